@@ -1,0 +1,133 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "binlog/gtid_set.hpp"
+#include "src/wire/connection_options.hpp"
+
+/// A replication client: from a server's binary log to row changes of the tables asked for.
+/// It knows nothing of migrations.
+namespace segue::binlog {
+
+/// Between two transactions of one server's binary log files.
+struct file_position {
+    std::string file;
+    std::uint64_t offset = 4;  ///< Bytes from the start of the file.
+    bool operator==(const file_position&) const = default;
+};
+
+/// Always at a transaction boundary: a GTID set where gtid_mode is ON, else file and offset.
+using stream_position = std::variant<gtid_set, file_position>;
+
+/// A table whose rows are wanted, by the names as the server stores them, and which of its columns.
+struct table_subscription {
+    std::string schema;
+    std::string table;
+    std::vector<unsigned> columns;  ///< Ordinals from 0, ascending order is not required.
+};
+
+/// One column's value in a row image. `bytes` is only valid during the call that hands it out.
+struct column_image {
+    enum class state { absent, null, present };
+    state is = state::absent;
+    std::uint8_t type = 0;        ///< MYSQL_TYPE_* as in the table map event, real type for STRING.
+    std::uint16_t metadata = 0;   ///< The column's field of the table map's metadata block.
+    std::span<const std::byte> bytes;  ///< The value as the row image holds it, without a length.
+};
+
+enum class row_change_kind { insert, update, erase };
+
+struct row_change {
+    std::size_t subscription = 0;  ///< Index into the subscriptions the reader was made with.
+    row_change_kind kind = row_change_kind::insert;
+    /// The columns asked for, in the subscription's order. `before` is empty for an insert, `after`
+    /// for an erase. Columns that an update's after-image leaves out (binlog_row_image=MINIMAL) are
+    /// filled in from its before-image.
+    std::span<const column_image> before;
+    std::span<const column_image> after;
+};
+
+/// What a table map event says of a subscribed table.
+struct table_shape {
+    std::size_t subscription = 0;
+    std::uint64_t table_id = 0;
+    std::span<const std::uint8_t> column_types;  ///< One MYSQL_TYPE_* for each column of the table.
+};
+
+/// A query event that is not transaction control, or a statement in another event (LOAD DATA).
+struct statement {
+    enum class kind {
+        definition,  ///< DDL and administration: CREATE, ALTER, DROP, RENAME, TRUNCATE, GRANT, ...
+        data_change  ///< Everything else: rows may change without a row event.
+    };
+    kind is = kind::data_change;
+    std::string_view default_schema;
+    std::string_view text;
+    /// The databases the statement updates, when the event tells (Q_UPDATED_DB_NAMES); nullopt when
+    /// it does not, or there were too many to list.
+    std::optional<std::vector<std::string>> updated_schemas;
+};
+
+/// Receives what the stream holds, in the order of the log, on the reader's thread.
+/// A call may block (that is the back-pressure), and may throw: the reader stops and rethrows.
+class stream_handler {
+  public:
+    virtual ~stream_handler() = default;
+
+    /// A transaction begins. `xid` is set for an XA transaction, in the server's own form
+    /// X'gtrid',X'bqual',formatID.
+    virtual void on_begin(const std::optional<std::string>& xid) = 0;
+    /// Rows follow for a subscribed table whose map is new in this transaction.
+    virtual void on_table(const table_shape& shape) = 0;
+    virtual void on_row(const row_change& change) = 0;
+    virtual void on_statement(const statement& seen) = 0;
+
+    enum class ending {
+        committed,    ///< Includes XA COMMIT ... ONE PHASE.
+        xa_prepared,  ///< The rows become visible at the XA COMMIT, if ever.
+        rolled_back
+    };
+    /// The transaction begun last has ended.
+    virtual void on_end(ending how) = 0;
+    virtual void on_xa_commit(const std::string& xid) = 0;
+    virtual void on_xa_rollback(const std::string& xid) = 0;
+
+    /// Everything up to `position` has been handed out. Called after each transaction, and after
+    /// each event outside of one; also moves on over transactions that held nothing of interest.
+    virtual void on_boundary(const stream_position& position) = 0;
+    /// The connection was lost. The transaction begun last, if it has not ended, is handed out again
+    /// from its start; so are all since the last boundary.
+    virtual void on_reconnect() = 0;
+};
+
+struct reader_options {
+    wire::connection_options connection;
+    std::vector<table_subscription> subscriptions;
+    std::uint32_t server_id = 0;  ///< Of this client as a replica; not 0, unique among replicas.
+    /// What SHOW REPLICAS calls us; random for each run, so that two runs with one server id do not
+    /// cut each other off. Text of a UUID.
+    std::string replica_uuid;
+    /// The server must be this one (@@server_uuid) at each connect; empty: any.
+    std::string expected_server_uuid;
+    std::chrono::milliseconds heartbeat_period{1'000};  ///< Silence of several of these: reconnect.
+    unsigned reconnects_max = 0;  ///< In a row without an event between them; 0: no limit.
+};
+
+/// Reads the stream on the calling thread until asked to stop, reconnecting from the last boundary.
+/// Errors: throws segue::error for what must end the migration: events that cannot be decoded,
+/// positions no longer on the server, INCIDENT events, unknown events without the ignorable flag,
+/// another server than expected. Returns when `stop` is requested (within a second).
+/// Lifetime: `handler` outlives the call.
+void read_stream(const reader_options& options, const stream_position& from,
+                 stream_handler& handler, std::stop_token stop);
+
+}  // namespace segue::binlog

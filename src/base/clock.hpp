@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+
+namespace segue {
+
+/// The time that decisions are made by. Production code passes steady_time(); tests step a clock of
+/// their own. Threads: implementations are safe to call from any thread.
+class clock_source {
+  public:
+    using time_point = std::chrono::steady_clock::time_point;
+    virtual ~clock_source() = default;
+    virtual time_point now() const = 0;
+};
+
+/// The machine's monotonic clock.
+class steady_clock_source final : public clock_source {
+  public:
+    time_point now() const override { return std::chrono::steady_clock::now(); }
+};
+
+}  // namespace segue

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace segue {
+
+/// What the catcher of an error can branch on. All default to "no" or "none".
+struct error_properties {
+    int mysql_errno = 0;           ///< The server's or client library's error number; 0 if none.
+    std::string sqlstate = {};     ///< Five characters, or empty.
+    bool retryable = false;        ///< The same operation may succeed when tried again.
+    bool connection_lost = false;  ///< The session is gone; anything it had not committed is not.
+    bool outcome_unknown = false;  ///< The statement may or may not have taken effect: ask the server.
+};
+
+/// The one exception type of Segue. what() is a sentence for the operator; context that callers
+/// add with in() stands before it, outermost first.
+class error : public std::runtime_error {
+  public:
+    explicit error(const std::string& message, error_properties properties = {});
+
+    int mysql_errno() const noexcept { return properties_.mysql_errno; }
+    const std::string& sqlstate() const noexcept { return properties_.sqlstate; }
+    bool retryable() const noexcept { return properties_.retryable; }
+    bool connection_lost() const noexcept { return properties_.connection_lost; }
+    bool outcome_unknown() const noexcept { return properties_.outcome_unknown; }
+    const error_properties& properties() const noexcept { return properties_; }
+
+    /// The same error with "context: " before its message.
+    error in(std::string_view context) const;
+
+  private:
+    error_properties properties_;
+};
+
+/// Thrown by waits that were ended because their stop_token was asked to stop. Not a failure.
+class stopped : public std::exception {
+  public:
+    const char* what() const noexcept override { return "stopped"; }
+};
+
+/// A check of an invariant of our own that stays on in release builds: stopping beats corrupting.
+/// Throws error when `holds` is false.
+void require(bool holds, std::string_view invariant);
+
+}  // namespace segue

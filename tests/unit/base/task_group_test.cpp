@@ -1,0 +1,58 @@
+#include "src/base/task_group.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "src/base/error.hpp"
+
+namespace segue {
+namespace {
+
+void wait_until_stopped(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    changed.wait(lock, stop, [] { return false; });
+    throw stopped();
+}
+
+TEST(TaskGroup, TheFirstFailureStopsTheOthersAndIsRethrown) {
+    task_group group;
+    group.spawn("waits", wait_until_stopped);
+    group.spawn("fails", [](std::stop_token) { throw error("broken"); });
+    try {
+        group.join();
+        FAIL() << "no error";
+    } catch (const error& failure) {
+        EXPECT_STREQ(failure.what(), "broken");
+    }
+    EXPECT_TRUE(group.token().stop_requested());
+}
+
+TEST(TaskGroup, BeingStoppedIsNoFailure) {
+    task_group group;
+    group.spawn("waits", wait_until_stopped);
+    group.request_stop();
+    EXPECT_NO_THROW(group.join());
+    EXPECT_FALSE(group.failed());
+}
+
+TEST(TaskGroup, ADroppedGroupStopsAndJoinsItsThreads) {
+    bool ended = false;
+    {
+        task_group group;
+        group.spawn("waits", [&](std::stop_token stop) {
+            try {
+                wait_until_stopped(stop);
+            } catch (const stopped&) {
+                ended = true;
+            }
+        });
+    }
+    EXPECT_TRUE(ended);
+}
+
+}  // namespace
+}  // namespace segue
