@@ -17,7 +17,7 @@ declare -rA MYSQL_80_SHA256=(
 unpack_mysql_packages() {
     local source=$1 folder=$2
     local work
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+    type -P apt-get dpkg-deb >/dev/null ||
         die "found no MySQL server, and no apt-get and dpkg-deb to download one with." \
             "Set SEGUE_MYSQL_BASEDIR to a MySQL folder that holds bin/mysqld."
     work=$(mktemp -d "$folder.tmp.XXXXXX")
@@ -27,6 +27,7 @@ unpack_mysql_packages() {
         make_apt_state "$work/apt" "$source"
         download_mysql "$work/apt" "$source"
         unpack_archives "$work/apt/cache/archives" "$work/root"
+        : >"$work/root/.complete"
         rm -rf "$folder"
         mv "$work/root" "$folder"
     )
@@ -39,6 +40,7 @@ debian_mirror() {
         printf '%s\n' "${SEGUE_DEBIAN_MIRROR%/}"
         return
     fi
+    # shellcheck disable=SC2016 # apt fills it in
     # apt itself reads its one-line and deb822 lists here.
     while read -r uri; do
         uri=${uri%/}
@@ -53,15 +55,16 @@ debian_mirror() {
     printf '%s\n' "$chosen"
 }
 
-# make_apt_state FOLDER SOURCE: a private apt. Of the machine's own settings only the ones about the
-# network (proxies, retries) and, for SOURCE "distribution", its package sources are taken over.
+# make_apt_state FOLDER SOURCE: a private apt. Of the machine's own settings only the ones about
+# reaching an archive (proxies, retries, one frozen at a date) are taken over and, for SOURCE
+# "distribution", its package sources.
 make_apt_state() {
     local state=$1 source=$2
     local mirror keyring options=
     mkdir -p "$state"/{lists,cache/archives}/partial "$state/sources"
     : >"$state/status"
     {
-        apt-config dump 2>/dev/null | grep -E '^Acquire::(http|https|Retries|Force)' || true
+        apt-config dump 2>/dev/null | grep -E '^Acquire::(http|https|Retries|Force|Check-|Max-Valid|Min-Valid|By-Hash|PDiffs)' || true
         cat <<EOF
 Dir::State "$state";
 Dir::State::lists "$state/lists";

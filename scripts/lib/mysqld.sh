@@ -49,7 +49,7 @@ read_version() {
 }
 
 use_installed() {
-    local program=$1 base copy
+    local program=$1 base client copy
     [[ -n $program && -x $program ]] || return 1
     program=$(readlink -f "$program")
     base=${program%/*/*}
@@ -59,7 +59,8 @@ use_installed() {
     if [[ -x ${base}/bin/mysql ]]; then
         MYSQL=("$base/bin/mysql")
     else
-        MYSQL=("$(type -P mysql)") || return 1
+        client=$(type -P mysql) || return 1
+        MYSQL=("$client")
     fi
     if [[ -e /etc/apparmor.d/${program//\//.} || -e /etc/apparmor.d/usr.sbin.mysqld ]]; then
         # The profile is bound to the path and allows the system's data directory only.
@@ -149,21 +150,19 @@ fetch_packages() {
     [[ -e $folder/.complete ]] && return
     rm -rf "$folder".tmp.*
     unpack_mysql_packages "$source" "$folder"
-    : >"$folder/.complete"
     say "MySQL is unpacked in $folder."
 }
 
 with_cache_lock() {
-    local lock status=0
+    local lock
     mkdir -p "$CACHE"
     exec {lock}>"$CACHE/lock"
     if ! flock --nonblock "$lock"; then
         say "Waiting for another sandbox that is preparing MySQL ..."
         flock --timeout 900 "$lock" || die "gave up waiting for $CACHE/lock."
     fi
-    "$@" || status=$?
+    "$@"
     exec {lock}>&-
-    return "$status"
 }
 
 # Prints the folder of an empty, initialised data directory of MYSQLD, made on first use.
