@@ -65,7 +65,7 @@ TEST(byte_reader, length_encoded_integers_cut_short_throw_and_do_not_move) {
 }
 
 TEST(byte_reader, the_null_and_error_markers_are_no_integers) {
-    for (const auto marker : {"\xFB\x00\x00"s, "\xFF\x00\x00"s}) {
+    for (const auto& marker : {"\xFB\x00\x00"s, "\xFF\x00\x00"s}) {
         byte_reader reader(as_bytes(marker), "test");
         EXPECT_THROW(reader.length_encoded_int("n"), error);
     }
