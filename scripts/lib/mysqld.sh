@@ -192,7 +192,7 @@ initialise_data() {
     local folder=$1 log=$2
     shift 2
     "${MYSQLD[@]}" --no-defaults "${MYSQLD_OPTIONS[@]}" "${AS_ROOT[@]}" --initialize-insecure --skip-log-bin \
-        --loose-innodb-redo-log-capacity=128M --datadir="$folder" --log-error="$log" "$@" </dev/null >>"$log" 2>&1 || {
+        --loose-innodb-redo-log-capacity=8M --datadir="$folder" --log-error="$log" "$@" </dev/null >>"$log" 2>&1 || {
         tail -n 20 "$log" >&2
         die "mysqld could not initialise a data directory (messages above)."
     }

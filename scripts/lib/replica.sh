@@ -34,18 +34,23 @@ EOF
     return 1
 }
 
-# By GTID where the source has them, else from the source's present position.
+# The options that a replica of SOURCE starts with: both ends must agree about GTIDs.
+replica_options() {
+    root_client "$1" --batch --skip-column-names --execute="
+        SELECT CONCAT('--gtid-mode=', @@gtid_mode)
+        UNION ALL SELECT CONCAT('--enforce-gtid-consistency=', @@enforce_gtid_consistency)
+        UNION ALL SELECT '--read-only=ON'"
+}
+
+# By GTID where the source has them. Otherwise from the start of its first binary log, which as well
+# brings all there is: a sandbox purges none.
 where_to_follow() {
-    local source=$1 mode file position rest
+    local source=$1 mode file rest
     mode=$(root_client "$source" --batch --skip-column-names --execute='SELECT @@gtid_mode')
     if [[ $mode == ON ]]; then
         echo 'SOURCE_AUTO_POSITION=1'
         return
     fi
-    # 8.2 renamed the statement.
-    IFS=$'\t' read -r file position rest < <(
-        root_client "$source" --batch --skip-column-names --execute='SHOW BINARY LOG STATUS' 2>/dev/null ||
-            root_client "$source" --batch --skip-column-names --execute='SHOW MASTER STATUS'
-    )
-    echo "SOURCE_AUTO_POSITION=0, SOURCE_LOG_FILE='$file', SOURCE_LOG_POS=$position"
+    IFS=$'\t' read -r file rest < <(root_client "$source" --batch --skip-column-names --execute='SHOW BINARY LOGS')
+    echo "SOURCE_AUTO_POSITION=0, SOURCE_LOG_FILE='$file', SOURCE_LOG_POS=4"
 }

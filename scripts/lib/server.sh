@@ -3,7 +3,7 @@
 #   data/           MySQL's data directory
 #   mysqld.sock     its socket
 #   error.log       its error log
-#   server.conf     KEY=VALUE lines for `env`, in shell quoting
+#   server.conf     KEY=VALUE lines for env, in shell quoting
 #   client.cnf      option file of root through the socket
 #   segue.cnf       option file of the segue account through TCP
 #   command         the command line it runs with, each word ended by a NUL
@@ -59,10 +59,15 @@ require_running() {
 
 # Runs a command while no other process starts or stops the server NAME.
 with_server_lock() {
-    local name=$1 lock
+    local name=$1 file=$SANDBOXES/.$1.lock lock
     shift
-    exec {lock}>"$SANDBOXES/.$name.lock"
-    flock --timeout 300 "$lock" || die "gave up waiting for another command on server '$name'."
+    while true; do
+        exec {lock}>"$file"
+        flock --timeout 300 "$lock" || die "gave up waiting for another command on server '$name'."
+        # Whoever held it may have removed it together with the server.
+        [[ $file -ef /proc/$BASHPID/fd/$lock ]] && break
+        exec {lock}>&-
+    done
     "$@"
     exec {lock}>&-
 }
@@ -152,7 +157,6 @@ server_options() {
         --server-id="$(random_number 1 4000000)" \
         --log-bin=binlog \
         --relay-log=relay \
-        --binlog-format=ROW \
         --loose-log-replica-updates=ON \
         --gtid-mode=ON \
         --enforce-gtid-consistency=ON \
@@ -160,11 +164,14 @@ server_options() {
         --loose-innodb-redo-log-capacity=128M
 }
 
-# spawn NAME: starts the command in the server's folder as a process that outlives this shell and
-# keeps nothing of it open: whoever waits for the end of our output must not wait for the server.
+# spawn NAME [OPTION...]: starts the command in the server's folder, for this once with these
+# options too. The process outlives this shell and keeps nothing of it open: whoever waits for the
+# end of our output must not wait for the server.
 spawn() {
     local folder=$SANDBOXES/$1
+    local descriptor
     local -a words
+    shift
     mapfile -d '' -t words <"$folder/command"
     (
         cd /
@@ -175,7 +182,7 @@ spawn() {
                 eval "exec $descriptor>&-"
             fi
         done
-        exec setsid "${words[@]}"
+        exec setsid "${words[@]}" "$@"
     ) &
     printf '%s\n' "$!" >"$folder/pid"
     SPAWNED=$!
@@ -199,15 +206,16 @@ wait_until_up() {
 # launch NAME OPTION...: finds a port and brings the server up.
 launch() {
     local name=$1 folder=$SANDBOXES/$1
-    local attempt log_from
+    local attempt log_from port
     local -a own_options
     shift
     for ((attempt = 1; attempt <= PORT_ATTEMPTS; attempt++)); do
-        mapfile -t own_options < <(server_options "$folder" "$(free_port)")
+        port=$(free_port)
+        mapfile -t own_options < <(server_options "$folder" "$port")
         printf '%s\0' "${MYSQLD[@]}" --no-defaults "${MYSQLD_OPTIONS[@]}" "${AS_ROOT[@]}" \
-            "${own_options[@]}" --init-file="$folder/accounts.sql" "$@" >"$folder/command"
+            "${own_options[@]}" "$@" >"$folder/command"
         log_from=$(wc -c <"$folder/error.log")
-        spawn "$name"
+        spawn "$name" --init-file="$folder/accounts.sql"
         if wait_until_up "$name"; then
             return
         fi
@@ -219,7 +227,7 @@ launch() {
     return 1
 }
 
-# Writes what `env` prints. The server is asked, since the user's options may have changed a default.
+# Writes what env prints. The server is asked, since the user's options may have changed a default.
 write_conf() {
     local name=$1 password=$2 replica_of=$3
     local folder=$SANDBOXES/$name
@@ -251,12 +259,16 @@ write_conf() {
 # Ends a start that failed or was interrupted: shows why, keeps the log, leaves nothing else.
 abandon_start() {
     local name=$1 folder=$SANDBOXES/$1
-    trap - EXIT
-    say "The server '$name' did not start. The end of its error log:"
-    tail -n 20 "$folder/error.log" >&2 || true
-    mv "$folder/error.log" "$SANDBOXES/$name.error.log" && say "(all of it: $SANDBOXES/$name.error.log)"
+    trap - EXIT INT TERM
+    say "The server '$name' did not start."
+    if [[ -s $folder/error.log ]]; then
+        say "The end of its error log, of which all is in $SANDBOXES/$name.error.log:"
+        tail -n 20 "$folder/error.log" >&2
+        mv "$folder/error.log" "$SANDBOXES/$name.error.log"
+    fi
     end_process "$name" KILL
-    rm -rf "$folder"
+    wait_until_down "$name" 10 || true
+    rm -rf "$folder" "$SANDBOXES/.$name.lock"
     exit 1
 }
 
@@ -265,6 +277,7 @@ start_server() {
     local name=$1 replica_of=$2
     local folder=$SANDBOXES/$name
     local password pid
+    local -a inherited
     shift 2
     if pid=$(server_pid "$name"); then
         die "server '$name' is running already (process $pid). Stop it first: ${0##*/} stop $name"
@@ -278,12 +291,16 @@ start_server() {
     : >"$folder/error.log"
     # shellcheck disable=SC2064 # the name as it is now
     trap "abandon_start '$name'" EXIT
+    # Bash lets a running command finish first, so nothing writes to the folder any more.
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     make_data "$folder" "$@"
     mkdir "$folder/tmp" "$folder/files"
     password=$(random_password)
     write_accounts "$folder" "$password"
     if [[ -n $replica_of ]]; then
-        set -- --read-only=ON "$@"
+        mapfile -t inherited < <(replica_options "$replica_of")
+        set -- "${inherited[@]}" "$@"
     fi
     launch "$name" "$@" || exit 1
     write_conf "$name" "$password" "$replica_of"
@@ -291,7 +308,7 @@ start_server() {
         follow "$name" "$replica_of" || exit 1
     fi
     rm "$folder/accounts.sql"
-    trap - EXIT
+    trap - EXIT INT TERM
 }
 
 kill_server() {
@@ -305,7 +322,7 @@ resume_server() {
     [[ -r $folder/server.conf ]] || die "there is no server '$name'. See: ${0##*/} list"
     server_pid "$name" >/dev/null && die "server '$name' is running."
     mapfile -d '' -t MYSQL <"$folder/client"
-    rm -f "$folder/mysqld.sock"
+    rm -f "$folder"/mysqld.sock{,.lock}
     spawn "$name"
     wait_until_up "$name" || {
         tail -n 20 "$folder/error.log" >&2
