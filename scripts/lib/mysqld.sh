@@ -102,6 +102,7 @@ use_folder() {
     else
         return 1
     fi
+    # shellcheck disable=SC2034 # for server.sh
     MYSQL=("${run[@]}" "$prefix/bin/mysql")
     MYSQLD=("${run[@]}" "${MYSQLD[@]}")
     MYSQLD_OPTIONS=(--basedir="$prefix")
@@ -127,7 +128,7 @@ library_path() {
 # Where packages come from, best first. Debian's stable suites have no MySQL; the others' do.
 package_sources() {
     case $1 in
-    8.0) [[ -n $(debian_mirror) ]] && echo debian-8.0 || echo distribution ;;
+    8.0 | 8.0.*) [[ -n $(debian_mirror) ]] && echo debian-8.0 || echo distribution ;;
     *) [[ -n $(debian_mirror) ]] && echo debian || echo distribution ;;
     esac
 }

@@ -184,8 +184,9 @@ spawn() {
         done
         exec setsid "${words[@]}" "$@"
     ) &
-    printf '%s\n' "$!" >"$folder/pid"
     SPAWNED=$!
+    disown
+    printf '%s\n' "$SPAWNED" >"$folder/pid"
 }
 
 # Waits until the server answers; false when it ended or took too long.
@@ -212,6 +213,7 @@ launch() {
     for ((attempt = 1; attempt <= PORT_ATTEMPTS; attempt++)); do
         port=$(free_port)
         mapfile -t own_options < <(server_options "$folder" "$port")
+        # shellcheck disable=SC2153 # MYSQLD is mysqld.sh's
         printf '%s\0' "${MYSQLD[@]}" --no-defaults "${MYSQLD_OPTIONS[@]}" "${AS_ROOT[@]}" \
             "${own_options[@]}" "$@" >"$folder/command"
         log_from=$(wc -c <"$folder/error.log")
