@@ -1,0 +1,79 @@
+#include "src/db/session.hpp"
+
+#include <charconv>
+
+#include "src/base/error.hpp"
+#include "src/db/connector.hpp"
+
+namespace segue::db {
+
+session::session(std::unique_ptr<state> held) : state_(std::move(held)) {}
+session::session(session&&) noexcept = default;
+session& session::operator=(session&&) noexcept = default;
+session::~session() = default;
+
+std::uint64_t session::execute(std::string_view sql) {
+    use_connector_in_this_thread();
+    return translated(/*changes_something=*/true, [&]() -> std::uint64_t {
+        const std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
+        std::uint64_t affected = 0;
+        if (statement->execute(sql::SQLString(sql.data(), sql.size()))) {
+            const std::unique_ptr<sql::ResultSet> unwanted(statement->getResultSet());
+        } else {
+            affected = statement->getUpdateCount();
+        }
+        return affected;
+    });
+}
+
+std::vector<row> session::query(std::string_view sql) {
+    use_connector_in_this_thread();
+    return translated(/*changes_something=*/false, [&] {
+        const std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
+        const std::unique_ptr<sql::ResultSet> result(
+            statement->executeQuery(sql::SQLString(sql.data(), sql.size())));
+        const unsigned columns = result->getMetaData()->getColumnCount();
+        std::vector<row> rows;
+        while (result->next()) {
+            row& got = rows.emplace_back();
+            got.reserve(columns);
+            for (unsigned i = 1; i <= columns; ++i) {
+                const sql::SQLString text = result->getString(i);
+                if (result->wasNull()) {
+                    got.emplace_back(std::nullopt);
+                } else {
+                    got.emplace_back(std::in_place, text.c_str(), text.length());
+                }
+            }
+        }
+        return rows;
+    });
+}
+
+row session::query_row(std::string_view sql) {
+    auto rows = query(sql);
+    if (rows.size() != 1)
+        throw error("the server answered " + std::to_string(rows.size()) +
+                    " rows where one was expected, to: " + std::string(sql));
+    return std::move(rows.front());
+}
+
+value session::query_value(std::string_view sql) {
+    auto only = query_row(sql);
+    require(only.size() == 1, "a query for one value has one column");
+    return std::move(only.front());
+}
+
+std::uint64_t session::connection_id() const noexcept { return state_->connection_id; }
+
+std::uint64_t to_uint64(const value& printed, std::string_view what) {
+    std::uint64_t number = 0;
+    if (!printed) throw error(std::string(what) + " is NULL");
+    const char* const end = printed->data() + printed->size();
+    const auto [stopped_at, failure] = std::from_chars(printed->data(), end, number);
+    if (failure != std::errc() || stopped_at != end)
+        throw error(std::string(what) + " is not a number: " + *printed);
+    return number;
+}
+
+}  // namespace segue::db

@@ -1,0 +1,150 @@
+#include "src/db/session_factory.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "src/base/error.hpp"
+#include "src/db/connector.hpp"
+
+namespace segue::db {
+namespace {
+
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html and
+// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+constexpr std::array connection_lost_errors = {
+    1053,  // ER_SERVER_SHUTDOWN
+    1158, 1159, 1160, 1161,  // network errors that the server saw
+    1927,  // connection was killed, as the client library says it
+    2002, 2003, 2006, 2013, 2014, 2027, 2055,
+    3169,  // ER_SESSION_WAS_KILLED
+    4031,  // ER_CLIENT_INTERACTION_TIMEOUT
+};
+constexpr std::array retryable_errors = {
+    1040,  // ER_CON_COUNT_ERROR
+    1205,  // ER_LOCK_WAIT_TIMEOUT
+    1213,  // ER_LOCK_DEADLOCK
+    1317,  // ER_QUERY_INTERRUPTED
+};
+
+template <typename Numbers>
+bool contains(const Numbers& numbers, int number) {
+    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+constexpr std::chrono::hours work_read_timeout{1};
+
+sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role) {
+    sql::ConnectOptionsMap map;
+    const auto& server = options.server;
+    map["hostName"] = server.socket.empty()
+                          ? sql::SQLString("tcp://" + server.host + ":" + std::to_string(server.port))
+                          : sql::SQLString("unix://" + server.socket);
+    map["userName"] = sql::SQLString(options.user);
+    map["password"] = sql::SQLString(options.password);
+    map["OPT_CONNECT_TIMEOUT"] = whole_seconds(options.connect_timeout);
+    map["OPT_READ_TIMEOUT"] = whole_seconds(role == session_role::work
+                                                ? std::chrono::milliseconds(work_read_timeout)
+                                                : options.read_timeout);
+    map["OPT_WRITE_TIMEOUT"] = whole_seconds(options.read_timeout);
+    map["OPT_RECONNECT"] = false;
+    map["OPT_LOCAL_INFILE"] = 0;
+    map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+    if (options.tls.mode != wire::tls_mode::disabled) {
+        map["sslEnforce"] = true;
+        map["sslVerify"] = options.tls.mode != wire::tls_mode::required;
+        if (!options.tls.ca_file.empty()) map["sslCA"] = sql::SQLString(options.tls.ca_file);
+        if (!options.tls.cert_file.empty()) map["sslCert"] = sql::SQLString(options.tls.cert_file);
+        if (!options.tls.key_file.empty()) map["sslKey"] = sql::SQLString(options.tls.key_file);
+    }
+    return map;
+}
+
+struct connector_thread {
+    connector_thread() { connector_driver().threadInit(); }
+    ~connector_thread() { connector_driver().threadEnd(); }
+};
+
+}  // namespace
+
+sql::Driver& connector_driver() {
+    static sql::Driver* const driver = get_driver_instance();
+    return *driver;
+}
+
+void use_connector_in_this_thread() {
+    thread_local const connector_thread in_use;
+    static_cast<void>(in_use);
+}
+
+void throw_translated(const sql::SQLException& failure, bool changes_something) {
+    const int number = failure.getErrorCode();
+    const bool lost = contains(connection_lost_errors, number);
+    throw error(std::string(failure.what()) + " (MySQL error " + std::to_string(number) + ")",
+                {.mysql_errno = number,
+                 .sqlstate = failure.getSQLState(),
+                 .retryable = lost || contains(retryable_errors, number),
+                 .connection_lost = lost,
+                 .outcome_unknown = lost && changes_something});
+}
+
+std::string_view session_settings() {
+    return "SET SESSION "
+           "transaction_isolation='READ-COMMITTED', "
+           "sql_mode='STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
+           "NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
+           "time_zone=@@GLOBAL.time_zone, "
+           "autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0, "
+           "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, sql_auto_is_null=0, "
+           "max_execution_time=0, "
+           "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
+           "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
+           "wait_timeout=28800, net_read_timeout=60, net_write_timeout=60, "
+           "show_create_table_verbosity=0, default_storage_engine='InnoDB', "
+           "optimizer_switch='default', "
+           "eq_range_index_dive_limit=200, "
+           "character_set_results='utf8mb4'";
+}
+
+int whole_seconds(std::chrono::milliseconds duration) noexcept {
+    return static_cast<int>(std::max<std::int64_t>(1, (duration.count() + 999) / 1000));
+}
+
+session_factory::session_factory(wire::connection_options options) : options_(std::move(options)) {}
+
+session session_factory::connect(session_role role) {
+    use_connector_in_this_thread();
+    return translated(/*changes_something=*/false, [&] {
+        auto held = std::make_unique<session::state>();
+        sql::ConnectOptionsMap map = connect_map(options_, role);
+        held->connection.reset(connector_driver().connect(map));
+        session made(std::move(held));
+        made.execute(session_settings());
+        const row identity = made.query_row("SELECT CONNECTION_ID(), @@server_uuid");
+        made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");
+        const std::string uuid = identity[1].value_or("");
+        std::lock_guard lock(mutex_);
+        if (server_uuid_.empty()) server_uuid_ = uuid;
+        if (uuid != server_uuid_)
+            throw error("the server at " + options_.server.text() + " is now " + uuid +
+                        ", no longer " + server_uuid_ +
+                        ": a failover took place, or a proxy spreads connections over several "
+                        "servers. Connect to the primary itself.");
+        return made;
+    });
+}
+
+void session_factory::kill_query(std::uint64_t connection_id) {
+    constexpr int no_such_thread = 1094;
+    try {
+        connect(session_role::control).execute("KILL QUERY " + std::to_string(connection_id));
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != no_such_thread) throw;
+    }
+}
+
+std::string session_factory::server_uuid() const {
+    std::lock_guard lock(mutex_);
+    return server_uuid_;
+}
+
+}  // namespace segue::db
