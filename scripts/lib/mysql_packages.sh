@@ -33,24 +33,28 @@ unpack_mysql_packages() {
     )
 }
 
-# Prints the address of the Debian archive that this machine uses already.
+# Prints the address of the Debian archive that this machine uses already; false when there is none.
+# shellcheck disable=SC2016 # apt fills the format in
 debian_mirror() {
-    local uri chosen=
+    local uri component chosen=
     if [[ -n ${SEGUE_DEBIAN_MIRROR:-} ]]; then
         printf '%s\n' "${SEGUE_DEBIAN_MIRROR%/}"
         return
     fi
-    # shellcheck disable=SC2016 # apt fills it in
     # apt itself reads its one-line and deb822 lists here.
-    while read -r uri; do
+    while read -r component uri; do
         uri=${uri%/}
-        case $uri in
-        */debian | */debian.list)
+        # Others name a folder of theirs debian too, so an archive with nothing before it goes first.
+        if [[ $component != main ]]; then
+            continue
+        elif [[ $uri =~ ^[a-z+]+://[^/]+/debian$ || $uri == */debian.list ]]; then
             chosen=$uri
             break
-            ;;
-        esac
-    done < <(apt-get indextargets --no-release-info --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null)
+        elif [[ $uri == */debian ]]; then
+            chosen=${chosen:-$uri}
+        fi
+    done < <(apt-get indextargets --no-release-info --format '$(COMPONENT) $(REPO_URI)' \
+        'Created-By: Packages' 2>/dev/null)
     [[ -n $chosen ]] || return 1
     printf '%s\n' "$chosen"
 }
@@ -83,10 +87,7 @@ EOF
         return
     fi
 
-    mirror=$(debian_mirror) ||
-        die "found no MySQL server to run, and this machine's apt sources name no Debian archive to" \
-            "download one from. Install MySQL 8.0.19 or newer, or set SEGUE_MYSQL_BASEDIR (a MySQL" \
-            "folder) or SEGUE_DEBIAN_MIRROR (the address of a Debian mirror)."
+    mirror=$(debian_mirror)
     for keyring in "${SEGUE_DEBIAN_KEYRING:-}" /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
         if [[ -r $keyring ]]; then
             options="[signed-by=$keyring] "
@@ -125,7 +126,9 @@ download_mysql() {
     case $source in
     distribution)
         mapfile -t packages < <(distribution_packages)
-        ((${#packages[@]})) || die "this distribution has no mysql-server-core package."
+        ((${#packages[@]})) || die "found no MySQL server to run, and this machine's package" \
+            "sources have no mysql-server-core. Install MySQL 8.0.19 or newer, or set SEGUE_MYSQL_BASEDIR" \
+            "(a MySQL folder) or SEGUE_DEBIAN_MIRROR (the address of a Debian mirror)."
         say "Downloading ${packages[*]} of this distribution (once) ..."
         ;;
     debian)
