@@ -1,0 +1,80 @@
+#include "src/schema/clause_list.hpp"
+
+#include <array>
+
+namespace segue::schema {
+namespace {
+
+constexpr reason_and_remedy partition_content{
+    "it acts on what the partitions hold, and the ghost table's are not the original's",
+    "run it as a plain ALTER TABLE, or give a whole PARTITION BY clause"};
+constexpr reason_and_remedy how_to_run{
+    "it tells the server how to run an ALTER, and Segue runs this one on an empty table",
+    "leave it out"};
+/// Clauses that are known and refused, by the words they begin with.
+struct refused_clause {
+    std::string_view first;
+    std::string_view second;  // empty: any
+    reason_and_remedy why;
+};
+
+constexpr reason_and_remedy tablespace_content{
+    "it would act on the ghost table's tablespace, not on the original's",
+    "run it as a plain ALTER TABLE"};
+constexpr reason_and_remedy keys_switch{"it has no meaning for InnoDB", "leave it out"};
+constexpr reason_and_remedy secondary_engine{
+    "the ghost table is not loaded in a secondary engine",
+    "run it as a plain ALTER TABLE, before or after the migration"};
+
+constexpr std::array refused_clauses{
+    refused_clause{"ALGORITHM", "", how_to_run},
+    refused_clause{"LOCK", "", how_to_run},
+    refused_clause{"WITH",
+                   "VALIDATION",
+                   {"the server would check the rows of the ghost table, which is empty then",
+                    "leave it out"}},
+    refused_clause{
+        "ORDER",
+        "BY",
+        {"InnoDB keeps rows in the order of the primary key, whatever order is asked for",
+         "leave it out"}},
+    refused_clause{"RENAME",
+                   "",
+                   {"the migration ends by putting the new table in the place of the original",
+                    "migrate first, then use RENAME TABLE"}},
+    refused_clause{"DISCARD", "PARTITION", partition_content},
+    refused_clause{"IMPORT", "PARTITION", partition_content},
+    refused_clause{"DISCARD", "", tablespace_content},
+    refused_clause{"IMPORT", "", tablespace_content},
+    refused_clause{"ENABLE", "KEYS", keys_switch},
+    refused_clause{"DISABLE", "KEYS", keys_switch},
+    refused_clause{"SECONDARY_LOAD", "", secondary_engine},
+    refused_clause{"SECONDARY_UNLOAD", "", secondary_engine},
+    refused_clause{"ADD", "PARTITION", partition_content},
+    refused_clause{"DROP", "PARTITION", partition_content},
+    refused_clause{"TRUNCATE", "PARTITION", partition_content},
+    refused_clause{"COALESCE", "PARTITION", partition_content},
+    refused_clause{"REORGANIZE", "PARTITION", partition_content},
+    refused_clause{"EXCHANGE", "PARTITION", partition_content},
+    refused_clause{"ANALYZE", "PARTITION", partition_content},
+    refused_clause{"CHECK", "PARTITION", partition_content},
+    refused_clause{"OPTIMIZE", "PARTITION", partition_content},
+    refused_clause{"REBUILD", "PARTITION", partition_content},
+    refused_clause{"REPAIR", "PARTITION", partition_content},
+};
+
+}  // namespace
+
+bool begins_with(std::span<const sql_token> tokens, std::string_view first,
+                 std::string_view second) {
+    return !tokens.empty() && tokens[0].is_word(first) &&
+           (second.empty() || (tokens.size() > 1 && tokens[1].is_word(second)));
+}
+
+const reason_and_remedy* refused_by_list(std::span<const sql_token> clause) {
+    for (const auto& listed : refused_clauses)
+        if (begins_with(clause, listed.first, listed.second)) return &listed.why;
+    return nullptr;
+}
+
+}  // namespace segue::schema

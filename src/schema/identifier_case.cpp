@@ -1,0 +1,73 @@
+#include "src/schema/identifier_case.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <locale.h>
+#include <wctype.h>
+
+namespace segue::schema {
+namespace {
+
+char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+unsigned byte_at(std::string_view text, std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+}
+
+std::uint32_t lower(std::uint32_t code_point) {
+    // Made once, never freed: 0 where the system has no such locale.
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (locale == nullptr) return code_point;
+    return static_cast<std::uint32_t>(::towlower_l(static_cast<wint_t>(code_point), locale));
+}
+
+void append_utf8(std::string& out, std::uint32_t code_point) {
+    if (code_point < 0x80) {
+        out += static_cast<char>(code_point);
+    } else if (code_point < 0x800) {
+        out += static_cast<char>(0xC0U | (code_point >> 6U));
+        out += static_cast<char>(0x80U | (code_point & 0x3FU));
+    } else {
+        out += static_cast<char>(0xE0U | (code_point >> 12U));
+        out += static_cast<char>(0x80U | ((code_point >> 6U) & 0x3FU));
+        out += static_cast<char>(0x80U | (code_point & 0x3FU));
+    }
+}
+
+bool continues(unsigned byte) {
+    return (byte & 0xC0U) == 0x80U;
+}
+
+}  // namespace
+
+bool equal_ascii_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+}
+
+// Identifiers hold no characters beyond the basic multilingual plane, so three bytes are the most;
+// other bytes stay as they are.
+std::string fold_case(std::string_view utf8) {
+    std::string folded;
+    folded.reserve(utf8.size());
+    for (std::size_t i = 0; i < utf8.size();) {
+        const unsigned first = byte_at(utf8, i);
+        const unsigned second = byte_at(utf8, i + 1);
+        const unsigned third = byte_at(utf8, i + 2);
+        if (first >= 0xC2U && first < 0xE0U && continues(second)) {
+            append_utf8(folded, lower(((first & 0x1FU) << 6U) | (second & 0x3FU)));
+            i += 2;
+        } else if (first >= 0xE0U && first < 0xF0U && continues(second) && continues(third)) {
+            append_utf8(folded, lower(((first & 0x0FU) << 12U) | ((second & 0x3FU) << 6U) |
+                                      (third & 0x3FU)));
+            i += 3;
+        } else {
+            folded += ascii_lower(utf8[i]);
+            ++i;
+        }
+    }
+    return folded;
+}
+
+}  // namespace segue::schema

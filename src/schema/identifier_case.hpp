@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace segue::schema {
+
+/// True if the two differ at most in the case of ASCII letters: keywords.
+bool equal_ascii_case(std::string_view a, std::string_view b);
+
+/// The name in lower case, letters beyond ASCII too where the C library knows a UTF-8 locale. Names
+/// of columns, indexes and constraints that fold alike are one name to the server.
+/// https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
+std::string fold_case(std::string_view utf8);
+
+inline bool same_name(std::string_view a, std::string_view b) {
+    return a == b || fold_case(a) == fold_case(b);
+}
+
+}  // namespace segue::schema
