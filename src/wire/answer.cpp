@@ -30,6 +30,12 @@ bool among(const auto& numbers, int number) {
     return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
 }
 
+std::uint16_t eof_status(std::span<const std::byte> payload) {
+    byte_reader reader(payload, "EOF packet");
+    reader.skip(3, "marker and warnings");
+    return reader.u16("status flags");
+}
+
 }  // namespace
 
 bool is_error_packet(std::span<const std::byte> payload) noexcept {
@@ -94,6 +100,7 @@ bool text_result_parser::on_packet(std::span<const std::byte> payload) {
         case state::columns_end:
             if (!is_eof_packet(payload))
                 throw error("the column definitions of a result do not end where they should");
+            eof_status(payload);
             state_ = state::rows;
             break;
         case state::rows:
@@ -134,9 +141,7 @@ void text_result_parser::on_column(std::span<const std::byte> payload) {
 
 void text_result_parser::on_row(std::span<const std::byte> payload) {
     if (is_eof_packet(payload)) {
-        byte_reader reader(payload, "EOF packet");
-        reader.skip(3, "marker and warnings");
-        if ((reader.u16("status flags") & more_results_exist) != 0)
+        if ((eof_status(payload) & more_results_exist) != 0)
             throw error("one statement gave several results", {.connection_lost = true});
         state_ = state::done;
         return;

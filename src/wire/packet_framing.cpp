@@ -41,7 +41,8 @@ std::span<std::byte> packet_parser::prepare() {
             capacity_ = 0;
         }
     }
-    std::size_t wanted = buffer_bytes;
+    // Whole packets that nobody took yet must not leave it without room.
+    std::size_t wanted = end_ - begin_ < capacity_ ? buffer_bytes : capacity_ + buffer_bytes;
     if (end_ - begin_ >= header_bytes) {
         byte_reader header({buffer_.get() + begin_, header_bytes}, "packet header");
         wanted = std::max<std::size_t>(wanted, header_bytes + header.u24("length"));
@@ -58,7 +59,6 @@ std::span<std::byte> packet_parser::prepare() {
         end_ -= begin_;
         begin_ = 0;
     }
-    require(end_ < capacity_, "a packet buffer without a whole packet has room");
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
