@@ -17,24 +17,58 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "src/base/error.hpp"
 #include "src/db/session.hpp"
 
 namespace segue::db {
 
+/// Connector/C++ wants a call at the start and the end of every thread that uses it; this makes
+/// both, once for each thread.
+void use_connector_in_this_thread();
+
+/// The ids of a factory's open sessions. Threads: any.
+class live_sessions {
+  public:
+    void add(std::uint64_t connection_id) {
+        std::lock_guard lock(mutex_);
+        ids_.insert(connection_id);
+    }
+    void remove(std::uint64_t connection_id) {
+        std::lock_guard lock(mutex_);
+        ids_.erase(connection_id);
+    }
+    std::vector<std::uint64_t> all() const {
+        std::lock_guard lock(mutex_);
+        return {ids_.begin(), ids_.end()};
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::set<std::uint64_t> ids_;  // guarded by mutex_
+};
+
 struct session::state {
+    explicit state(std::shared_ptr<live_sessions> of) : live(std::move(of)) {}
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    ~state() {
+        live->remove(connection_id);
+        // The connector may be called from a thread that did not make the session.
+        use_connector_in_this_thread();
+    }
+
+    const std::shared_ptr<live_sessions> live;
     std::unique_ptr<sql::Connection> connection;
     std::uint64_t connection_id = 0;
 };
 
 /// The driver, made on first use. It is not safe to make two at once.
 sql::Driver& connector_driver();
-
-/// Connector/C++ wants a call at the start and the end of every thread that uses it; this makes
-/// both, once for each thread.
-void use_connector_in_this_thread();
 
 [[noreturn]] void throw_translated(const sql::SQLException& failure, bool changes_something);
 

@@ -5,6 +5,7 @@
 
 #include "src/base/error.hpp"
 #include "src/db/connector.hpp"
+#include "src/wire/probe.hpp"
 
 namespace segue::db {
 namespace {
@@ -109,18 +110,23 @@ int whole_seconds(std::chrono::milliseconds duration) noexcept {
     return static_cast<int>(std::max<std::int64_t>(1, (duration.count() + 999) / 1000));
 }
 
-session_factory::session_factory(wire::connection_options options) : options_(std::move(options)) {}
+session_factory::session_factory(wire::connection_options options)
+    : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
 
 session session_factory::connect(session_role role) {
+    // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless it
+    // verifies the certificate, so the server is looked at first.
+    if (options_.tls.mode != wire::tls_mode::disabled) wire::probe(options_, {});
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
-        auto held = std::make_unique<session::state>();
+        auto held = std::make_unique<session::state>(live_);
         sql::ConnectOptionsMap map = connect_map(options_, role);
         held->connection.reset(connector_driver().connect(map));
         session made(std::move(held));
         made.execute(session_settings());
         const row identity = made.query_row("SELECT CONNECTION_ID(), @@server_uuid");
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");
+        live_->add(made.connection_id());
         const std::string uuid = identity[1].value_or("");
         std::lock_guard lock(mutex_);
         if (server_uuid_.empty()) server_uuid_ = uuid;
@@ -139,6 +145,22 @@ void session_factory::kill_query(std::uint64_t connection_id) {
         connect(session_role::control).execute("KILL QUERY " + std::to_string(connection_id));
     } catch (const error& failure) {
         if (failure.mysql_errno() != no_such_thread) throw;
+    }
+}
+
+void session_factory::kill_running_statements() noexcept {
+    try {
+        session killer = connect(session_role::control);
+        for (const std::uint64_t id : live_->all()) {
+            if (id == killer.connection_id()) continue;
+            try {
+                killer.execute("KILL QUERY " + std::to_string(id));
+            } catch (const error&) {
+                // It ended meanwhile.
+            }
+        }
+    } catch (...) {
+        // Read timeouts end the statements then.
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ enum class session_role {
     work,    ///< Statements of ours that may run for long: read timeout of an hour.
     control  ///< Short statements: read timeout of connection_options.
 };
+
+class live_sessions;
 
 /// Makes sessions to one server.
 /// Lifecycle: made once, before threads; the first session fixes which server it is.
@@ -35,12 +38,17 @@ class session_factory {
     /// A connection that is already gone is not an error.
     void kill_query(std::uint64_t connection_id);
 
+    /// KILL QUERY for every session of this factory's that is open, so that threads which were asked
+    /// to stop do not wait for their statements to end. Failures are ignored.
+    void kill_running_statements() noexcept;
+
     const wire::connection_options& options() const noexcept { return options_; }
     /// @@server_uuid of the server; empty before the first connect().
     std::string server_uuid() const;
 
   private:
     const wire::connection_options options_;
+    const std::shared_ptr<live_sessions> live_;
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
 };
