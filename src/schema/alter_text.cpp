@@ -58,18 +58,17 @@ std::size_t partitioning_in(token_span piece) {
     return piece.size();
 }
 
-/// `a`, `t.a` or `a DESC`: what goes on a list that was begun by the clause before.
-bool continues_a_list(token_span piece) {
+/// True if `piece` goes on with what `clause` began: what may be listed behind ORDER BY, and
+/// anything behind a clause about partitions, which the server takes alone only.
+bool continues(token_span clause, token_span piece) {
+    if (clause.size() > 1 && clause[1].is_word("PARTITION")) return true;
+    if (!begins_with(clause, "ORDER", "BY")) return false;
     token_cursor at(piece);
     if (!at.accept_identifier()) return false;
     while (at.accept_symbol('.'))
         if (!at.accept_identifier()) return false;
     if (!at.accept_word("ASC")) at.accept_word("DESC");
     return at.done();
-}
-
-bool takes_a_list(token_span piece) {
-    return begins_with(piece, "ORDER", "BY") || (piece.size() > 1 && piece[1].is_word("PARTITION"));
 }
 
 class alter_parser {
@@ -110,11 +109,9 @@ class alter_parser {
     /// Reads ALTER TABLE [s.]t, if it is there; the number of its tokens.
     std::size_t read_head(token_span tokens) {
         token_cursor at(tokens);
-        if (at.at_word("ALTER") && at.at_word("IGNORE", 1)) {
+        if (at.accept_words("ALTER", "IGNORE")) {
             refuse(std::string("ALTER IGNORE"),
                    {"it would drop rows that the new table does not accept", "leave IGNORE out"});
-            at = token_cursor(tokens.subspan(1));
-            at.accept_word("IGNORE");
             if (!at.accept_word("TABLE"))
                 throw error("--alter: TABLE is missing behind ALTER IGNORE");
         } else if (!at.accept_words("ALTER", "TABLE")) {
@@ -167,10 +164,8 @@ class alter_parser {
         const auto pieces = split_at_commas(tokens);
         for (std::size_t i = 0; i < pieces.size(); ++i) {
             token_span piece = pieces[i];
-            if (piece.empty())
-                throw error("--alter: there is nothing between two commas, or at an end");
-            while (takes_a_list(piece) && i + 1 < pieces.size() &&
-                   continues_a_list(pieces[i + 1])) {
+            require_something(piece);
+            while (i + 1 < pieces.size() && continues(piece, pieces[i + 1])) {
                 ++i;
                 piece = {piece.data(), piece.size() + 1 + pieces[i].size()};
             }
@@ -178,6 +173,10 @@ class alter_parser {
             if (partitioning > 0) read_piece(piece.first(partitioning));
             if (partitioning < piece.size()) read_partitioning(piece.subspan(partitioning));
         }
+    }
+
+    static void require_something(token_span piece) {
+        if (piece.empty()) throw error("--alter: nothing stands before or behind a comma");
     }
 
     void read_partitioning(token_span piece) {
@@ -249,6 +248,7 @@ class alter_parser {
         if (!group.done()) return add(piece, clause_kind::refused);
         const auto inside = at.rest().subspan(1, at.rest().size() - 2);
         for (const auto element : split_at_commas(inside)) {
+            require_something(element);
             token_cursor in(element);
             if (!read_key_or_check(element, in)) read_added_column(element, in);
         }

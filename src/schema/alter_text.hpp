@@ -74,7 +74,7 @@ struct alter_statement {
     /// What follows the table's name, as written, without the semicolon and comments at its end.
     std::string options_text;
     std::vector<alter_clause> clauses;
-    std::vector<alter_refusal> refusals;  ///< All of them, in the order of the text.
+    std::vector<alter_refusal> refusals;  ///< All of them, not the first only.
 
     /// The value of the last AUTO_INCREMENT table option. Empty if there is none.
     std::optional<std::uint64_t> auto_increment() const;

@@ -1,0 +1,121 @@
+#include "src/schema/alter_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::schema {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class AlterRefusal : public testing::TestWithParam<const char*> {};
+
+TEST_P(AlterRefusal, TheClauseIsNamedWithReasonAndRemedy) {
+    const std::string clause = GetParam();
+    for (const auto& text : {clause, "ADD zz INT, " + clause, "ALTER TABLE d.t " + clause}) {
+        const auto refusals = parse_alter(text).refusals;
+        ASSERT_THAT(refusals, SizeIs(1)) << text;
+        EXPECT_EQ(refusals[0].clause, clause);
+        EXPECT_FALSE(refusals[0].reason.empty());
+        EXPECT_FALSE(refusals[0].remedy.empty());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, AlterRefusal,
+    testing::Values(
+        // another table
+        "RENAME t2", "RENAME TO t2", "RENAME AS d.t2", "RENAME = t2", "RENAME `t2`",
+        // foreign keys
+        "ADD FOREIGN KEY (a) REFERENCES p(id)", "ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p(id)",
+        "ADD CONSTRAINT FOREIGN KEY f (a) REFERENCES p(id)", "ADD COLUMN a INT REFERENCES p(id)",
+        "CHANGE a b INT NOT NULL REFERENCES p(id) ON DELETE CASCADE", "MODIFY a INT REFERENCES p",
+        "DROP FOREIGN KEY f",
+        // partitions
+        "ADD PARTITION (PARTITION p VALUES LESS THAN (5))", "ADD PARTITION PARTITIONS 4",
+        "DROP PARTITION p", "DROP PARTITION p0, p1", "TRUNCATE PARTITION ALL",
+        "COALESCE PARTITION 2", "REORGANIZE PARTITION p0,p1 INTO (PARTITION p VALUES IN (1,2))",
+        "EXCHANGE PARTITION p WITH TABLE t2", "ANALYZE PARTITION p", "CHECK PARTITION p",
+        "OPTIMIZE PARTITION p", "REBUILD PARTITION p0, p1", "REPAIR PARTITION p",
+        "DISCARD PARTITION p TABLESPACE", "IMPORT PARTITION ALL TABLESPACE",
+        "PARTITION BY HASH (id) (PARTITION p DATA DIRECTORY '/x')",
+        "PARTITION BY HASH (id) (PARTITION p TABLESPACE = s)",
+        // files, engines
+        "DISCARD TABLESPACE", "IMPORT TABLESPACE", "TABLESPACE s", "TABLESPACE = `s`",
+        "DATA DIRECTORY='/x'", "INDEX DIRECTORY = '/x'", "ENABLE KEYS", "DISABLE KEYS",
+        "SECONDARY_LOAD", "SECONDARY_UNLOAD", "SECONDARY_ENGINE=RAPID", "UNION=(t1,t2)",
+        "INSERT_METHOD=LAST", "CONNECTION='x'", "ENGINE=MyISAM", "ENGINE 'MEMORY'", "PASSWORD='x'",
+        "START TRANSACTION",
+        // how it is run
+        "ALGORITHM=INSTANT", "ALGORITHM INPLACE", "LOCK=NONE", "LOCK EXCLUSIVE", "WITH VALIDATION",
+        "ORDER BY a", "ORDER BY a DESC, t.b, c ASC",
+        // numbers that would differ
+        "ADD id INT AUTO_INCREMENT", "ADD COLUMN id SERIAL", "ADD id INT SERIAL DEFAULT VALUE",
+        // unknown
+        "UPGRADE PARTITIONING", "FROBNICATE", "ADD", "ADD COLUMN", "ADD COLUMN a", "DROP",
+        "DROP COLUMN", "DROP a b", "DROP TABLE t", "DROP INDEX", "DROP PRIMARY KEY x",
+        "DROP COLUMN t.a", "DROP COLUMN IF EXISTS a", "ADD COLUMN 'a' INT", "ADD (a INT) b",
+        "CHANGE a b", "MODIFY a", "RENAME COLUMN a b", "RENAME INDEX a TO b c", "RENAME COLUMN a",
+        "ALTER a", "ALTER a SET", "ALTER INDEX i", "ALTER CHECK c", "ALTER INDEX i VISIBLE x",
+        "ALTER a SET DEFAULT", "CONVERT TO utf8mb4", "CONVERT TO CHARACTER SET", "FORCE x",
+        "CONVERT TO CHARACTER SET utf8mb4 x", "REMOVE PARTITIONING x", "COMMENT",
+        "COMMENT=", "DEFAULT 5", "CREATE TABLE t2 (a INT)", "UPDATE t SET a = 1", "5", "'x'",
+        "(a INT)", "ADD CONSTRAINT c", "ADD CONSTRAINT c INDEX (a)", "WITHOUT VALIDATION x",
+        "ADD CONSTRAINT"));
+
+std::vector<std::string> refused(std::string_view text) {
+    std::vector<std::string> all;
+    for (const auto& refusal : parse_alter(text).refusals) all.push_back(refusal.clause);
+    return all;
+}
+
+TEST(AlterRefusals, AllAreToldAtOnceInTheOrderOfTheText) {
+    EXPECT_THAT(refused("RENAME TO x, ADD a INT, LOCK=NONE, ENGINE=InnoDB ENGINE=MyISAM UNION=(a)"),
+                ElementsAre("RENAME TO x", "LOCK=NONE", "ENGINE=MyISAM", "UNION=(a)"));
+}
+
+TEST(AlterRefusals, OneColumnMayBeRefusedForSeveralReasons) {
+    EXPECT_THAT(refused("ADD a INT AUTO_INCREMENT REFERENCES p(id)"), SizeIs(2));
+}
+
+TEST(AlterRefusals, UnknownAttributesOfAColumnAreNamed) {
+    EXPECT_THAT(refused("ADD a INT FROBNICATED NOT NULL"),
+                ElementsAre("FROBNICATED in ADD a INT FROBNICATED NOT NULL"));
+    EXPECT_THAT(refused("ADD a INT `x`"), ElementsAre("`x` in ADD a INT `x`"));
+}
+
+TEST(AlterRefusals, ColumnsInParenthesesAreLookedInto) {
+    EXPECT_THAT(refused("ADD (a INT REFERENCES p(id), FOREIGN KEY (a) REFERENCES p(id), b INT)"),
+                ElementsAre("a INT REFERENCES p(id)", "FOREIGN KEY (a) REFERENCES p(id)"));
+}
+
+TEST(AlterRefusals, IgnoreIsRefused) {
+    EXPECT_THAT(refused("ALTER IGNORE TABLE t ADD UNIQUE (a)"), ElementsAre("ALTER IGNORE"));
+}
+
+TEST(AlterRefusals, ASecondStatementIsRefused) {
+    const auto statement = parse_alter("ADD a INT; DROP TABLE t");
+    ASSERT_THAT(statement.refusals, SizeIs(1));
+    EXPECT_THAT(statement.refusals[0].clause, HasSubstr("DROP TABLE t"));
+    EXPECT_EQ(statement.options_text, "ADD a INT");
+}
+
+TEST(AlterRefusals, VersionCommentsThatSomeServersSkipAreRefused) {
+    EXPECT_THAT(refused("ADD a INT /*!80020 , DROP b */"), ElementsAre("/*!80020 , DROP b */"));
+    EXPECT_THAT(refused("ADD a INT /*!090100 , DROP b */"), ElementsAre("/*!090100 , DROP b */"));
+}
+
+TEST(AlterRefusals, WordsThatStandInsideVersionCommentsAreSeen) {
+    EXPECT_THAT(refused("ADD a INT /*!50000 , RENAME TO x */"), ElementsAre("RENAME TO x"));
+    EXPECT_THAT(refused("/*! DROP */ PARTITION p"), SizeIs(1));
+}
+
+TEST(AlterRefusals, CommentsBetweenTheWordsDoNotHideThem) {
+    EXPECT_THAT(refused("EXCHANGE/**/PARTITION p WITH TABLE x"), SizeIs(1));
+    EXPECT_THAT(refused("DROP -- x\n FOREIGN # y\n KEY f"), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace segue::schema
