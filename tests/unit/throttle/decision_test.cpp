@@ -1,0 +1,102 @@
+#include "throttle/decision.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace segue::throttle {
+namespace {
+
+using namespace std::chrono_literals;
+
+const clock_source::time_point now(1h);
+
+watched_signal unread(std::string name, signal_rank rank = signal_rank::general) {
+    return {.name = std::move(name), .rank = rank, .period = 100ms, .last = std::nullopt};
+}
+
+watched_signal fine(std::string name, signal_rank rank = signal_rank::general,
+                    clock_source::time_point taken = now) {
+    auto signal = unread(std::move(name), rank);
+    signal.last = reading{.taken = taken, .reason = std::nullopt};
+    return signal;
+}
+
+watched_signal throttling(std::string reason, signal_rank rank = signal_rank::general,
+                          clock_source::time_point taken = now) {
+    auto signal = unread("signal", rank);
+    signal.last = reading{.taken = taken, .reason = std::move(reason)};
+    return signal;
+}
+
+std::string reason_of(const std::vector<watched_signal>& signals) {
+    return decide(signals, now).reason;
+}
+
+TEST(Decision, WithoutSignalsNothingIsThrottled) {
+    EXPECT_FALSE(decide({}, now).throttled);
+}
+
+TEST(Decision, IsClearWhenEverySignalIsFine) {
+    const auto clear =
+        decide(std::vector{fine("flag-file"), fine("r1:3306", signal_rank::control_replica)}, now);
+    EXPECT_FALSE(clear.throttled);
+    EXPECT_EQ(clear.reason, "");
+}
+
+TEST(Decision, ASignalThatWasNotReadYetThrottles) {
+    const auto waiting = decide(std::vector{fine("flag-file"), unread("Threads_running")}, now);
+    EXPECT_TRUE(waiting.throttled);
+    EXPECT_TRUE(waiting.first_reading_awaited);
+    EXPECT_EQ(waiting.reason, "Threads_running not yet read");
+}
+
+TEST(Decision, AReasonThrottlesAndIsTold) {
+    const auto throttled = decide(std::vector{fine("x"), throttling("flag-file")}, now);
+    EXPECT_TRUE(throttled.throttled);
+    EXPECT_FALSE(throttled.first_reading_awaited);
+    EXPECT_EQ(throttled.reason, "flag-file");
+}
+
+TEST(Decision, TheReasonOfTheFirstRankIsTold) {
+    EXPECT_EQ(reason_of({throttling("replica", signal_rank::control_replica),
+                         throttling("own lag", signal_rank::own_lag),
+                         throttling("http", signal_rank::http),
+                         throttling("load", signal_rank::general)}),
+              "load");
+    EXPECT_EQ(reason_of({throttling("replica", signal_rank::control_replica),
+                         throttling("load", signal_rank::general),
+                         throttling("hibernation", signal_rank::hibernation)}),
+              "hibernation");
+    EXPECT_EQ(reason_of({throttling("replica", signal_rank::control_replica), fine("load")}),
+              "replica");
+}
+
+TEST(Decision, WithinARankTheFirstSignalsReasonIsTold) {
+    EXPECT_EQ(reason_of({throttling("flag-file"), throttling("max-load a=2 >= 1")}), "flag-file");
+    EXPECT_EQ(reason_of({throttling("r1 lag", signal_rank::control_replica),
+                         throttling("r2 lag", signal_rank::control_replica)}),
+              "r1 lag");
+}
+
+TEST(Decision, AFineReadingIsGoodForItsPeriodAndTheGrace) {
+    const auto taken = now - 100ms - reading_grace;
+    EXPECT_FALSE(decide(std::vector{fine("x", signal_rank::general, taken)}, now).throttled);
+    const auto stale = decide(std::vector{fine("r1:3306", signal_rank::general, taken - 1ns)}, now);
+    EXPECT_TRUE(stale.throttled);
+    EXPECT_FALSE(stale.first_reading_awaited);
+    EXPECT_EQ(stale.reason, "r1:3306 not read for 1.1s");
+}
+
+TEST(Decision, AReasonToThrottleHoldsHoweverOldItIs) {
+    EXPECT_EQ(reason_of({throttling("flag-file", signal_rank::general, now - 50min)}), "flag-file");
+}
+
+TEST(Decision, AReadingThatWasPublishedMeanwhileIsNotStale) {
+    EXPECT_FALSE(decide(std::vector{fine("x", signal_rank::general, now + 1s)}, now).throttled);
+}
+
+}  // namespace
+}  // namespace segue::throttle

@@ -1,0 +1,65 @@
+#include "throttle/load_signal.hpp"
+
+#include "src/base/error.hpp"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+namespace segue::throttle {
+namespace {
+
+std::string failure_of(const std::vector<load_limit>& limits, const std::vector<db::row>& status) {
+    try {
+        load_reason(limits, status);
+    } catch (const error& failure) {
+        return failure.what();
+    }
+    return "none";
+}
+
+TEST(LoadReason, ALimitThatIsReachedThrottlesInTheWordsOfGhost) {
+    EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "26"}}),
+              "max-load Threads_running=26 >= 25");
+    EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "25"}}),
+              "max-load Threads_running=25 >= 25");
+    EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "24"}}), std::nullopt);
+}
+
+TEST(LoadReason, AnyOfSeveralLimitsThrottlesAndTheFirstIsTold) {
+    const std::vector<load_limit> limits{{"Threads_running", 25}, {"Threads_connected", 100}};
+    EXPECT_EQ(load_reason(limits, {{"Threads_connected", "100"}, {"Threads_running", "3"}}),
+              "max-load Threads_connected=100 >= 100");
+    EXPECT_EQ(load_reason(limits, {{"Threads_connected", "100"}, {"Threads_running", "30"}}),
+              "max-load Threads_running=30 >= 25");
+}
+
+TEST(LoadReason, VariablesAreFoundInAnyLetterCaseAndNamedAsAskedFor) {
+    EXPECT_EQ(load_reason({{"threads_RUNNING", 1}}, {{"Threads_running", "1"}}),
+              "max-load threads_RUNNING=1 >= 1");
+}
+
+TEST(LoadReason, AVariableThatIsMissingIsAnErrorThatNamesIt) {
+    EXPECT_EQ(failure_of({{"Treads_running", 25}}, {}),
+              "the server has no status variable Treads_running");
+    EXPECT_EQ(failure_of({{"Threads_running", 25}, {"Foo", 1}}, {{"Threads_running", "3"}}),
+              "the server has no status variable Foo");
+    EXPECT_EQ(failure_of({{"Threads_run", 25}}, {{"Threads_running", "3"}}),
+              "the server has no status variable Threads_run");
+}
+
+TEST(LoadReason, AValueThatIsNoWholeNumberIsAnErrorThatNamesTheVariable) {
+    EXPECT_EQ(failure_of({{"Ssl_version", 1}}, {{"Ssl_version", ""}}),
+              "Ssl_version is not a number: ");
+    EXPECT_EQ(failure_of({{"Last_query_cost", 1}}, {{"Last_query_cost", "0.5"}}),
+              "Last_query_cost is not a number: 0.5");
+    EXPECT_EQ(failure_of({{"Threads_running", 25}}, {{"Threads_running", std::nullopt}}),
+              "Threads_running is NULL");
+}
+
+TEST(LoadSignal, IsNamedAfterItsVariables) {
+    EXPECT_EQ(load_signal({}, {{"Threads_running", 25}, {"Foo", 1}}).name(), "Threads_running,Foo");
+}
+
+}  // namespace
+}  // namespace segue::throttle

@@ -1,0 +1,214 @@
+#include "throttle/throttler.hpp"
+
+#include "src/base/error.hpp"
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace segue::throttle {
+namespace {
+
+using namespace std::chrono_literals;
+
+class stepped_clock final : public clock_source {
+  public:
+    time_point now() const override { return time_point(1h + std::chrono::seconds(seconds_)); }
+    void step(int by_seconds) { seconds_ += by_seconds; }
+
+  private:
+    std::atomic<int> seconds_ = 0;
+};
+
+/// What the test and the reading thread share.
+struct script {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<std::string> reason;
+    bool fails = false;
+    bool hangs = false;
+    std::uint64_t evaluations = 0;
+
+    void set(const std::function<void(script&)>& change) {
+        std::lock_guard lock(mutex);
+        change(*this);
+        changed.notify_all();
+    }
+    void wait_for_evaluations(std::uint64_t more) {
+        std::unique_lock lock(mutex);
+        const auto wanted = evaluations + more;
+        changed.wait(lock, [&] { return evaluations >= wanted; });
+    }
+};
+
+class scripted_signal final : public signal {
+  public:
+    scripted_signal(std::string name, script& by) : name_(std::move(name)), script_(by) {}
+    std::string_view name() const noexcept override { return name_; }
+    signal_rank rank() const noexcept override { return signal_rank::general; }
+    std::chrono::milliseconds period() const noexcept override { return 1ms; }
+    std::optional<std::string> evaluate() override {
+        std::unique_lock lock(script_.mutex);
+        ++script_.evaluations;
+        script_.changed.notify_all();
+        script_.changed.wait(lock, [&] { return !script_.hangs; });
+        if (script_.fails) throw error("cannot be read", {.retryable = true});
+        return script_.reason;
+    }
+
+  private:
+    const std::string name_;
+    script& script_;
+};
+
+std::vector<std::unique_ptr<signal>> two_signals(script& first, script& second) {
+    std::vector<std::unique_ptr<signal>> signals;
+    signals.push_back(std::make_unique<scripted_signal>("first", first));
+    signals.push_back(std::make_unique<scripted_signal>("second", second));
+    return signals;
+}
+
+/// The threads of a throttler of two signals; hung signals are let go before they are joined.
+class Throttler : public testing::Test {
+  protected:
+    ~Throttler() override {
+        threads_.request_stop();
+        first_.set([](script& s) { s.hangs = false; });
+        second_.set([](script& s) { s.hangs = false; });
+    }
+
+    template <typename Condition>
+    void await(Condition holds) const {
+        while (!holds()) std::this_thread::yield();
+    }
+    void await_reason(const std::string& reason) const {
+        await([&] { return throttler_.state().reason == reason; });
+    }
+
+    stepped_clock clock_;
+    script first_;
+    script second_;
+    throttler throttler_{two_signals(first_, second_), clock_};
+    task_group threads_;
+    std::stop_source stop_;
+};
+
+TEST_F(Throttler, ThrottlesUntilItWasStarted) {
+    EXPECT_TRUE(throttler_.state().throttled);
+    EXPECT_EQ(throttler_.state().reason, "first not yet read");
+}
+
+TEST_F(Throttler, ThrottlesUntilTheLastSignalWasRead) {
+    second_.hangs = true;
+    throttler_.start(threads_);
+    await_reason("second not yet read");
+    first_.wait_for_evaluations(2);
+    EXPECT_EQ(throttler_.state().reason, "second not yet read");
+    second_.set([](script& s) { s.hangs = false; });
+    throttler_.wait_until_clear(stop_.get_token());
+    EXPECT_FALSE(throttler_.state().throttled);
+    EXPECT_EQ(throttler_.counts().times, 0U);
+}
+
+TEST_F(Throttler, AReasonHoldsCopyingUntilItIsGone) {
+    second_.reason = "flag-file";
+    throttler_.start(threads_);
+    await_reason("flag-file");
+    std::atomic<bool> copying = false;
+    auto copier = std::async(std::launch::async, [&] {
+        throttler_.wait_until_clear(stop_.get_token());
+        copying = true;
+    });
+    second_.wait_for_evaluations(5);
+    EXPECT_FALSE(copying);
+    second_.set([](script& s) { s.reason.reset(); });
+    copier.get();
+    EXPECT_FALSE(throttler_.state().throttled);
+}
+
+TEST_F(Throttler, AWaitEndsWithStoppedWhenItIsStopped) {
+    first_.reason = "flag-file";
+    throttler_.start(threads_);
+    await_reason("flag-file");
+    auto copier =
+        std::async(std::launch::async, [&] { throttler_.wait_until_clear(stop_.get_token()); });
+    stop_.request_stop();
+    EXPECT_THROW(copier.get(), stopped);
+}
+
+TEST_F(Throttler, AStoppedWaitThrowsEvenWhenNothingThrottles) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    stop_.request_stop();
+    EXPECT_THROW(throttler_.wait_until_clear(stop_.get_token()), stopped);
+}
+
+TEST_F(Throttler, ASignalThatFailsThrottlesAndEndsNothing) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    second_.set([](script& s) { s.fails = true; });
+    await_reason("second cannot be read");
+    second_.set([](script& s) { s.fails = false; });
+    throttler_.wait_until_clear(stop_.get_token());
+    EXPECT_FALSE(threads_.failed());
+}
+
+TEST_F(Throttler, ASignalThatHangsThrottlesAndDelaysNoOther) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    second_.set([](script& s) { s.hangs = true; });
+    second_.wait_for_evaluations(1);
+    clock_.step(2);
+    await_reason("second not read for 2.0s");
+    first_.set([](script& s) { s.reason = "flag-file"; });
+    await_reason("flag-file");
+    first_.set([](script& s) { s.reason.reset(); });
+    await_reason("second not read for 2.0s");
+    second_.set([](script& s) { s.hangs = false; });
+    throttler_.wait_until_clear(stop_.get_token());
+}
+
+TEST_F(Throttler, CountsHowOftenAndHowLongItThrottled) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    for (unsigned times = 1; times <= 2; ++times) {
+        first_.set([](script& s) { s.reason = "flag-file"; });
+        await([&] { return throttler_.counts().times == times; });
+        const auto since = throttler_.state().since;
+        EXPECT_EQ(since, clock_.now());
+        clock_.step(30);
+        EXPECT_EQ(throttler_.state().since, since);
+        EXPECT_EQ(throttler_.counts().total, 30s * times);
+        first_.set([](script& s) { s.reason.reset(); });
+        throttler_.wait_until_clear(stop_.get_token());
+        EXPECT_EQ(throttler_.state().since, clock_.now());
+        clock_.step(1);
+        EXPECT_EQ(throttler_.counts().total, 30s * times);
+    }
+}
+
+TEST_F(Throttler, WhenItsThreadsHaveEndedItThrottles) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    threads_.request_stop();
+    threads_.join();
+    clock_.step(5);
+    EXPECT_TRUE(throttler_.state().throttled);
+}
+
+TEST(ThrottlerWithoutSignals, IsAlwaysClear) {
+    const steady_clock_source clock;
+    throttler nothing({}, clock);
+    task_group threads;
+    nothing.start(threads);
+    EXPECT_FALSE(nothing.state().throttled);
+    nothing.wait_until_clear({});
+    EXPECT_THROW(nothing.start(threads), error);
+}
+
+}  // namespace
+}  // namespace segue::throttle

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::throttle {
+
+/// Throttles while any of some files exists (--throttle-flag-file,
+/// --throttle-additional-flag-file), whatever it holds. Read ten times a second.
+/// Errors: evaluate() throws segue::error for a path that cannot be looked at.
+class flag_file_signal final : public signal {
+  public:
+    explicit flag_file_signal(std::vector<std::string> paths);
+
+    std::string_view name() const noexcept override { return "flag-file"; }
+    signal_rank rank() const noexcept override { return signal_rank::general; }
+    std::chrono::milliseconds period() const noexcept override;
+    std::optional<std::string> evaluate() override;
+
+  private:
+    const std::vector<std::string> paths_;
+};
+
+}  // namespace segue::throttle

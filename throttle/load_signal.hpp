@@ -1,0 +1,48 @@
+#pragma once
+
+#include "src/db/session.hpp"
+#include "throttle/reading_session.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::throttle {
+
+/// Throttle from this value of a status variable on.
+struct load_limit {
+    std::string variable;  ///< As in SHOW GLOBAL STATUS, in any letter case.
+    std::uint64_t limit = 0;
+};
+
+/// The reason to throttle, if any, by rows of {Variable_name, Value}: that of the first limit
+/// reached. Throws segue::error when a variable is missing or is not a whole number, unless a limit
+/// before it was reached.
+std::optional<std::string> load_reason(const std::vector<load_limit>& limits,
+                                       const std::vector<db::row>& status);
+
+/// Throttles while a server's status variables reach their limits (--max-load).
+/// Read once a second, as gh-ost does: the server adds up the counters of all its sessions for it.
+class load_signal final : public signal {
+  public:
+    /// `limits` is not empty.
+    load_signal(const wire::connection_options& server, std::vector<load_limit> limits);
+
+    /// The variables' names, with commas.
+    std::string_view name() const noexcept override { return name_; }
+    signal_rank rank() const noexcept override { return signal_rank::general; }
+    std::chrono::milliseconds period() const noexcept override { return std::chrono::seconds(1); }
+    std::optional<std::string> evaluate() override;
+
+  private:
+    const std::vector<load_limit> limits_;
+    const std::string name_;
+    const std::string sql_;
+    reading_session session_;
+};
+
+}  // namespace segue::throttle

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "src/base/clock.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace segue::throttle {
+
+/// What one evaluation of a signal told.
+struct reading {
+    clock_source::time_point taken;     ///< When the evaluation began.
+    std::optional<std::string> reason;  ///< To throttle; nullopt: all was well.
+    bool failed = false;                ///< It could not be read; then there is a reason.
+    bool retryable = false;             ///< Of a failure: trying again may well succeed.
+};
+
+/// Evaluates the signal. Never throws what evaluate() throws: that is a failed reading.
+reading take_reading(signal& from, const clock_source& clock);
+
+/// The time from a reading to the next one. After a failure it is a second at least, and doubles up
+/// to half a minute with each of `failures_in_row` (this one included) that is not retryable: a
+/// login that is refused over and over makes a server block this host for everybody.
+std::chrono::milliseconds pause_after(const reading& last, std::chrono::milliseconds period,
+                                      unsigned failures_in_row);
+
+}  // namespace segue::throttle

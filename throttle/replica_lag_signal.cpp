@@ -1,0 +1,58 @@
+#include "throttle/replica_lag_signal.hpp"
+
+#include "src/base/error.hpp"
+#include "throttle/heartbeat_value.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::throttle {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto future_max = 1s;
+constexpr std::chrono::milliseconds period_min = 100ms;
+
+double in_seconds(std::chrono::system_clock::duration lag) {
+    return std::chrono::duration<double>(lag).count();
+}
+
+}  // namespace
+
+std::optional<std::string> lag_reason(std::string_view replica, const db::value& heartbeat,
+                                      std::chrono::system_clock::time_point now,
+                                      std::chrono::milliseconds lag_max) {
+    if (!heartbeat) throw error("the heartbeat is NULL");
+    const auto written = parse_heartbeat(*heartbeat);
+    if (!written) throw error("the heartbeat is not a time as Segue writes it");
+    const auto lag = now - *written;
+    if (lag < -future_max)
+        throw error(fmt::format("the heartbeat is {:f}s ahead: this machine's clock was set back",
+                                in_seconds(-lag)));
+    if (lag > lag_max) return fmt::format("{} replica-lag={:f}s", replica, in_seconds(lag));
+    return std::nullopt;
+}
+
+replica_lag_signal::replica_lag_signal(const wire::connection_options& replica, settings with)
+    : settings_(std::move(with)),
+      name_(replica.server.text()),
+      sql_(
+          fmt::format("SELECT value FROM {} WHERE hint='heartbeat'", settings_.changelog.quoted())),
+      session_(replica, reading_session::server_identity::any) {}
+
+std::chrono::milliseconds replica_lag_signal::period() const noexcept {
+    return std::max(settings_.heartbeat_interval, period_min);
+}
+
+std::optional<std::string> replica_lag_signal::evaluate() {
+    const auto rows = session_.query(sql_);
+    const auto now = std::chrono::system_clock::now();
+    if (rows.size() != 1 || rows.front().size() != 1)
+        throw error(fmt::format("there is no heartbeat in {}", settings_.changelog.quoted()));
+    return lag_reason(name_, rows.front().front(), now, settings_.lag_max);
+}
+
+}  // namespace segue::throttle

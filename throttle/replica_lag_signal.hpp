@@ -1,0 +1,48 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "throttle/reading_session.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace segue::throttle {
+
+/// The reason to throttle, if any, when a replica holds this heartbeat at `now`.
+/// Throws segue::error when it is NULL or no heartbeat, or lies in the future by more than a
+/// second: then this machine's clock was set back, and the difference tells nothing.
+std::optional<std::string> lag_reason(std::string_view replica, const db::value& heartbeat,
+                                      std::chrono::system_clock::time_point now,
+                                      std::chrono::milliseconds lag_max);
+
+/// Throttles while a replica lags behind by more than a limit (--throttle-control-replicas,
+/// --max-lag-millis), by the heartbeat that the migration writes on the primary. Replication that
+/// stands still, or leaves the table out, shows as a lag that grows.
+class replica_lag_signal final : public signal {
+  public:
+    struct settings {
+        table_name changelog;
+        std::chrono::milliseconds lag_max{1500};
+        std::chrono::milliseconds heartbeat_interval{100};
+    };
+    replica_lag_signal(const wire::connection_options& replica, settings with);
+
+    /// host:port of the replica.
+    std::string_view name() const noexcept override { return name_; }
+    signal_rank rank() const noexcept override { return signal_rank::control_replica; }
+    /// The heartbeat's interval, but 100 ms at least.
+    std::chrono::milliseconds period() const noexcept override;
+    std::optional<std::string> evaluate() override;
+
+  private:
+    const settings settings_;
+    const std::string name_;
+    const std::string sql_;
+    reading_session session_;
+};
+
+}  // namespace segue::throttle

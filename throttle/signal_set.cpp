@@ -1,0 +1,33 @@
+#include "throttle/signal_set.hpp"
+
+#include "throttle/flag_file_signal.hpp"
+#include "throttle/replica_lag_signal.hpp"
+
+namespace segue::throttle {
+
+std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
+                                                  const wire::connection_options& primary,
+                                                  const table_name& changelog) {
+    std::vector<std::unique_ptr<signal>> signals;
+
+    std::vector<std::string> paths;
+    for (const auto& path : settings.flag_files)
+        if (!path.empty()) paths.push_back(path);
+    if (!paths.empty()) signals.push_back(std::make_unique<flag_file_signal>(std::move(paths)));
+
+    if (!settings.max_load.empty())
+        signals.push_back(std::make_unique<load_signal>(primary, settings.max_load));
+
+    for (const auto& endpoint : settings.control_replicas) {
+        auto replica = primary;
+        replica.server = endpoint;
+        signals.push_back(std::make_unique<replica_lag_signal>(
+            replica,
+            replica_lag_signal::settings{.changelog = changelog,
+                                         .lag_max = settings.lag_max,
+                                         .heartbeat_interval = settings.heartbeat_interval}));
+    }
+    return signals;
+}
+
+}  // namespace segue::throttle

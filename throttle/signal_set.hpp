@@ -1,0 +1,30 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/wire/connection_options.hpp"
+#include "throttle/load_signal.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace segue::throttle {
+
+/// What the operator asked to be throttled by.
+struct throttle_settings {
+    std::vector<std::string> flag_files;  ///< Empty paths are left out.
+    std::vector<load_limit> max_load;
+    std::vector<wire::endpoint> control_replicas;
+    std::chrono::milliseconds lag_max{1500};  ///< Of each control replica.
+    std::chrono::milliseconds heartbeat_interval{100};
+};
+
+/// The signals for a throttler. Does not block: nothing is read yet. The load is read on `primary`;
+/// replicas are logged in to with its user, password and TLS options, and hold `changelog`.
+std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
+                                                  const wire::connection_options& primary,
+                                                  const table_name& changelog);
+
+}  // namespace segue::throttle
