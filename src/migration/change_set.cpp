@@ -1,0 +1,184 @@
+#include "src/migration/change_set.hpp"
+
+#include <algorithm>
+
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+
+namespace segue::migration {
+
+void change_set::begin_copy(std::optional<key_value> end) {
+    std::lock_guard lock(mutex_);
+    copying_ = true;
+    end_ = std::move(end);
+    watermark_.reset();
+}
+
+void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
+    std::lock_guard lock(mutex_);
+    require(copying_, "chunks are registered while copying");
+    const bool tail = range.after == end_ && !range.up_to;
+    if (!tail) {
+        require(range.after == watermark_, "chunks are registered in order, without gaps");
+        require(range.up_to && end_ && *range.up_to <= *end_, "a chunk ends within the copy");
+        watermark_ = range.up_to;
+    }
+    chunks_.push_back({.chunk = chunk, .range = range, .waiting = {}});
+}
+
+void change_set::chunk_ended(std::uint64_t chunk) {
+    std::lock_guard lock(mutex_);
+    const auto at = std::find_if(chunks_.begin(), chunks_.end(), [&](const chunk_in_flight& one) {
+        return one.chunk == chunk;
+    });
+    require(at != chunks_.end(), "a chunk that ends was registered");
+    for (const key_value* const key : at->waiting) make_ready(key);
+    chunks_.erase(at);
+    changed_.notify_all();
+}
+
+bool change_set::covered(const key_value& key) const {
+    if (!copying_) return true;
+    const bool above_end = !end_ || *end_ < key;
+    return above_end || (watermark_ && key <= *watermark_);
+}
+
+change_set::chunk_in_flight* change_set::chunk_over(const key_value& key) {
+    if (fault::rule_taken_out("wait_for_chunks_in_flight")) return nullptr;
+    for (chunk_in_flight& one : chunks_)
+        if (one.range.contains(key)) return &one;
+    return nullptr;
+}
+
+void change_set::make_ready(const key_value* key) {
+    keys_.at(*key) = state::ready;
+    ready_.push_back(key);
+}
+
+void change_set::add(key_value key, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [&] { return keys_.size() < keys_max_; })) throw stopped();
+    if (!covered(key)) {
+        ++dropped_;
+        return;
+    }
+    const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
+    if (!added) {
+        if (at->second == state::in_flight) at->second = state::in_flight_and_changed;
+        return;
+    }
+    if (chunk_in_flight* const over = chunk_over(at->first)) {
+        at->second = state::waits_for_chunk;
+        over->waiting.push_back(&at->first);
+        ++deferred_;
+        return;
+    }
+    ready_.push_back(&at->first);
+    changed_.notify_all();
+}
+
+std::optional<std::vector<key_value>> change_set::take(std::size_t keys_max,
+                                                       std::chrono::milliseconds linger,
+                                                       std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    const auto may_take = [&] { return !quiet_ && quiet_waiters_ == 0 && !ready_.empty(); };
+    if (!changed_.wait(lock, stop, may_take)) return std::nullopt;
+    changed_.wait_for(lock, stop, linger, [&] { return ready_.size() >= keys_max; });
+    if (!changed_.wait(lock, stop, may_take) || stop.stop_requested()) return std::nullopt;
+    std::vector<key_value> taken;
+    while (!ready_.empty() && taken.size() < keys_max) {
+        state& is = keys_.at(*ready_.front());
+        require(is == state::ready, "a key in the queue is ready");
+        is = state::in_flight;
+        taken.push_back(*ready_.front());
+        ready_.pop_front();
+    }
+    in_flight_ += taken.size();
+    return taken;
+}
+
+void change_set::flushed(std::span<const key_value> keys) {
+    std::lock_guard lock(mutex_);
+    for (const key_value& key : keys) {
+        const auto at = keys_.find(key);
+        require(at != keys_.end(), "a flushed key was taken");
+        if (at->second == state::in_flight_and_changed) {
+            make_ready(&at->first);
+        } else {
+            require(at->second == state::in_flight, "a flushed key was in flight");
+            keys_.erase(at);
+        }
+    }
+    in_flight_ -= keys.size();
+    changed_.notify_all();
+}
+
+void change_set::put_back(std::span<const key_value> keys) {
+    std::lock_guard lock(mutex_);
+    for (const key_value& key : keys) make_ready(&keys_.find(key)->first);
+    in_flight_ -= keys.size();
+    changed_.notify_all();
+}
+
+change_set::quiet_turn change_set::wait_for_quiet(std::size_t own_keys, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    parked_ += own_keys;
+    ++quiet_waiters_;
+    changed_.notify_all();
+    const bool quiet =
+        changed_.wait(lock, stop, [&] { return !quiet_ && in_flight_ <= parked_; });
+    parked_ -= own_keys;
+    --quiet_waiters_;
+    changed_.notify_all();
+    if (!quiet) throw stopped();
+    quiet_ = true;
+    return quiet_turn(*this);
+}
+
+change_set::quiet_turn::~quiet_turn() {
+    if (owner_ == nullptr) return;
+    std::lock_guard lock(owner_->mutex_);
+    owner_->quiet_ = false;
+    owner_->changed_.notify_all();
+}
+
+std::vector<key_value> change_set::outside_of_chunks(std::span<const key_value> keys) const {
+    std::lock_guard lock(mutex_);
+    std::vector<key_value> outside;
+    for (const key_value& key : keys) {
+        const bool inside = std::any_of(
+            chunks_.begin(), chunks_.end(),
+            [&](const chunk_in_flight& one) { return one.range.contains(key); });
+        if (!inside) outside.push_back(key);
+    }
+    return outside;
+}
+
+std::vector<key_value> change_set::take_all() {
+    std::lock_guard lock(mutex_);
+    require(chunks_.empty() && in_flight_ == 0, "no chunk and no flush is in flight");
+    std::vector<key_value> all;
+    all.reserve(keys_.size());
+    for (const auto& [key, is] : keys_) all.push_back(key);
+    keys_.clear();
+    ready_.clear();
+    changed_.notify_all();
+    return all;
+}
+
+std::size_t change_set::backlog() const {
+    std::lock_guard lock(mutex_);
+    return keys_.size();
+}
+
+std::uint64_t change_set::dropped() const {
+    std::lock_guard lock(mutex_);
+    return dropped_;
+}
+
+std::uint64_t change_set::deferred() const {
+    std::lock_guard lock(mutex_);
+    return deferred_;
+}
+
+}  // namespace segue::migration

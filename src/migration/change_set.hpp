@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "src/migration/key_codec.hpp"
+
+namespace segue::migration {
+
+/// The keys whose rows changed and are not yet carried over, and which of them may be flushed now.
+///
+/// Rules, for keys whose order is the order of their encoding:
+/// - A key that no registered chunk covers is dropped: its chunk will read it behind a barrier.
+/// - A key inside a chunk in flight waits until that chunk has ended.
+/// - A key is in at most one flush in flight; a later change of it waits.
+///
+/// Threads: add() by the stream; register_chunk() and chunk_ended() by copy workers; take() and its
+/// answers by flush workers; all may run at once.
+/// Bounds: add() blocks while more than `keys_max` keys are held.
+class change_set {
+  public:
+    explicit change_set(std::size_t keys_max) : keys_max_(keys_max) {}
+
+    /// The copy covers the keys up to and including `end`; all above it is covered by the chunk
+    /// registered first, {end, open}. Unset: the table is empty, and every key is above.
+    void begin_copy(std::optional<key_value> end);
+
+    /// Ranges are registered in ascending order without gaps, from an open `after` to the end that
+    /// begin_copy() was given; the tail above it at any time before the stream is read.
+    /// From now on changes of the range's keys are kept.
+    void register_chunk(std::uint64_t chunk, const key_range& range);
+    /// The chunk's transaction has been committed, or is known to have left nothing.
+    void chunk_ended(std::uint64_t chunk);
+
+    /// Throws `stopped` if asked to stop while it waits for room.
+    void add(key_value key, std::stop_token stop);
+
+    /// Keys for one flush, `keys_max` at most; nullopt when `stop` was asked. Waits for some, and
+    /// then for `linger` at most for more to come.
+    std::optional<std::vector<key_value>> take(std::size_t keys_max,
+                                               std::chrono::milliseconds linger,
+                                               std::stop_token stop);
+    /// The keys' rows have been carried over.
+    void flushed(std::span<const key_value> keys);
+    /// They have not; each will be taken again.
+    void put_back(std::span<const key_value> keys);
+
+    /// While it lives no other flush is in flight and take() gives out nothing.
+    /// Lifetime: ends before the change_set.
+    class quiet_turn {
+      public:
+        quiet_turn(quiet_turn&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+        quiet_turn& operator=(quiet_turn&&) = delete;
+        ~quiet_turn();
+
+      private:
+        friend class change_set;
+        explicit quiet_turn(change_set& owner) : owner_(&owner) {}
+        change_set* owner_;
+    };
+    /// Waits until every flush in flight has been answered, but for those whose workers wait for a
+    /// turn themselves, with nothing begun on the server. `own_keys` is the size of the caller's
+    /// batch, 0 if it holds none. Turns are taken one after the other. Throws `stopped`.
+    quiet_turn wait_for_quiet(std::size_t own_keys, std::stop_token stop);
+
+    /// The keys among these that stand in no chunk in flight; they may be flushed in a quiet turn.
+    std::vector<key_value> outside_of_chunks(std::span<const key_value> keys) const;
+
+    /// Everything not yet flushed, at once; for the cut-over, when no worker runs.
+    /// Throws segue::error while a chunk or a flush is in flight.
+    std::vector<key_value> take_all();
+
+    std::size_t backlog() const;         ///< Keys held, those in flight included.
+    std::uint64_t dropped() const;       ///< Changes above the watermark so far.
+    std::uint64_t deferred() const;      ///< Changes that waited for a chunk in flight so far.
+
+  private:
+    enum class state { ready, waits_for_chunk, in_flight, in_flight_and_changed };
+    struct chunk_in_flight {
+        std::uint64_t chunk = 0;
+        key_range range;
+        std::vector<const key_value*> waiting;
+    };
+
+    bool covered(const key_value& key) const;
+    chunk_in_flight* chunk_over(const key_value& key);
+    void make_ready(const key_value* key);
+
+    const std::size_t keys_max_;
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    // All below is guarded by mutex_.
+    std::unordered_map<key_value, state, key_value_hash> keys_;
+    std::deque<const key_value*> ready_;  ///< Points into keys_.
+    std::vector<chunk_in_flight> chunks_;
+    bool copying_ = false;
+    std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
+    std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
+    std::size_t in_flight_ = 0;           ///< Keys given out by take().
+    std::size_t parked_ = 0;              ///< Of those, keys whose worker waits for a quiet turn.
+    bool quiet_ = false;                  ///< A quiet_turn lives.
+    std::size_t quiet_waiters_ = 0;       ///< Workers that wait for one; take() lets them go first.
+    std::uint64_t dropped_ = 0;
+    std::uint64_t deferred_ = 0;
+};
+
+}  // namespace segue::migration

@@ -1,0 +1,90 @@
+#include "src/migration/checkpoint_table.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "src/base/error.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr int format_version = 1;
+
+std::string bound_text(const key_codec& codec, const std::optional<key_value>& bound) {
+    return bound ? codec.describe(*bound) : "open";
+}
+
+}  // namespace
+
+checkpoint_table::checkpoint_table(table_name name, std::string epoch)
+    : name_(std::move(name)), epoch_(std::move(epoch)) {}
+
+void checkpoint_table::create(db::session& session, const std::string& server_uuid) const {
+    session.execute(fmt::format(
+        "CREATE TABLE {} (kind VARCHAR(16) NOT NULL, id BIGINT UNSIGNED NOT NULL, value LONGTEXT "
+        "NOT NULL, PRIMARY KEY (kind, id)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin "
+        "COMMENT='Segue: state of a migration'",
+        name_.quoted()));
+    session.execute(fmt::format(
+        "INSERT INTO {} (kind, id, value) VALUES ('owner',0,{}),('format',0,'{}'),('server',0,{}),"
+        "('phase',0,'inspect')",
+        name_.quoted(), quoted_literal(epoch_), format_version, quoted_literal(server_uuid)));
+}
+
+void checkpoint_table::check(const std::vector<db::row>& owner) const {
+    if (owner.size() != 1 || owner.front()[0] != epoch_)
+        throw error(fmt::format("another run has taken over this migration: the owner in {} is not "
+                                "this one any more. Nothing was written by this statement.",
+                                name_.quoted()));
+}
+
+void checkpoint_table::check_owner(db::session& session) const {
+    const auto owner =
+        session.query(fmt::format("SELECT value, CONNECTION_ID() FROM {} WHERE kind='owner' AND "
+                                  "id=0 FOR SHARE",
+                                  name_.quoted()));
+    check(owner);
+    if (db::to_uint64(owner.front()[1], "CONNECTION_ID()") != session.connection_id())
+        throw error("the session moved to another connection: a proxy stands between. Connect to "
+                    "the server itself.");
+}
+
+void checkpoint_table::check_owner_under_lock(db::session& session) const {
+    check(session.query(
+        fmt::format("SELECT value FROM {} WHERE kind='owner' AND id=0", name_.quoted())));
+}
+
+void checkpoint_table::take_over(db::session& session) const {
+    session.execute(fmt::format("UPDATE {} SET value={} WHERE kind='owner' AND id=0",
+                                name_.quoted(), quoted_literal(epoch_)));
+}
+
+void checkpoint_table::record_chunk(db::session& session, std::uint64_t chunk,
+                                    const key_codec& codec, const key_range& range,
+                                    std::uint64_t rows) const {
+    session.execute(fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
+                                name_.quoted(), chunk,
+                                quoted_literal(fmt::format("after {} up to {}, {} rows",
+                                                           bound_text(codec, range.after),
+                                                           bound_text(codec, range.up_to), rows))));
+}
+
+bool checkpoint_table::chunk_is_recorded(db::session& session, std::uint64_t chunk) const {
+    return !session
+                .query(fmt::format("SELECT id FROM {} WHERE kind='chunk' AND id={} FOR SHARE",
+                                   name_.quoted(), chunk))
+                .empty();
+}
+
+void checkpoint_table::prune_chunks_below(db::session& session, std::uint64_t chunk) const {
+    session.execute(fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
+}
+
+void checkpoint_table::record_phase(db::session& session, const std::string& phase) const {
+    session.execute(fmt::format("UPDATE {} SET value={} WHERE kind='phase' AND id=0",
+                                name_.quoted(), quoted_literal(phase)));
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+
+#include "src/migration/change_set.hpp"
+#include "src/migration/key_codec.hpp"
+
+namespace segue::migration {
+
+struct chunk {
+    std::uint64_t id = 0;
+    key_range range;
+};
+
+/// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the change
+/// set in the same step, so that chunks are registered in the order of their keys.
+/// Threads: one pusher, any number of takers. Lifetime: `changes` outlives it.
+class chunk_queue {
+  public:
+    chunk_queue(change_set& changes, std::size_t capacity)
+        : changes_(changes), capacity_(capacity) {}
+
+    /// Waits for room; throws `stopped`.
+    void push(const key_range& range, std::stop_token stop);
+    void close();
+
+    /// Waits for a chunk; nullopt when no more come. Throws `stopped`.
+    std::optional<chunk> take(std::stop_token stop);
+    /// A chunk that is there now.
+    std::optional<chunk> take_if_ready();
+
+    /// The chunk's transaction has ended: its keys may be flushed.
+    void ended(const chunk& done);
+    /// All chunks below this one have ended.
+    std::uint64_t all_ended_below() const;
+
+  private:
+    std::optional<chunk> take_locked();
+
+    change_set& changes_;
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    // All below is guarded by mutex_.
+    std::deque<chunk> waiting_;
+    std::set<std::uint64_t> open_;  ///< Pushed and not ended.
+    std::uint64_t next_id_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace segue::migration

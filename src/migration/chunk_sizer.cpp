@@ -1,0 +1,30 @@
+#include "src/migration/chunk_sizer.hpp"
+
+#include <algorithm>
+
+namespace segue::migration {
+
+std::uint64_t next_chunk_rows(std::uint64_t rows, std::chrono::nanoseconds took,
+                              std::chrono::nanoseconds target) noexcept {
+    const double ratio = static_cast<double>(target.count()) /
+                         static_cast<double>(std::max<std::int64_t>(1, took.count()));
+    const double next = static_cast<double>(rows) * std::clamp(ratio, 0.1, 2.0);
+    return std::clamp(static_cast<std::uint64_t>(next), chunk_sizer::rows_min,
+                      chunk_sizer::rows_max);
+}
+
+std::uint64_t chunk_sizer::rows() const {
+    std::lock_guard lock(mutex_);
+    return rows_;
+}
+
+void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
+    if (fixed_) return;
+    std::lock_guard lock(mutex_);
+    // A chunk with fewer rows than asked for tells less than it seems to: it only may shrink.
+    const std::uint64_t next = next_chunk_rows(std::max<std::uint64_t>(rows, 1), took, target_);
+    if (rows >= rows_ / 2 || next < rows_) rows_ = std::max(next, rows_ / 10);
+    rows_ = std::clamp(rows_, rows_min, rows_max);
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace segue::migration {
+
+/// How many rows the next chunk should have so that it takes about `target`: grows at most twofold
+/// and shrinks at most tenfold in one step, within [rows_min, rows_max]. Pure.
+std::uint64_t next_chunk_rows(std::uint64_t rows, std::chrono::nanoseconds took,
+                              std::chrono::nanoseconds target) noexcept;
+
+/// The size of chunks, learnt from those that were copied. Threads: any.
+class chunk_sizer {
+  public:
+    static constexpr std::uint64_t rows_first = 1'000;
+    static constexpr std::uint64_t rows_min = 10;
+    static constexpr std::uint64_t rows_max = 100'000;
+
+    /// `fixed_rows`, when given, is the size of every chunk.
+    chunk_sizer(std::chrono::milliseconds target, std::optional<std::uint64_t> fixed_rows)
+        : target_(target), fixed_(fixed_rows.has_value()), rows_(fixed_rows.value_or(rows_first)) {}
+
+    std::uint64_t rows() const;
+    void copied(std::uint64_t rows, std::chrono::nanoseconds took);
+
+  private:
+    const std::chrono::milliseconds target_;
+    const bool fixed_;
+    mutable std::mutex mutex_;
+    std::uint64_t rows_;  // guarded by mutex_
+};
+
+}  // namespace segue::migration

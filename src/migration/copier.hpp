@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+
+#include "src/db/session_factory.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/chunk_queue.hpp"
+#include "src/migration/chunk_sizer.hpp"
+#include "src/migration/conflict_resolver.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "src/migration/retry.hpp"
+#include "src/migration/row_writer.hpp"
+#include "throttle/throttler.hpp"
+
+namespace segue::migration {
+
+/// Copies the source, chunk by chunk. One thread finds bounds, several copy.
+/// Lifetime: all that `parts` names outlives it.
+class copier {
+  public:
+    struct parts {
+        db::session_factory& sessions;
+        const row_writer& writer;
+        const checkpoint_table& checkpoint;
+        conflict_resolver& conflicts;
+        heartbeat& barrier;
+        chunk_queue& chunks;
+        chunk_sizer& sizer;
+        throttle::throttler& throttler;
+        unsigned failures_max = 60;
+    };
+    explicit copier(parts with) : with_(with) {}
+
+    /// Pushes every chunk up to `end`, then closes the queue. `end` unset: there is nothing but the
+    /// tail. Throws as sessions do, and `stopped`.
+    void find_bounds(const std::optional<key_value>& end, std::stop_token stop);
+
+    /// Copies chunks until there are no more. Throws segue::error for what ends the migration (a
+    /// row that the new table refuses is named by key), and `stopped`.
+    void copy_chunks(std::stop_token stop);
+
+    std::uint64_t rows_copied() const noexcept { return rows_copied_.load(); }
+
+  private:
+    std::optional<chunk> copy(retrying_session& session, const chunk& current, bool& proven,
+                              std::stop_token stop);
+    [[noreturn]] void throw_naming_the_row(retrying_session& session, const chunk& current,
+                                           const error& failure) const;
+
+    const parts with_;
+    std::atomic<std::uint64_t> rows_copied_{0};  // written by the copy workers
+};
+
+}  // namespace segue::migration

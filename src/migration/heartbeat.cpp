@@ -1,0 +1,111 @@
+#include "src/migration/heartbeat.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+#include "src/base/error.hpp"
+#include "src/migration/retry.hpp"
+#include "throttle/heartbeat_value.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr int heartbeat_id = 1;
+constexpr int marker_id = 2;
+
+}  // namespace
+
+heartbeat::heartbeat(db::session_factory& sessions, settings with)
+    : sessions_(sessions), settings_(std::move(with)) {}
+
+void heartbeat::create(db::session& session) const {
+    session.execute(fmt::format(
+        "CREATE TABLE {} (id BIGINT NOT NULL AUTO_INCREMENT, last_update TIMESTAMP NOT NULL DEFAULT "
+        "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, hint VARCHAR(64) CHARACTER SET ascii NOT "
+        "NULL, value VARCHAR(4096) CHARACTER SET ascii NOT NULL, PRIMARY KEY (id), UNIQUE KEY "
+        "hint_uidx (hint)) ENGINE=InnoDB AUTO_INCREMENT=256 COMMENT='Segue: heartbeat'",
+        settings_.changelog.quoted()));
+    session.execute(fmt::format(
+        "INSERT INTO {} (id, hint, value) VALUES ({},'heartbeat',{}),({},'marker','')",
+        settings_.changelog.quoted(), heartbeat_id,
+        quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())), marker_id));
+}
+
+std::optional<std::uint64_t> heartbeat::marker_in(std::string_view value) const {
+    const std::string prefix = settings_.run_token + ":";
+    if (!value.starts_with(prefix)) return std::nullopt;
+    value.remove_prefix(prefix.size());
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (failure != std::errc() || end != value.data() + value.size()) return std::nullopt;
+    return number;
+}
+
+void heartbeat::commit_marker(db::session& session, std::uint64_t number) const {
+    const std::uint64_t changed = session.execute(
+        fmt::format("UPDATE {} SET value='{}:{}' WHERE id={}", settings_.changelog.quoted(),
+                    settings_.run_token, number, marker_id));
+    if (changed != 1)
+        throw error(fmt::format("the marker row in {} is gone: another run dropped or changed the "
+                                "table",
+                                settings_.changelog.quoted()));
+    if (settings_.order_commits_required &&
+        session.query_value("SELECT @@GLOBAL.binlog_order_commits") != "1")
+        throw error("binlog_order_commits was turned OFF while the migration ran, so what the "
+                    "binary log shows may not be visible yet. Turn it ON, or start again: with OFF "
+                    "at the start, rows are read with locks.");
+}
+
+void heartbeat::write_heartbeat(db::session& session) const {
+    session.execute(fmt::format(
+        "UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
+        quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())),
+        heartbeat_id));
+}
+
+bool heartbeat::wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_until(lock, stop, until, [&] { return wanted_ > committed_; });
+}
+
+std::uint64_t heartbeat::begin_marker() {
+    std::lock_guard lock(mutex_);
+    return ++begun_;
+}
+
+void heartbeat::run(std::stop_token stop) {
+    retrying_session session(sessions_, settings_.retries_max);
+    auto next_beat = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+        if (wait_for_work(stop, next_beat)) {
+            // Each try has a number of its own: the one before may have been committed, and a
+            // marker that does not change is none.
+            session.run("write a marker", stop, [&](db::session& with) {
+                const std::uint64_t number = begin_marker();
+                commit_marker(with, number);
+                std::lock_guard lock(mutex_);
+                committed_ = number;
+                changed_.notify_all();
+            });
+        }
+        if (!stop.stop_requested() && std::chrono::steady_clock::now() >= next_beat) {
+            session.run("write the heartbeat", stop,
+                        [&](db::session& with) { write_heartbeat(with); });
+            next_beat = std::chrono::steady_clock::now() + settings_.interval;
+        }
+    }
+}
+
+std::uint64_t heartbeat::pass(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    // A marker that was begun before this call may have been committed before it too.
+    const std::uint64_t mine = begun_ + 1;
+    if (wanted_ < mine) wanted_ = mine;
+    changed_.notify_all();
+    if (!changed_.wait(lock, stop, [&] { return committed_ >= mine; })) throw stopped();
+    return mine;
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "src/base/table_name.hpp"
+#include "src/db/session_factory.hpp"
+
+namespace segue::migration {
+
+/// The changelog table `_<t>_ghc` (gh-ost's columns) and the one thread that writes it: heartbeat
+/// rows for the lag of replicas, and markers.
+///
+/// A marker is a counter that is committed. With binlog_order_commits=ON its commit is a barrier:
+/// once it has returned, every transaction that stands before it in the server's binary log is
+/// visible to a statement that starts afterwards.
+///
+/// Lifecycle: create() once, then run() on a thread named "heartbeat"; pass() from then on.
+/// Threads: pass() may be called from any thread; one commit serves all that wait for one.
+class heartbeat {
+  public:
+    struct settings {
+        table_name changelog;
+        std::string run_token;  ///< Stands in each marker, so that no other run's is taken for ours.
+        std::chrono::milliseconds interval{100};
+        bool order_commits_required = true;  ///< False where reads of the source lock.
+        unsigned retries_max = 60;
+    };
+    heartbeat(db::session_factory& sessions, settings with);
+
+    void create(db::session& session) const;
+
+    /// Ordinal of the column `value` in the changelog, from 0, for the stream.
+    static constexpr unsigned value_column = 3;
+    /// The marker's number, when `value` is a marker of this run's.
+    std::optional<std::uint64_t> marker_in(std::string_view value) const;
+
+    /// Writes until asked to stop. Throws segue::error when it cannot, several times in a row, or
+    /// when binlog_order_commits was turned off.
+    void run(std::stop_token stop);
+
+    /// Returns after a marker that was committed wholly after the call, with its number.
+    /// Throws `stopped`.
+    std::uint64_t pass(std::stop_token stop);
+
+  private:
+    std::uint64_t begin_marker();
+    void commit_marker(db::session& session, std::uint64_t number) const;
+    void write_heartbeat(db::session& session) const;
+    bool wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until);
+
+    db::session_factory& sessions_;
+    const settings settings_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::uint64_t begun_ = 0;      ///< Markers whose commit was begun; guarded by mutex_.
+    std::uint64_t committed_ = 0;  ///< Greatest marker committed; guarded by mutex_.
+    std::uint64_t wanted_ = 0;     ///< Greatest marker someone waits for; guarded by mutex_.
+};
+
+}  // namespace segue::migration

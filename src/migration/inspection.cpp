@@ -1,0 +1,165 @@
+#include "src/migration/inspection.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/schema/rename_map.hpp"
+
+namespace segue::migration {
+namespace {
+
+bool exists(db::session& session, const table_name& name) {
+    return !session
+                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
+                                   "AND TABLE_NAME={}",
+                                   quoted_literal(name.schema), quoted_literal(name.name)))
+                .empty();
+}
+
+bool has_rows(db::session& session, const table_name& name) {
+    return !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty();
+}
+
+void check_names(db::session& session, const inspection_request& request,
+                 const migration_tables& tables, std::vector<refusal>& refusals) {
+    if (exists(session, tables.old) && !request.drop_old)
+        refusals.push_back(
+            {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
+             "Drop it if it is not needed any more, or say --initially-drop-old-table."});
+    if (request.drop_ghost) return;
+    for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
+        if (exists(session, name))
+            refusals.push_back(
+                {fmt::format("the table {} exists; another run has it, or an earlier one left it",
+                             name.quoted()),
+                 "If no other run is at work, say --initially-drop-ghost-table."});
+}
+
+void drop_what_earlier_runs_left(db::session& session, const inspection_request& request,
+                                 const migration_tables& tables) {
+    if (request.drop_ghost) {
+        if (exists(session, tables.checkpoint)) {
+            // No statement of the earlier run may be at work when its tables go.
+            try {
+                checkpoint_table(tables.checkpoint, "dropped").take_over(session);
+            } catch (const error& failure) {
+                if (failure.retryable()) throw;
+                log::warning("{} is not a table of Segue's: {}", tables.checkpoint.quoted(),
+                             failure.what());
+            }
+        }
+        for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
+            drop_if_exists(session, name);
+    }
+    if (request.drop_old) drop_if_exists(session, tables.old);
+}
+
+// The least the server can say of the ALTER: it is run on an empty table of the same definition.
+schema::table_definition make_target(db::session& session, const table_name& original,
+                                     const table_name& target,
+                                     const schema::alter_statement& alter) {
+    session.execute(fmt::format("CREATE TABLE {} LIKE {}", target.quoted(), original.quoted()));
+    try {
+        session.execute(schema::alter_on(alter, target));
+        auto made = schema::read_table(session, target);
+        require(made.has_value(), "the new table is there");
+        return *made;
+    } catch (const error& failure) {
+        drop_if_exists(session, target);
+        throw failure.in("the server refuses this ALTER");
+    }
+}
+
+std::vector<std::string> column_names(const schema::table_definition& table) {
+    std::vector<std::string> names;
+    for (const auto& column : table.columns) names.push_back(column.name);
+    return names;
+}
+
+void complete(plan& made, db::session& session, const schema::alter_statement& alter) {
+    throw_refusals(table_obstacles(session, made.target.name, made.server));
+    throw_refusals(shape_obstacles(made.target));
+    const auto renames = schema::column_mapping(alter, column_names(made.original));
+    const schema::source_of source_of = [&](std::string_view target) {
+        return renames.source_of(target);
+    };
+    schema::key_choice choice = schema::choose_key(made.original, made.target, source_of);
+    made.key_explanation = choice.explanation;
+    if (!choice.chosen)
+        throw_refusals({{"no key names the rows in both tables: " + choice.explanation,
+                         "The table needs a primary key, or a unique index over NOT NULL columns, "
+                         "of integers, that the ALTER leaves as it is. Other keys are not "
+                         "supported yet."}});
+    if (made.server.image_is_minimal && !choice.chosen->is_primary())
+        throw_refusals({{fmt::format("the key {} is not the primary key, and binlog_row_image is not "
+                                     "FULL: row events would not always hold it",
+                                     quoted(choice.chosen->source_index)),
+                         "SET GLOBAL binlog_row_image=FULL; then let every session that writes "
+                         "connect anew."}});
+    made.projection =
+        schema::make_projection(made.original, made.target, *choice.chosen, source_of);
+}
+
+void check_same_table(const schema::alter_statement& alter, const table_name& original) {
+    const bool other_table = alter.table && !schema::same_name(*alter.table, original.name);
+    const bool other_schema = alter.schema && !schema::same_name(*alter.schema, original.schema);
+    if (other_table || other_schema)
+        throw error(fmt::format("the ALTER names another table than {}", original.quoted()));
+}
+
+}  // namespace
+
+void drop_if_exists(db::session& session, const table_name& name) {
+    session.execute("DROP TABLE IF EXISTS " + name.quoted());
+}
+
+plan inspect(db::session& session, const inspection_request& request) {
+    plan made;
+    const schema::alter_statement alter = schema::parse_alter(request.alter_text);
+    check_same_table(alter, request.original);
+    std::vector<refusal> refusals;
+    for (const auto& one : alter.refusals)
+        refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
+    made.server = read_server(session, request.original.schema, refusals);
+    auto original = schema::read_table(session, request.original);
+    if (!original) {
+        refusals.push_back({fmt::format("there is no table {} that the account can see",
+                                        request.original.quoted()),
+                            "Check --database and --table, and the account's privileges."});
+        throw_refusals(refusals);
+    }
+    made.original = std::move(*original);
+    made.tables = migration_tables::of(made.original.name);
+    const auto shape = shape_obstacles(made.original);
+    refusals.insert(refusals.end(), shape.begin(), shape.end());
+    const auto obstacles = table_obstacles(session, made.original.name, made.server);
+    refusals.insert(refusals.end(), obstacles.begin(), obstacles.end());
+    check_names(session, request, made.tables, refusals);
+    throw_refusals(refusals);
+
+    table_name target = made.tables.ghost;
+    if (request.rehearsal) {
+        target = made.tables.rehearsal;
+        if (exists(session, target) && has_rows(session, target))
+            throw_refusals({{fmt::format("the table {} exists and has rows", target.quoted()),
+                             "Rehearsals use this name. Rename or drop the table."}});
+        drop_if_exists(session, target);
+    } else {
+        drop_what_earlier_runs_left(session, request, made.tables);
+    }
+    made.target = make_target(session, made.original.name, target, alter);
+    try {
+        complete(made, session, alter);
+    } catch (...) {
+        drop_if_exists(session, target);
+        throw;
+    }
+    return made;
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "src/db/session.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/schema/alter_text.hpp"
+#include "src/schema/projection.hpp"
+#include "src/schema/table_definition.hpp"
+
+namespace segue::migration {
+
+/// What the operator asked for.
+struct inspection_request {
+    table_name original;
+    std::string alter_text;  ///< Bare options, or a whole ALTER TABLE.
+    bool drop_ghost = false;  ///< --initially-drop-ghost-table
+    bool drop_old = false;    ///< --initially-drop-old-table
+    bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
+};
+
+/// Everything that is known before rows move; immutable once made.
+struct plan {
+    migration_tables tables;
+    server_facts server;
+    schema::table_definition original;
+    schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
+    schema::projection projection;
+    std::string key_explanation;
+};
+
+/// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
+/// it. With drop_ghost and drop_old what an earlier run left is dropped first, once every check that
+/// does not need the new table has passed.
+/// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
+/// behind that was not there before.
+plan inspect(db::session& session, const inspection_request& request);
+
+/// Drops a table of ours that may not be there.
+void drop_if_exists(db::session& session, const table_name& name);
+
+}  // namespace segue::migration

@@ -1,0 +1,222 @@
+#include "src/migration/preflight.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "src/base/error.hpp"
+#include "src/migration/privileges.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr unsigned oldest_version = 80019;
+
+std::map<std::string, std::string> variables(db::session& session) {
+    std::map<std::string, std::string> found;
+    for (const db::row& one : session.query(
+             "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin','binlog_format',"
+             "'binlog_row_image','gtid_mode','binlog_order_commits','lower_case_table_names',"
+             "'innodb_autoinc_lock_mode','max_allowed_packet','version','version_comment',"
+             "'server_uuid','hostname','port','performance_schema','binlog_row_value_options')"))
+        found[one[0].value_or("")] = one[1].value_or("");
+    return found;
+}
+
+std::set<std::string> held_privileges(db::session& session, const std::string& schema) {
+    const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
+    std::vector<std::string> lines;
+    for (const db::row& line :
+         session.query(roles == "NONE" ? "SHOW GRANTS"
+                                       : "SHOW GRANTS FOR CURRENT_USER() USING " + roles))
+        lines.push_back(line[0].value_or(""));
+    return privileges_on(schema, lines);
+}
+
+bool holds(const std::set<std::string>& held, const std::string& privilege) {
+    return held.contains("ALL PRIVILEGES") || held.contains(privilege);
+}
+
+template <typename Needed>
+std::string missing(const std::set<std::string>& held, const Needed& needed) {
+    std::string list;
+    for (const char* const privilege : needed)
+        if (!holds(held, privilege)) list += (list.empty() ? "" : ", ") + std::string(privilege);
+    return list;
+}
+
+// The account as GRANT takes it, from user@host as CURRENT_USER() prints it.
+std::string account(db::session& session) {
+    const std::string text = session.query_value("SELECT CURRENT_USER()").value_or("");
+    const std::size_t at = text.rfind('@');
+    return quoted_literal(text.substr(0, at)) + "@" + quoted_literal(text.substr(at + 1));
+}
+
+void check_privileges(db::session& session, const std::string& schema,
+                      const std::set<std::string>& held, std::vector<refusal>& refusals) {
+    constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",     "CREATE",
+                                      "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
+    constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
+    if (const std::string lacking = missing(held, on_schema); !lacking.empty())
+        refusals.push_back({fmt::format("the account lacks privileges on {}", quoted(schema)),
+                            fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted(schema),
+                                        account(session))});
+    if (const std::string lacking = missing(held, on_server); !lacking.empty())
+        refusals.push_back({"the account may not read the binary log",
+                            fmt::format("GRANT {} ON *.* TO {};", lacking, account(session))});
+}
+
+bool can_run(db::session& session, const std::string& query) {
+    try {
+        session.query(query);
+        return true;
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return false;
+    }
+}
+
+bool metadata_locks_are_seen(db::session& session) {
+    try {
+        return !session
+                    .query("SELECT 1 FROM performance_schema.setup_instruments WHERE "
+                           "NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES'")
+                    .empty() &&
+               can_run(session, "SELECT 1 FROM performance_schema.metadata_locks LIMIT 1");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return false;
+    }
+}
+
+}  // namespace
+
+void throw_refusals(const std::vector<refusal>& refusals) {
+    if (refusals.empty()) return;
+    std::string text = "this migration cannot be done as asked:";
+    for (const refusal& one : refusals)
+        text += fmt::format("\n  - {}\n    {}", one.problem, one.remedy);
+    throw error(text);
+}
+
+unsigned version_number(const std::string& version) {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned patch = 0;
+    if (std::sscanf(version.c_str(), "%u.%u.%u", &major, &minor, &patch) != 3)
+        throw error("the server's version cannot be read: " + version);
+    return major * 10000 + minor * 100 + patch;
+}
+
+server_facts read_server(db::session& session, const std::string& schema,
+                         std::vector<refusal>& refusals) {
+    auto seen = variables(session);
+    server_facts facts;
+    facts.version = seen["version"];
+    if (facts.version.find("MariaDB") != std::string::npos ||
+        seen["version_comment"].find("MariaDB") != std::string::npos)
+        throw error(fmt::format("the server is MariaDB ({}): its binary log and its GTIDs are not "
+                                "MySQL's. Segue works with MySQL 8.0.19 or above.",
+                                facts.version));
+    if (version_number(facts.version) < oldest_version)
+        throw error(fmt::format("the server is MySQL {}. Segue works with MySQL 8.0.19 or above: "
+                                "upgrade the server.",
+                                facts.version));
+    facts.uuid = seen["server_uuid"];
+    facts.host = seen["hostname"] + ":" + seen["port"];
+    facts.gtids = seen["gtid_mode"] == "ON";
+    facts.order_commits = seen["binlog_order_commits"] == "ON";
+    facts.image_is_minimal = seen["binlog_row_image"] != "FULL";
+    facts.names_fold_case = seen["lower_case_table_names"] != "0";
+    facts.concurrent_inserts = seen["innodb_autoinc_lock_mode"] == "2";
+    facts.packet_bytes_max = db::to_uint64(seen["max_allowed_packet"], "max_allowed_packet");
+    if (seen["log_bin"] != "ON")
+        refusals.push_back({"the server writes no binary log (log_bin is OFF)",
+                            "Start the server with --log-bin; changes can be followed only there."});
+    if (seen.contains("binlog_format") && seen["binlog_format"] != "ROW")
+        refusals.push_back(
+            {fmt::format("binlog_format is {}", seen["binlog_format"]),
+             "SET GLOBAL binlog_format=ROW; then let every session that writes connect anew."});
+
+    const auto held = held_privileges(session, schema);
+    check_privileges(session, schema, held, refusals);
+    facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);
+    if (!facts.sees_locks)
+        facts.weaker.emplace_back(
+            "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who holds "
+            "the table, so it may ask for its lock, and give way, more often.");
+    facts.sees_transactions = holds(held, "PROCESS");
+    if (!facts.sees_transactions)
+        facts.weaker.emplace_back(
+            "without the PROCESS privilege, transactions of other accounts and foreign keys from "
+            "other schemas cannot all be seen.");
+    facts.recovers_xa = can_run(session, "XA RECOVER");
+    if (!facts.recovers_xa)
+        facts.weaker.emplace_back(
+            "without the XA_RECOVER_ADMIN privilege, XA transactions that are already prepared "
+            "cannot be seen: if one of them is committed while the migration runs, it will stop.");
+    facts.sees_triggers = holds(held, "TRIGGER");
+    if (!facts.sees_triggers)
+        facts.weaker.emplace_back(
+            "without the TRIGGER privilege on the schema the server hides triggers: a trigger on "
+            "the table would not be seen, and would stay on the old table.");
+    return facts;
+}
+
+std::vector<refusal> shape_obstacles(const schema::table_definition& table) {
+    if (table.table_type == "VIEW")
+        return {{fmt::format("{} is a view", table.name.quoted()),
+                 "Name the table itself; a view is changed by CREATE OR REPLACE VIEW."}};
+    if (table.table_type != "BASE TABLE")
+        return {{fmt::format("{} is a {}", table.name.quoted(), table.table_type),
+                 "Only base tables can be migrated."}};
+    if (table.engine != "InnoDB")
+        return {{fmt::format("{} has the engine {}", table.name.quoted(), table.engine),
+                 "Only InnoDB tables can be migrated: their rows are read in snapshots."}};
+    return {};
+}
+
+std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
+                                     const server_facts& server) {
+    std::vector<refusal> found;
+    const std::string schema = quoted_literal(table.schema);
+    const std::string name = quoted_literal(table.name);
+    for (const db::row& one : session.query(fmt::format(
+             "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA={} AND "
+             "EVENT_OBJECT_TABLE={} ORDER BY 1",
+             schema, name)))
+        found.push_back({fmt::format("the table has a trigger, {}", quoted(one[0].value_or(""))),
+                         "Triggers would stay on the old table. Drop it for the time of the "
+                         "migration, or move its work into the application."});
+    for (const db::row& one : session.query(fmt::format(
+             "SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME FROM "
+             "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA={} AND "
+             "TABLE_NAME={} ORDER BY 1",
+             schema, name)))
+        found.push_back({fmt::format("the table has a foreign key, {}, to {}",
+                                     quoted(one[0].value_or("")), quoted(one[1].value_or(""))),
+                         "Drop the foreign key before, and add it again after the migration if it "
+                         "is needed."});
+    std::set<std::string> children;
+    for (const db::row& one : session.query(fmt::format(
+             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
+             "WHERE UNIQUE_CONSTRAINT_SCHEMA={} AND REFERENCED_TABLE_NAME={}",
+             schema, name)))
+        children.insert(one[0].value_or("") + "/" + one[1].value_or(""));
+    if (server.sees_transactions)
+        for (const db::row& one : session.query(fmt::format(
+                 "SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE REF_NAME=CONCAT({},"
+                 "'/',{})",
+                 schema, name)))
+            children.insert(one[0].value_or(""));
+    for (const std::string& child : children)
+        found.push_back({fmt::format("a foreign key of the table {} refers to this table", child),
+                         "It would follow the old table. Drop it before, and add it again after the "
+                         "migration if it is needed."});
+    return found;
+}
+
+}  // namespace segue::migration

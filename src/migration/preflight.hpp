@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/table_definition.hpp"
+
+namespace segue::migration {
+
+/// Something that stands in the way, and what the operator can do about it.
+struct refusal {
+    std::string problem;
+    std::string remedy;
+};
+
+/// Throws one segue::error that lists them all, if there are any.
+void throw_refusals(const std::vector<refusal>& refusals);
+
+/// What the server is and lets us see; read once, before anything is made.
+struct server_facts {
+    std::string version;
+    std::string uuid;
+    std::string host;  ///< As the server names itself, with its port.
+    bool gtids = false;
+    bool order_commits = true;         ///< binlog_order_commits
+    bool image_is_minimal = false;     ///< binlog_row_image is not FULL.
+    bool names_fold_case = false;      ///< lower_case_table_names is not 0.
+    bool concurrent_inserts = true;    ///< innodb_autoinc_lock_mode is 2.
+    std::uint64_t packet_bytes_max = 0;
+    bool sees_locks = false;         ///< performance_schema.metadata_locks is filled and readable.
+    bool sees_transactions = false;  ///< PROCESS: information_schema.INNODB_TRX.
+    bool recovers_xa = false;        ///< XA RECOVER
+    bool sees_triggers = false;      ///< TRIGGER on the schema.
+    /// What is weaker for want of a privilege or a setting, one sentence each.
+    std::vector<std::string> weaker;
+};
+
+/// Reads the facts. `refusals` grows by what makes the server, or the account's privileges on
+/// `schema`, unfit. Throws segue::error at once for a server that is no MySQL of 8.0.19 or above.
+server_facts read_server(db::session& session, const std::string& schema,
+                         std::vector<refusal>& refusals);
+
+/// Foreign keys on or to the table, and triggers: what a swap would leave behind.
+std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
+                                     const server_facts& server);
+
+/// What kind of table it is that can be migrated.
+std::vector<refusal> shape_obstacles(const schema::table_definition& table);
+
+/// "8.0.36-log" as 80036. Throws segue::error for what is no version.
+unsigned version_number(const std::string& version);
+
+}  // namespace segue::migration

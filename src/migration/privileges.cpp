@@ -1,0 +1,100 @@
+#include "src/migration/privileges.hpp"
+
+#include <optional>
+#include <vector>
+
+#include "src/schema/sql_tokenizer.hpp"
+
+namespace segue::migration {
+namespace {
+
+struct grant_line {
+    bool revokes = false;
+    std::vector<std::string> privileges;
+    std::string schema;  ///< "*", or a pattern.
+    bool whole_schema = false;
+};
+
+std::string in_capitals(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+// GRANT p [, p (columns)] ... ON [TABLE] schema.object TO ...
+// Grants of roles (no ON) and proxies give no line.
+std::optional<grant_line> read_line(std::string_view text) {
+    const auto tokens = schema::tokenize(text).tokens;
+    const auto word = [&](std::size_t i) {
+        return i < tokens.size() ? in_capitals(std::string(tokens[i].text)) : std::string();
+    };
+    grant_line line;
+    if (word(0) == "REVOKE") {
+        line.revokes = true;
+    } else if (word(0) != "GRANT") {
+        return std::nullopt;
+    }
+    std::size_t at = 1;
+    std::string privilege;
+    bool of_columns = false;
+    const auto finish = [&] {
+        if (!privilege.empty() && !of_columns) line.privileges.push_back(privilege);
+        privilege.clear();
+        of_columns = false;
+    };
+    int depth = 0;
+    for (; at < tokens.size(); ++at) {
+        const std::string next = word(at);
+        if (next == "(") {
+            ++depth;
+            of_columns = true;
+        } else if (next == ")") {
+            --depth;
+        } else if (depth == 0 && next == ",") {
+            finish();
+        } else if (depth == 0 && next == "ON") {
+            break;
+        } else if (depth == 0) {
+            privilege += (privilege.empty() ? "" : " ") + next;
+        }
+    }
+    finish();
+    if (at + 3 >= tokens.size()) return std::nullopt;
+    ++at;  // ON
+    if (word(at + 1) != ".") return std::nullopt;
+    line.schema = tokens[at].is_symbol('*') ? "*" : schema::unquote(tokens[at]);
+    line.whole_schema = word(at + 2) == "*";
+    return line;
+}
+
+}  // namespace
+
+bool grant_pattern_matches(std::string_view pattern, std::string_view schema) {
+    if (pattern.empty()) return schema.empty();
+    if (pattern.front() == '%') {
+        for (std::size_t skip = 0; skip <= schema.size(); ++skip)
+            if (grant_pattern_matches(pattern.substr(1), schema.substr(skip))) return true;
+        return false;
+    }
+    if (schema.empty()) return false;
+    if (pattern.front() == '_') return grant_pattern_matches(pattern.substr(1), schema.substr(1));
+    if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
+    return pattern.front() == schema.front() &&
+           grant_pattern_matches(pattern.substr(1), schema.substr(1));
+}
+
+std::set<std::string> privileges_on(std::string_view schema, std::span<const std::string> grants) {
+    std::set<std::string> held;
+    std::set<std::string> revoked;
+    for (const std::string& text : grants) {
+        const auto line = read_line(text);
+        if (!line || !line->whole_schema) continue;
+        if (line->schema != "*" && !grant_pattern_matches(line->schema, schema)) continue;
+        for (const std::string& privilege : line->privileges)
+            (line->revokes ? revoked : held).insert(privilege);
+    }
+    for (const std::string& privilege : revoked) held.erase(privilege);
+    return held;
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace segue::migration {
+
+/// The privileges that an account holds on the whole of one schema, from the lines of SHOW GRANTS.
+/// Names in capitals; ALL PRIVILEGES stands as "ALL PRIVILEGES". Global and schema-level privileges
+/// are counted, with the wildcards that a schema name in GRANT may have, less what a partial REVOKE
+/// takes away; privileges on single tables or columns are not. Pure.
+/// https://dev.mysql.com/doc/refman/8.4/en/grant.html
+std::set<std::string> privileges_on(std::string_view schema, std::span<const std::string> grants);
+
+/// Whether a schema's name matches the pattern of a GRANT: % and _ are wildcards, a backslash takes
+/// that from them.
+bool grant_pattern_matches(std::string_view pattern, std::string_view schema);
+
+}  // namespace segue::migration

@@ -1,0 +1,68 @@
+#include "src/migration/replayer.hpp"
+
+#include <fmt/format.h>
+
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+#include "src/base/pause.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr std::chrono::milliseconds linger{50};
+constexpr std::chrono::milliseconds pause_for_chunk{20};
+
+}  // namespace
+
+void replayer::run(std::stop_token stop) {
+    retrying_session session(with_.sessions, with_.failures_max);
+    for (;;) {
+        const auto keys = with_.changes.take(
+            with_.batch_keys, hurry_ ? std::chrono::milliseconds(0) : linger, stop);
+        if (!keys) return;
+        bool done = false;
+        try {
+            session.run("carry rows over", stop,
+                        [&](db::session& on) { flush(on, *keys, done, stop); });
+        } catch (const error& failure) {
+            with_.changes.put_back(*keys);
+            if (failure.retryable() || failure.mysql_errno() == 0) throw;
+            throw_naming_the_row(session, *keys, failure);
+        } catch (...) {
+            with_.changes.put_back(*keys);
+            throw;
+        }
+        if (done) {
+            with_.changes.flushed(*keys);
+            keys_flushed_ += keys->size();
+        } else {
+            with_.changes.put_back(*keys);
+            pause_for(pause_for_chunk, stop);
+        }
+    }
+}
+
+void replayer::flush(db::session& on, std::span<const key_value> keys, bool& done,
+                     std::stop_token stop) {
+    if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);
+    try {
+        with_.writer.carry_over(on, keys);
+        done = true;
+        return;
+    } catch (const error& failure) {
+        if (!is_duplicate(failure)) throw;
+        on.execute("ROLLBACK");
+    }
+    done = with_.conflicts.flush_with_holders(on, keys, stop);
+}
+
+void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,
+                                    const error& failure) const {
+    const auto refused = with_.writer.refused_row(session.connected(), {keys.begin(), keys.end()});
+    if (!refused) throw failure;
+    throw error(fmt::format("the new table refuses the row {}: {}",
+                            with_.writer.texts().codec().describe(refused->key), refused->reason),
+                failure.properties());
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+
+#include "src/db/session_factory.hpp"
+#include "src/migration/change_set.hpp"
+#include "src/migration/conflict_resolver.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "src/migration/retry.hpp"
+#include "src/migration/row_writer.hpp"
+
+namespace segue::migration {
+
+/// Flush workers: take keys from the change set, pass a barrier, carry their rows over.
+/// Lifetime: all that `parts` names outlives it.
+class replayer {
+  public:
+    struct parts {
+        db::session_factory& sessions;
+        const row_writer& writer;
+        conflict_resolver& conflicts;
+        heartbeat& barrier;
+        change_set& changes;
+        std::size_t batch_keys = 1'000;
+        unsigned failures_max = 60;
+    };
+    explicit replayer(parts with) : with_(with) {}
+
+    /// Flushes until asked to stop. Any number of threads. Throws segue::error for what ends the
+    /// migration; the batch is pending again then.
+    void run(std::stop_token stop);
+
+    /// While set, batches are taken without waiting for more keys: the cut-over is near.
+    void hurry(bool on) noexcept { hurry_ = on; }
+
+    std::uint64_t keys_flushed() const noexcept { return keys_flushed_.load(); }
+
+  private:
+    void flush(db::session& on, std::span<const key_value> keys, bool& done, std::stop_token stop);
+    [[noreturn]] void throw_naming_the_row(retrying_session& session,
+                                           std::span<const key_value> keys,
+                                           const error& failure) const;
+
+    const parts with_;
+    std::atomic<bool> hurry_{false};              // written by the cut-over
+    std::atomic<std::uint64_t> keys_flushed_{0};  // written by the flush workers
+};
+
+}  // namespace segue::migration

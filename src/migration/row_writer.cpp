@@ -1,0 +1,146 @@
+#include "src/migration/row_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "src/base/error.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr std::string_view roll_back = "ROLLBACK";
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (std::size_t start = 0;;) {
+        const std::size_t end = text.find(separator, start);
+        parts.emplace_back(text.substr(start, end - start));
+        if (end == std::string_view::npos) return parts;
+        start = end + 1;
+    }
+}
+
+}  // namespace
+
+void row_writer::begin(db::session& session) const {
+    session.execute("START TRANSACTION");
+    checkpoint_.check_owner(session);
+}
+
+// One row for each key asked: an absence is never concluded from a short answer.
+row_writer::presence row_writer::look_up(db::session& session,
+                                         std::span<const key_value> keys) const {
+    const auto answers = session.query(texts_.which_are_gone(keys));
+    if (answers.size() != keys.size())
+        throw error(fmt::format("the server answered {} rows for {} keys: something between "
+                                "shortens results",
+                                answers.size(), keys.size()));
+    presence found;
+    for (const db::row& answer : answers) {
+        const auto columns = std::span<const db::value>(answer).first(answer.size() - 1);
+        (answer.back() == "1" ? found.gone : found.there)
+            .push_back(texts_.codec().from_row(columns));
+    }
+    return found;
+}
+
+void row_writer::carry_over(db::session& session, std::span<const key_value> keys) const {
+    begin(session);
+    if (texts_.upserts()) {
+        const presence found = look_up(session, keys);
+        if (!found.gone.empty()) session.execute(texts_.erase(found.gone));
+        if (!found.there.empty()) session.execute(texts_.carry_over(found.there));
+    } else {
+        session.execute(texts_.erase(keys));
+        session.execute(texts_.carry_over(keys));
+    }
+    session.execute("COMMIT");
+}
+
+void row_writer::carry_over_under_lock(db::session& session, std::span<const key_value> keys,
+                                       std::size_t batch_keys) const {
+    checkpoint_.check_owner_under_lock(session);
+    // All are erased first: a unique value may have moved between rows of different batches.
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys)
+        session.execute(texts_.erase(keys.subspan(i, std::min(batch_keys, keys.size() - i))));
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys)
+        session.execute(texts_.carry_over(keys.subspan(i, std::min(batch_keys, keys.size() - i))));
+    session.execute("COMMIT");
+}
+
+std::uint64_t row_writer::copy_without_commit(db::session& session, std::uint64_t chunk,
+                                              const key_range& range) const {
+    begin(session);
+    const std::uint64_t rows = session.execute(texts_.copy(range));
+    checkpoint_.record_chunk(session, chunk, texts_.codec(), range, rows);
+    return rows;
+}
+
+std::vector<row_writer::collision> row_writer::collected(db::session& session) const {
+    const auto text = session.query_value("SELECT @segue_collisions");
+    session.execute(roll_back);
+    std::vector<collision> found;
+    if (!text || text->empty()) return found;
+    const std::size_t columns = texts_.codec().columns();
+    for (const std::string& pair : split(*text, ';')) {
+        const auto values = split(pair, ',');
+        require(values.size() == 2 * columns, "a collision has two keys");
+        const std::vector<db::value> all(values.begin(), values.end());
+        const std::span<const db::value> both(all);
+        found.push_back({.holder = texts_.codec().from_row(both.first(columns)),
+                         .newcomer = texts_.codec().from_row(both.last(columns))});
+    }
+    return found;
+}
+
+std::vector<row_writer::collision> row_writer::collisions(db::session& session,
+                                                          const key_range& range) const {
+    session.execute("SET @segue_collisions=NULL");
+    begin(session);
+    session.execute(texts_.collisions_in(range));
+    return collected(session);
+}
+
+std::vector<row_writer::collision> row_writer::collisions(db::session& session,
+                                                          std::span<const key_value> keys) const {
+    session.execute("SET @segue_collisions=NULL");
+    begin(session);
+    session.execute(texts_.erase(keys));
+    session.execute(texts_.collisions_in(keys));
+    return collected(session);
+}
+
+std::string row_writer::complaint(db::session& session, std::span<const key_value> keys) const {
+    std::string words;
+    begin(session);
+    try {
+        session.execute(texts_.erase(keys));
+        session.execute(texts_.carry_over_plainly(keys));
+    } catch (const error& failure) {
+        if (failure.retryable()) throw;
+        words = failure.what();
+    }
+    session.execute(roll_back);
+    return words;
+}
+
+std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
+                                                           std::vector<key_value> keys) const {
+    std::string reason = keys.empty() ? "" : complaint(session, keys);
+    if (reason.empty()) return std::nullopt;
+    while (keys.size() > 1) {
+        const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
+        std::vector<key_value> half(keys.begin(), middle);
+        if (std::string words = complaint(session, half); !words.empty()) {
+            reason = std::move(words);
+            keys = std::move(half);
+        } else {
+            keys.erase(keys.begin(), middle);
+        }
+    }
+    return refusal{.key = keys.front(), .reason = reason};
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "src/db/session.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/statements.hpp"
+
+namespace segue::migration {
+
+/// The writing transactions on the target, each of which checks the owner first. Calls throw
+/// segue::error; the caller rolls back. Immutable; any thread, each with a session of its own.
+class row_writer {
+  public:
+    /// Both outlive it.
+    row_writer(const statements& texts, const checkpoint_table& checkpoint)
+        : texts_(texts), checkpoint_(checkpoint) {}
+
+    /// Makes the target equal to the source for these keys, in one transaction.
+    /// Precondition: a barrier was passed since the keys were received.
+    void carry_over(db::session& session, std::span<const key_value> keys) const;
+
+    /// The same on a session with autocommit=0 that holds LOCK TABLES for source, target and
+    /// checkpoint, under which nothing moves: batches of `batch_keys`, one COMMIT at the end. No
+    /// transaction is begun by name, which would release the locks without a word.
+    void carry_over_under_lock(db::session& session, std::span<const key_value> keys,
+                               std::size_t batch_keys) const;
+
+    /// Copies the range and records it as `chunk`, up to and without the COMMIT. Returns its rows.
+    std::uint64_t copy_without_commit(db::session& session, std::uint64_t chunk,
+                                      const key_range& range) const;
+
+    struct collision {
+        key_value holder;    ///< Its row in the target stands in the way,
+        key_value newcomer;  ///< of this row of the source, under some unique index.
+    };
+    /// Which rows would collide if the range were copied now. Leaves nothing behind.
+    std::vector<collision> collisions(db::session& session, const key_range& range) const;
+    /// The same if these keys were carried over now. A holder among the keys was read by the same
+    /// statement as the newcomer, so the two rows of the source collide in one snapshot.
+    std::vector<collision> collisions(db::session& session, std::span<const key_value> keys) const;
+
+    /// The server's words for what happens when the two rows are carried over together.
+    std::string complaint(db::session& session, std::span<const key_value> keys) const;
+
+    /// The first of the keys whose row the target refuses, and the server's words.
+    struct refusal {
+        key_value key;
+        std::string reason;
+    };
+    std::optional<refusal> refused_row(db::session& session, std::vector<key_value> keys) const;
+
+    const statements& texts() const noexcept { return texts_; }
+
+  private:
+    struct presence {
+        std::vector<key_value> gone;
+        std::vector<key_value> there;
+    };
+    void begin(db::session& session) const;
+    presence look_up(db::session& session, std::span<const key_value> keys) const;
+    std::vector<collision> collected(db::session& session) const;
+
+    const statements& texts_;
+    const checkpoint_table& checkpoint_;
+};
+
+}  // namespace segue::migration

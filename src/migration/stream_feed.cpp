@@ -1,0 +1,225 @@
+#include "src/migration/stream_feed.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/error.hpp"
+#include "src/schema/alter_text.hpp"
+#include "src/schema/ddl_text.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr std::size_t original_rows = 0;
+constexpr std::size_t changelog_rows = 1;
+constexpr std::size_t shown_text_max = 200;
+
+std::string shown(std::string_view text) {
+    if (text.size() <= shown_text_max) return std::string(text);
+    return std::string(text.substr(0, shown_text_max)) + "...";
+}
+
+bool equal_names(std::string_view a, std::string_view b, bool case_insensitive) {
+    return case_insensitive ? schema::same_name(a, b) : a == b;
+}
+
+// Whether a definition statement acts on the table or its rows. What only changes its definition
+// in SHOW CREATE TABLE (an index, a trigger) is seen by looking at the table again.
+bool acts_on(const binlog::statement& seen, const table_name& table, bool case_insensitive) {
+    const auto named = [&] {
+        return schema::names_table(seen.text, seen.default_schema, table, case_insensitive);
+    };
+    switch (schema::verb_of(seen.text)) {
+        case schema::ddl_verb::drop_table:
+        case schema::ddl_verb::rename_table:
+        case schema::ddl_verb::truncate_table:
+        case schema::ddl_verb::drop_database: return named();
+        case schema::ddl_verb::alter_table: break;
+        default: return false;
+    }
+    if (!named()) return false;
+    // The name may stand for a column of another table that is altered.
+    try {
+        const auto alter = schema::parse_alter(seen.text);
+        if (!alter.table) return true;
+        const bool ours =
+            equal_names(*alter.table, table.name, case_insensitive) &&
+            equal_names(alter.schema.value_or(std::string(seen.default_schema)), table.schema,
+                        case_insensitive);
+        return ours || !alter.refusals.empty();  // EXCHANGE PARTITION, RENAME TO, ...
+    } catch (const error&) {
+        return true;
+    }
+}
+
+}  // namespace
+
+stream_feed::stream_feed(table watched, const key_codec& codec, const heartbeat& markers,
+                         change_set& changes, std::stop_token stop)
+    : watched_(std::move(watched)),
+      codec_(codec),
+      markers_(markers),
+      changes_(changes),
+      stop_(std::move(stop)) {}
+
+std::vector<binlog::table_subscription> stream_feed::subscriptions(
+    const schema::row_key& key, const table_name& changelog) const {
+    std::vector<unsigned> key_ordinals;
+    for (const auto& column : key.columns) key_ordinals.push_back(column.ordinal);
+    return {{.schema = watched_.original.schema,
+             .table = watched_.original.name,
+             .columns = key_ordinals},
+            {.schema = changelog.schema,
+             .table = changelog.name,
+             .columns = {heartbeat::value_column}}};
+}
+
+void stream_feed::set_unrelated_xa(std::set<std::string> xids) {
+    std::lock_guard lock(mutex_);
+    unrelated_xa_ = std::move(xids);
+}
+
+bool stream_feed::wait_for_marker(std::uint64_t number,
+                                  std::chrono::steady_clock::time_point until,
+                                  std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    const bool seen =
+        changed_.wait_until(lock, stop, until, [&] { return marker_seen_ >= number; });
+    if (!seen && stop.stop_requested()) throw stopped();
+    return seen;
+}
+
+std::size_t stream_feed::held_for_xa() const { return held_keys_.load(); }
+
+binlog::stream_position stream_feed::position() const {
+    std::lock_guard lock(mutex_);
+    return position_;
+}
+
+std::chrono::steady_clock::time_point stream_feed::last_heard() const {
+    std::lock_guard lock(mutex_);
+    return last_heard_;
+}
+
+void stream_feed::on_begin(const std::optional<std::string>& xid) {
+    current_xid_ = xid;
+}
+
+void stream_feed::on_table(const binlog::table_shape& shape) {
+    if (shape.subscription != original_rows || shape.column_types.size() == watched_.columns)
+        return;
+    throw error(fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
+                            "altered while it was migrated",
+                            watched_.original.quoted(), shape.column_types.size(),
+                            watched_.columns));
+}
+
+void stream_feed::keep(key_value key) {
+    if (current_xid_) {
+        held_[*current_xid_].push_back(std::move(key));
+        ++held_keys_;
+    } else {
+        changes_.add(std::move(key), stop_);
+    }
+}
+
+void stream_feed::see_marker(const binlog::row_change& change) {
+    if (change.after.empty() || change.after[0].is != binlog::column_image::state::present) return;
+    const auto bytes = change.after[0].bytes;
+    std::string value(bytes.size(), '\0');
+    std::transform(bytes.begin(), bytes.end(), value.begin(),
+                   [](std::byte byte) { return static_cast<char>(byte); });
+    const auto number = markers_.marker_in(value);
+    if (!number) return;
+    std::lock_guard lock(mutex_);
+    marker_seen_ = std::max(marker_seen_, *number);
+    changed_.notify_all();
+}
+
+void stream_feed::on_row(const binlog::row_change& change) {
+    if (change.subscription == changelog_rows) {
+        see_marker(change);
+        return;
+    }
+    ++changes_seen_;
+    if (change.kind == binlog::row_change_kind::insert) {
+        keep(codec_.from_images(change.after));
+        return;
+    }
+    key_value before = codec_.from_images(change.before);
+    if (change.kind == binlog::row_change_kind::update) {
+        key_value after = codec_.from_images(change.after);
+        if (after != before) keep(std::move(after));
+    }
+    keep(std::move(before));
+}
+
+bool stream_feed::same_schema(std::string_view schema) const {
+    return equal_names(schema, watched_.original.schema, watched_.case_insensitive_names);
+}
+
+void stream_feed::on_statement(const binlog::statement& seen) {
+    if (seen.is == binlog::statement::kind::data_change) {
+        const bool elsewhere =
+            seen.updated_schemas && !seen.updated_schemas->empty() &&
+            std::none_of(seen.updated_schemas->begin(), seen.updated_schemas->end(),
+                         [&](const std::string& schema) { return same_schema(schema); });
+        if (elsewhere) return;
+        throw error(fmt::format(
+            "a statement that may change rows of {} stands in the binary log as text, so which rows "
+            "it changed cannot be known: {}. Let every session that writes use binlog_format=ROW, "
+            "and start again.",
+            watched_.original.quoted(), shown(seen.text)));
+    }
+    if (!swap_expected_ && acts_on(seen, watched_.original, watched_.case_insensitive_names))
+        throw error(fmt::format("the table {} was redefined by another session while it was "
+                                "migrated: {}",
+                                watched_.original.quoted(), shown(seen.text)));
+    definition_seen_ = true;
+}
+
+void stream_feed::on_end(ending how) {
+    if (!current_xid_) return;
+    const std::string xid = *std::exchange(current_xid_, std::nullopt);
+    if (how == ending::committed) on_xa_commit(xid);
+    if (how == ending::rolled_back) on_xa_rollback(xid);
+}
+
+void stream_feed::on_xa_commit(const std::string& xid) {
+    const auto held = held_.find(xid);
+    if (held == held_.end()) {
+        std::lock_guard lock(mutex_);
+        if (unrelated_xa_.erase(xid) > 0) return;
+        throw error(fmt::format("XA COMMIT of {} stands in the binary log, but it was prepared before "
+                                "the migration began, so what it changed is not known. Start again "
+                                "when no prepared XA transaction is left (XA RECOVER).",
+                                xid));
+    }
+    for (key_value& key : held->second) changes_.add(std::move(key), stop_);
+    held_keys_ -= held->second.size();
+    held_.erase(held);
+}
+
+void stream_feed::on_xa_rollback(const std::string& xid) {
+    if (const auto held = held_.find(xid); held != held_.end()) {
+        held_keys_ -= held->second.size();
+        held_.erase(held);
+    }
+    std::lock_guard lock(mutex_);
+    unrelated_xa_.erase(xid);
+}
+
+void stream_feed::on_boundary(const binlog::stream_position& position) {
+    std::lock_guard lock(mutex_);
+    position_ = position;
+    last_heard_ = std::chrono::steady_clock::now();
+}
+
+void stream_feed::on_reconnect() {
+    // The transaction that was cut off comes again from its start.
+    if (const auto xid = std::exchange(current_xid_, std::nullopt)) on_xa_rollback(*xid);
+}
+
+}  // namespace segue::migration

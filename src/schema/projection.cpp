@@ -1,0 +1,95 @@
+#include "src/schema/projection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "src/base/error.hpp"
+
+namespace segue::schema {
+namespace {
+
+bool one_of(std::string_view type, std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// What ALTER TABLE puts into existing rows for a new NOT NULL column without a DEFAULT.
+std::string implicit_default(const column& added) {
+    const std::string_view type = added.data_type;
+    if (one_of(type, {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float",
+                      "double", "year", "bit"}))
+        return "0";
+    if (one_of(type, {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "binary",
+                      "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "set"}))
+        return "''";
+    if (type == "enum") return "1";  // the number of its first value
+    if (type == "time") return "'00:00:00'";
+    if (type == "json") return "CAST('null' AS JSON)";
+    throw error(fmt::format("the new column {} ({}) is NOT NULL and has no DEFAULT, and its type "
+                            "has no default that fits existing rows. Give it a DEFAULT, or let it "
+                            "be NULL.",
+                            quoted(added.name), added.column_type));
+}
+
+std::string qualified(const table_name& table, const std::string& column_name) {
+    return table.quoted() + "." + quoted(column_name);
+}
+
+bool carried_on_by_any(const table_definition& target, const std::string& source,
+                       const source_of& source_of_target) {
+    return std::any_of(target.columns.begin(), target.columns.end(), [&](const column& candidate) {
+        const auto from = source_of_target(candidate.name);
+        return from && same_name(*from, source);
+    });
+}
+
+}  // namespace
+
+projection make_projection(const table_definition& source, const table_definition& target,
+                           const row_key& key, const source_of& source_of_target) {
+    projection made;
+    made.source = source.name;
+    made.target = target.name;
+    made.key = key;
+    bool expression_default = false;
+    for (const column& to : target.columns) {
+        const auto from = source_of_target(to.name);
+        if (to.generated) {
+            made.description += fmt::format("{}: computed by the server\n", quoted(to.name));
+        } else if (from) {
+            const column* const carried = source.find_column(*from);
+            require(carried != nullptr, "a projected column comes from a column of the source");
+            made.columns.push_back({.target = to.name,
+                                    .expression = qualified(source.name, carried->name),
+                                    .source = carried->name});
+            made.description += fmt::format(
+                "{}: from {}{}\n", quoted(to.name), quoted(carried->name),
+                carried->column_type == to.column_type && carried->collation == to.collation
+                    ? ""
+                    : fmt::format(" ({} to {})", carried->column_type, to.column_type));
+        } else if (!to.nullable && !to.default_text) {
+            const std::string value = implicit_default(to);
+            made.columns.push_back({.target = to.name, .expression = value, .source = {}});
+            made.description +=
+                fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted(to.name), value);
+        } else {
+            expression_default = expression_default || to.default_is_expression;
+            if (to.sets_itself_on_update) made.kept_on_update.push_back(to.name);
+            made.description +=
+                fmt::format("{}: new, its default ({})\n", quoted(to.name),
+                            to.default_text.value_or("NULL"));
+        }
+    }
+    for (const column& from : source.columns)
+        if (!carried_on_by_any(target, from.name, source_of_target))
+            made.description += fmt::format("{}: dropped\n", quoted(from.name));
+    const auto unique_indexes =
+        std::count_if(target.indexes.begin(), target.indexes.end(),
+                      [](const index& candidate) { return candidate.unique; });
+    made.upserts = unique_indexes == 1 && !expression_default;
+    return made;
+}
+
+}  // namespace segue::schema

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/schema/row_key.hpp"
+#include "src/schema/table_definition.hpp"
+
+namespace segue::schema {
+
+/// One column that we write in the target, and the SQL expression over the source row that gives
+/// its value. Source columns in it are named `schema`.`table`.`column`, never by an alias, so that
+/// the same text works under LOCK TABLES.
+struct projected_column {
+    std::string target;
+    std::string expression;
+    std::optional<std::string> source;  ///< The column carried on; nullopt: a value of our own.
+};
+
+/// How rows of the source become rows of the target; immutable once made.
+struct projection {
+    table_name source;
+    table_name target;
+    row_key key;
+    std::vector<projected_column> columns;
+    /// Columns of the target that have a value of their own and that an update of the row must
+    /// leave as it is (ON UPDATE CURRENT_TIMESTAMP in a new column).
+    std::vector<std::string> kept_on_update;
+    /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the target's only unique index
+    /// and no new column has an expression default. Else delete, then insert.
+    bool upserts = false;
+    /// For the operator: "`new`: new, its default", "dropped: `x`", one line each.
+    std::string description;
+};
+
+/// Maps each written column of `target`. Columns that ALTER TABLE would fill with the implicit
+/// default of their type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a
+/// remedy when a new column has no value that ALTER would give.
+/// https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
+projection make_projection(const table_definition& source, const table_definition& target,
+                           const row_key& key, const source_of& source_of_target);
+
+}  // namespace segue::schema
