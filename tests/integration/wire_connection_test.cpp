@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using testing::AnyOf;
 using testing::HasSubstr;
-using tests::sandbox_server;
+using test::sandbox_server;
 
 const std::stop_token never;
 
@@ -40,7 +40,7 @@ error failure_of(const std::function<void()>& work) {
 
 class wire_connection : public testing::Test {
   protected:
-    static void SetUpTestSuite() { server_ = std::make_unique<sandbox_server>("wire"); }
+    static void SetUpTestSuite() { server_ = std::make_unique<sandbox_server>(); }
     static void TearDownTestSuite() { server_.reset(); }
 
     static sandbox_server& server() { return *server_; }
@@ -74,7 +74,7 @@ class wire_connection : public testing::Test {
     }
 
     static std::string data_file(const std::string& name) {
-        return server().value("SEGUE_DATADIR") + "/" + name;
+        return (server().data_folder() / name).string();
     }
 
   private:
@@ -191,7 +191,7 @@ TEST_F(wire_connection, logs_in_with_a_certificate_of_its_own) {
 }
 
 TEST_F(wire_connection, sends_nothing_to_a_server_without_tls_when_tls_is_asked_for) {
-    const sandbox_server plain("wireplain", {.options = {"--tls-version="}});
+    const sandbox_server plain({.mysqld = {"--tls-version="}});
     auto options = plain.over_tcp();
     EXPECT_FALSE(probe(options, never).offers_tls);
     auto session = connection::connect(plain.over_socket(), never);
@@ -204,7 +204,7 @@ TEST_F(wire_connection, sends_nothing_to_a_server_without_tls_when_tls_is_asked_
 }
 
 TEST_F(wire_connection, to_an_older_server_logs_in_by_the_native_password) {
-    const sandbox_server old("wireold", {.version = "8.0"});
+    const sandbox_server old({.version = "8.0"});
     connection::connect(old.over_socket(), never)
         .query("CREATE USER n IDENTIFIED WITH mysql_native_password BY 'p'", never);
     connection::connect(old.over_socket(), never)
@@ -223,7 +223,7 @@ TEST_F(wire_connection, to_an_older_server_logs_in_by_the_native_password) {
 
 TEST_F(wire_connection, probe_tells_what_the_server_offers_and_logs_out) {
     const auto seen = probe(server().over_tcp(), never);
-    EXPECT_EQ(seen.version.substr(0, 3), server().value("SEGUE_VERSION").substr(0, 3));
+    EXPECT_EQ(seen.version.substr(0, 3), server().version().substr(0, 3));
     EXPECT_FALSE(seen.is_mariadb);
     EXPECT_TRUE(seen.offers_tls);
     EXPECT_FALSE(seen.encrypted);

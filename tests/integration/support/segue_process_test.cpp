@@ -1,0 +1,22 @@
+#include "tests/support/segue_process.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+TEST(segue_process, arguments_name_the_table_and_no_password) {
+    const auto& server = shared_server();
+    const auto arguments =
+        segue_arguments(server, {"shop", "orders"}, "ADD COLUMN a INT", {"--threads=4"});
+    EXPECT_EQ(arguments.back(), "--threads=4");
+    EXPECT_NE(std::find(arguments.begin(), arguments.end(), "--execute"), arguments.end());
+    EXPECT_EQ(std::find(arguments.begin(), arguments.end(), server.password()), arguments.end());
+    EXPECT_EQ(segue_variables(server, {{"A", "b"}}),
+              (environment{{"A", "b"}, {"MYSQL_PWD", server.password()}}));
+}
+
+}  // namespace
+}  // namespace segue::test

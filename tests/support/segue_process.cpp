@@ -1,0 +1,50 @@
+#include "tests/support/segue_process.hpp"
+
+#include "src/base/error.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace segue::test {
+namespace {
+
+// Empty where this build has no such target.
+#ifndef SEGUE_BINARY
+#define SEGUE_BINARY ""
+#endif
+#ifndef SEGUE_FAULTY_BINARY
+#define SEGUE_FAULTY_BINARY ""
+#endif
+
+std::string path_of(segue_build build) {
+    const std::string path = build == segue_build::released ? SEGUE_BINARY : SEGUE_FAULTY_BINARY;
+    if (path.empty())
+        throw error(build == segue_build::released ? "this build has no target segue"
+                                                   : "this build has no target segue_faulty");
+    return path;
+}
+
+}  // namespace
+
+segue_process::segue_process(segue_build build, const std::vector<std::string>& arguments,
+                             const environment& extra)
+    : child_process(path_of(build), arguments, extra) {}
+
+std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
+                                         const std::string& alter,
+                                         const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{
+        "--host",   server.host(), "--port",     std::to_string(server.port()),
+        "--user",   server.user(), "--database", table.schema,
+        "--table",  table.name,    "--alter",    alter,
+        "--execute"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+environment segue_variables(const sandbox_server& server, environment more) {
+    more.emplace("MYSQL_PWD", server.password());
+    return more;
+}
+
+}  // namespace segue::test
