@@ -327,14 +327,16 @@ gtid_event decode_gtid(std::span<const std::byte> body) {
     return event;
 }
 
-// Version, size, number of the last field that must be known, then fields in ascending order, each
-// with its number: 0 flags, 1 UUID, 2 number, 3 tag, 4 to 11 commit order, time and versions.
+// Version, size of the whole, number of the last field that must be known, then fields in ascending
+// order, each with its number: 0 flags, 1 UUID, 2 number, 3 tag, 4 to 11 commit order, time and
+// versions.
 gtid_event decode_gtid_tagged(std::span<const std::byte> body) {
     constexpr std::uint64_t last_known_field = 11;
     byte_reader in(body, "event");
     if (const auto version = read_varlen(in, "version of the format"); version != 1)
         in.fail("version of the format", fmt::format("{} is not the known version 1", version));
-    read_varlen(in, "size");
+    if (const auto size = read_varlen(in, "size"); size != body.size())
+        in.fail("size", fmt::format("it is {}, {} bytes are there", size, body.size()));
     if (const auto needed = read_varlen(in, "last field that must be known");
         needed > last_known_field)
         in.fail("fields", fmt::format("field {} is not known and must be", needed));

@@ -1,6 +1,6 @@
 #include "binlog/gtid_set.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::binlog {
 
@@ -21,10 +21,18 @@ constexpr std::uint64_t tagged_format = 1;
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool begins_tag(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_'; }
-bool continues_tag(char c) { return begins_tag(c) || is_digit(c); }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+bool begins_tag(char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
+}
+bool continues_tag(char c) {
+    return begins_tag(c) || is_digit(c);
+}
 
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
@@ -119,7 +127,8 @@ class byte_scanner {
     std::uint64_t integer() {
         std::uint64_t value = 0;
         const auto from = take(8);
-        for (std::size_t i = 8; i-- > 0;) value = value << 8 | std::to_integer<std::uint8_t>(from[i]);
+        for (std::size_t i = 8; i-- > 0;)
+            value = value << 8 | std::to_integer<std::uint8_t>(from[i]);
         return value;
     }
     std::size_t left() const { return bytes_.size(); }
@@ -332,13 +341,14 @@ gtid_set gtid_set::without(const gtid_set& other) const {
 bool gtid_set::contains(const gtid_source& source, std::uint64_t number) const {
     const auto found = sources_.find(source);
     if (found == sources_.end()) return false;
-    const auto at =
-        std::lower_bound(found->second.begin(), found->second.end(), number,
-                         [](const interval& a, std::uint64_t n) { return a.last < n; });
+    const auto at = std::lower_bound(found->second.begin(), found->second.end(), number,
+                                     [](const interval& a, std::uint64_t n) { return a.last < n; });
     return at != found->second.end() && at->first <= number;
 }
 
-bool gtid_set::is_subset_of(const gtid_set& other) const { return without(other).empty(); }
+bool gtid_set::is_subset_of(const gtid_set& other) const {
+    return without(other).empty();
+}
 
 bool gtid_set::has_tags() const {
     return std::any_of(sources_.begin(), sources_.end(),

@@ -40,7 +40,11 @@ struct column_image {
     enum class state { absent, null, present };
     state is = state::absent;
     std::uint8_t type = 0;        ///< MYSQL_TYPE_* as in the table map event, real type for STRING.
-    std::uint16_t metadata = 0;   ///< The column's field of the table map's metadata block.
+    /// What the table map says beside the type: the greatest length in bytes of CHAR, VARCHAR and
+    /// BINARY kinds, precision * 256 + scale of DECIMAL, digits of a second of the temporal types,
+    /// whole bytes * 256 + further bits of BIT, bytes of a value of ENUM, SET and FLOAT kinds, bytes
+    /// of the length before BLOB kinds; else 0.
+    std::uint16_t metadata = 0;
     std::span<const std::byte> bytes;  ///< The value as the row image holds it, without a length.
 };
 
@@ -51,7 +55,8 @@ struct row_change {
     row_change_kind kind = row_change_kind::insert;
     /// The columns asked for, in the subscription's order. `before` is empty for an insert, `after`
     /// for an erase. Columns that an update's after-image leaves out (binlog_row_image=MINIMAL) are
-    /// filled in from its before-image.
+    /// filled in from its before-image; a JSON value of which the log holds only what changed stays
+    /// absent.
     std::span<const column_image> before;
     std::span<const column_image> after;
 };
@@ -89,6 +94,7 @@ class stream_handler {
     /// Rows follow for a subscribed table whose map is new in this transaction.
     virtual void on_table(const table_shape& shape) = 0;
     virtual void on_row(const row_change& change) = 0;
+    /// Inside of a transaction, or outside: then it is one alone, without on_begin and on_end.
     virtual void on_statement(const statement& seen) = 0;
 
     enum class ending {
@@ -98,6 +104,7 @@ class stream_handler {
     };
     /// The transaction begun last has ended.
     virtual void on_end(ending how) = 0;
+    /// Of a transaction prepared earlier; stands outside of transactions.
     virtual void on_xa_commit(const std::string& xid) = 0;
     virtual void on_xa_rollback(const std::string& xid) = 0;
 

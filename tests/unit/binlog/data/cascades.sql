@@ -1,0 +1,7 @@
+CREATE TABLE parent (id INT PRIMARY KEY);
+CREATE TABLE t (id INT PRIMARY KEY, parent_id INT, FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE CASCADE ON UPDATE CASCADE);
+INSERT INTO parent VALUES (1), (2);
+INSERT INTO t VALUES (10, 1), (20, 2);
+-- record
+UPDATE parent SET id = 3 WHERE id = 1;
+DELETE FROM parent WHERE id = 2;

@@ -1,0 +1,28 @@
+CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a VARCHAR(200));
+CREATE TABLE other.o (id INT PRIMARY KEY);
+-- record
+SET binlog_format = STATEMENT;
+INSERT INTO t (a) VALUES (@a := 'first');
+USE other;
+UPDATE shop.t, o SET t.a = 'second' WHERE t.id > o.id;
+INSERT INTO o VALUES (RAND() * 1000);
+USE shop;
+LOAD DATA LOCAL INFILE 'load.txt' INTO TABLE t;
+SET binlog_format = ROW;
+INSERT INTO t (a) VALUES ('row');
+CREATE TABLE copied SELECT * FROM t;
+/* comment */ ALTER TABLE t ADD COLUMN b INT FIRST;
+INSERT INTO t VALUES (1, 100, 'new shape');
+TRUNCATE TABLE t;
+CREATE TEMPORARY TABLE temporary_table (a INT);
+DROP TEMPORARY TABLE temporary_table;
+RENAME TABLE copied TO copied2;
+ANALYZE TABLE t;
+GRANT SELECT ON shop.* TO root@localhost;
+BEGIN;
+INSERT INTO t VALUES (1, 1, 'kept');
+SAVEPOINT s;
+INSERT INTO t VALUES (1, 2, 'taken back');
+ROLLBACK TO s;
+COMMIT;
+DROP TABLE t, other.o;

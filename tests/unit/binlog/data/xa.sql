@@ -1,0 +1,21 @@
+CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20));
+-- record
+XA START 'commits';
+INSERT INTO t VALUES (1, 'a');
+XA END 'commits';
+XA PREPARE 'commits';
+XA COMMIT 'commits';
+XA START X'00ff', X'27', 99;
+INSERT INTO t VALUES (2, 'b');
+XA END X'00ff', X'27', 99;
+XA PREPARE X'00ff', X'27', 99;
+XA ROLLBACK X'00ff', X'27', 99;
+XA START 'one phase';
+INSERT INTO t VALUES (3, 'c');
+XA END 'one phase';
+XA COMMIT 'one phase' ONE PHASE;
+XA START 'nothing';
+XA END 'nothing';
+XA PREPARE 'nothing';
+XA COMMIT 'nothing';
+INSERT INTO t VALUES (4, 'd');
