@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace segue::cli {
+
+/// Prints "Password:" on stdout and reads a line from the terminal without showing it. Blocks.
+/// Throws error if the process has no terminal.
+std::string ask_password();
+
+/// The part behind the prompt: a line, without its end, from a terminal whose echo is off
+/// meanwhile.
+std::string read_hidden_line(int terminal);
+
+}  // namespace segue::cli

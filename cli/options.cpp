@@ -1,0 +1,387 @@
+#include "cli/options.hpp"
+
+#include "cli/ask_password.hpp"
+#include "cli/flags.hpp"
+#include "cli/version.hpp"
+#include "src/base/error.hpp"
+#include "src/schema/alter_text.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace segue::cli {
+namespace {
+
+constexpr std::size_t help_indent = 8;
+constexpr std::size_t help_width = 90;
+
+/// Breaks at spaces, so that no line is longer than the help is wide, if a word is not.
+std::string wrapped(std::string_view text) {
+    std::string lines;
+    while (text.size() > help_width - help_indent) {
+        auto end = text.rfind(' ', help_width - help_indent);
+        if (end == std::string_view::npos) end = text.find(' ');
+        if (end == std::string_view::npos) break;
+        lines.append(text.substr(0, end)) += '\n';
+        text.remove_prefix(end + 1);
+    }
+    return lines.append(text);
+}
+
+/// Lays the help out: a heading as gh-ost's, then the groups, each flag above what it means.
+class help_formatter : public CLI::Formatter {
+  public:
+    help_formatter() { column_width(help_indent); }
+    std::string make_usage(const CLI::App* app, std::string) const override {
+        return "Usage of " + app->get_name() + ":\n";
+    }
+};
+
+std::string value_text(const flag& shown) {
+    if (shown.kind == flag_kind::boolean)
+        return shown.default_text == "true" ? "(default true)" : "";
+    std::string text(shown.value_name);
+    if (!shown.default_text.empty()) text += fmt::format(" (default {})", shown.default_text);
+    return text;
+}
+
+/// The flags that were given, by name, as text; and the defaults of the others.
+class given_flags {
+  public:
+    given_flags() : app_("", "segue") {
+        app_.set_help_flag();
+        app_.formatter(std::make_shared<help_formatter>());
+        for (const auto& entry : flags()) add(entry);
+    }
+
+    std::string usage() const {
+        auto help = app_.help();
+        while (help.ends_with('\n')) help.pop_back();
+        return CLI::detail::find_and_replace(help, "\n\n\n", "\n\n") + "\n";
+    }
+
+    /// Precondition: `arguments` are normalised.
+    void parse(std::vector<std::string> arguments) {
+        std::ranges::reverse(arguments);
+        app_.parse(std::move(arguments));
+    }
+
+    bool has(std::string_view name) const { return values_.contains(flag_named(name).name); }
+
+    std::string text(std::string_view name) const {
+        const auto& known = flag_named(name);
+        const auto found = values_.find(known.name);
+        return found == values_.end() ? std::string(known.default_text) : found->second;
+    }
+    bool on(std::string_view name) const { return text(name) == "true"; }
+    std::int64_t integer(std::string_view name) const { return std::stoll(text(name)); }
+    double real(std::string_view name) const { return std::stod(text(name)); }
+
+  private:
+    void add(const flag& entry) {
+        const auto name = "--" + std::string(entry.name);
+        const auto meaning = wrapped(entry.meaning);
+        CLI::Option* option = nullptr;
+        if (entry.kind == flag_kind::boolean)
+            option = app_.add_flag_function(
+                name,
+                [this, &entry](std::int64_t count) {
+                    values_[entry.name] = count > 0 ? "true" : "false";
+                },
+                meaning);
+        else
+            option = app_.add_option_function<std::string>(
+                name, [this, &entry](const std::string& value) { values_[entry.name] = value; },
+                meaning);
+        option->group(std::string(entry.group))->option_text(value_text(entry));
+    }
+
+    CLI::App app_;
+    std::map<std::string_view, std::string> values_;
+};
+
+/// Makes the options out of the flags. Throws error for what is wrong with them (exit code 1).
+class options_reader {
+  public:
+    options_reader(const given_flags& given, const surroundings& outside,
+                   std::vector<std::string>& notices)
+        : given_(given), outside_(outside), notices_(notices) {}
+
+    options run() {
+        // In gh-ost's order: the change and its table first.
+        read_change();
+        check_exclusions();
+        read_server();
+        read_login();
+        read_copying();
+        read_throttling();
+        read_cut_over();
+        made_.ok_to_drop_table = given_.on("ok-to-drop-table");
+        made_.initially_drop_ghost_table = given_.on("initially-drop-ghost-table");
+        made_.initially_drop_old_table = given_.on("initially-drop-old-table");
+        read_log_level();
+        tell_flags_without_effect();
+        return std::move(made_);
+    }
+
+  private:
+    void read_change() {
+        made_.alter = given_.text("alter");
+        if (made_.alter.empty()) throw error("--alter is missing: it says what to change");
+        const auto statement = schema::parse_alter(made_.alter);
+        made_.table.schema = name_of("database", statement.schema);
+        made_.table.name = name_of("table", statement.table);
+        made_.execute = given_.on("execute");
+    }
+
+    std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
+        const auto flag_value = given_.text(flag_name);
+        if (flag_value.empty() && !in_alter)
+            throw error(
+                fmt::format("--{} is missing, and --alter does not name it either", flag_name));
+        if (!flag_value.empty() && in_alter && flag_value != *in_alter)
+            throw error(fmt::format("--{} is {}, but --alter names {}", flag_name,
+                                    segue::quoted(flag_value), segue::quoted(*in_alter)));
+        return flag_value.empty() ? *in_alter : flag_value;
+    }
+
+    void check_exclusions() {
+        if (given_.on("switch-to-rbr") && given_.on("assume-rbr"))
+            throw error("--switch-to-rbr and --assume-rbr exclude each other");
+        for (const auto* name : {"ssl-ca", "ssl-cert", "ssl-key"})
+            if (!given_.text(name).empty()) need_ssl(name);
+        if (given_.on("ssl-allow-insecure")) need_ssl("ssl-allow-insecure");
+        if (given_.text("ssl-cert").empty() != given_.text("ssl-key").empty())
+            throw error("--ssl-cert and --ssl-key go together");
+    }
+
+    void need_ssl(std::string_view name) const {
+        if (!given_.on("ssl")) throw error(fmt::format("--{} needs --ssl", name));
+    }
+
+    void read_server() {
+        auto& connection = made_.connection;
+        connection.server.host = given_.text("host");
+        connection.server.socket = given_.text("socket");
+        if (connection.server.host.empty() && connection.server.socket.empty())
+            throw error("--host is empty");
+        connection.server.port = static_cast<std::uint16_t>(
+            within("port", 1, std::numeric_limits<std::uint16_t>::max()));
+        if (given_.on("ssl"))
+            connection.tls = {.mode = given_.on("ssl-allow-insecure")
+                                          ? wire::tls_mode::required
+                                          : wire::tls_mode::verify_identity,
+                              .ca_file = given_.text("ssl-ca"),
+                              .cert_file = given_.text("ssl-cert"),
+                              .key_file = given_.text("ssl-key")};
+        if (connection.tls.mode == wire::tls_mode::required && !connection.tls.ca_file.empty())
+            notices_.emplace_back("--ssl-ca has no effect beside --ssl-allow-insecure");
+        made_.replica_server_id = static_cast<std::uint32_t>(
+            within("replica-server-id", 1, std::numeric_limits<std::uint32_t>::max()));
+
+        const double seconds = given_.real("mysql-timeout");
+        if (seconds < 0 || seconds > timeout_seconds_max)
+            throw error(fmt::format("--mysql-timeout={} is not between 0 and {}",
+                                    given_.text("mysql-timeout"), timeout_seconds_max));
+        if (seconds > 0) {
+            const std::chrono::milliseconds timeout(
+                std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
+            connection.connect_timeout = timeout;
+            connection.read_timeout = timeout;
+        }
+    }
+
+    /// The first of --password, --ask-pass, --conf and MYSQL_PWD that gives one.
+    void read_login() {
+        auto& connection = made_.connection;
+        connection.user = given_.text("user");
+        connection.password = given_.text("password");
+        if (connection.password.empty() && given_.on("ask-pass"))
+            connection.password = outside_.ask_password();
+        if (const auto path = given_.text("conf"); !path.empty()) read_option_file(path);
+        if (connection.password.empty())
+            connection.password = outside_.variables("MYSQL_PWD").value_or("");
+    }
+
+    void read_option_file(const std::string& path) {
+        std::vector<option_file_entry> entries;
+        try {
+            entries = parse_option_file(outside_.read_file(path), outside_.variables);
+        } catch (const error& problem) {
+            throw problem.in("--conf=" + path);
+        }
+        std::string user;
+        std::string password;
+        for (auto& entry : entries) {
+            if (entry.section == "client" && entry.key == "user")
+                user = std::move(entry.value);
+            else if (entry.section == "client" && entry.key == "password")
+                password = std::move(entry.value);
+            else
+                notices_.push_back(fmt::format("{}, line {}: [{}] {} is not used{}", path,
+                                               entry.line, entry.section, entry.key,
+                                               entry.section == "osc" ? ", as in gh-ost" : ""));
+        }
+        auto& connection = made_.connection;
+        if (connection.user.empty()) connection.user = std::move(user);
+        if (connection.password.empty()) connection.password = std::move(password);
+    }
+
+    void read_copying() {
+        made_.threads = static_cast<std::size_t>(clamped("threads", 1, 64));
+        if (!given_.text("chunk-size").empty())
+            made_.chunk_rows = static_cast<std::size_t>(clamped("chunk-size", 10, 100'000));
+        made_.chunk_time = milliseconds("chunk-time", 10, 60'000);
+        made_.default_retries = static_cast<std::size_t>(
+            clamped("default-retries", 1, std::numeric_limits<std::int32_t>::max()));
+        made_.locking_reads = given_.on("locking-reads");
+    }
+
+    void read_throttling() {
+        made_.max_lag = milliseconds("max-lag-millis", 100, milliseconds_max);
+        made_.heartbeat_interval = milliseconds("heartbeat-interval-millis", 100, 1000);
+        made_.throttle_flag_file = given_.text("throttle-flag-file");
+        made_.throttle_additional_flag_file = given_.text("throttle-additional-flag-file");
+        try {
+            made_.max_load = parse_status_limits(given_.text("max-load"));
+        } catch (const error& problem) {
+            throw problem.in("--max-load");
+        }
+        try {
+            made_.throttle_control_replicas =
+                parse_endpoints(given_.text("throttle-control-replicas"));
+        } catch (const error& problem) {
+            throw problem.in("--throttle-control-replicas");
+        }
+    }
+
+    void read_cut_over() {
+        made_.postpone_cut_over_flag_file = given_.text("postpone-cut-over-flag-file");
+        made_.cut_over_stall_budget = milliseconds("cut-over-stall-budget-millis", 10, 60'000);
+        if (!given_.has("cut-over-lock-timeout-seconds")) return;
+        const auto seconds = given_.integer("cut-over-lock-timeout-seconds");
+        if (given_.has("cut-over-stall-budget-millis"))
+            notices_.emplace_back(
+                "--cut-over-lock-timeout-seconds has no effect beside "
+                "--cut-over-stall-budget-millis");
+        else if (seconds < 1 || seconds > 10)
+            notices_.push_back(
+                fmt::format("--cut-over-lock-timeout-seconds={} is not between 1 and "
+                            "10: the stall budget stays {} ms",
+                            seconds, made_.cut_over_stall_budget.count()));
+        else
+            made_.cut_over_stall_budget = std::chrono::seconds(seconds);
+    }
+
+    void read_log_level() {
+        if (given_.on("verbose")) made_.log_level = log::level::info;
+        if (given_.on("debug")) made_.log_level = log::level::debug;
+        if (given_.on("quiet")) made_.log_level = log::level::error;
+    }
+
+    void tell_flags_without_effect() {
+        for (const auto* name : {"allow-on-master", "exact-rowcount", "concurrent-rowcount",
+                                 "assume-rbr", "switch-to-rbr", "stack"})
+            if (given_.has(name))
+                notices_.push_back(fmt::format("--{}: {}", name, flag_named(name).meaning));
+    }
+
+    static constexpr std::int64_t milliseconds_max = 86'400'000;
+    static constexpr std::int64_t timeout_seconds_max = 86'400;
+
+    std::int64_t within(std::string_view name, std::int64_t least, std::int64_t most) const {
+        const auto value = given_.integer(name);
+        if (value < least || value > most)
+            throw error(fmt::format("--{}={} is not between {} and {}", name, value, least, most));
+        return value;
+    }
+
+    std::int64_t clamped(std::string_view name, std::int64_t least, std::int64_t most) {
+        const auto value = given_.integer(name);
+        const auto used = std::clamp(value, least, most);
+        if (used != value)
+            notices_.push_back(fmt::format("--{}={} is not between {} and {}: {} is used", name,
+                                           value, least, most, used));
+        return used;
+    }
+
+    std::chrono::milliseconds milliseconds(std::string_view name, std::int64_t least,
+                                           std::int64_t most) {
+        return std::chrono::milliseconds(clamped(name, least, most));
+    }
+
+    const given_flags& given_;
+    const surroundings& outside_;
+    std::vector<std::string>& notices_;
+    options made_;
+};
+
+std::string text_of_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file || std::filesystem::is_directory(path)) throw error("the file cannot be read");
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<flag_syntax> syntax_of_flags() {
+    std::vector<flag_syntax> all;
+    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind});
+    return all;
+}
+
+}  // namespace
+
+surroundings surroundings::of_process() {
+    return {.variables = [](const std::string& name) -> std::optional<std::string> {
+                const char* value = std::getenv(name.c_str());
+                if (value == nullptr) return std::nullopt;
+                return value;
+            },
+            .ask_password = cli::ask_password,
+            .read_file = text_of_file,
+            .version = version_text()};
+}
+
+command_line read_command_line(const std::vector<std::string>& arguments,
+                               const surroundings& outside) {
+    command_line result;
+    given_flags given;
+    auto normalised = normalise(arguments, syntax_of_flags());
+    if (normalised.mistake.empty() && !normalised.short_help) {
+        try {
+            given.parse(std::move(normalised.arguments));
+        } catch (const CLI::ParseError& problem) {
+            normalised.mistake = problem.what();
+        }
+    }
+    if (!normalised.mistake.empty()) {
+        result.exit_code = 2;
+        result.output = normalised.mistake + "\n" + given.usage();
+    } else if (normalised.short_help) {
+        result.output = given.usage();
+    } else if (given.on("check-flag")) {
+        // Nothing to say: they are known and could be read.
+    } else if (given.on("help")) {
+        result.output = given.usage();
+    } else if (given.on("version")) {
+        result.output = outside.version + "\n";
+    } else {
+        try {
+            result.run = options_reader(given, outside, result.notices).run();
+        } catch (const error& problem) {
+            result.exit_code = 1;
+            result.fatal = problem.what();
+        }
+    }
+    return result;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,162 @@
+#include "cli/arguments.hpp"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const std::vector<flag_syntax> known{{"verbose", flag_kind::boolean},
+                                     {"debug", flag_kind::boolean},
+                                     {"port", flag_kind::integer},
+                                     {"timeout", flag_kind::real},
+                                     {"alter", flag_kind::text}};
+
+normalised_arguments read(const std::vector<std::string>& arguments) {
+    return normalise(arguments, known);
+}
+
+std::vector<std::string> words(const std::vector<std::string>& arguments) {
+    const auto result = read(arguments);
+    EXPECT_EQ(result.mistake, "");
+    return result.arguments;
+}
+
+std::string mistake(const std::vector<std::string>& arguments) {
+    return read(arguments).mistake;
+}
+
+TEST(Arguments, OneMinusIsAsGoodAsTwo) {
+    EXPECT_THAT(words({"-alter", "x"}), ElementsAre("--alter", "x"));
+    EXPECT_THAT(words({"-alter=x"}), ElementsAre("--alter", "x"));
+    EXPECT_THAT(words({"--alter=x=y"}), ElementsAre("--alter", "x=y"));
+}
+
+TEST(Arguments, AValueMayLookLikeAFlagOrBeEmpty) {
+    EXPECT_THAT(words({"--alter", "--verbose"}), ElementsAre("--alter", "--verbose"));
+    EXPECT_THAT(words({"--alter", "--"}), ElementsAre("--alter", "--"));
+    EXPECT_THAT(words({"--alter="}), ElementsAre("--alter", ""));
+    EXPECT_THAT(words({"--port", "-1"}), ElementsAre("--port", "-1"));
+}
+
+TEST(Arguments, BooleansTakeTheirValueBehindAnEqualsSignOnly) {
+    EXPECT_THAT(words({"--verbose"}), ElementsAre("--verbose=true"));
+    for (const auto* yes : {"1", "t", "T", "true", "TRUE", "True"})
+        EXPECT_THAT(words({std::string("-verbose=") + yes}), ElementsAre("--verbose=true"));
+    for (const auto* no : {"0", "f", "F", "false", "FALSE", "False"})
+        EXPECT_THAT(words({std::string("--verbose=") + no}), ElementsAre("--verbose=false"));
+    for (const auto* bad : {"", "yes", "tRUE", "2"})
+        EXPECT_THAT(mistake({std::string("--verbose=") + bad}), HasSubstr("--verbose"));
+}
+
+TEST(Arguments, AStrayWordIsAMistakeAndNotTheEndOfTheFlags) {
+    EXPECT_THAT(mistake({"x"}), HasSubstr("stray word \"x\""));
+    EXPECT_THAT(mistake({"--alter", "x", "y", "--verbose"}), HasSubstr("\"y\""));
+    EXPECT_THAT(mistake({"-"}), HasSubstr("\"-\""));
+    EXPECT_THAT(mistake({""}), HasSubstr("stray"));
+    EXPECT_THAT(mistake({"--", "--verbose"}), HasSubstr("stray"));
+}
+
+TEST(Arguments, AValueBehindABooleanIsToldHowToBeWritten) {
+    EXPECT_THAT(mistake({"--verbose", "false", "--debug"}), HasSubstr("--verbose=false"));
+    EXPECT_THAT(mistake({"--verbose", "x"}), Not(HasSubstr("--verbose=")));
+    EXPECT_THAT(mistake({"--verbose=true", "false"}), Not(HasSubstr("--verbose=")));
+}
+
+TEST(Arguments, TheLastOfSeveralCounts) {
+    EXPECT_THAT(words({"--alter", "a", "-alter=b"}), ElementsAre("--alter", "b"));
+    EXPECT_THAT(words({"--verbose", "--verbose=false"}), ElementsAre("--verbose=false"));
+}
+
+TEST(Arguments, IntegersMayBeWrittenAsInGo) {
+    const std::vector<std::pair<std::string, std::string>> spellings{
+        {"0x10", "16"},
+        {"0XfF", "255"},
+        {"0b101", "5"},
+        {"0o17", "15"},
+        {"017", "15"},
+        {"0", "0"},
+        {"1_000", "1000"},
+        {"0x_1_0", "16"},
+        {"0_7", "7"},
+        {"+5", "5"},
+        {"-0x10", "-16"},
+        {"-0", "0"},
+        {"9223372036854775807", "9223372036854775807"},
+        {"-9223372036854775808", "-9223372036854775808"}};
+    for (const auto& [written, meant] : spellings)
+        EXPECT_THAT(words({"--port", written}), ElementsAre("--port", meant)) << written;
+}
+
+TEST(Arguments, WhatIsNoIntegerIsAMistake) {
+    for (const auto* bad : {"", "x", "1.5", "08", "0x", "_1", "1_", "1__0", "--1", "5 ", "0xg",
+                            "9223372036854775808", "1e3", "0b2"})
+        EXPECT_THAT(mistake({"--port", bad}), HasSubstr("integer")) << bad;
+}
+
+TEST(Arguments, NumbersMayHaveFractions) {
+    EXPECT_THAT(words({"--timeout", "0.5"}), ElementsAre("--timeout", "0.5"));
+    EXPECT_THAT(words({"--timeout=+2"}), ElementsAre("--timeout", "2"));
+    for (const auto* bad : {"", "x", "1s", "nan", "inf"})
+        EXPECT_THAT(mistake({"--timeout", bad}), HasSubstr("number")) << bad;
+}
+
+TEST(Arguments, UnknownAndMalformedFlagsAreMistakes) {
+    EXPECT_THAT(mistake({"--verbos"}), HasSubstr("unknown flag: --verbos"));
+    EXPECT_THAT(mistake({"-password=geheim"}), Not(HasSubstr("geheim")));
+    EXPECT_THAT(mistake({"---verbose"}), HasSubstr("syntax"));
+    EXPECT_THAT(mistake({"--=x"}), HasSubstr("syntax"));
+    EXPECT_THAT(mistake({"--alter"}), HasSubstr("needs a value"));
+}
+
+TEST(Arguments, ShortHelpStopsTheReading) {
+    EXPECT_TRUE(read({"--verbose", "-h", "--nonsense"}).short_help);
+    EXPECT_EQ(mistake({"-h", "x"}), "");
+    EXPECT_FALSE(read({"--nonsense", "-h"}).short_help);
+}
+
+TEST(Arguments, TwoMinusesEndTheFlags) {
+    EXPECT_THAT(words({"--verbose", "--"}), ElementsAre("--verbose=true"));
+    EXPECT_THAT(words({}), IsEmpty());
+}
+
+std::string output_of(const std::string& command) {
+    std::string output;
+    FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return output;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
+    pclose(pipe);
+    return output;
+}
+
+TEST(Arguments, APasswordDoesNotStayInTheProcessTitle) {
+    for (const auto* written :
+         {"--password=geheim", "--password geheim", "-password=geheim", "-password geheim",
+          "--master-password geheim", "--password=a --verbose --password geheim"}) {
+        const auto output =
+            output_of(std::string(SEGUE_ARGUMENT_WIPER) + " --host db1 " + written + " --user u");
+        const auto shown = output.find("shown:");
+        ASSERT_NE(shown, std::string::npos) << written;
+        EXPECT_THAT(output.substr(0, shown), HasSubstr("geheim")) << "the program has it";
+        EXPECT_THAT(output.substr(shown), Not(HasSubstr("geheim"))) << written;
+        EXPECT_THAT(output.substr(shown), HasSubstr("db1"));
+        EXPECT_THAT(output.substr(shown), HasSubstr("--user"));
+    }
+}
+
+TEST(Arguments, APasswordFlagWithoutValueIsHarmless) {
+    EXPECT_THAT(output_of(std::string(SEGUE_ARGUMENT_WIPER) + " --password"),
+                HasSubstr("--password"));
+}
+
+}  // namespace
+}  // namespace segue::cli

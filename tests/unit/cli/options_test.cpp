@@ -1,0 +1,370 @@
+#include "cli/options.hpp"
+
+#include "cli/flags.hpp"
+#include "src/base/error.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+/// A command line in a world of its own.
+class CommandLine : public testing::Test {
+  protected:
+    command_line read(const std::vector<std::string>& arguments) {
+        return read_command_line(
+            arguments, {.variables = [this](const std::string& name) -> std::optional<std::string> {
+                            const auto found = variables_.find(name);
+                            if (found == variables_.end()) return std::nullopt;
+                            return found->second;
+                        },
+                        .ask_password =
+                            [this] {
+                                ++asked_;
+                                return std::string("asked");
+                            },
+                        .read_file =
+                            [this](const std::string& path) {
+                                const auto found = files_.find(path);
+                                if (found == files_.end()) throw error("no such file");
+                                return found->second;
+                            },
+                        .version = "1.2.3 (git commit: abc)"});
+    }
+
+    /// With what every run needs.
+    command_line read_complete(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(),
+                         {"--database", "d", "--table", "t", "--alter", "ADD a INT"});
+        return read(arguments);
+    }
+
+    options run(const std::vector<std::string>& arguments) {
+        auto result = read_complete(arguments);
+        EXPECT_EQ(result.fatal, "");
+        EXPECT_EQ(result.output, "");
+        EXPECT_THAT(result.notices, IsEmpty());
+        if (!result.run) throw error("the command line was not taken");
+        return *std::move(result.run);
+    }
+
+    std::string fatal(const std::vector<std::string>& arguments) {
+        const auto result = read_complete(arguments);
+        EXPECT_EQ(result.exit_code, 1);
+        EXPECT_FALSE(result.run);
+        return result.fatal;
+    }
+
+    std::string only_notice(const std::vector<std::string>& arguments) {
+        const auto result = read_complete(arguments);
+        EXPECT_TRUE(result.run);
+        EXPECT_EQ(result.notices.size(), 1U);
+        return result.notices.empty() ? "" : result.notices[0];
+    }
+
+    std::map<std::string, std::string> variables_;
+    std::map<std::string, std::string> files_;
+    int asked_ = 0;
+};
+
+TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
+    const auto made = run({});
+    EXPECT_EQ(made.connection.server.text(), "127.0.0.1:3306");
+    EXPECT_EQ(made.connection.user, "");
+    EXPECT_EQ(made.connection.password, "");
+    EXPECT_EQ(made.connection.tls.mode, wire::tls_mode::disabled);
+    EXPECT_EQ(made.connection.connect_timeout, 10s);
+    EXPECT_EQ(made.connection.read_timeout, 60s);
+    EXPECT_EQ(made.table, (table_name{"d", "t"}));
+    EXPECT_EQ(made.alter, "ADD a INT");
+    EXPECT_FALSE(made.execute);
+    EXPECT_EQ(made.threads, 2U);
+    EXPECT_EQ(made.chunk_rows, std::nullopt);
+    EXPECT_EQ(made.chunk_time, 250ms);
+    EXPECT_EQ(made.default_retries, 60U);
+    EXPECT_FALSE(made.locking_reads);
+    EXPECT_EQ(made.max_lag, 1500ms);
+    EXPECT_THAT(made.throttle_control_replicas, IsEmpty());
+    EXPECT_EQ(made.throttle_flag_file, "");
+    EXPECT_EQ(made.throttle_additional_flag_file, "/tmp/gh-ost.throttle");
+    EXPECT_THAT(made.max_load, IsEmpty());
+    EXPECT_EQ(made.heartbeat_interval, 100ms);
+    EXPECT_EQ(made.postpone_cut_over_flag_file, "");
+    EXPECT_EQ(made.cut_over_stall_budget, 500ms);
+    EXPECT_FALSE(made.ok_to_drop_table);
+    EXPECT_FALSE(made.initially_drop_ghost_table);
+    EXPECT_FALSE(made.initially_drop_old_table);
+    EXPECT_EQ(made.replica_server_id, 99999U);
+    EXPECT_EQ(made.log_level, log::level::error);
+}
+
+TEST_F(CommandLine, EveryFlagIsCarriedOver) {
+    const auto made = run({"--host=db1",
+                           "-port",
+                           "0xCEB",
+                           "--user",
+                           "u",
+                           "--password",
+                           "[p,q]",
+                           "--mysql-timeout",
+                           "2.5",
+                           "--execute",
+                           "--threads=8",
+                           "--chunk-size",
+                           "1_000",
+                           "--chunk-time=100",
+                           "--default-retries=5",
+                           "--locking-reads",
+                           "--max-lag-millis=2000",
+                           "--throttle-control-replicas=r1:3307,r2",
+                           "--throttle-flag-file=/a",
+                           "--throttle-additional-flag-file=",
+                           "--max-load=Threads_running=25",
+                           "--heartbeat-interval-millis=200",
+                           "--postpone-cut-over-flag-file=/b",
+                           "--cut-over-stall-budget-millis=300",
+                           "--ok-to-drop-table",
+                           "--initially-drop-ghost-table",
+                           "--initially-drop-old-table",
+                           "--replica-server-id=7",
+                           "--verbose"});
+    EXPECT_EQ(made.connection.server.text(), "db1:3307");
+    EXPECT_EQ(made.connection.user, "u");
+    EXPECT_EQ(made.connection.password, "[p,q]");
+    EXPECT_EQ(made.connection.connect_timeout, 2500ms);
+    EXPECT_EQ(made.connection.read_timeout, 2500ms);
+    EXPECT_TRUE(made.execute);
+    EXPECT_EQ(made.threads, 8U);
+    EXPECT_EQ(made.chunk_rows, 1000U);
+    EXPECT_EQ(made.chunk_time, 100ms);
+    EXPECT_EQ(made.default_retries, 5U);
+    EXPECT_TRUE(made.locking_reads);
+    EXPECT_EQ(made.max_lag, 2s);
+    ASSERT_EQ(made.throttle_control_replicas.size(), 2U);
+    EXPECT_EQ(made.throttle_control_replicas[0].text(), "r1:3307");
+    EXPECT_EQ(made.throttle_flag_file, "/a");
+    EXPECT_EQ(made.throttle_additional_flag_file, "");
+    EXPECT_THAT(made.max_load, ElementsAre(status_limit{"Threads_running", 25}));
+    EXPECT_EQ(made.heartbeat_interval, 200ms);
+    EXPECT_EQ(made.postpone_cut_over_flag_file, "/b");
+    EXPECT_EQ(made.cut_over_stall_budget, 300ms);
+    EXPECT_TRUE(made.ok_to_drop_table);
+    EXPECT_TRUE(made.initially_drop_ghost_table);
+    EXPECT_TRUE(made.initially_drop_old_table);
+    EXPECT_EQ(made.replica_server_id, 7U);
+    EXPECT_EQ(made.log_level, log::level::info);
+}
+
+TEST_F(CommandLine, EveryFlagOfTheTableIsTaken) {
+    for (const auto& entry : flags()) {
+        auto argument = "--" + std::string(entry.name);
+        if (entry.kind == flag_kind::integer) argument += "=1";
+        if (entry.kind == flag_kind::real) argument += "=1";
+        if (entry.kind == flag_kind::text) argument += "=x";
+        const auto result = read({argument, "--check-flag"});
+        EXPECT_EQ(result.exit_code, 0) << argument;
+        EXPECT_EQ(result.output, "") << argument;
+    }
+}
+
+TEST_F(CommandLine, TextIsTakenLiterally) {
+    for (const auto* text : {"--x", "-1", "[a,b]", "a,b", "a b", "\"q\"", "#;", "=", "{}", "$X"})
+        EXPECT_EQ(run({"--password", text}).connection.password, text);
+}
+
+TEST_F(CommandLine, UnknownFlagsAndBadValuesShowTheUsageAndEndWithTwo) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"--nonsense"},
+                                               {"--port=x"},
+                                               {"--execute=maybe"},
+                                               {"--verbose", "false"},
+                                               {"--mysql-timeout=1s"},
+                                               {"--attempt-instant-ddl", "--check-flag"},
+                                               {"--alter"},
+                                               {"word"}}) {
+        const auto result = read(arguments);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_FALSE(result.run);
+        EXPECT_THAT(result.output, HasSubstr("Usage of segue:"));
+        EXPECT_THAT(result.output, Not(StartsWith("Usage")));
+        EXPECT_EQ(result.fatal, "");
+    }
+}
+
+TEST_F(CommandLine, HelpNamesEveryFlagWithItsDefaultAndEndsWithZero) {
+    for (const auto* argument : {"-h", "--help", "-help"}) {
+        const auto result = read({argument});
+        EXPECT_EQ(result.exit_code, 0);
+        EXPECT_FALSE(result.run);
+        EXPECT_THAT(result.output, StartsWith("Usage of segue:"));
+        for (const auto& entry : flags()) {
+            const auto line = "--" + std::string(entry.name);
+            const auto at = result.output.find("\n  " + line);
+            ASSERT_NE(at, std::string::npos) << line;
+            const auto text = result.output.substr(at, 200);
+            if (entry.kind == flag_kind::boolean) continue;
+            EXPECT_THAT(text, HasSubstr(line + " " + std::string(entry.value_name)));
+            if (entry.default_text.empty()) continue;
+            EXPECT_THAT(text, HasSubstr("(default " + std::string(entry.default_text) + ")"));
+        }
+    }
+}
+
+TEST_F(CommandLine, VersionIsPrintedAndEndsWithZero) {
+    const auto result = read({"--version"});
+    EXPECT_EQ(result.output, "1.2.3 (git commit: abc)\n");
+    EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(CommandLine, CheckFlagSaysNothingWhenAllCanBeRead) {
+    const auto result = read({"--check-flag", "--max-load=x", "--port=1"});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.output + result.fatal, "");
+    EXPECT_FALSE(result.run);
+    EXPECT_EQ(read({"--check-flag", "--nonsense"}).exit_code, 2);
+}
+
+TEST_F(CommandLine, TheAlterIsMissedFirstThenTheDatabaseThenTheTable) {
+    EXPECT_THAT(read({}).fatal, HasSubstr("--alter"));
+    EXPECT_EQ(read({}).exit_code, 1);
+    EXPECT_THAT(read({"--alter=ADD a INT"}).fatal, HasSubstr("--database"));
+    EXPECT_THAT(read({"--alter=ADD a INT", "--database=d"}).fatal, HasSubstr("--table"));
+}
+
+TEST_F(CommandLine, AWholeAlterNamesDatabaseAndTable) {
+    auto result = read({"--alter", "ALTER TABLE `d 1`.t ADD a INT"});
+    ASSERT_TRUE(result.run);
+    EXPECT_EQ(result.run->table, (table_name{"d 1", "t"}));
+    result = read({"--database=x", "--alter", "ALTER TABLE t ADD a INT"});
+    ASSERT_TRUE(result.run);
+    EXPECT_EQ(result.run->table, (table_name{"x", "t"}));
+    EXPECT_THAT(read({"--alter", "ALTER TABLE t ADD a INT"}).fatal, HasSubstr("--database"));
+}
+
+TEST_F(CommandLine, TheAlterAndTheFlagsMustAgree) {
+    const std::string alter = "--alter=ALTER TABLE d.t ADD a INT";
+    EXPECT_TRUE(read({alter, "--database=d", "--table=t"}).run);
+    EXPECT_THAT(read({alter, "--database=e"}).fatal, HasSubstr("`e`"));
+    EXPECT_THAT(read({alter, "--table=u"}).fatal, HasSubstr("`u`"));
+}
+
+TEST_F(CommandLine, AnAlterThatCannotBeReadIsAnError) {
+    EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal, HasSubstr("not closed"));
+}
+
+TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
+    files_["/conf"] = "[client]\nuser=conf user\npassword=from ; conf # \n";
+    variables_["MYSQL_PWD"] = "env";
+    EXPECT_EQ(run({}).connection.password, "env");
+    EXPECT_EQ(run({"--conf=/conf"}).connection.password, "from ; conf #");
+    EXPECT_EQ(run({"--conf=/conf", "--ask-pass"}).connection.password, "asked");
+    EXPECT_EQ(asked_, 1);
+    EXPECT_EQ(run({"--conf=/conf", "--ask-pass", "--password=flag"}).connection.password, "flag");
+    EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(CommandLine, TheUserOfTheFlagComesBeforeTheFiles) {
+    files_["/conf"] = "[client]\nuser=conf user\n";
+    EXPECT_EQ(run({"--conf=/conf"}).connection.user, "conf user");
+    EXPECT_EQ(run({"--conf=/conf", "--user=u"}).connection.user, "u");
+}
+
+TEST_F(CommandLine, KeysOfTheFileThatAreNotUsedAreTold) {
+    files_["/conf"] = "[client]\nhost=h\n";
+    EXPECT_THAT(only_notice({"--conf=/conf"}), HasSubstr("[client] host"));
+    files_["/conf"] = "[osc]\nmax_load=x\n";
+    EXPECT_THAT(only_notice({"--conf=/conf"}), HasSubstr("[osc] max_load"));
+}
+
+TEST_F(CommandLine, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
+    EXPECT_THAT(fatal({"--conf=/nowhere"}), HasSubstr("/nowhere"));
+    files_["/conf"] = "[client]\npassword=${NOT_SET}\n";
+    EXPECT_THAT(fatal({"--conf=/conf"}), HasSubstr("NOT_SET"));
+}
+
+TEST_F(CommandLine, TlsChecksIdentityUnlessToldOtherwise) {
+    EXPECT_EQ(run({"--ssl"}).connection.tls.mode, wire::tls_mode::verify_identity);
+    EXPECT_EQ(run({"--ssl", "--ssl-allow-insecure"}).connection.tls.mode, wire::tls_mode::required);
+    const auto tls = run({"--ssl", "--ssl-ca=a", "--ssl-cert=b", "--ssl-key=c"}).connection.tls;
+    EXPECT_EQ(tls.ca_file, "a");
+    EXPECT_EQ(tls.cert_file, "b");
+    EXPECT_EQ(tls.key_file, "c");
+}
+
+TEST_F(CommandLine, FlagsOfTlsNeedTls) {
+    for (const auto* name : {"--ssl-ca=a", "--ssl-cert=a", "--ssl-key=a", "--ssl-allow-insecure"})
+        EXPECT_THAT(fatal({name}), HasSubstr("needs --ssl"));
+    EXPECT_THAT(fatal({"--ssl", "--ssl-cert=a"}), HasSubstr("--ssl-key"));
+    EXPECT_THAT(only_notice({"--ssl", "--ssl-allow-insecure", "--ssl-ca=a"}),
+                HasSubstr("--ssl-ca"));
+}
+
+TEST_F(CommandLine, ASocketStandsForHostAndPort) {
+    EXPECT_EQ(run({"--socket=/run/mysqld.sock"}).connection.server.text(), "/run/mysqld.sock");
+    EXPECT_TRUE(read_complete({"--socket=/s", "--host="}).run);
+    EXPECT_THAT(fatal({"--host="}), HasSubstr("--host"));
+}
+
+TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
+    EXPECT_THAT(only_notice({"--chunk-size=5"}), HasSubstr("10 is used"));
+    EXPECT_EQ(read_complete({"--chunk-size=5"}).run->chunk_rows, 10U);
+    EXPECT_EQ(read_complete({"--chunk-size=200000"}).run->chunk_rows, 100'000U);
+    EXPECT_EQ(read_complete({"--threads=0"}).run->threads, 1U);
+    EXPECT_EQ(read_complete({"--threads=-5"}).run->threads, 1U);
+    EXPECT_EQ(read_complete({"--threads=65"}).run->threads, 64U);
+    EXPECT_EQ(read_complete({"--max-lag-millis=5"}).run->max_lag, 100ms);
+    EXPECT_EQ(read_complete({"--heartbeat-interval-millis=5000"}).run->heartbeat_interval, 1s);
+    EXPECT_EQ(read_complete({"--chunk-time=0"}).run->chunk_time, 10ms);
+    EXPECT_EQ(read_complete({"--default-retries=0"}).run->default_retries, 1U);
+    EXPECT_EQ(read_complete({"--cut-over-stall-budget-millis=0"}).run->cut_over_stall_budget, 10ms);
+}
+
+TEST_F(CommandLine, NumbersThatNameSomethingMustBeInRange) {
+    for (const auto* argument :
+         {"--port=0", "--port=65536", "--port=-1", "--replica-server-id=0",
+          "--replica-server-id=4294967296", "--mysql-timeout=-1", "--mysql-timeout=1e9"})
+        EXPECT_THAT(fatal({argument}), HasSubstr("not between")) << argument;
+}
+
+TEST_F(CommandLine, TheLockTimeoutSetsTheStallBudgetWhenGivenAlone) {
+    EXPECT_EQ(run({"--cut-over-lock-timeout-seconds=3"}).cut_over_stall_budget, 3s);
+    const std::vector<std::string> both{"--cut-over-lock-timeout-seconds=3",
+                                        "--cut-over-stall-budget-millis=200"};
+    EXPECT_THAT(only_notice(both), HasSubstr("no effect"));
+    EXPECT_EQ(read_complete(both).run->cut_over_stall_budget, 200ms);
+    EXPECT_THAT(only_notice({"--cut-over-lock-timeout-seconds=11"}), HasSubstr("500 ms"));
+    EXPECT_EQ(read_complete({"--cut-over-lock-timeout-seconds=0"}).run->cut_over_stall_budget,
+              500ms);
+}
+
+TEST_F(CommandLine, FlagsWithoutEffectAreTold) {
+    for (const auto* name : {"--allow-on-master", "--exact-rowcount", "--concurrent-rowcount",
+                             "--assume-rbr", "--switch-to-rbr", "--stack"})
+        EXPECT_THAT(only_notice({name}), HasSubstr(name));
+    EXPECT_THAT(fatal({"--assume-rbr", "--switch-to-rbr"}), HasSubstr("exclude"));
+}
+
+TEST_F(CommandLine, ListsThatCannotBeReadAreErrorsThatNameTheFlag) {
+    EXPECT_THAT(fatal({"--max-load=Threads_running"}), HasSubstr("--max-load"));
+    EXPECT_THAT(fatal({"--throttle-control-replicas=:1"}),
+                HasSubstr("--throttle-control-replicas"));
+}
+
+TEST_F(CommandLine, QuietComesBeforeDebugAndDebugBeforeVerbose) {
+    EXPECT_EQ(run({"--debug", "--verbose"}).log_level, log::level::debug);
+    EXPECT_EQ(run({"--quiet", "--debug"}).log_level, log::level::error);
+    EXPECT_EQ(run({"--verbose=false"}).log_level, log::level::error);
+}
+
+}  // namespace
+}  // namespace segue::cli
