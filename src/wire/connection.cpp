@@ -53,7 +53,18 @@ class connection::impl {
         packets_.set_payload_bytes_max(packet_bytes_max);
     }
 
+    /// Bounded as a whole.
     std::span<const std::byte> read(time_point deadline, const std::stop_token& stop) {
+        return read_until([deadline] { return deadline; }, stop);
+    }
+
+    /// Bounded in its silence: a large packet may take as long as it keeps coming.
+    std::span<const std::byte> read(milliseconds silence_max, const std::stop_token& stop) {
+        return read_until([silence_max] { return steady_clock::now() + silence_max; }, stop);
+    }
+
+    template <typename Deadline>
+    std::span<const std::byte> read_until(Deadline deadline, const std::stop_token& stop) {
         for (;;) {
             try {
                 if (const auto payload = packets_.take()) return *payload;
@@ -61,7 +72,7 @@ class connection::impl {
                 transport_.close();
                 throw;
             }
-            packets_.commit(transport_.read_some(packets_.prepare(), deadline, stop));
+            packets_.commit(transport_.read_some(packets_.prepare(), deadline(), stop));
         }
     }
 
@@ -123,12 +134,12 @@ void connection::send_command(std::span<const std::byte> payload, std::stop_toke
     impl_->command(payload, steady_clock::now() + impl_->read_timeout(), stop);
 }
 
-std::span<const std::byte> connection::read_packet(milliseconds timeout, std::stop_token stop) {
+std::span<const std::byte> connection::read_packet(milliseconds silence_max, std::stop_token stop) {
     if (stop.stop_requested()) {
         impl_->close();
         throw stopped();
     }
-    return impl_->read(steady_clock::now() + timeout, stop);
+    return impl_->read(silence_max, stop);
 }
 
 text_result connection::query(std::string_view sql, std::stop_token stop) {

@@ -42,9 +42,10 @@ class connection {
     /// the next one. Bound: options.read_timeout.
     void send_command(std::span<const std::byte> payload, std::stop_token stop);
 
-    /// The payload of the next packet, valid until the next call. Waits at most `timeout`.
-    /// ERR packets are handed out like any other.
-    std::span<const std::byte> read_packet(std::chrono::milliseconds timeout, std::stop_token stop);
+    /// The payload of the next packet, valid until the next call. `silence_max` is the longest time
+    /// without a byte; a large packet may take longer. ERR packets are handed out like any other.
+    std::span<const std::byte> read_packet(std::chrono::milliseconds silence_max,
+                                           std::stop_token stop);
 
     /// Runs one statement, and collects what it answers; meant for small answers. Each wait for a
     /// packet is bounded by options.read_timeout. The server's error leaves the connection open.

@@ -21,9 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
+using test::sandbox_server;
 using testing::AnyOf;
 using testing::HasSubstr;
-using test::sandbox_server;
 
 const std::stop_token never;
 

@@ -1,0 +1,173 @@
+#include "binlog/event_machine.hpp"
+#include "binlog/stream.hpp"
+#include "binlog/stream_source.hpp"
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/wire/answer.hpp"
+#include "src/wire/connection.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::binlog {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds first_delay{100};
+constexpr milliseconds delay_max{10'000};
+constexpr unsigned doublings_max = 10;
+
+// A server that was never reached may be one that is not there.
+constexpr unsigned first_connects_max = 5;
+
+// Heartbeats that may fail to come before the connection is given up, and the least time for it.
+constexpr int heartbeats_missed_max = 5;
+constexpr milliseconds silence_min{2'000};
+
+std::string text_of(const stream_position& position) {
+    if (const auto* set = std::get_if<gtid_set>(&position))
+        return fmt::format("GTID set {}", set->text());
+    const auto& at = std::get<file_position>(position);
+    return fmt::format("{}:{}", at.file, at.offset);
+}
+
+milliseconds doubled(milliseconds first, unsigned times, milliseconds most) {
+    return std::min(first * (1U << std::min(times, doublings_max)), most);
+}
+
+// Those that the server makes up to begin with, whatever comes then.
+bool says_nothing_new(const event_header& header) {
+    return header.artificial() || header.type == event_type::rotate ||
+           header.type == event_type::format_description;
+}
+
+/// Reads one connection after the other, each from where the last one ended.
+class stream_reader {
+  public:
+    stream_reader(const reader_options& options, const stream_position& from,
+                  stream_handler& handler, std::stop_token stop)
+        : options_(options),
+          stop_(std::move(stop)),
+          machine_(options.subscriptions, from, handler) {
+        if (!options.expected_server_uuid.empty()) uuid_ = options.expected_server_uuid;
+    }
+
+    /// Ends by an exception only: segue::stopped when asked to.
+    [[noreturn]] void run() {
+        for (;;) {
+            auto server = connected();
+            const error lost = read(server);
+            ++failures_;
+            give_up_after(lost);
+            log::warning("binlog: {}; reading on from {}", lost.what(),
+                         text_of(machine_.position()));
+            machine_.reconnected();
+            pause(delay(), stop_);
+        }
+    }
+
+  private:
+    wire::connection connected() {
+        for (;;) {
+            try {
+                auto server = open_stream(options_, machine_.position(), uuid_, stop_);
+                // Files and offsets mean something on one server only. A GTID set means the same
+                // everywhere, so without an expectation another server may take over.
+                if (options_.expected_server_uuid.empty() &&
+                    std::holds_alternative<gtid_set>(machine_.position()))
+                    uuid_.reset();
+                log::info("binlog: reading from {} behind {}", options_.connection.server.text(),
+                          text_of(machine_.position()));
+                return server;
+            } catch (const error& failed) {
+                if (!worth_reconnecting(failed)) throw context(failed);
+                ++failures_;
+                give_up_after(failed);
+                log::warning("binlog: {}; trying again in {} ms", failed.what(), delay().count());
+            }
+            pause(delay(), stop_);
+        }
+    }
+
+    /// Reads until the connection is lost, and answers why it was.
+    error read(wire::connection& server) {
+        // Finding the place to begin at may take the server a while.
+        auto silence_max = options_.connection.read_timeout;
+        for (;;) {
+            std::span<const std::byte> packet;
+            try {
+                packet = server.read_packet(silence_max, stop_);
+                if (wire::is_error_packet(packet)) throw wire::server_error(packet);
+            } catch (const error& failed) {
+                if (worth_reconnecting(failed)) return failed;
+                throw context(with_remedy(failed));
+            }
+            // What a dump that was killed, or whose server shuts down, ends with.
+            if (wire::is_eof_packet(packet)) return error("the server ended the stream");
+            if (packet.empty() || packet[0] != std::byte{0})
+                throw context(error("a packet of unknown kind came in the stream"));
+            const auto event = packet.subspan(1);
+            const auto header = decode_header(event);
+            machine_.handle(event);
+            if (!says_nothing_new(header)) {
+                failures_ = 0;
+                streamed_ = true;
+            }
+            silence_max = silence_bound();
+        }
+    }
+
+    /// Longer each time that silence was not broken by an event: a server may need the time.
+    milliseconds silence_bound() const {
+        return doubled(std::max(options_.heartbeat_period * heartbeats_missed_max, silence_min),
+                       failures_, std::max(options_.connection.read_timeout, silence_min));
+    }
+
+    milliseconds delay() const {
+        return doubled(first_delay, failures_ > 0 ? failures_ - 1 : 0, delay_max);
+    }
+
+    void give_up_after(const error& last) const {
+        const unsigned limit = streamed_ ? options_.reconnects_max
+                               : options_.reconnects_max == 0
+                                   ? first_connects_max
+                                   : std::min(options_.reconnects_max, first_connects_max);
+        if (limit != 0 && failures_ > limit)
+            throw context(last.in(fmt::format("no event after {} tries", failures_)));
+    }
+
+    error context(const error& failed) const {
+        return failed.in(fmt::format("reading the binary log of {} behind {}",
+                                     options_.connection.server.text(),
+                                     text_of(machine_.position())));
+    }
+
+    const reader_options& options_;
+    const std::stop_token stop_;
+    event_machine machine_;
+    std::optional<std::string> uuid_;  // what @@server_uuid must be
+    unsigned failures_ = 0;            // in a row, without an event between them
+    bool streamed_ = false;            // an event has come at all
+};
+
+}  // namespace
+
+void read_stream(const reader_options& options, const stream_position& from,
+                 stream_handler& handler, std::stop_token stop) {
+    require(options.server_id != 0, "a replica has a server id");
+    require(!options.replica_uuid.empty(), "a run has a replica uuid of its own");
+    require(options.heartbeat_period > milliseconds::zero(), "heartbeats have a period");
+    try {
+        stream_reader(options, from, handler, stop).run();
+    } catch (const stopped&) {
+        if (!stop.stop_requested()) throw;
+    }
+}
+
+}  // namespace segue::binlog
