@@ -2,7 +2,6 @@
 
 #include "src/db/session.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/wire/connection_options.hpp"
 
 #include <optional>
 #include <string_view>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
-#include "src/wire/connection_options.hpp"
+#include "src/db/session_factory.hpp"
 #include "throttle/load_signal.hpp"
 #include "throttle/signal.hpp"
 

@@ -1,0 +1,277 @@
+#include "src/base/clock.hpp"
+#include "src/base/error.hpp"
+#include "src/base/pause.hpp"
+#include "src/base/table_name.hpp"
+#include "src/base/task_group.hpp"
+#include "src/db/session_factory.hpp"
+#include "tests/support/conditions.hpp"
+#include "tests/support/sandbox_server.hpp"
+#include "throttle/heartbeat_value.hpp"
+#include "throttle/load_signal.hpp"
+#include "throttle/signal_set.hpp"
+#include "throttle/throttler.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::throttle {
+namespace {
+
+using namespace std::chrono_literals;
+using test::eventually;
+using test::fresh_schema;
+using test::sandbox_server;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+/// A server process that is held, as a machine that swaps or a network that drops packets.
+class held_server {
+  public:
+    explicit held_server(const sandbox_server& server)
+        : process_(process_of(server)), held_(::kill(process_, SIGSTOP) == 0) {
+        if (!held_) throw error("cannot hold the server");
+    }
+    held_server(const held_server&) = delete;
+    held_server& operator=(const held_server&) = delete;
+    ~held_server() { let_go(); }
+
+    void let_go() {
+        if (std::exchange(held_, false)) ::kill(process_, SIGCONT);
+    }
+
+  private:
+    static pid_t process_of(const sandbox_server& server) {
+        const auto path = server.root().query_value("SELECT @@GLOBAL.pid_file");
+        pid_t process = 0;
+        if (!(std::ifstream(path.value()) >> process) || process <= 0)
+            throw error("cannot read the server's process id");
+        return process;
+    }
+
+    const pid_t process_;
+    bool held_;
+};
+
+/// A primary with a replica, a changelog whose heartbeat is written, and a throttler.
+class Throttle : public testing::Test {
+  protected:
+    static void SetUpTestSuite() {
+        primary_ = std::make_unique<sandbox_server>();
+        replica_ = std::make_unique<sandbox_server>(
+            test::server_options{.mysqld = {}, .replica_of = primary_.get()});
+        // The same account on both, since replicas are logged in to with the primary's.
+        primary_->root().execute("CREATE USER watcher IDENTIFIED BY 'watches'");
+        primary_->root().execute("GRANT SELECT ON *.* TO watcher");
+    }
+    static void TearDownTestSuite() {
+        replica_.reset();
+        primary_.reset();
+    }
+
+    ~Throttle() override { threads_.request_stop(); }
+
+    static wire::connection_options watcher() {
+        auto options = primary_->over_tcp();
+        options.user = "watcher";
+        options.password = "watches";
+        return options;
+    }
+    static std::string replica_text() { return replica_->over_tcp().server.text(); }
+
+    throttle_settings by_replica() const {
+        return {.flag_files = {},
+                .max_load = {},
+                .control_replicas = {replica_->over_tcp().server},
+                .lag_max = 1s,
+                .heartbeat_interval = 100ms};
+    }
+
+    void create_changelog() {
+        primary_->connect().execute(
+            fmt::format("CREATE TABLE {} (id BIGINT PRIMARY KEY, hint VARCHAR(64) CHARACTER SET "
+                        "ascii NOT NULL UNIQUE, value VARCHAR(4096) CHARACTER SET ascii NOT NULL)",
+                        changelog_.quoted()));
+        threads_.spawn("heartbeat", [this](std::stop_token stop) {
+            auto session = primary_->connect();
+            for (;;) {
+                session.execute(fmt::format(
+                    "REPLACE INTO {} (id, hint, value) VALUES (1, 'heartbeat', '{}')",
+                    changelog_.quoted(), format_heartbeat(std::chrono::system_clock::now())));
+                pause_for(20ms, stop);
+            }
+        });
+    }
+
+    void start(const throttle_settings& settings) {
+        throttler_.emplace(make_signals(settings, watcher(), changelog_), clock_);
+        throttler_->start(threads_);
+    }
+
+    template <typename Matcher>
+    bool await_reason(Matcher matcher) {
+        const bool came = eventually("the reason", [&] {
+            return testing::Matches(testing::Matcher<std::string>(matcher))(
+                throttler_->state().reason);
+        });
+        if (!came) ADD_FAILURE() << "the last reason: " << throttler_->state().reason;
+        return came;
+    }
+    bool await_clear() {
+        const bool came = eventually("clear", [&] { return !throttler_->state().throttled; });
+        if (!came) ADD_FAILURE() << "the last reason: " << throttler_->state().reason;
+        return came;
+    }
+
+    static std::unique_ptr<sandbox_server> primary_;
+    static std::unique_ptr<sandbox_server> replica_;
+
+    const steady_clock_source clock_;
+    fresh_schema schema_{*primary_};
+    const table_name changelog_{schema_.name(), "_t_ghc"};
+    std::optional<throttler> throttler_;
+    task_group threads_;
+};
+
+std::unique_ptr<sandbox_server> Throttle::primary_;
+std::unique_ptr<sandbox_server> Throttle::replica_;
+
+TEST_F(Throttle, AReplicaWhoseSqlThreadIsStoppedThrottlesUntilItHasCaughtUp) {
+    create_changelog();
+    start(by_replica());
+    await_clear();
+    replica_->root().execute("STOP REPLICA SQL_THREAD");
+    await_reason(StartsWith(replica_text() + " replica-lag="));
+    replica_->root().execute("START REPLICA SQL_THREAD");
+    await_clear();
+    threads_.request_stop();
+    EXPECT_NO_THROW(threads_.join());
+}
+
+TEST_F(Throttle, AReplicaThatWasKilledThrottlesUntilItIsBack) {
+    create_changelog();
+    start(by_replica());
+    await_clear();
+    replica_->kill_hard();
+    await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 2002")));
+    replica_->resume();
+    await_clear();
+}
+
+TEST_F(Throttle, AReplicaThatHangsThrottlesAndDelaysNeitherOtherSignalsNorAStop) {
+    create_changelog();
+    auto settings = by_replica();
+    const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
+    settings.flag_files = {flag.string()};
+    start(settings);
+    await_clear();
+    {
+        held_server hung(*replica_);
+        await_reason(AllOf(StartsWith(replica_text() + " "), Not(HasSubstr("replica-lag"))));
+        std::ofstream(flag).put('\n');
+        await_reason("flag-file");
+        std::filesystem::remove(flag);
+        await_reason(StartsWith(replica_text() + " "));
+        hung.let_go();
+        await_clear();
+    }
+    held_server hung(*replica_);
+    await_reason(StartsWith(replica_text() + " "));
+    threads_.request_stop();
+    EXPECT_NO_THROW(threads_.join());
+}
+
+TEST_F(Throttle, AReplicaWhoseHeartbeatIsLockedThrottles) {
+    create_changelog();
+    start(by_replica());
+    await_clear();
+    auto locker = replica_->root();
+    locker.execute(fmt::format("LOCK TABLES {} WRITE", changelog_.quoted()));
+    await_reason(AllOf(StartsWith(replica_text() + " "), Not(HasSubstr("replica-lag"))));
+    locker.execute("UNLOCK TABLES");
+    await_clear();
+}
+
+TEST_F(Throttle, AReplicaWithoutAHeartbeatThrottles) {
+    start(by_replica());
+    await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("doesn't exist")));
+    create_changelog();
+    await_clear();
+}
+
+TEST_F(Throttle, ARunningThreadTooManyThrottles) {
+    constexpr std::size_t sleepers = 12;
+    db::session_factory factory(primary_->over_tcp());
+    std::vector<db::session> sessions;
+    std::vector<std::uint64_t> ids;
+    for (std::size_t i = 0; i < sleepers; ++i) {
+        sessions.push_back(factory.connect());
+        ids.push_back(sessions.back().connection_id());
+    }
+    start({.flag_files = {}, .max_load = {{"Threads_running", sleepers}}, .control_replicas = {}});
+    await_clear();
+    for (auto& session : sessions)
+        threads_.spawn("sleeper",
+                       [&session](std::stop_token) { session.query("SELECT SLEEP(600)"); });
+    await_reason(AllOf(StartsWith("max-load Threads_running="), HasSubstr(" >= 12")));
+    for (const auto id : ids) factory.kill_query(id);
+    await_clear();
+    threads_.request_stop();
+    EXPECT_NO_THROW(threads_.join());
+}
+
+TEST_F(Throttle, AStatusVariableThatDoesNotExistThrottles) {
+    start({.flag_files = {},
+           .max_load = {{"Threads_running", 1000}, {"Treads_running", 1}},
+           .control_replicas = {}});
+    await_reason(HasSubstr("the server has no status variable Treads_running"));
+}
+
+TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
+    const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
+    start({.flag_files = {"", flag.string()}, .max_load = {}, .control_replicas = {}});
+    await_clear();
+    std::ofstream(flag).put('\n');
+    await_reason("flag-file");
+    std::filesystem::remove(flag);
+    await_clear();
+}
+
+TEST_F(Throttle, AnAccountThatIsRefusedThrottles) {
+    auto wrong = watcher();
+    wrong.password = "guessed";
+    throttler_.emplace(make_signals(by_replica(), wrong, changelog_), clock_);
+    throttler_->start(threads_);
+    await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 1045"),
+                       Not(HasSubstr("guessed"))));
+}
+
+TEST_F(Throttle, ALoadSignalConnectsAgainAfterItsConnectionWasKilled) {
+    load_signal signal(watcher(), {{"Threads_running", 1000}});
+    EXPECT_EQ(signal.evaluate(), std::nullopt);
+    const auto connections = [] {
+        return primary_->root().query(
+            "SELECT ID FROM performance_schema.processlist WHERE USER = 'watcher'");
+    };
+    // Those of tests before this one may still be on their way out.
+    eventually("one connection", [&] { return connections().size() == 1; });
+    const auto killed = connections().at(0).at(0).value();
+    primary_->root().execute("KILL " + killed);
+    eventually("no connection", [&] { return connections().empty(); });
+    EXPECT_THROW(signal.evaluate(), error);
+    EXPECT_EQ(signal.evaluate(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace segue::throttle
