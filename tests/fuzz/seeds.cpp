@@ -29,8 +29,10 @@ input stream_input(const input& file, input_kind kind) {
     input out{static_cast<std::uint8_t>(kind)};
     bool checksums = false;
     for (std::size_t at = 4; at < file.size();) {
-        const std::size_t length =
-            file[at + length_at] | file[at + length_at + 1] << 8U | file[at + length_at + 2] << 16U;
+        const auto length_byte = [&](std::size_t i) {
+            return std::size_t{file[at + length_at + i]};
+        };
+        const std::size_t length = length_byte(0) | length_byte(1) << 8U | length_byte(2) << 16U;
         const auto begin = file.begin() + static_cast<std::ptrdiff_t>(at);
         input event(begin, begin + static_cast<std::ptrdiff_t>(length));
         if (event[type_at] == format_description) {
