@@ -43,7 +43,8 @@ std::optional<std::string> load_reason(const std::vector<load_limit>& limits,
                                        const std::vector<db::row>& status) {
     for (const auto& [variable, limit] : limits) {
         const auto value = db::to_uint64(value_of(variable, status), variable);
-        if (value >= limit) return fmt::format("max-load {}={} >= {}", variable, value, limit);
+        if (std::cmp_greater_equal(value, limit))
+            return fmt::format("max-load {}={} >= {}", variable, value, limit);
     }
     return std::nullopt;
 }

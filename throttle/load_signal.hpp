@@ -15,8 +15,8 @@ namespace segue::throttle {
 
 /// Throttle from this value of a status variable on.
 struct load_limit {
-    std::string variable;  ///< As in SHOW GLOBAL STATUS, in any letter case.
-    std::uint64_t limit = 0;
+    std::string variable;    ///< As in SHOW GLOBAL STATUS, in any letter case.
+    std::int64_t limit = 0;  ///< Zero or less: always reached.
 };
 
 /// The reason to throttle, if any, by rows of {Variable_name, Value}: that of the first limit

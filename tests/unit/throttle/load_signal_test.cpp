@@ -34,6 +34,13 @@ TEST(LoadReason, AnyOfSeveralLimitsThrottlesAndTheFirstIsTold) {
               "max-load Threads_running=30 >= 25");
 }
 
+TEST(LoadReason, ALimitOfZeroOrLessIsAlwaysReached) {
+    EXPECT_EQ(load_reason({{"Threads_running", 0}}, {{"Threads_running", "0"}}),
+              "max-load Threads_running=0 >= 0");
+    EXPECT_EQ(load_reason({{"Threads_running", -1}}, {{"Threads_running", "0"}}),
+              "max-load Threads_running=0 >= -1");
+}
+
 TEST(LoadReason, VariablesAreFoundInAnyLetterCaseAndNamedAsAskedFor) {
     EXPECT_EQ(load_reason({{"threads_RUNNING", 1}}, {{"Threads_running", "1"}}),
               "max-load threads_RUNNING=1 >= 1");
