@@ -18,16 +18,19 @@ using wire::byte_reader;
 constexpr std::size_t query_post_header = 13;
 constexpr std::size_t execute_load_query_post_header = query_post_header + 13;
 
-/// CRC-32 of all but the last four bytes, `flags_mask` taken off the flags of the header.
-bool checksum_holds(std::span<const std::byte> event, std::uint8_t flags_mask) {
+bool checksum_holds(std::span<const std::byte> event, bool without_in_use_flag) {
     if (event.size() < event_header::size + checksum_size) return false;
     constexpr std::size_t flags_at = 17;
     const auto* const bytes = reinterpret_cast<const unsigned char*>(event.data());
     const std::size_t covered = event.size() - checksum_size;
-    const auto flags = static_cast<unsigned char>(bytes[flags_at] & ~flags_mask);
-    uLong crc = crc32_z(0, bytes, flags_at);
-    crc = crc32_z(crc, &flags, 1);
-    crc = crc32_z(crc, bytes + flags_at + 1, covered - flags_at - 1);
+    uLong crc = 0;
+    std::size_t done = 0;
+    if (without_in_use_flag) {
+        const auto flags = static_cast<unsigned char>(bytes[flags_at] & 0xfeU);
+        crc = crc32_z(crc32_z(0, bytes, flags_at), &flags, 1);
+        done = flags_at + 1;
+    }
+    crc = crc32_z(crc, bytes + done, covered - done);
     const auto stored = byte_reader(event.last(checksum_size), "checksum").u32("CRC-32");
     return stored == static_cast<std::uint32_t>(crc);
 }
@@ -247,7 +250,7 @@ format_description decode_format_description(std::span<const std::byte> event) {
     if (algorithm > 1) in.fail("checksum algorithm", fmt::format("{} is not known", algorithm));
     described.checksums = algorithm == 1;
     // The server sets and clears the in-use flag in a file without renewing the checksum.
-    if (described.checksums && !checksum_holds(event, 0x01))
+    if (described.checksums && !checksum_holds(event, true))
         in.fail("checksum", "the event is damaged: its CRC-32 is another one");
 
     const auto expect = [&](event_type type, std::size_t length) {

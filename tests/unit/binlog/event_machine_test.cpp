@@ -4,6 +4,7 @@
 #include "tests/unit/binlog/recorded.hpp"
 
 #include <algorithm>
+#include <zstd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -605,6 +606,40 @@ TEST_F(crafted_stream, BytesThatAreNotZstdsAreAnError) {
                 HasSubstr("cannot be decompressed"));
     EXPECT_THAT(error_of(event(event_type::transaction_payload, "02 01 00 01 01 04 00 28b52ffd")),
                 HasSubstr("ends early"));
+}
+
+std::string compressed(const std::string& hex) {
+    const bytes plain = from_hex(hex);
+    std::string frame(ZSTD_compressBound(plain.size()), '\0');
+    frame.resize(ZSTD_compress(frame.data(), frame.size(), plain.data(), plain.size(), 3));
+    return frame;
+}
+
+TEST_F(crafted_stream, APayloadOfSeveralFramesIsOneStream) {
+    feed_format();
+    const bytes begin =
+        event(event_type::query, "00000000 00000000 00 0000 0000 00" + hex_of("BEGIN"));
+    const std::string text = hex_of(wire::as_text(begin));
+    const std::string frames =
+        compressed(text.substr(0, 40)) + compressed("") + compressed(text.substr(40));
+    feed(event_type::transaction_payload,
+         "02 01 00 01 01 " + hex_of(std::string(1, static_cast<char>(frames.size()))) + "00" +
+             hex_of(frames));
+    EXPECT_THAT(seen.lines, ElementsAre("begin"));
+}
+
+TEST_F(crafted_stream, ALengthThatAPayloadDoesNotHoldTakesNoMemory) {
+    feed_format();
+    for (const char* length : {"ffffff3f", "ffffffff", "12000000"}) {
+        const std::string frame =
+            compressed("01000000 02 01000000 " + std::string(length) + "00000000 0000 1234");
+        EXPECT_THROW(
+            feed(event_type::transaction_payload,
+                 "02 01 00 01 01 " + hex_of(std::string(1, static_cast<char>(frame.size()))) +
+                     "00" + hex_of(frame)),
+            error)
+            << length;
+    }
 }
 
 TEST_F(crafted_stream, WhatTheHandlerThrowsIsNotChanged) {
