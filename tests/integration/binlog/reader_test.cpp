@@ -17,6 +17,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -44,7 +45,8 @@ class recorder final : public stream_handler {
         std::int32_t key = 0;
         std::memcpy(&key, image[0].bytes.data(), sizeof(key));
         pending_.emplace_back(key, image.size() > 1 ? image[1].bytes.size() : 0);
-        if (row_delay.count() != 0) std::this_thread::sleep_for(row_delay);
+        std::this_thread::sleep_for(row_delay);
+        std::this_thread::sleep_for(std::exchange(stall, 0ms));
     }
     void on_statement(const statement&) override {}
     void on_end(ending) override {
@@ -108,7 +110,9 @@ class recorder final : public stream_handler {
         return boundary_;
     }
 
-    std::chrono::milliseconds row_delay{0};  // set before the stream begins
+    // Set before the stream begins: at each row, and at the first one.
+    std::chrono::milliseconds row_delay{0};
+    std::chrono::milliseconds stall{0};
 
   private:
     std::vector<std::pair<std::int32_t, std::size_t>> pending_;  // the reader's thread only
@@ -126,8 +130,10 @@ class recorder final : public stream_handler {
 class running_reader {
   public:
     running_reader(const reader_options& options, const stream_position& from,
-                   std::chrono::milliseconds row_delay = 0ms) {
+                   std::chrono::milliseconds row_delay = 0ms,
+                   std::chrono::milliseconds stall = 0ms) {
         seen.row_delay = row_delay;
+        seen.stall = stall;
         thread_ = std::jthread([this, options, from](std::stop_token stop) {
             try {
                 read_stream(options, from, seen, stop);
@@ -409,7 +415,7 @@ TEST_F(binlog_reader, bears_the_checksum_being_turned_off_and_on) {
 
 TEST_F(binlog_reader, is_held_up_longer_than_the_write_timeout_without_being_cut_off) {
     run("SET GLOBAL net_write_timeout = 1");
-    running_reader reader(options(), here_by_gtid(), 25ms);
+    running_reader reader(options(), here_by_gtid(), 0ms, 4s);
     run("BEGIN");
     for (int i = 0; i < 20; ++i) insert(i * 10, 10, "REPEAT('x', 1000000)");
     run("COMMIT");

@@ -1,15 +1,21 @@
+#include "src/wire/connection.hpp"
+
 #include "src/base/error.hpp"
 #include "src/wire/byte_writer.hpp"
-#include "src/wire/connection.hpp"
 #include "src/wire/probe.hpp"
 #include "tests/support/sandbox_server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <poll.h>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,6 +43,71 @@ error failure_of(const std::function<void()>& work) {
     ADD_FAILURE() << "no error was thrown";
     return error("none");
 }
+
+int listener_on_loopback(std::uint16_t& port) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(address);
+    EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), length), 0);
+    EXPECT_EQ(::listen(listener, 5), 0);
+    EXPECT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length), 0);
+    port = ntohs(address.sin_port);
+    return listener;
+}
+
+/// Between one client and a server, greeting with a connection id of its own, as proxies do.
+class renumbering_proxy {
+  public:
+    explicit renumbering_proxy(std::uint16_t server_port) : listener_(listener_on_loopback(port_)) {
+        thread_ = std::jthread([this, server_port](std::stop_token stop) {
+            const int client = ::accept(listener_, nullptr, nullptr);
+            const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+            sockaddr_in address{};
+            address.sin_family = AF_INET;
+            address.sin_port = htons(server_port);
+            address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            EXPECT_EQ(::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+            relay(client, server, stop);
+            ::close(client);
+            ::close(server);
+        });
+    }
+    ~renumbering_proxy() {
+        thread_.request_stop();
+        thread_.join();
+        ::close(listener_);
+    }
+    std::uint16_t port() const { return port_; }
+
+  private:
+    static void relay(int client, int server, const std::stop_token& stop) {
+        bool greeted = false;
+        std::array<char, 65536> block{};
+        while (!stop.stop_requested()) {
+            std::array<pollfd, 2> ready{{{client, POLLIN, 0}, {server, POLLIN, 0}}};
+            if (::poll(ready.data(), ready.size(), 50) <= 0) continue;
+            for (const auto& side : ready) {
+                if (side.revents == 0) continue;
+                const auto count = ::read(side.fd, block.data(), block.size());
+                if (count <= 0) return;
+                if (side.fd == server && !std::exchange(greeted, true)) {
+                    // Behind the header, the protocol version and the server's version.
+                    auto* id = std::find(block.begin() + 5, block.end(), '\0') + 1;
+                    *id = static_cast<char>(*id + 1);
+                }
+                EXPECT_EQ(::write(side.fd == server ? client : server, block.data(),
+                                  static_cast<std::size_t>(count)),
+                          count);
+            }
+        }
+    }
+
+    std::uint16_t port_ = 0;
+    int listener_;
+    std::jthread thread_;
+};
 
 class wire_connection : public testing::Test {
   protected:
@@ -248,6 +319,16 @@ TEST_F(wire_connection, query_gives_rows_and_keeps_the_session_over_an_error) {
     EXPECT_EQ(first_value(session, "SELECT 2"), "2");
 }
 
+TEST_F(wire_connection, notices_a_proxy_by_the_connection_id) {
+    const renumbering_proxy proxy(server().over_tcp().server.port);
+    auto options = server().over_tcp();
+    options.server.port = proxy.port();
+    auto session = connection::connect(options, never);
+    EXPECT_EQ(first_value(session, "SELECT 1"), "1");
+    EXPECT_THAT(failure_of([&] { session.require_direct(never); }).what(), HasSubstr("a proxy"));
+    EXPECT_FALSE(session.open());
+}
+
 TEST_F(wire_connection, values_over_16_megabytes_come_whole_through_tls_and_without) {
     for (auto mode : {tls_mode::disabled, tls_mode::required}) {
         auto session = connection::connect(with_tls(mode), never);
@@ -324,16 +405,8 @@ TEST_F(wire_connection, connecting_to_an_unknown_host_is_an_error) {
 }
 
 TEST_F(wire_connection, to_a_listener_that_never_speaks_ends_by_timeout_or_stop) {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), length), 0);
-    ASSERT_EQ(listen(listener, 5), 0);
-    ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length), 0);
     auto options = server().over_tcp();
-    options.server.port = ntohs(address.sin_port);
+    const int listener = listener_on_loopback(options.server.port);
     options.connect_timeout = 200ms;
     auto begun = steady_clock::now();
     EXPECT_TRUE(failure_of([&] { connection::connect(options, never); }).connection_lost());
