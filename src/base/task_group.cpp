@@ -40,10 +40,14 @@ bool task_group::failed() const {
     return failure_ != nullptr;
 }
 
-void task_group::join() {
+void task_group::wait() {
     for (auto& thread : threads_)
         if (thread.joinable()) thread.join();
     threads_.clear();
+}
+
+void task_group::join() {
+    wait();
     std::lock_guard lock(mutex_);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }

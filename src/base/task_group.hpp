@@ -32,6 +32,9 @@ class task_group {
     /// True once a thread has ended with an exception other than `stopped`.
     bool failed() const;
 
+    /// Waits for every thread. Does not ask them to stop.
+    void wait();
+
     /// Waits for every thread, then rethrows the first failure. Does not ask them to stop.
     void join();
 

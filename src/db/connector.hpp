@@ -42,6 +42,10 @@ class live_sessions {
         std::lock_guard lock(mutex_);
         ids_.erase(connection_id);
     }
+    bool contains(std::uint64_t connection_id) const {
+        std::lock_guard lock(mutex_);
+        return ids_.contains(connection_id);
+    }
     std::vector<std::uint64_t> all() const {
         std::lock_guard lock(mutex_);
         return {ids_.begin(), ids_.end()};

@@ -25,6 +25,7 @@ constexpr std::array retryable_errors = {
     1205,  // ER_LOCK_WAIT_TIMEOUT
     1213,  // ER_LOCK_DEADLOCK
     1317,  // ER_QUERY_INTERRUPTED
+    1412,  // ER_TABLE_DEF_CHANGED: the table was rebuilt (OPTIMIZE) since the snapshot was taken
 };
 
 template <typename Numbers>
@@ -162,6 +163,10 @@ void session_factory::kill_running_statements() noexcept {
     } catch (...) {
         // Read timeouts end the statements then.
     }
+}
+
+bool session_factory::is_ours(std::uint64_t connection_id) const {
+    return live_->contains(connection_id);
 }
 
 std::string session_factory::server_uuid() const {

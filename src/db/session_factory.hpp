@@ -42,6 +42,9 @@ class session_factory {
     /// to stop do not wait for their statements to end. Failures are ignored.
     void kill_running_statements() noexcept;
 
+    /// Whether an open session of this factory's has this CONNECTION_ID().
+    bool is_ours(std::uint64_t connection_id) const;
+
     const wire::connection_options& options() const noexcept { return options_; }
     /// @@server_uuid of the server; empty before the first connect().
     std::string server_uuid() const;

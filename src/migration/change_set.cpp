@@ -154,15 +154,17 @@ std::vector<key_value> change_set::outside_of_chunks(std::span<const key_value> 
     return outside;
 }
 
-std::vector<key_value> change_set::take_all() {
+std::optional<std::vector<key_value>> change_set::take_all() {
     std::lock_guard lock(mutex_);
-    require(chunks_.empty() && in_flight_ == 0, "no chunk and no flush is in flight");
+    if (!chunks_.empty() || in_flight_ != 0) return std::nullopt;
     std::vector<key_value> all;
     all.reserve(keys_.size());
-    for (const auto& [key, is] : keys_) all.push_back(key);
-    keys_.clear();
+    for (auto& [key, is] : keys_) {
+        is = state::in_flight;
+        all.push_back(key);
+    }
     ready_.clear();
-    changed_.notify_all();
+    in_flight_ = all.size();
     return all;
 }
 

@@ -76,9 +76,9 @@ class change_set {
     /// The keys among these that stand in no chunk in flight; they may be flushed in a quiet turn.
     std::vector<key_value> outside_of_chunks(std::span<const key_value> keys) const;
 
-    /// Everything not yet flushed, at once; for the cut-over, when no worker runs.
-    /// Throws segue::error while a chunk or a flush is in flight.
-    std::vector<key_value> take_all();
+    /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
+    /// chunk or another flush is in flight.
+    std::optional<std::vector<key_value>> take_all();
 
     std::size_t backlog() const;         ///< Keys held, those in flight included.
     std::uint64_t dropped() const;       ///< Changes above the watermark so far.

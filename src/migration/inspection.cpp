@@ -118,6 +118,16 @@ void drop_if_exists(db::session& session, const table_name& name) {
     session.execute("DROP TABLE IF EXISTS " + name.quoted());
 }
 
+void throw_if_changed(db::session& session, const plan& made) {
+    const auto now = schema::read_table(session, made.original.name);
+    if (!now ||
+        schema::stable_create_statement(*now) != schema::stable_create_statement(made.original))
+        throw error(fmt::format("the definition of {} was changed by another session while it was "
+                                "migrated",
+                                made.original.name.quoted()));
+    throw_refusals(table_obstacles(session, made.original.name, made.server));
+}
+
 plan inspect(db::session& session, const inspection_request& request) {
     plan made;
     const schema::alter_statement alter = schema::parse_alter(request.alter_text);
@@ -134,6 +144,7 @@ plan inspect(db::session& session, const inspection_request& request) {
         throw_refusals(refusals);
     }
     made.original = std::move(*original);
+    made.alter_sets_auto_increment = alter.auto_increment().has_value();
     made.tables = migration_tables::of(made.original.name);
     const auto shape = shape_obstacles(made.original);
     refusals.insert(refusals.end(), shape.begin(), shape.end());

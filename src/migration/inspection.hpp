@@ -27,6 +27,7 @@ struct plan {
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
     schema::projection projection;
     std::string key_explanation;
+    bool alter_sets_auto_increment = false;
 };
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
@@ -35,6 +36,10 @@ struct plan {
 /// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
 /// behind that was not there before.
 plan inspect(db::session& session, const inspection_request& request);
+
+/// Looks at the original again: throws segue::error when it is not the table that was inspected any
+/// more, or a trigger or a foreign key has come up.
+void throw_if_changed(db::session& session, const plan& made);
 
 /// Drops a table of ours that may not be there.
 void drop_if_exists(db::session& session, const table_name& name);

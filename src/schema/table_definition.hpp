@@ -54,7 +54,6 @@ struct table_definition {
     std::string create_statement;     ///< SHOW CREATE TABLE
     std::uint64_t rows_estimate = 0;  ///< As the optimizer's statistics have it.
     std::uint64_t data_bytes = 0;
-    std::string create_time;  ///< Changes when TRUNCATE or a rebuild replaces the table.
 
     /// By name, in any case of letters as MySQL compares column names; nullptr if there is none.
     const column* find_column(std::string_view column_name) const;

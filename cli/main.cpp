@@ -1,0 +1,162 @@
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/arguments.hpp"
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/migration/migration.hpp"
+
+namespace {
+
+using namespace segue;
+
+constexpr int exit_stopped = 1;
+constexpr int exit_outcome_unknown = 3;
+
+/// SIGINT and SIGTERM ask for an orderly stop; a second one ends the process at once.
+/// Made before any other thread, which then inherit that the signals are blocked.
+class signal_watch {
+  public:
+    signal_watch() {
+        sigemptyset(&watched_);
+        sigaddset(&watched_, SIGINT);
+        sigaddset(&watched_, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
+        thread_ = std::jthread([this](std::stop_token ended) { watch(ended); });
+    }
+    std::stop_token token() const { return stop_.get_token(); }
+
+  private:
+    void watch(std::stop_token ended) {
+        pthread_setname_np(pthread_self(), "signals");
+        const timespec turn{.tv_sec = 0, .tv_nsec = 100'000'000};
+        while (!ended.stop_requested()) {
+            const int caught = sigtimedwait(&watched_, nullptr, &turn);
+            if (caught != SIGINT && caught != SIGTERM) continue;
+            if (stop_.stop_requested()) _exit(exit_stopped);
+            log::write(log::level::warning,
+                       "stopping in order; a second signal ends the process at once");
+            stop_.request_stop();
+        }
+    }
+
+    sigset_t watched_{};
+    std::stop_source stop_;
+    std::jthread thread_;
+};
+
+migration::settings settings_of(const cli::options& given) {
+    migration::settings with;
+    with.connection = given.connection;
+    with.request = {.original = given.table,
+                    .alter_text = given.alter,
+                    .drop_ghost = given.initially_drop_ghost_table,
+                    .drop_old = given.initially_drop_old_table,
+                    .rehearsal = !given.execute};
+    with.copy_workers = static_cast<unsigned>(given.threads);
+    with.chunk_rows = given.chunk_rows;
+    with.chunk_time = given.chunk_time;
+    with.stall_budget = given.cut_over_stall_budget;
+    with.postpone_flag_file = given.postpone_cut_over_flag_file;
+    with.drop_old_table = given.ok_to_drop_table;
+    with.locking_reads = given.locking_reads;
+    with.failures_max = static_cast<unsigned>(given.default_retries);
+    with.replica_server_id = given.replica_server_id;
+    with.heartbeat_interval = given.heartbeat_interval;
+    with.throttling.flag_files = {given.throttle_flag_file, given.throttle_additional_flag_file};
+    for (const auto& limit : given.max_load)
+        with.throttling.max_load.push_back({.variable = limit.name, .limit = limit.limit});
+    with.throttling.control_replicas = given.throttle_control_replicas;
+    with.throttling.lag_max = given.max_lag;
+    with.throttling.heartbeat_interval = given.heartbeat_interval;
+    return with;
+}
+
+// Written before the check for it, as gh-ost does, so that removing it is what starts the cut-over.
+void make_postpone_flag(const std::string& path) {
+    if (path.empty()) return;
+    if (!std::ofstream(path, std::ios::app))
+        throw error("the file of --postpone-cut-over-flag-file cannot be written: " + path);
+}
+
+void tell_what_is_left(const migration::migration& ended) {
+    const auto left = ended.left_behind();
+    log::fatal("The original table is untouched.");
+    if (!left.tables.empty())
+        log::fatal("Left behind: {}. To clean up: DROP TABLE {}; or start again with "
+                   "--initially-drop-ghost-table.",
+                   left.tables, left.tables);
+}
+
+void tell_success(const migration::migration::outcome& done) {
+    std::fputs(fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most\n# Done\n",
+                           done.cut_over_attempts, done.cut_over_attempts == 1 ? "" : "s",
+                           done.stall.count())
+                   .c_str(),
+               stdout);
+}
+
+int run(const cli::options& given) {
+    const signal_watch signals;
+    const migration::settings with = settings_of(given);
+    cli::terminal shown(with);
+    migration::migration job(with, shown);
+    try {
+        if (!given.execute) {
+            job.rehearse();
+            return 0;
+        }
+        make_postpone_flag(with.postpone_flag_file);
+        shown.start(job);
+        const auto done = job.run(signals.token());
+        shown.stop();
+        tell_success(done);
+        if (done.cleanup_failure.empty()) return 0;
+        log::fatal("The migration is done, but what it needed could not be dropped: {}",
+                   done.cleanup_failure);
+        return exit_stopped;
+    } catch (const stopped&) {
+        shown.stop();
+        log::fatal("stopped by a signal");
+        tell_what_is_left(job);
+        return exit_stopped;
+    } catch (const error& failure) {
+        shown.stop();
+        log::fatal("{}", failure.what());
+        if (failure.outcome_unknown() && job.now().at == migration::phase::cut_over)
+            return exit_outcome_unknown;
+        tell_what_is_left(job);
+        return exit_stopped;
+    } catch (const std::exception& failure) {
+        shown.stop();
+        log::fatal("{}", failure.what());
+        tell_what_is_left(job);
+        return exit_stopped;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // First of all: no secret stays in the process title.
+    const auto arguments = cli::take_arguments(argc, argv);
+    const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
+    if (asked.run) log::set_level(asked.run->log_level);
+    std::fputs(asked.output.c_str(), stdout);
+    for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
+    if (!asked.fatal.empty()) log::fatal("{}", asked.fatal);
+    return asked.run ? run(*asked.run) : asked.exit_code;
+}

@@ -1,0 +1,83 @@
+#include "cli/status_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace segue::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+double copied_percent(const migration::progress& at) {
+    if (at.rows_estimate == 0) return 100.0;
+    return std::min(100.0, 100.0 * static_cast<double>(at.rows_copied) /
+                               static_cast<double>(at.rows_estimate));
+}
+
+bool copy_is_done(const migration::progress& at) {
+    return at.at == migration::phase::postponed || at.at == migration::phase::cut_over ||
+           at.at == migration::phase::done;
+}
+
+std::optional<milliseconds> time_left(const migration::progress& at) {
+    constexpr double too_little_percent = 0.1;
+    if (copy_is_done(at)) return milliseconds(0);
+    if (copied_percent(at) < too_little_percent || at.rows_copied == 0) return std::nullopt;
+    const double left = static_cast<double>(at.rows_estimate - at.rows_copied) /
+                        static_cast<double>(at.rows_copied);
+    return milliseconds(
+        static_cast<std::int64_t>(left * static_cast<double>(at.copy_elapsed.count())));
+}
+
+std::string state_text(const migration::progress& at) {
+    if (!at.postponed_because.empty()) return "postponing cut-over";
+    if (at.throttled) return "throttled, " + at.throttle_reason;
+    return "migrating";
+}
+
+double in_seconds(milliseconds duration) { return static_cast<double>(duration.count()) / 1000.0; }
+
+}  // namespace
+
+std::string short_duration(milliseconds duration) {
+    const std::int64_t all = std::chrono::duration_cast<seconds>(duration).count();
+    const std::int64_t hours = all / 3600;
+    const std::int64_t minutes = all / 60 % 60;
+    if (hours > 0) return fmt::format("{}h{}m{}s", hours, minutes, all % 60);
+    if (minutes > 0) return fmt::format("{}m{}s", minutes, all % 60);
+    return fmt::format("{}s", all);
+}
+
+std::string eta_text(const migration::progress& at) {
+    if (!at.postponed_because.empty()) return "due";
+    const auto left = time_left(at);
+    if (!left) return "N/A";
+    return left->count() == 0 ? "due" : short_duration(*left);
+}
+
+std::string status_line(const migration::progress& at) {
+    const std::uint64_t estimate = copy_is_done(at) ? at.rows_copied : at.rows_estimate;
+    const double lag = in_seconds(at.heartbeat_lag);
+    return fmt::format(
+        "Copy: {}/{} {:.1f}%; Applied: {}; Backlog: {}/{}; Time: {}(total), {}(copy); streamer: {}; "
+        "Lag: {:.2f}s, HeartbeatLag: {:.2f}s, State: {}; ETA: {}",
+        at.rows_copied, estimate, copy_is_done(at) ? 100.0 : copied_percent(at), at.keys_flushed,
+        at.backlog, at.backlog_max, short_duration(at.elapsed), short_duration(at.copy_elapsed),
+        at.stream_position, lag, lag, state_text(at), eta_text(at));
+}
+
+bool prints_in_second(const migration::progress& at, seconds since_last_event) {
+    constexpr seconds minute{60};
+    constexpr seconds three_minutes{180};
+    const auto elapsed = std::chrono::duration_cast<seconds>(at.elapsed);
+    const auto left = time_left(at);
+    if (elapsed <= minute || (left && *left <= minute)) return true;
+    if (elapsed <= three_minutes || since_last_event <= minute || (left && *left <= three_minutes))
+        return elapsed.count() % 5 == 0;
+    return elapsed.count() % 30 == 0;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "src/migration/progress.hpp"
+
+namespace segue::cli {
+
+/// "1h2m3s", "4m0s", "0s" below a second: durations as gh-ost prints them.
+std::string short_duration(std::chrono::milliseconds duration);
+
+/// gh-ost's status line, without a line end:
+/// Copy: 0/100 0.0%; Applied: 0; Backlog: 0/1000; Time: 1s(total), 0s(copy); streamer: ...; Lag: ...
+std::string status_line(const migration::progress& at);
+
+/// The time until the copy is done at its present rate, in text: "N/A", "due" or a duration.
+std::string eta_text(const migration::progress& at);
+
+/// Whether gh-ost would print the line in this second: each second in the first minute and near the
+/// end, then every 5 seconds, then every 30.
+bool prints_in_second(const migration::progress& at, std::chrono::seconds since_last_event);
+
+}  // namespace segue::cli

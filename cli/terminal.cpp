@@ -1,0 +1,168 @@
+#include "cli/terminal.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "cli/status_line.hpp"
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+
+namespace segue::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds hints_again{600};
+
+void print(const std::string& text) {
+    std::fputs((text + "\n").c_str(), stdout);
+    std::fflush(stdout);
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string max_load_text(const throttle::throttle_settings& throttling) {
+    std::string text;
+    for (const auto& one : throttling.max_load)
+        text += fmt::format("{}{}={}", text.empty() ? "" : ",", one.variable, one.limit);
+    return text;
+}
+
+std::string flag_text(const std::string& path) {
+    return path + (std::filesystem::exists(path) ? " [set]" : " ");
+}
+
+milliseconds since(std::chrono::system_clock::time_point began) {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - began);
+}
+
+std::string indented(const std::string& lines) {
+    std::string text = "  ";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        text += lines[i];
+        if (lines[i] == '\n' && i + 1 < lines.size()) text += "  ";
+    }
+    return text;
+}
+
+}  // namespace
+
+terminal::terminal(const migration::settings& with) : with_(with) {}
+terminal::~terminal() { stop(); }
+
+void terminal::start(const migration::migration& shown) {
+    thread_ = std::jthread([this, &shown](std::stop_token stop) {
+        pthread_setname_np(pthread_self(), "status");
+        watch(shown, stop);
+    });
+}
+
+void terminal::stop() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+}
+
+void terminal::watch(const migration::migration& shown, std::stop_token stop) {
+    try {
+        for (seconds second{1};; ++second) {
+            pause_for(std::max(milliseconds(0), milliseconds(second) - since(began_)), stop);
+            const auto now = shown.now();
+            if (now.at == migration::phase::inspect) continue;
+            const auto since_event = std::chrono::duration_cast<seconds>(
+                since(began_) - milliseconds(last_event_.load()));
+            const std::lock_guard lock(output_);
+            if (second % hints_again == seconds(0)) print_hints();
+            if (prints_in_second(now, since_event)) print(status_line(now));
+        }
+    } catch (const stopped&) {
+        const std::lock_guard lock(output_);
+        const auto now = shown.now();
+        if (now.at != migration::phase::inspect) print(status_line(now));
+    }
+}
+
+void terminal::print_hints() const {
+    const auto& throttling = with_.throttling;
+    print(fmt::format("# Migrating {}; Ghost table is {}", original_, ghost_));
+    print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, server_,
+                      host_name()));
+    print(fmt::format("# Migration started at {:%a %b %d %H:%M:%S %z %Y}",
+                      fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
+    print(fmt::format("# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
+                      "critical-load: ; nice-ratio: {:.6f}",
+                      with_.chunk_rows ? std::to_string(*with_.chunk_rows) : "adaptive",
+                      throttling.lag_max.count(), 1000, max_load_text(throttling), 0.0));
+    if (!throttling.flag_files.empty() && !throttling.flag_files.front().empty())
+        print("# throttle-flag-file: " + flag_text(throttling.flag_files.front()));
+    if (throttling.flag_files.size() > 1 && !throttling.flag_files.back().empty())
+        print("# throttle-additional-flag-file: " + flag_text(throttling.flag_files.back()));
+    if (!throttling.control_replicas.empty())
+        print(fmt::format("# throttle-control-replicas count: {}",
+                          throttling.control_replicas.size()));
+    if (!with_.postpone_flag_file.empty())
+        print("# postpone-cut-over-flag-file: " + flag_text(with_.postpone_flag_file));
+}
+
+void terminal::on_plan(const migration::plan& made) {
+    const std::lock_guard lock(output_);
+    original_ = made.original.name.quoted();
+    ghost_ = made.target.name.quoted();
+    server_ = made.server.host;
+    if (with_.request.rehearsal) {
+        print_rehearsal(made, with_);
+    } else {
+        print_hints();
+        log::info("key: {}", made.key_explanation);
+        log::info("projection:\n{}", made.projection.description);
+    }
+}
+
+void terminal::on_phase(migration::phase now) {
+    last_event_ = since(began_).count();
+    log::info("phase: {}", migration::name_of(now));
+}
+
+void terminal::on_notice(const std::string& text) {
+    last_event_ = since(began_).count();
+    log::write(log::level::warning, text);
+}
+
+void terminal::print_rehearsal(const migration::plan& made, const migration::settings& with) {
+    print(fmt::format("Rehearsal of a migration of {} on {} (MySQL {}). Nothing is changed.",
+                      made.original.name.quoted(), made.server.host, made.server.version));
+    print("\nColumns of the new table:");
+    std::fputs(indented(made.projection.description).c_str(), stdout);
+    print("\nKey:");
+    std::fputs(indented(made.key_explanation).c_str(), stdout);
+    print(fmt::format("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).",
+                      made.original.rows_estimate,
+                      static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0)));
+    print("\nThe new table:\n" + indented(made.target.create_statement));
+    print("\nSteps with --execute:");
+    print(fmt::format("  1. make {}, {} and {}", made.tables.ghost.quoted(),
+                      made.tables.changelog.quoted(), made.tables.checkpoint.quoted()));
+    print(fmt::format("  2. follow the binary log {}, and copy with {} workers",
+                      made.server.gtids ? "by GTID" : "by file and position", with.copy_workers));
+    print(fmt::format("  3. swap the names, with writes waiting for {} ms at most",
+                      with.stall_budget.count()));
+    print(fmt::format("  4. {} {}, and drop the tables of step 1",
+                      with.drop_old_table ? "drop" : "keep the old table as",
+                      made.tables.old.quoted()));
+    for (const std::string& weaker : made.server.weaker) print("\nNote: " + weaker);
+    print("\nEvery check passed. Add --execute to migrate.");
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "src/migration/migration.hpp"
+
+namespace segue::cli {
+
+/// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr.
+/// Threads: one of its own, "status", between start() and stop(); the observer's calls come from the
+/// migration's thread. Lifetime: `shown` outlives it.
+class terminal final : public migration::observer {
+  public:
+    explicit terminal(const migration::settings& with);
+    ~terminal() override;
+
+    void start(const migration::migration& shown);
+    void stop();
+
+    void on_plan(const migration::plan& made) override;
+    void on_phase(migration::phase now) override;
+    void on_notice(const std::string& text) override;
+
+    /// The plan of a rehearsal: projection, key, size and steps.
+    static void print_rehearsal(const migration::plan& made, const migration::settings& with);
+
+  private:
+    void watch(const migration::migration& shown, std::stop_token stop);
+    void print_hints() const;
+
+    const migration::settings with_;
+    std::string ghost_;     // set before the status thread starts
+    std::string original_;  // the same
+    std::string server_;    // the same
+    const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
+    std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
+    mutable std::mutex output_;
+    std::jthread thread_;
+};
+
+}  // namespace segue::cli

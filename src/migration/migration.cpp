@@ -1,0 +1,500 @@
+#include "src/migration/migration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "binlog/stream.hpp"
+#include "src/base/clock.hpp"
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+#include "src/base/task_group.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/change_set.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/chunk_queue.hpp"
+#include "src/migration/chunk_sizer.hpp"
+#include "src/migration/conflict_resolver.hpp"
+#include "src/migration/copier.hpp"
+#include "src/migration/cut_over.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "src/migration/replayer.hpp"
+#include "src/migration/retry.hpp"
+#include "src/migration/row_writer.hpp"
+#include "src/migration/statements.hpp"
+#include "src/migration/stream_feed.hpp"
+#include "src/migration/xa_start.hpp"
+#include "throttle/throttler.hpp"
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds tick{50};
+constexpr std::size_t backlog_keys_max = 200'000;
+constexpr std::size_t flush_workers = 2;
+constexpr std::size_t batch_keys_max = 1'000;
+constexpr std::size_t literal_bytes_max = 24;  // of one key column in a statement, with its share
+constexpr std::chrono::seconds first_marker_patience{30};
+constexpr std::chrono::seconds prune_interval{10};
+constexpr std::chrono::seconds stop_grace{1};
+constexpr std::chrono::seconds cut_over_pause_max{60};
+
+std::string random_hex(std::size_t digits) {
+    std::random_device source;
+    std::uniform_int_distribution<unsigned> digit(0, 15);
+    std::string text;
+    for (std::size_t i = 0; i < digits; ++i) text += fmt::format("{:x}", digit(source));
+    return text;
+}
+
+std::string random_uuid() {
+    return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
+                       random_hex(3), random_hex(12));
+}
+
+binlog::stream_position current_position(db::session& session, const server_facts& server) {
+    if (server.gtids)
+        return binlog::gtid_set::parse(
+            session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
+    // SHOW MASTER STATUS is gone in 8.4, its successor came in 8.2.
+    std::vector<db::row> found;
+    try {
+        found = session.query("SHOW BINARY LOG STATUS");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        found = session.query("SHOW MASTER STATUS");
+    }
+    if (found.size() != 1) throw error("the server does not tell its position in the binary log");
+    return binlog::file_position{.file = found[0][0].value_or(""),
+                                 .offset = db::to_uint64(found[0][1], "Position")};
+}
+
+std::string text_of(const binlog::stream_position& position) {
+    if (const auto* file = std::get_if<binlog::file_position>(&position))
+        return fmt::format("{}:{}", file->file, file->offset);
+    return std::get<binlog::gtid_set>(position).text();
+}
+
+}  // namespace
+
+std::string_view name_of(phase at) noexcept {
+    switch (at) {
+        case phase::inspect: return "inspect";
+        case phase::copy: return "copy";
+        case phase::postponed: return "postponed";
+        case phase::cut_over: return "cut-over";
+        case phase::done: return "done";
+    }
+    return "";
+}
+
+// The parts of a run, in the order in which each builds on those before it.
+struct migration::engine {
+    // NOLINTNEXTLINE: members are initialised in their order
+    engine(db::session_factory& sessions, const settings& with, const plan& inspected,
+           task_group& group, const clock_source& clock)
+        : run_token(random_hex(16)),
+          made(inspected),
+          locking_reads(with.locking_reads || !made.server.order_commits),
+          texts(made.projection, locking_reads),
+          checkpoint(made.tables.checkpoint, run_token),
+          writer(texts, checkpoint),
+          barrier(sessions, {.changelog = made.tables.changelog,
+                             .run_token = run_token,
+                             .interval = with.heartbeat_interval,
+                             .order_commits_required = !locking_reads,
+                             .retries_max = with.failures_max}),
+          changes(backlog_keys_max),
+          feed({.original = made.original.name,
+                .ghost = made.tables.ghost,
+                .columns = made.original.columns.size(),
+                .case_insensitive_names = made.server.names_fold_case},
+               texts.codec(), barrier, changes, group.token()),
+          chunks(changes, with.copy_workers),
+          sizer(with.chunk_time, with.chunk_rows),
+          conflicts(writer, barrier, changes),
+          throttler(throttle::make_signals(with.throttling, with.connection, made.tables.changelog),
+                    clock),
+          copying({.sessions = sessions,
+                   .writer = writer,
+                   .checkpoint = checkpoint,
+                   .conflicts = conflicts,
+                   .barrier = barrier,
+                   .chunks = chunks,
+                   .sizer = sizer,
+                   .throttler = throttler,
+                   .failures_max = with.failures_max}),
+          flushing({.sessions = sessions,
+                    .writer = writer,
+                    .conflicts = conflicts,
+                    .barrier = barrier,
+                    .changes = changes,
+                    .batch_keys = batch_keys(),
+                    .failures_max = with.failures_max}),
+          swapping({.sessions = sessions,
+                    .migration = made,
+                    .writer = writer,
+                    .checkpoint = checkpoint,
+                    .barrier = barrier,
+                    .feed = feed,
+                    .changes = changes,
+                    .flusher = flushing,
+                    .stall_budget = with.stall_budget,
+                    .batch_keys = batch_keys()}) {}
+
+    std::size_t batch_keys() const {
+        const std::size_t fits =
+            made.server.packet_bytes_max / 2 / (literal_bytes_max * texts.codec().columns());
+        return std::clamp<std::size_t>(fits, 1, batch_keys_max);
+    }
+
+    const std::string run_token;
+    const plan made;
+    const bool locking_reads;
+    const statements texts;
+    const checkpoint_table checkpoint;
+    const row_writer writer;
+    heartbeat barrier;
+    change_set changes;
+    stream_feed feed;
+    chunk_queue chunks;
+    chunk_sizer sizer;
+    conflict_resolver conflicts;
+    throttle::throttler throttler;
+    copier copying;
+    replayer flushing;
+    cut_over swapping;
+};
+
+struct migration::run_state {
+    run_state(settings given, observer& told_to)
+        : with(std::move(given)), told(told_to), sessions(with.connection) {}
+
+    void enter(phase next) {
+        {
+            std::lock_guard lock(mutex);
+            at = next;
+        }
+        told.on_phase(next);
+    }
+
+    const settings with;
+    observer& told;
+    const steady_clock_source clock;
+    db::session_factory sessions;
+    const steady_clock::time_point began = steady_clock::now();
+
+    mutable std::mutex mutex;
+    // Guarded by mutex:
+    phase at = phase::inspect;
+    std::unique_ptr<engine> parts;
+    steady_clock::time_point copy_began{};
+    steady_clock::time_point copy_ended{};
+    std::string postponed_because;
+    std::vector<table_name> tables_made;
+};
+
+migration::migration(settings with, observer& told)
+    : state_(std::make_unique<run_state>(std::move(with), told)) {}
+migration::~migration() = default;
+
+void migration::rehearse() {
+    db::session session = state_->sessions.connect();
+    inspection_request request = state_->with.request;
+    request.rehearsal = true;
+    const plan made = inspect(session, request);
+    state_->told.on_plan(made);
+    drop_if_exists(session, made.target.name);
+}
+
+// One run. Its threads end with it.
+class migration::runner {
+  public:
+    explicit runner(run_state& state) : state_(state) {}
+
+    outcome run(std::stop_token stop) {
+        prepare();
+        const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
+        try {
+            start_following(stop);
+            copy(stop);
+            outcome made = swap(stop);
+            end_threads();
+            try {
+                threads_.join();
+            } catch (const std::exception& late) {
+                // The tables are swapped; what a worker met afterwards changes nothing.
+                log::warning("after the swap: {}", late.what());
+            }
+            clean_up(made);
+            state_.enter(phase::done);
+            return made;
+        } catch (...) {
+            end_threads();
+            threads_.join();  // the first failure of a thread is the cause
+            throw;
+        }
+    }
+
+  private:
+    engine& parts() { return *state_.parts; }
+
+    void note_made(const table_name& table) {
+        std::lock_guard lock(state_.mutex);
+        state_.tables_made.push_back(table);
+    }
+
+    void prepare() {
+        session_.emplace(state_.sessions.connect());
+        plan made = inspect(*session_, state_.with.request);
+        note_made(made.tables.ghost);
+        state_.told.on_plan(made);
+        for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
+        auto built = std::make_unique<engine>(state_.sessions, state_.with, made, threads_,
+                                              state_.clock);
+        if (built->locking_reads && !made.server.order_commits)
+            state_.told.on_notice(
+                "binlog_order_commits is OFF: rows are read with locks, which the application may "
+                "wait for.");
+        {
+            std::lock_guard lock(state_.mutex);
+            state_.parts = std::move(built);
+        }
+        note_made(made.tables.changelog);
+        parts().barrier.create(*session_);
+        note_made(made.tables.checkpoint);
+        parts().checkpoint.create(*session_, made.server.uuid);
+    }
+
+    // Everything that must run before the first row is copied.
+    void start_following(std::stop_token stop) {
+        engine& of = parts();
+        const settings& with = state_.with;
+        threads_.spawn("heartbeat", [&of](std::stop_token end) { of.barrier.run(end); });
+        of.throttler.start(threads_);
+        const auto from = current_position(*session_, of.made.server);
+        of.barrier.pass(threads_.token());
+        of.feed.set_unrelated_xa(wait_for_prepared_xa(
+            *session_, of.made.server, of.made.original.name,
+            [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token()));
+        find_end();
+        binlog::reader_options reading{
+            .connection = with.connection,
+            .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
+            .server_id = with.replica_server_id,
+            .replica_uuid = random_uuid(),
+            .expected_server_uuid = of.made.server.uuid};
+        threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
+            binlog::read_stream(reading, from, of.feed, end);
+        });
+        const std::uint64_t first = of.barrier.pass(threads_.token());
+        const auto give_up = steady_clock::now() + first_marker_patience;
+        while (!of.feed.wait_for_marker(first, steady_clock::now() + tick, threads_.token())) {
+            look_after(stop);
+            if (steady_clock::now() >= give_up)
+                throw error(fmt::format(
+                    "a change of ours in {} did not come through the binary log: is its database "
+                    "left out (binlog-do-db, binlog-ignore-db)?",
+                    of.made.tables.changelog.quoted()));
+        }
+        for (std::size_t i = 1; i <= flush_workers; ++i)
+            threads_.spawn(fmt::format("flush-{}", i),
+                           [&of](std::stop_token end) { of.flushing.run(end); });
+    }
+
+    void find_end() {
+        engine& of = parts();
+        const auto last = session_->query(of.texts.last_key());
+        if (!last.empty()) end_ = of.texts.codec().from_row(last.front());
+        of.changes.begin_copy(end_);
+    }
+
+    void copy(std::stop_token stop) {
+        engine& of = parts();
+        {
+            std::lock_guard lock(state_.mutex);
+            state_.copy_began = steady_clock::now();
+        }
+        state_.enter(phase::copy);
+        of.checkpoint.record_phase(*session_, "copy");
+        // Under another lock mode INSERT ... SELECT holds the target's AUTO-INC lock to its end.
+        const unsigned workers = of.made.server.concurrent_inserts ? state_.with.copy_workers : 1;
+        threads_.spawn("bounds",
+                       [&of, this](std::stop_token end) { of.copying.find_bounds(end_, end); });
+        copying_ = workers;
+        for (unsigned i = 1; i <= workers; ++i)
+            threads_.spawn(fmt::format("copy-{}", i), [&of, this](std::stop_token end) {
+                of.copying.copy_chunks(end);
+                --copying_;
+            });
+        auto prune_next = steady_clock::now() + prune_interval;
+        while (copying_ > 0) {
+            look_after(stop);
+            if (steady_clock::now() >= prune_next) {
+                prune(of.chunks.all_ended_below());
+                prune_next = steady_clock::now() + prune_interval;
+            }
+        }
+        std::lock_guard lock(state_.mutex);
+        state_.copy_ended = steady_clock::now();
+    }
+
+    void prune(std::uint64_t below) {
+        const engine& of = parts();
+        with_session([&](db::session& on) { of.checkpoint.prune_chunks_below(on, below); });
+    }
+
+    // On this thread's session; connected anew where it was lost.
+    template <typename Operation>
+    void with_session(Operation operation) {
+        retrying_session retrying(state_.sessions, state_.with.failures_max);
+        retrying.run("look after the migration", threads_.token(), operation);
+    }
+
+    // One turn of the loop that every phase waits in.
+    void look_after(std::stop_token stop) {
+        if (threads_.failed() || stop.stop_requested()) throw stopped();
+        if (parts().feed.take_definition_seen())
+            with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+        pause_for(tick, threads_.token());
+    }
+
+    void set_postponed(const std::string& reason) {
+        std::lock_guard lock(state_.mutex);
+        state_.postponed_because = reason;
+    }
+
+    void wait_while_postponed(std::stop_token stop) {
+        const std::string& flag = state_.with.postpone_flag_file;
+        if (flag.empty() || !std::filesystem::exists(flag)) return;
+        set_postponed("flag-file");
+        state_.enter(phase::postponed);
+        state_.told.on_notice(
+            fmt::format("the cut-over is postponed until {} is removed", flag));
+        while (std::filesystem::exists(flag)) look_after(stop);
+        set_postponed("");
+    }
+
+    outcome swap(std::stop_token stop) {
+        outcome made;
+        milliseconds pause{500};
+        for (;;) {
+            wait_while_postponed(stop);
+            state_.enter(phase::cut_over);
+            ++made.cut_over_attempts;
+            look_after(stop);
+            const auto result = parts().swapping.attempt(threads_.token());
+            made.stall = result.stall;
+            if (result.swapped) return made;
+            if (threads_.failed()) throw stopped();
+            postpone(made.cut_over_attempts, result.gave_way_because);
+            const auto until = steady_clock::now() + pause;
+            while (steady_clock::now() < until) look_after(stop);
+            pause = std::min<milliseconds>(pause * 2, cut_over_pause_max);
+        }
+    }
+
+    // The migration does not die of a table that is busy: it goes on in step.
+    void postpone(unsigned attempts, const std::string& reason) {
+        state_.told.on_notice(fmt::format("cut-over attempt {} gave way: {}", attempts, reason));
+        if (attempts < std::max(1U, state_.with.failures_max)) return;
+        set_postponed(reason);
+        state_.enter(phase::postponed);
+    }
+
+    void end_threads() {
+        threads_.request_stop();
+        // Those that stop by themselves need no statement killed.
+        ender_.emplace([this](std::stop_token joined) {
+            try {
+                pause_for(stop_grace, joined);
+                for (;;) {
+                    state_.sessions.kill_running_statements();
+                    pause_for(stop_grace, joined);
+                }
+            } catch (const stopped&) {
+                // All are joined.
+            }
+        });
+        threads_.wait();
+        ender_.reset();
+    }
+
+    void clean_up(outcome& made) {
+        const migration_tables& tables = parts().made.tables;
+        std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
+        if (state_.with.drop_old_table) unneeded.push_back(tables.old);
+        for (const table_name& table : unneeded) {
+            try {
+                db::session session = state_.sessions.connect();
+                drop_if_exists(session, table);
+            } catch (const error& failure) {
+                made.cleanup_failure += fmt::format("{}: {}\n", table.quoted(), failure.what());
+            }
+        }
+        made.old_table_kept = !state_.with.drop_old_table;
+        std::lock_guard lock(state_.mutex);
+        state_.tables_made.clear();
+    }
+
+    run_state& state_;
+    std::optional<db::session> session_;
+    std::optional<key_value> end_;
+    std::atomic<unsigned> copying_{0};  // counted down by the copy workers
+    std::optional<std::jthread> ender_;
+    task_group threads_;
+};
+
+migration::outcome migration::run(std::stop_token stop) { return runner(*state_).run(stop); }
+
+progress migration::now() const {
+    const run_state& of = *state_;
+    std::lock_guard lock(of.mutex);
+    progress made;
+    made.at = of.at;
+    const auto now = steady_clock::now();
+    const auto in_millis = [](auto duration) {
+        return std::chrono::duration_cast<milliseconds>(duration);
+    };
+    made.elapsed = in_millis(now - of.began);
+    made.backlog_max = backlog_keys_max;
+    made.postponed_because = of.postponed_because;
+    if (!of.parts) return made;
+    const engine& parts = *of.parts;
+    const bool copy_ended = of.copy_ended != steady_clock::time_point{};
+    if (of.copy_began != steady_clock::time_point{})
+        made.copy_elapsed = in_millis((copy_ended ? of.copy_ended : now) - of.copy_began);
+    made.rows_copied = parts.copying.rows_copied();
+    made.rows_estimate =
+        copy_ended ? made.rows_copied : std::max(parts.made.original.rows_estimate, made.rows_copied);
+    made.keys_flushed = parts.flushing.keys_flushed();
+    made.backlog = parts.changes.backlog();
+    const auto heard = parts.feed.last_heard();
+    if (heard != steady_clock::time_point{}) made.heartbeat_lag = in_millis(now - heard);
+    made.stream_position = text_of(parts.feed.position());
+    const auto throttling = parts.throttler.state();
+    made.throttled = throttling.throttled && !copy_ended;
+    made.throttle_reason = throttling.reason;
+    return made;
+}
+
+leftovers migration::left_behind() const {
+    std::lock_guard lock(state_->mutex);
+    leftovers made;
+    for (const table_name& table : state_->tables_made)
+        made.tables += (made.tables.empty() ? "" : ", ") + table.quoted();
+    return made;
+}
+
+}  // namespace segue::migration

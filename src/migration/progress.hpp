@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace segue::migration {
+
+enum class phase { inspect, copy, postponed, cut_over, done };
+std::string_view name_of(phase at) noexcept;
+
+/// Where a migration stands, for people and scripts. A copy: it does not change.
+struct progress {
+    phase at = phase::inspect;
+    std::uint64_t rows_copied = 0;
+    std::uint64_t rows_estimate = 0;  ///< Equal to rows_copied once the copy is done.
+    std::uint64_t keys_flushed = 0;
+    std::size_t backlog = 0;
+    std::size_t backlog_max = 0;
+    std::chrono::milliseconds elapsed{0};
+    std::chrono::milliseconds copy_elapsed{0};
+    std::chrono::milliseconds heartbeat_lag{0};  ///< Since the stream last said anything.
+    std::string stream_position;
+    bool throttled = false;
+    std::string throttle_reason;
+    std::string postponed_because;  ///< Empty unless the cut-over waits.
+};
+
+}  // namespace segue::migration

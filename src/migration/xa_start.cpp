@@ -1,0 +1,71 @@
+#include "src/migration/xa_start.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "src/base/error.hpp"
+#include "src/base/pause.hpp"
+
+namespace segue::migration {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{100};
+
+std::string in_lower_case(std::string hex) {
+    for (char& c : hex)
+        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    return hex;
+}
+
+// https://dev.mysql.com/doc/refman/8.4/en/xa-statements.html: formatID, gtrid_length, bqual_length,
+// and data, the two parts behind each other, here as 0x and hexadecimal digits.
+std::set<std::string> prepared(db::session& session) {
+    std::set<std::string> found;
+    for (const db::row& one : session.query("XA RECOVER CONVERT XID")) {
+        const std::size_t gtrid_digits = 2 * db::to_uint64(one[1], "gtrid_length");
+        const std::string digits = in_lower_case(one[3].value_or("0x").substr(2));
+        require(digits.size() >= gtrid_digits, "XA RECOVER prints the whole xid");
+        found.insert(fmt::format("X'{}',X'{}',{}", digits.substr(0, gtrid_digits),
+                                 digits.substr(gtrid_digits), one[0].value_or("")));
+    }
+    return found;
+}
+
+// A prepared transaction keeps its metadata locks, also when its client is gone.
+bool prepared_one_holds(db::session& session, const table_name& table) {
+    return !session
+                .query(fmt::format(
+                    "SELECT 1 FROM performance_schema.metadata_locks m LEFT JOIN "
+                    "performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID LEFT JOIN "
+                    "performance_schema.events_transactions_current x ON "
+                    "x.THREAD_ID=m.OWNER_THREAD_ID WHERE m.OBJECT_TYPE='TABLE' AND "
+                    "m.OBJECT_SCHEMA={} AND m.OBJECT_NAME={} AND m.LOCK_STATUS='GRANTED' AND "
+                    "(t.PROCESSLIST_ID IS NULL OR x.XA_STATE='PREPARED') LIMIT 1",
+                    quoted_literal(table.schema), quoted_literal(table.name)))
+                .empty();
+}
+
+}  // namespace
+
+std::set<std::string> wait_for_prepared_xa(db::session& session, const server_facts& server,
+                                           const table_name& table,
+                                           const std::function<void(const std::string&)>& tell,
+                                           std::stop_token stop) {
+    if (!server.recovers_xa) return {};
+    for (bool told = false;;) {
+        std::set<std::string> found = prepared(session);
+        if (found.empty()) return found;
+        // Without the locks to look at, any of them may hold the table.
+        if (server.sees_locks && !prepared_one_holds(session, table)) return found;
+        if (!told)
+            tell(fmt::format("waiting for XA transactions that are prepared and may hold {}: {} of "
+                             "them, the first is {}. Commit them or roll them back (XA RECOVER "
+                             "CONVERT XID lists them).",
+                             table.quoted(), found.size(), *found.begin()));
+        told = true;
+        pause_for(look_again, stop);
+    }
+}
+
+}  // namespace segue::migration
