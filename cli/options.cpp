@@ -21,7 +21,7 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::size_t help_indent = 8;
+constexpr std::size_t help_indent = 6;
 constexpr std::size_t help_width = 90;
 
 /// Breaks at spaces, so that no line is longer than the help is wide, if a word is not.
