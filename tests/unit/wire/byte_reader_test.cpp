@@ -80,14 +80,16 @@ TEST(byte_reader, a_hostile_string_length_is_refused) {
 }
 
 TEST(byte_reader, a_null_string_differs_from_an_empty_one) {
-    byte_reader reader(as_bytes("\xFB\x00\x02hi"s), "test");
+    const auto bytes = "\xFB\x00\x02hi"s;
+    byte_reader reader(as_bytes(bytes), "test");
     EXPECT_EQ(reader.length_encoded_string_or_null("a"), std::nullopt);
     EXPECT_EQ(reader.length_encoded_string_or_null("b"), "");
     EXPECT_EQ(reader.length_encoded_string_or_null("c"), "hi");
 }
 
 TEST(byte_reader, a_nul_terminated_text_needs_its_nul) {
-    byte_reader reader(as_bytes("one\0two"s), "test");
+    const auto bytes = "one\0two"s;
+    byte_reader reader(as_bytes(bytes), "test");
     EXPECT_EQ(reader.nul_terminated("a"), "one");
     EXPECT_THROW(reader.nul_terminated("b"), error);
     EXPECT_EQ(as_text(reader.rest()), "two");
