@@ -72,7 +72,8 @@ bytes rsa_encrypted_password(std::string_view password, const auth_nonce& nonce,
     }
 
     bytes masked(password.size() + 1);
-    std::copy_n(as_bytes(password).begin(), password.size(), masked.begin());
+    std::transform(password.begin(), password.end(), masked.begin(),
+                   [](char character) { return static_cast<std::byte>(character); });
     xor_into(masked, nonce);
 
     const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
