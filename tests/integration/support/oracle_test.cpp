@@ -77,7 +77,7 @@ TEST_F(oracle, compares_every_type_byte_by_byte) {
     EXPECT_TRUE(answer.equal()) << answer.text();
 
     session.execute(
-        "UPDATE t SET f=1.2345679, d=0.10000000000000002, e='', v='\u00e9 ', hidden=5, "
+        "UPDATE t SET f=1.2345680, d=0.10000000000000002, e='', v='\u00e9 ', hidden=5, "
         "bl=X'001123', ts='2020-10-25 00:30:00.123457' WHERE id=1");
     const auto other = ask(alter, "");
     EXPECT_EQ(other.differing_rows, 1U);
