@@ -1,0 +1,90 @@
+#pragma once
+
+#include "src/wire/connection_options.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace segue::test {
+
+/// What happens to a connection whose client sends a certain query.
+enum class network_fault {
+    lose_answer,   ///< The server gets it and answers; both sides are closed, the answer is lost.
+    close_before,  ///< Both sides are closed, the server never gets it.
+    freeze,        ///< Nothing passes any more, the query included; the sockets stay open.
+    hold_answer    ///< The server gets it, but nothing comes back; the sockets stay open.
+};
+
+/// A TCP proxy on loopback before a server, which breaks connections on demand. It understands
+/// clients that do not use TLS or compression; others it just passes on.
+/// Lifecycle: listens once constructed; the destructor closes all connections.
+/// Threads: it owns one; every function may be called from any thread.
+class fault_proxy {
+  public:
+    explicit fault_proxy(const wire::endpoint& server);
+    fault_proxy(const fault_proxy&) = delete;
+    fault_proxy& operator=(const fault_proxy&) = delete;
+    ~fault_proxy();
+
+    std::uint16_t port() const noexcept { return port_; }
+    /// The same options, but through this proxy.
+    wire::connection_options through(wire::connection_options options) const;
+
+    /// From now on a query (COM_QUERY) that holds `text` meets the fault; the rule that was made
+    /// first wins. `once`: only the first one does.
+    void when(std::string text, network_fault what, bool once = true);
+    void forget_rules();
+
+    /// How many queries have met a fault.
+    std::uint64_t hits() const;
+    /// Waits until there were `count` of them. Throws segue::error when the limit has passed.
+    void wait_hits(std::uint64_t count,
+                   std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
+
+    /// As if the network were cut: nothing passes, on no connection, until thaw(). New connections
+    /// are taken, but get no answer.
+    void freeze();
+    /// Lets all pass that freeze(), or a fault, has held.
+    void thaw();
+    /// Closes every connection.
+    void close_all();
+
+    std::size_t connections() const;
+
+  private:
+    struct rule {
+        std::string text;
+        network_fault what;
+        bool once;
+    };
+    class connection;
+
+    void run();
+    void accept_one();
+    void wake() const;
+    void on_query(connection& on, std::string_view text);
+
+    const wire::endpoint server_;
+    int listener_ = -1;
+    int wake_fd_ = -1;
+    std::uint16_t port_ = 0;
+    std::vector<std::unique_ptr<connection>> connections_;  // of the proxy's thread
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;
+    std::vector<rule> rules_;  // guarded by mutex_, as is all below
+    std::uint64_t hits_ = 0;
+    std::size_t connection_count_ = 0;
+    bool frozen_ = false;
+    bool thawing_ = false;
+    bool closing_ = false;
+    bool ending_ = false;
+    std::jthread thread_;
+};
+
+}  // namespace segue::test
