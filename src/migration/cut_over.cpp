@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -81,22 +82,24 @@ db::session cut_over::lock_session() {
     return session;
 }
 
-// When the highest rows were deleted, the copy alone would give their numbers out again.
+// As ALTER TABLE would leave it. When the highest rows were deleted, the copy alone would give their
+// numbers out again. The server takes nothing below what the rows have.
 void cut_over::set_auto_increment(db::session& locker) const {
     const plan& migration = with_.migration;
-    if (migration.alter_sets_auto_increment) return;
-    bool wanted = false;
-    for (const auto& column : migration.target.columns) wanted = wanted || column.auto_increment;
-    if (!wanted) return;
+    const auto& columns = migration.target.columns;
+    if (std::none_of(columns.begin(), columns.end(),
+                     [](const schema::column& one) { return one.auto_increment; }))
+        return;
     const auto next_of = [&](const table_name& table) {
         return schema::next_auto_increment(
                    locker.query_row("SHOW CREATE TABLE " + table.quoted())[1].value_or(""))
             .value_or(1);
     };
-    const std::uint64_t next = next_of(migration.original.name);
-    if (next > next_of(migration.target.name))
+    const std::uint64_t wanted =
+        migration.auto_increment.value_or(next_of(migration.original.name));
+    if (wanted != next_of(migration.target.name))
         locker.execute(fmt::format("ALTER TABLE {} AUTO_INCREMENT={}",
-                                   migration.target.name.quoted(), next));
+                                   migration.target.name.quoted(), wanted));
 }
 
 // With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it

@@ -101,8 +101,34 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                                      quoted(choice.chosen->source_index)),
                          "SET GLOBAL binlog_row_image=FULL; then let every session that writes "
                          "connect anew."}});
+    for (const auto& column : choice.chosen->columns)
+        if (made.server.image_is_minimal && made.original.find_column(column.source)->default_text)
+            made.server.weaker.push_back(fmt::format(
+                "binlog_row_image is not FULL and the key column {} has a DEFAULT: an INSERT that "
+                "leaves it out would not log its key, and the migration would stop.",
+                quoted(column.source)));
     made.projection =
         schema::make_projection(made.original, made.target, *choice.chosen, source_of);
+}
+
+// MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.
+std::vector<refusal> new_auto_increment(const schema::alter_statement& alter,
+                                        const schema::table_definition& original) {
+    std::vector<refusal> found;
+    for (const auto& clause : alter.clauses) {
+        if (!clause.auto_increment) continue;
+        const std::string& from = clause.renamed_from.empty() ? clause.column : clause.renamed_from;
+        const schema::column* const column = original.find_column(from);
+        if (column == nullptr || column->auto_increment) continue;
+        found.push_back({fmt::format("{}: the column is not AUTO_INCREMENT yet", clause.text),
+                         "ALTER TABLE would give new numbers to rows that hold 0, which cannot be "
+                         "done row by row. Leave AUTO_INCREMENT out."});
+    }
+    return found;
+}
+
+void append(std::vector<refusal>& refusals, const std::vector<refusal>& more) {
+    refusals.insert(refusals.end(), more.begin(), more.end());
 }
 
 void check_same_table(const schema::alter_statement& alter, const table_name& original) {
@@ -144,12 +170,11 @@ plan inspect(db::session& session, const inspection_request& request) {
         throw_refusals(refusals);
     }
     made.original = std::move(*original);
-    made.alter_sets_auto_increment = alter.auto_increment().has_value();
+    made.auto_increment = alter.auto_increment();
     made.tables = migration_tables::of(made.original.name);
-    const auto shape = shape_obstacles(made.original);
-    refusals.insert(refusals.end(), shape.begin(), shape.end());
-    const auto obstacles = table_obstacles(session, made.original.name, made.server);
-    refusals.insert(refusals.end(), obstacles.begin(), obstacles.end());
+    append(refusals, shape_obstacles(made.original));
+    append(refusals, table_obstacles(session, made.original.name, made.server));
+    append(refusals, new_auto_increment(alter, made.original));
     check_names(session, request, made.tables, refusals);
     throw_refusals(refusals);
 

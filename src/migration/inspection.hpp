@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "src/db/session.hpp"
@@ -27,7 +29,8 @@ struct plan {
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
     schema::projection projection;
     std::string key_explanation;
-    bool alter_sets_auto_increment = false;
+    /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
+    std::optional<std::uint64_t> auto_increment;
 };
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of

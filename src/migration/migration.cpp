@@ -45,7 +45,7 @@ constexpr std::size_t backlog_keys_max = 200'000;
 constexpr std::size_t flush_workers = 2;
 constexpr std::size_t batch_keys_max = 1'000;
 constexpr std::size_t literal_bytes_max = 24;  // of one key column in a statement, with its share
-constexpr std::chrono::seconds first_marker_patience{30};
+constexpr std::chrono::seconds first_marker_patience{15};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stop_grace{1};
 constexpr std::chrono::seconds cut_over_pause_max{60};

@@ -1,7 +1,6 @@
 #include "src/schema/table_definition.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include "src/base/error.hpp"
@@ -12,8 +11,6 @@ namespace {
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string where_table(const table_name& name) {
     return " WHERE TABLE_SCHEMA=" + quoted_literal(name.schema) +
@@ -94,11 +91,6 @@ std::optional<text_range> auto_increment_option(std::string_view create_statemen
 }
 
 }  // namespace
-
-bool same_name(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
 
 const column* table_definition::find_column(std::string_view column_name) const {
     const auto at = std::find_if(columns.begin(), columns.end(), [&](const column& candidate) {

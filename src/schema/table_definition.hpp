@@ -8,6 +8,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
+#include "src/schema/identifier_case.hpp"
 
 namespace segue::schema {
 
@@ -58,9 +59,6 @@ struct table_definition {
     /// By name, in any case of letters as MySQL compares column names; nullptr if there is none.
     const column* find_column(std::string_view column_name) const;
 };
-
-/// Whether two identifiers of columns or indexes are the same to MySQL. ASCII letters are folded.
-bool same_name(std::string_view a, std::string_view b);
 
 /// nullopt when there is no such table. Blocks; throws segue::error.
 std::optional<table_definition> read_table(db::session& session, const table_name& name);
