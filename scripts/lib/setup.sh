@@ -46,6 +46,9 @@ segue_build() {
     mkdir -p "$root/build"
     log=$root/build/$preset.log
     say "Building $preset (build/$preset; the first time takes minutes) ..."
+    # Folders of builds come and go; what was compiled once is kept.
+    export CMAKE_CXX_COMPILER_LAUNCHER CCACHE_BASEDIR=$root
+    CMAKE_CXX_COMPILER_LAUNCHER=$(type -P ccache || true)
     # cmake finds its presets in the current directory.
     if ! (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "${targets[@]}") >"$log" 2>&1; then
         # A compiler's first error is the one that counts.

@@ -36,8 +36,9 @@ const std::string sandbox_script = std::string(SEGUE_SOURCE_DIR) + "/scripts/san
 class sandbox_folder {
   public:
     sandbox_folder() {
-        // A short path, as a socket's is at most 107 characters.
-        std::string made = "/tmp/segue-test.XXXXXX";
+        // In TMPDIR, so that a script can find what is left; that is to be a short path, as a
+        // socket's is at most 107 characters.
+        std::string made = std::filesystem::temp_directory_path() / "segue-test.XXXXXX";
         if (::mkdtemp(made.data()) == nullptr)
             throw error("making a folder for servers: " + std::string(std::strerror(errno)));
         path_ = made;
