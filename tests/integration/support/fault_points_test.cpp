@@ -32,6 +32,7 @@ TEST(fault_points, a_pause_holds_until_it_is_let_go) {
     child_process probe(FAULT_POINT_PROBE, {"before", "lock.granted", "lock.granted"},
                         points.variables());
     points.wait_reached("lock.granted");
+    probe.wait_for_output("passed before\n");
     EXPECT_EQ(probe.out(), "passed before\n");
     points.go("lock.granted");
     EXPECT_EQ(probe.wait(10s), 0);

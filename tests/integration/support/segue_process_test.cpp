@@ -1,6 +1,7 @@
 #include "tests/support/segue_process.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,14 @@ TEST(segue_process, arguments_name_the_table_and_no_password) {
     EXPECT_EQ(std::find(arguments.begin(), arguments.end(), server.password()), arguments.end());
     EXPECT_EQ(segue_variables(server, {{"A", "b"}}),
               (environment{{"A", "b"}, {"MYSQL_PWD", server.password()}}));
+}
+
+TEST(segue_process, both_builds_can_be_run) {
+    for (const auto build : {segue_build::released, segue_build::faulty}) {
+        segue_process segue(build, {"--version"}, {});
+        EXPECT_EQ(segue.wait(std::chrono::seconds(30)), 0) << segue.err();
+        EXPECT_NE(segue.out(), "");
+    }
 }
 
 }  // namespace
