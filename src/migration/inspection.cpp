@@ -40,19 +40,36 @@ void check_names(db::session& session, const inspection_request& request,
                  "If no other run is at work, say --initially-drop-ghost-table."});
 }
 
+// No statement of an earlier run may be at work when its tables go: after its process has died, one
+// that waits for a lock lives on in the server.
+void take_over_from_earlier_run(db::session& session, const table_name& checkpoint) {
+    constexpr int lock_wait_timeout = 1205;
+    constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
+    for (int tries = 1;; ++tries) {
+        try {
+            checkpoint_table(checkpoint, "dropped").take_over(session);
+            return;
+        } catch (const error& failure) {
+            if (failure.mysql_errno() != lock_wait_timeout) {
+                if (failure.retryable()) throw;
+                log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
+                             failure.what());
+                return;
+            }
+            if (tries == tries_max)
+                throw error(fmt::format("statements of the earlier run are still at work: they hold "
+                                        "{}. End its connections (SHOW PROCESSLIST), and start "
+                                        "again.",
+                                        checkpoint.quoted()));
+            log::warning("waiting for statements of the earlier run that are still at work");
+        }
+    }
+}
+
 void drop_what_earlier_runs_left(db::session& session, const inspection_request& request,
                                  const migration_tables& tables) {
     if (request.drop_ghost) {
-        if (exists(session, tables.checkpoint)) {
-            // No statement of the earlier run may be at work when its tables go.
-            try {
-                checkpoint_table(tables.checkpoint, "dropped").take_over(session);
-            } catch (const error& failure) {
-                if (failure.retryable()) throw;
-                log::warning("{} is not a table of Segue's: {}", tables.checkpoint.quoted(),
-                             failure.what());
-            }
-        }
+        if (exists(session, tables.checkpoint)) take_over_from_earlier_run(session, tables.checkpoint);
         for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
             drop_if_exists(session, name);
     }
