@@ -295,6 +295,7 @@ class migration::runner {
             .server_id = with.replica_server_id,
             .replica_uuid = random_uuid(),
             .expected_server_uuid = of.made.server.uuid};
+        of.feed.pass_unknown_xa(true);
         threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
             binlog::read_stream(reading, from, of.feed, end);
         });
@@ -308,6 +309,7 @@ class migration::runner {
                     "left out (binlog-do-db, binlog-ignore-db)?",
                     of.made.tables.changelog.quoted()));
         }
+        of.feed.pass_unknown_xa(false);
         for (std::size_t i = 1; i <= flush_workers; ++i)
             threads_.spawn(fmt::format("flush-{}", i),
                            [&of](std::stop_token end) { of.flushing.run(end); });

@@ -105,6 +105,8 @@ std::chrono::steady_clock::time_point stream_feed::last_heard() const {
 
 void stream_feed::on_begin(const std::optional<std::string>& xid) {
     current_xid_ = xid;
+    // Also where it changes nothing of ours: then it is known, when it is committed.
+    if (xid) held_.try_emplace(*xid);
 }
 
 void stream_feed::on_table(const binlog::table_shape& shape) {
@@ -191,7 +193,7 @@ void stream_feed::on_xa_commit(const std::string& xid) {
     const auto held = held_.find(xid);
     if (held == held_.end()) {
         std::lock_guard lock(mutex_);
-        if (unrelated_xa_.erase(xid) > 0) return;
+        if (unrelated_xa_.erase(xid) > 0 || unknown_xa_passes_) return;
         throw error(fmt::format("XA COMMIT of {} stands in the binary log, but it was prepared before "
                                 "the migration began, so what it changed is not known. Start again "
                                 "when no prepared XA transaction is left (XA RECOVER).",

@@ -43,6 +43,10 @@ class stream_feed final : public binlog::stream_handler {
     /// Prepared XA transactions that are known not to have touched the table.
     void set_unrelated_xa(std::set<std::string> xids);
 
+    /// While on, an XA COMMIT passes whose PREPARE was not in the stream: before the first chunk is
+    /// registered, as every chunk then reads what it committed.
+    void pass_unknown_xa(bool on) noexcept { unknown_xa_passes_ = on; }
+
     /// Waits until a marker of `number` or above was seen. False when `until` came first.
     /// Throws `stopped`.
     bool wait_for_marker(std::uint64_t number, std::chrono::steady_clock::time_point until,
@@ -91,6 +95,7 @@ class stream_feed final : public binlog::stream_handler {
 
     std::atomic<bool> definition_seen_{false};  // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};    // written by the cut-over
+    std::atomic<bool> unknown_xa_passes_{false};  // written by the main thread
     std::atomic<std::uint64_t> changes_seen_{0};  // written by the stream
     std::atomic<std::size_t> held_keys_{0};       // written by the stream
 
