@@ -1,0 +1,115 @@
+// Transactions that hold the table when the names are to be swapped.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+// As slow as a busy machine allows, so that Segue keeps up there too.
+live_options few_rows() { return {.rows = 3'000, .writing = {.rate_per_second = 50}}; }
+
+std::uint64_t status_counter(application_session& session, const std::string& name) {
+    return std::stoull(session.query("SHOW GLOBAL STATUS LIKE '" + name + "'").at(0).at(1).value());
+}
+
+TEST(a_long_transaction, that_is_foreseen_is_waited_for_and_named) {
+    live_run run(shared_server(), few_rows());
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
+    run.writers().start();
+    const auto locks_before = status_counter(run.session(), "Com_lock_tables");
+    run.start();
+    const auto who = fmt::format("gave way: the transaction of connection {} holds the table",
+                                 holder.connection_id());
+    run.segue().wait_for_output("cut-over attempt 1 " + who);
+    run.segue().wait_for_output("cut-over attempt 2 " + who);
+    // Nobody was made to wait: the lock was not even asked for.
+    EXPECT_EQ(status_counter(run.session(), "Com_lock_tables"), locks_before);
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    run.expect_nothing_lost();
+}
+
+TEST(a_long_transaction, that_only_read_is_no_deadlock_victim_when_it_writes) {
+    live_run run(shared_server(), few_rows());
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
+    run.start();
+    run.segue().wait_for_output("cut-over attempt 1 gave way");
+    EXPECT_EQ(holder.execute("UPDATE " + run.table().quoted() + " SET spare=spare+1 LIMIT 1"), 1U);
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    run.expect_as_native_alter();
+}
+
+// Without performance_schema nobody can be foreseen.
+class a_long_transaction_that_nobody_sees : public testing::Test {
+  protected:
+    std::uint64_t waiting(const std::string& statements) {
+        return std::stoull(
+            watcher
+                .query_value("SELECT COUNT(*) FROM information_schema.processlist WHERE "
+                             "state='Waiting for table metadata lock' AND info " +
+                             statements)
+                .value());
+    }
+
+    // information_schema.processlist cannot show statements with characters of four bytes.
+    static live_options plain_values() {
+        live_options with = few_rows();
+        with.spec.columns = {{"quantity", column_kind::integer}, {"amount", column_kind::decimal}};
+        with.alter = "ADD COLUMN added INT NOT NULL DEFAULT 5, MODIFY quantity BIGINT NOT NULL";
+        return with;
+    }
+    live_run run{shared_server({"--performance-schema=OFF"}), plain_values()};
+    application_session watcher = run.new_session();
+};
+
+TEST_F(a_long_transaction_that_nobody_sees, is_given_way_to_within_the_budget) {
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
+    run.writers().start();
+    run.start();
+    run.segue().wait_for_output("performance_schema.metadata_locks cannot be read");
+    // The writers queue up behind the request...
+    eventually("a writer waits behind the request for the lock", [&] {
+        return waiting("LIKE 'LOCK TABLES%'") == 1 && waiting("NOT LIKE 'LOCK TABLES%'") > 0;
+    });
+    run.segue().wait_for_output("cut-over attempt 1 gave way: ");
+    // ... and go on once it was given up, while the transaction still holds the table.
+    run.writers().wait_for_transactions(200);
+    run.segue().wait_for_output("cut-over attempt 3 gave way: ");
+    // The watchdog ended the request: lock_wait_timeout, which has whole seconds only, came later.
+    EXPECT_EQ(run.times_told("Lock wait timeout exceeded"), 0U) << run.segue().err();
+    EXPECT_GT(run.times_told("interrupted"), 0U) << run.segue().err();
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    run.expect_nothing_lost();
+}
+
+TEST_F(a_long_transaction_that_nobody_sees, delays_the_swap_but_never_ends_the_migration) {
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
+    run.start({.more = {"--default-retries=2"}});
+    run.segue().wait_for_output("cut-over attempt 2 gave way: ");
+    run.segue().wait_for_output("State: postponing cut-over");
+    // Rows go on to be carried over.
+    run.writers().start();
+    const auto before = run.keys_flushed();
+    eventually("rows are carried over", [&] { return run.keys_flushed() > before; });
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    run.expect_nothing_lost();
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,84 @@
+// A connection that breaks while the names are swapped: what is true is looked up.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/fault_proxy.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+class a_connection_lost : public testing::Test {
+  protected:
+    /// Everything of Segue's passes the proxy, the writers do not.
+    void migrate(const std::string& text, network_fault what) {
+        proxy.when(text, what);
+        run.writers().start();
+        run.start({.more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
+                            "--mysql-timeout=5"}});
+        run.expect_swapped();
+        EXPECT_EQ(proxy.hits(), 1U);
+        run.expect_nothing_lost();
+        const auto names = run.session().query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema=DATABASE() ORDER "
+            "BY 1");
+        ASSERT_EQ(names.size(), 2U);
+        EXPECT_EQ(names[0][0], run.tables().old.name);
+        EXPECT_EQ(names[1][0], run.table().name);
+        EXPECT_NO_THROW(
+            run.session().query("SELECT added FROM " + run.table().quoted() + " LIMIT 1"));
+    }
+    void expect_attempts(unsigned count) {
+        EXPECT_EQ(run.times_told(fmt::format("Swapped after {} attempt", count)), 1U)
+            << run.segue().out();
+    }
+
+    live_run run{shared_server(), {.rows = 3'000, .writing = {.rate_per_second = 50}}};
+    fault_proxy proxy{shared_server().over_tcp().server};
+};
+
+TEST_F(a_connection_lost, after_rename_was_done_is_a_swap) {
+    migrate("RENAME TABLE", network_fault::lose_answer);
+    EXPECT_EQ(run.times_told("the connection was lost while the names were swapped"), 1U);
+    expect_attempts(1);
+}
+
+TEST_F(a_connection_lost, before_rename_was_sent_is_no_swap_and_it_is_made_later) {
+    migrate("RENAME TABLE", network_fault::close_before);
+    EXPECT_EQ(run.times_told("the connection was lost while the names were swapped"), 1U);
+    expect_attempts(2);
+}
+
+TEST_F(a_connection_lost, by_silence_after_rename_was_done_is_a_swap) {
+    migrate("RENAME TABLE", network_fault::hold_answer);
+    EXPECT_EQ(run.times_told("the connection was lost while the names were swapped"), 1U);
+    expect_attempts(1);
+}
+
+TEST_F(a_connection_lost, by_silence_before_rename_arrived_is_no_swap_and_it_is_made_later) {
+    migrate("RENAME TABLE", network_fault::freeze);
+    EXPECT_EQ(run.times_told("the connection was lost while the names were swapped"), 1U);
+    expect_attempts(2);
+}
+
+TEST_F(a_connection_lost, after_the_lock_was_granted_gives_way) {
+    migrate("LOCK TABLES `", network_fault::lose_answer);
+    expect_attempts(2);
+}
+
+TEST_F(a_connection_lost, before_the_lock_was_asked_for_gives_way) {
+    migrate("LOCK TABLES `", network_fault::close_before);
+    expect_attempts(2);
+}
+
+TEST_F(a_connection_lost, in_unlock_changes_nothing) {
+    migrate("UNLOCK TABLES", network_fault::close_before);
+    expect_attempts(1);
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,148 @@
+// Which column comes from where, against what ALTER TABLE itself does.
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include "src/base/error.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+const std::vector<std::string> every_type = {
+    "TINYINT", "TINYINT UNSIGNED", "SMALLINT", "MEDIUMINT", "INT", "INT UNSIGNED ZEROFILL",
+    "BIGINT", "BIGINT UNSIGNED", "BOOLEAN", "DECIMAL(10,3)", "DECIMAL(30,0) UNSIGNED", "FLOAT",
+    "DOUBLE", "BIT(1)", "BIT(12)", "DATE", "DATETIME", "DATETIME(6)", "TIMESTAMP", "TIMESTAMP(3)",
+    "TIME", "TIME(6)", "YEAR", "CHAR(5)", "CHAR(5) CHARACTER SET utf16", "VARCHAR(20)",
+    "VARCHAR(20) CHARACTER SET latin1", "BINARY(5)", "VARBINARY(20)", "TINYTEXT", "TEXT",
+    "MEDIUMTEXT", "LONGTEXT CHARACTER SET utf32", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB",
+    "ENUM('b','a')", "ENUM('','a')", "SET('x','y')", "JSON", "GEOMETRY", "POINT",
+    "POINT SRID 4326", "LINESTRING", "POLYGON", "GEOMETRYCOLLECTION", "VECTOR(3)"};
+
+// hazards.md, 2
+TEST(a_new_column_without_a_default, of_every_type_is_filled_as_alter_table_does) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+    std::string alter;
+    unsigned taken = 0;
+    for (std::size_t i = 0; i < every_type.size(); ++i) {
+        const auto clause = fmt::format("ADD COLUMN c{} {} NOT NULL", i, every_type[i]);
+        run.session().execute("CREATE TABLE probe LIKE t");
+        run.session().execute("INSERT INTO probe SELECT * FROM t");
+        bool natively = true;
+        try {
+            run.session().execute("ALTER TABLE probe " + clause + ", ALGORITHM=COPY");
+        } catch (const error&) {
+            natively = false;
+        }
+        run.session().execute("DROP TABLE probe");
+        if (natively) {
+            alter += (alter.empty() ? "" : ", ") + clause;
+            ++taken;
+            continue;
+        }
+        // What the server refuses on this table, Segue refuses as well.
+        run.start(clause);
+        run.expect_failed({fmt::format("c{}", i)});
+        EXPECT_EQ(run.everything(), "t:3");
+    }
+    EXPECT_GE(taken, 35U);
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    // Rows that are carried over from the binary log as well.
+    run.session().execute("UPDATE t SET a=20 WHERE id=2");
+    run.session().execute("INSERT INTO t VALUES (4, 4)");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+struct change {
+    const char* name;
+    std::string alter;
+    std::string sql_mode = {};  ///< Of the ALTER it is compared with; empty: the server's.
+};
+
+class columns : public testing::TestWithParam<change> {
+  protected:
+    void migrate() {
+        auto& session = run.session();
+        session.execute(
+            "CREATE TABLE `we``ird täble` (id INT PRIMARY KEY, a INT NOT NULL, b INT, c VARCHAR(40), "
+            "`we``ird, col` INT, `größe` INT DEFAULT 7, `select` INT, KEY (b), KEY `a key` (a, c))");
+        const auto insert = [&](int id) {
+            session.execute(fmt::format("INSERT INTO `we``ird täble` VALUES ({0}, {0}*10, {0}*100, "
+                                        "'{0}000', {0}*10000, {0}*20, {0}*30)",
+                                        id));
+        };
+        for (int id = 1; id <= 6; ++id) insert(id);
+        run.start(GetParam().alter, {.postponed = true});
+        run.segue().wait_for_output("State: postponing cut-over");
+        // Both ways of carrying rows over are compared: the copy, and the binary log.
+        session.execute("UPDATE `we``ird täble` SET a=a+5, b=b+6, c=CONCAT(c, '7'), "
+                        "`we``ird, col`=`we``ird, col`+8 WHERE id IN (2, 3)");
+        session.execute("UPDATE `we``ird täble` SET id=id+100 WHERE id=4");
+        session.execute("DELETE FROM `we``ird täble` WHERE id=5");
+        insert(9);
+        run.let_cut_over();
+        run.expect_swapped();
+    }
+    quiet_run run{shared_server(), "we`ird täble"};
+};
+
+TEST_P(columns, are_as_alter_table_makes_them) {
+    migrate();
+    run.expect_as_native_alter(GetParam().alter);
+}
+
+const change changes[] = {
+    {"changed", "CHANGE a a2 BIGINT NOT NULL"},
+    {"changed_by_another_case", "CHANGE COLUMN A A2 BIGINT NOT NULL, DROP COLUMN B"},
+    {"swapped", "RENAME COLUMN a TO b, RENAME COLUMN b TO a"},
+    {"swapped_by_change", "CHANGE a b BIGINT, CHANGE b a VARCHAR(30)"},
+    {"moved_in_a_circle", "RENAME COLUMN a TO b, RENAME COLUMN b TO `select`, RENAME COLUMN `select` TO a"},
+    {"whose_name_a_new_one_takes", "RENAME COLUMN a TO z, ADD COLUMN a INT NOT NULL DEFAULT 9"},
+    {"dropped_and_added_again", "DROP COLUMN a, ADD COLUMN a INT NOT NULL DEFAULT 5"},
+    {"dropped_while_another_takes_the_name", "DROP COLUMN a, RENAME COLUMN b TO a"},
+    {"of_the_key_renamed", "RENAME COLUMN id TO `the key`"},
+    {"of_the_key_renamed_and_its_name_taken", "CHANGE id number INT NOT NULL, ADD COLUMN id INT DEFAULT 3"},
+    {"with_odd_names", "CHANGE `we``ird, col` `RENAME COLUMN a TO b` INT, RENAME COLUMN `größe` TO `ß``\"'`"},
+    {"with_reserved_words", "CHANGE `select` `from` BIGINT FIRST, MODIFY COLUMN a BIGINT NOT NULL AFTER c"},
+    {"beside_sql_in_comments",
+     "ADD COLUMN x INT COMMENT 'RENAME COLUMN a TO b, DROP COLUMN c' /* , DROP COLUMN a */, -- end\n"
+     "MODIFY b BIGINT # , RENAME COLUMN b TO d\n, COMMENT='it''s \\'), DROP COLUMN a'"},
+    {"renamed_in_a_comment_that_the_server_runs", "ADD COLUMN x INT /*!80000 , RENAME COLUMN a TO q */"},
+    {"named_by_a_whole_statement", "ALTER TABLE `we``ird täble` RENAME COLUMN a TO q, ADD INDEX (b, q)"},
+    {"in_parentheses", "ADD COLUMN (p INT DEFAULT (1 + 2), q VARCHAR(9) DEFAULT 'a,b'), CHANGE c d TEXT"},
+    {"of_other_types_and_generated",
+     "MODIFY c INT, ADD COLUMN g INT AS (a + b) STORED, ADD COLUMN v INT AS (a - b) VIRTUAL, "
+     "ALTER COLUMN `größe` SET DEFAULT 8, CONVERT TO CHARACTER SET latin1"},
+    {"with_an_expression_as_default", "ADD COLUMN d INT DEFAULT (a * 10), ADD COLUMN e INT DEFAULT (b + 1)"},
+    {"with_a_unique_index_beside", "ADD UNIQUE KEY (a), RENAME COLUMN b TO a2"},
+};
+INSTANTIATE_TEST_SUITE_P(_, columns, testing::ValuesIn(changes),
+                         [](const auto& of) { return std::string(of.param.name); });
+
+TEST(a_long_name, is_cut_and_two_tables_never_share_one) {
+    const std::string stem(63, 'n');
+    quiet_run run(shared_server(), stem + "1");
+    for (const char last : {'1', '2'}) {
+        run.session().execute("CREATE TABLE " + stem + last + " (id INT PRIMARY KEY)");
+        run.session().execute("INSERT INTO " + stem + last + " VALUES (1), (2)");
+    }
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    const auto second = run.start_another("ADD COLUMN c INT", {.more = {"--table=" + stem + "2"}});
+    EXPECT_EQ(second->wait(std::chrono::seconds(60)), 0) << second->err();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,103 @@
+// An account with the privileges of the README's list, and no others.
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+class a_narrow_account : public testing::Test {
+  protected:
+    a_narrow_account() {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+        run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+        root.execute(fmt::format("CREATE USER {} IDENTIFIED BY 'narrow'", account));
+    }
+    ~a_narrow_account() override { root.execute(fmt::format("DROP USER {}", account)); }
+
+    void start(const std::vector<std::string>& more = {}) {
+        std::vector<std::string> arguments{"--user=" + name};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        run.start("ADD COLUMN b INT", {.more = arguments, .variables = {{"MYSQL_PWD", "narrow"}}});
+    }
+    /// The statements that Segue says to run.
+    std::vector<std::string> grants_told() {
+        static const std::regex grant("GRANT [^\n]*;");
+        const auto told = run.segue().err();
+        std::vector<std::string> found;
+        for (std::sregex_iterator at(told.begin(), told.end(), grant), end; at != end; ++at)
+            found.push_back(at->str());
+        return found;
+    }
+
+    quiet_run run{shared_server()};
+    // One account for each test, which has a schema of its own.
+    const std::string name = "narrow_" + run.schema().substr(run.schema().size() - 10);
+    const std::string account = quoted_literal(name) + "@'%'";
+    db::session root = shared_server().root();
+};
+
+TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
+    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", quoted(run.schema()), account));
+    const auto before = run.everything();
+    start();
+    run.expect_failed({"the account lacks privileges on", "the account may not read the binary log"});
+    EXPECT_EQ(run.everything(), before);
+    const auto grants = grants_told();
+    ASSERT_EQ(grants.size(), 2U) << run.segue().err();
+    EXPECT_EQ(grants[0],
+              fmt::format("GRANT INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON "
+                          "{}.* TO {};",
+                          quoted(run.schema()), account));
+    EXPECT_EQ(grants[1],
+              fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {};", account));
+    for (const auto& grant : grants) root.execute(grant.substr(0, grant.size() - 1));
+    start();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_narrow_account, migrates_and_is_told_which_safeties_are_weaker) {
+    root.execute(fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK "
+                             "TABLES ON {}.* TO {}",
+                             quoted(run.schema()), account));
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    start({"--postpone-cut-over-flag-file=" + run.flag().string()});
+    run.segue().wait_for_output("State: postponing cut-over");
+    for (const auto* weaker : {"without the PROCESS privilege", "without the XA_RECOVER_ADMIN privilege",
+                               "without the TRIGGER privilege",
+                               "performance_schema.metadata_locks cannot be read"})
+        EXPECT_NE(run.segue().err().find(weaker), std::string::npos) << weaker << run.segue().err();
+    run.session().execute("UPDATE t SET a=3 WHERE id=2");
+    run.session().execute("DELETE FROM t WHERE id=1");
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:1 t:1");
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_narrow_account, that_cannot_see_the_table_is_told_so) {
+    start();
+    run.expect_failed({"there is no table", "the account's privileges", "GRANT SELECT, INSERT"});
+}
+
+TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
+    const std::string role = quoted_literal(name + "_role");
+    root.execute("CREATE ROLE " + role);
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", quoted(run.schema()), role));
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", role));
+    root.execute(fmt::format("GRANT {} TO {}", role, account));
+    root.execute(fmt::format("SET DEFAULT ROLE ALL TO {}", account));
+    start();
+    run.expect_swapped();
+    root.execute("DROP ROLE " + role);
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+}  // namespace
+}  // namespace segue::test

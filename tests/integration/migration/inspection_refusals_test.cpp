@@ -1,0 +1,257 @@
+// What cannot be migrated is refused with a remedy, before anything exists that could be left.
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+struct obstacle {
+    const char* name;
+    std::vector<std::string> preparation;  ///< With the schema as the default one.
+    std::string alter;
+    std::vector<std::string> told;  ///< What stands in the way, and the remedy.
+};
+
+const std::string plain_table = "CREATE TABLE t (id INT PRIMARY KEY, a INT)";
+const std::string partitioned_table =
+    "CREATE TABLE t (id INT PRIMARY KEY, a INT) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS "
+    "THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)";
+const std::vector<std::string> partitions = {
+    partitioned_table, "INSERT INTO t VALUES (1, 1), (200, 2)",
+    "CREATE TABLE other (id INT PRIMARY KEY, a INT)", "INSERT INTO other VALUES (5, 5), (6, 6)"};
+
+void expect_refused_and_nothing_left(quiet_run& run, const std::string& alter,
+                                     const std::vector<std::string>& told,
+                                     const std::vector<std::string>& more = {}) {
+    const auto before = run.everything();
+    run.start(alter, {.more = more});
+    run.expect_failed(told);
+    EXPECT_EQ(run.everything(), before);
+    EXPECT_NE(run.segue().err().find("The original table is untouched"), std::string::npos)
+        << run.segue().err();
+    EXPECT_EQ(run.segue().err().find("Left behind"), std::string::npos) << run.segue().err();
+}
+
+class refused : public testing::TestWithParam<obstacle> {
+  protected:
+    void prepare() {
+        for (const auto& sql : GetParam().preparation) run.session().execute(sql);
+    }
+    quiet_run run{shared_server()};
+};
+
+TEST_P(refused, before_anything_exists) {
+    prepare();
+    expect_refused_and_nothing_left(run, GetParam().alter, GetParam().told);
+}
+
+TEST_P(refused, by_the_rehearsal_too) {
+    prepare();
+    expect_refused_and_nothing_left(run, GetParam().alter, GetParam().told, {"--execute=false"});
+}
+
+const obstacle clauses[] = {
+    {"exchange_partition",
+     partitions,
+     "EXCHANGE PARTITION p0 WITH TABLE other",
+     {"EXCHANGE PARTITION", "plain ALTER TABLE"}},
+    {"exchange_partition_in_a_comment_that_the_server_runs",
+     partitions,
+     "/*!80000 EXCHANGE */ PARTITION p0 WITH /* no */ TABLE other",
+     {"EXCHANGE PARTITION", "plain ALTER TABLE"}},
+    {"exchange_partition_of_a_whole_statement",
+     partitions,
+     "alter table t # x\n exchange\tPARTITION p0 with table other",
+     {"EXCHANGE PARTITION", "plain ALTER TABLE"}},
+    {"drop_partition", partitions, "DROP PARTITION p0", {"DROP PARTITION", "plain ALTER TABLE"}},
+    {"truncate_partition",
+     partitions,
+     "TRUNCATE PARTITION p0",
+     {"TRUNCATE PARTITION", "plain ALTER TABLE"}},
+    {"discard_tablespace",
+     {plain_table},
+     "DISCARD TABLESPACE",
+     {"DISCARD TABLESPACE", "plain ALTER TABLE"}},
+    {"rename_to",
+     {plain_table},
+     "ADD COLUMN b INT, RENAME TO elsewhere",
+     {"RENAME", "use RENAME TABLE"}},
+    {"order_by", {plain_table}, "ORDER BY a", {"ORDER BY", "leave it out"}},
+    {"algorithm", {plain_table}, "ADD COLUMN b INT, ALGORITHM=INSTANT", {"ALGORITHM", "leave it out"}},
+    {"a_second_statement", {plain_table}, "ADD COLUMN b INT; DROP TABLE t", {";"}},
+    {"what_the_server_refuses",
+     {plain_table},
+     "ADD COLUMN a INT",
+     {"the server refuses this ALTER", "Duplicate column name"}},
+    {"another_table", {plain_table, "CREATE TABLE other LIKE t"}, "ALTER TABLE other ADD COLUMN b INT", {"other"}},
+};
+
+const obstacle keys[] = {
+    {"no_key",
+     {"CREATE TABLE t (a INT, KEY (a))"},
+     "ADD COLUMN b INT",
+     {"no key names the rows in both tables", "the table has no unique index",
+      "The table needs a primary key"}},
+    {"a_key_of_characters",
+     {"CREATE TABLE t (id VARCHAR(20) PRIMARY KEY)"},
+     "ADD COLUMN b INT",
+     {"`id` is varchar(20)", "not supported yet", "The table needs a primary key"}},
+    {"a_unique_index_that_holds_null",
+     {"CREATE TABLE t (a INT NULL, UNIQUE KEY only_one (a))"},
+     "ADD COLUMN b INT",
+     {"`only_one`: `a` can be NULL", "The table needs a primary key"}},
+    {"a_key_that_the_alter_drops",
+     {plain_table},
+     "DROP PRIMARY KEY",
+     {"the new table has no unique index over the same columns", "The table needs"}},
+    {"a_key_whose_type_changes",
+     {plain_table},
+     "MODIFY id SMALLINT NOT NULL",
+     {"`id` changes its type from int to smallint", "The table needs"}},
+    {"a_key_that_is_dropped_and_made_anew",
+     {plain_table},
+     "DROP COLUMN id, ADD COLUMN id INT NOT NULL AUTO_INCREMENT PRIMARY KEY",
+     {"the new table has no `id`", "The table needs"}},
+};
+
+const obstacle shapes[] = {
+    {"a_view",
+     {"CREATE TABLE base (id INT PRIMARY KEY)", "CREATE VIEW t AS SELECT * FROM base"},
+     "ADD COLUMN b INT",
+     {"is a view", "Name the table itself"}},
+    {"a_table_of_another_engine",
+     {"CREATE TABLE t (id INT PRIMARY KEY) ENGINE=MyISAM"},
+     "ADD COLUMN b INT",
+     {"has the engine MyISAM", "Only InnoDB tables"}},
+    {"a_table_that_becomes_one_of_another_engine",
+     {plain_table},
+     "ENGINE=MyISAM",
+     {"engine MyISAM", "Only InnoDB tables"}},
+    {"a_table_that_is_not_there",
+     {"CREATE TABLE other (id INT PRIMARY KEY)"},
+     "ADD COLUMN b INT",
+     {"there is no table", "Check --database and --table"}},
+    {"a_foreign_key_on_the_table",
+     {"CREATE TABLE parent (id INT PRIMARY KEY)",
+      "CREATE TABLE t (id INT PRIMARY KEY, a INT, CONSTRAINT to_parent FOREIGN KEY (a) REFERENCES "
+      "parent (id))"},
+     "ADD COLUMN b INT",
+     {"the table has a foreign key, `to_parent`, to `parent`", "Drop the foreign key before"}},
+    {"a_foreign_key_to_the_table",
+     {plain_table,
+      "CREATE TABLE child (a INT, CONSTRAINT to_t FOREIGN KEY (a) REFERENCES t (id))"},
+     "ADD COLUMN b INT",
+     {"child", "refers to this table", "Drop it before"}},
+    {"a_foreign_key_of_the_table_to_itself",
+     {"CREATE TABLE t (id INT PRIMARY KEY, a INT, FOREIGN KEY (a) REFERENCES t (id))"},
+     "ADD COLUMN b INT",
+     {"the table has a foreign key", "Drop the foreign key before"}},
+    {"a_foreign_key_in_the_alter",
+     {"CREATE TABLE parent (id INT PRIMARY KEY)", plain_table},
+     "ADD CONSTRAINT to_parent FOREIGN KEY (a) REFERENCES parent (id)",
+     {"foreign key", "`parent`"}},
+    {"a_trigger",
+     {plain_table, "CREATE TRIGGER watcher BEFORE INSERT ON t FOR EACH ROW SET NEW.a=1"},
+     "ADD COLUMN b INT",
+     {"the table has a trigger, `watcher`", "Drop it for the time of the migration"}},
+    {"several_things_at_once_and_all_are_told",
+     {"CREATE TABLE t (id INT PRIMARY KEY, a INT) ENGINE=MyISAM",
+      "CREATE TRIGGER watcher BEFORE INSERT ON t FOR EACH ROW SET NEW.a=1"},
+     "ADD COLUMN b INT, ORDER BY a",
+     {"ORDER BY", "has the engine MyISAM", "the table has a trigger"}},
+};
+
+std::string name_of(const testing::TestParamInfo<obstacle>& of) { return of.param.name; }
+INSTANTIATE_TEST_SUITE_P(clause, refused, testing::ValuesIn(clauses), name_of);
+INSTANTIATE_TEST_SUITE_P(key, refused, testing::ValuesIn(keys), name_of);
+INSTANTIATE_TEST_SUITE_P(shape, refused, testing::ValuesIn(shapes), name_of);
+
+TEST(a_foreign_key_from_another_schema, is_refused) {
+    quiet_run run(shared_server());
+    const fresh_schema elsewhere(shared_server());
+    run.session().execute(plain_table);
+    run.session().execute("CREATE TABLE " + table_name{elsewhere.name(), "child"}.quoted() +
+                          " (a INT, FOREIGN KEY (a) REFERENCES " + run.table().quoted() + " (id))");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
+                                    {elsewhere.name() + "/child refers to this table",
+                                     "Drop it before"});
+    run.session().execute("DROP TABLE " + table_name{elsewhere.name(), "child"}.quoted());
+}
+
+TEST(a_server_without_a_binary_log, is_refused) {
+    quiet_run run(shared_server({"--skip-log-bin"}));
+    run.session().execute(plain_table);
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
+                                    {"the server writes no binary log", "--log-bin"});
+}
+
+TEST(a_binary_log_of_minimal_images, serves_primary_keys_only) {
+    const auto& server = shared_server({"--binlog-row-image=MINIMAL"});
+    quiet_run run(server);
+    run.session().execute("CREATE TABLE t (id INT NOT NULL, a INT, UNIQUE KEY by_id (id))");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    expect_refused_and_nothing_left(
+        run, "ADD COLUMN b INT",
+        {"`by_id` is not the primary key, and binlog_row_image is not FULL",
+         "SET GLOBAL binlog_row_image=FULL"});
+}
+
+class names_in_use : public testing::TestWithParam<std::string> {
+  protected:
+    names_in_use() {
+        run.session().execute(plain_table);
+        run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    }
+    quiet_run run{shared_server()};
+};
+
+TEST_P(names_in_use, by_an_earlier_run_need_a_flag) {
+    run.session().execute("CREATE TABLE " + GetParam() + " (a INT)");
+    run.session().execute("INSERT INTO " + GetParam() + " VALUES (1), (2), (3)");
+    const std::string flag =
+        GetParam() == "_t_del" ? "--initially-drop-old-table" : "--initially-drop-ghost-table";
+    const std::string other =
+        GetParam() == "_t_del" ? "--initially-drop-ghost-table" : "--initially-drop-old-table";
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"`" + GetParam() + "` exists", flag});
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"`" + GetParam() + "` exists", flag},
+                                    {other});
+    // Another obstacle keeps the earlier run's table from being dropped.
+    expect_refused_and_nothing_left(run, "ORDER BY a", {"ORDER BY"}, {flag});
+    run.start("ADD COLUMN b INT", {.more = {flag}});
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+INSTANTIATE_TEST_SUITE_P(such_as, names_in_use,
+                         testing::Values("_t_gho", "_t_ghc", "_t_ghk", "_t_del"),
+                         [](const auto& of) { return of.param.substr(1); });
+
+TEST_F(names_in_use, by_a_table_with_rows_keep_a_rehearsal_from_using_them) {
+    run.session().execute("CREATE TABLE _t_ghr (a INT)");
+    run.session().execute("INSERT INTO _t_ghr VALUES (1)");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"_t_ghr` exists and has rows"},
+                                    {"--execute=false"});
+}
+
+TEST_F(names_in_use, by_a_run_at_work_are_left_to_it) {
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    const auto before = run.everything();
+    const auto second = run.start_another("ADD COLUMN c INT", {});
+    EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->err();
+    EXPECT_NE(second->err().find("another run has it"), std::string::npos) << second->err();
+    EXPECT_NE(second->err().find("If no other run is at work"), std::string::npos);
+    EXPECT_EQ(second->err().find("Left behind"), std::string::npos) << second->err();
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "2");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,106 @@
+// One transaction that changes 100 000 rows, while rows are copied and just before the names are
+// swapped.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t many = 100'000;
+
+class a_big_transaction : public testing::TestWithParam<bool> {
+  protected:
+    static live_options options() {
+        live_options with{.rows = many};
+        // The bigger transaction is not the one to be rolled back when it meets a writer.
+        with.writing = {.writers = 2, .rate_per_second = 60};
+        if (!GetParam()) with.spec.unique_column.clear();
+        return with;
+    }
+    /// Rows that the writers' ledger does not know of; they must be gone when it is compared.
+    static std::string insert_many(const live_run& run) {
+        return fmt::format("INSERT INTO {0} (id, quantity, title, made, raw, spare) SELECT id + "
+                           "5000000, quantity, title, made, raw, 1 FROM {0} WHERE id < 5000000",
+                           run.table().quoted());
+    }
+    static std::string update_all(const live_run& run) {
+        return fmt::format("UPDATE {} SET spare = spare + 1, label = CONCAT(label, '!')",
+                           run.table().quoted());
+    }
+    static std::string delete_many(const live_run& run) {
+        return fmt::format("DELETE FROM {} WHERE id >= 5000000", run.table().quoted());
+    }
+    /// Until it is through: the application tries again after a deadlock as well.
+    static void execute(application_session& by, const std::string& sql) {
+        by.execute("SET SESSION innodb_lock_wait_timeout=100");
+        for (int tries = 0;; ++tries) {
+            try {
+                EXPECT_GE(by.execute(sql), many * 3 / 4);
+                return;
+            } catch (const error& failure) {
+                if (failure.mysql_errno() != 1213 || tries == 20) throw;
+            }
+        }
+    }
+};
+
+TEST_P(a_big_transaction, during_the_copy_and_just_before_the_cut_over_loses_nothing) {
+    live_run run(shared_server(), options());
+    fault_points faults;
+    faults.pause("copier.chunk_read", {.first = 20});
+    run.writers().start();
+    run.start({.build = segue_build::faulty,
+               .faults = &faults,
+               .postponed = true,
+               .chunk_size = "500",
+               .more = {"--cut-over-stall-budget-millis=5000"}});
+    faults.wait_reached("copier.chunk_read");
+    auto by = run.new_session();
+    execute(by, update_all(run));
+    faults.go("copier.chunk_read");
+    execute(by, insert_many(run));
+    run.segue().wait_for_output("phase: postponed", 120s);
+    execute(by, update_all(run));
+    execute(by, delete_many(run));
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_GE(run.keys_flushed(), many / 2);
+    run.writers().wait_for_transactions(20);
+    run.expect_nothing_lost();
+}
+
+TEST_P(a_big_transaction, leaves_what_the_native_alter_makes) {
+    live_run run(shared_server(), options());
+    fault_points faults;
+    faults.pause("copier.chunk_read", {.first = 50});
+    run.start({.build = segue_build::faulty,
+               .faults = &faults,
+               .postponed = true,
+               .chunk_size = "500",
+               .more = {"--cut-over-stall-budget-millis=5000"}});
+    faults.wait_reached("copier.chunk_read");
+    auto by = run.new_session();
+    execute(by, update_all(run));
+    faults.go("copier.chunk_read");
+    run.segue().wait_for_output("phase: postponed", 120s);
+    execute(by, insert_many(run));
+    execute(by, fmt::format("UPDATE {} SET id = id + 10000000 WHERE id < 5000000",
+                            run.table().quoted()));
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+}
+
+INSTANTIATE_TEST_SUITE_P(with, a_big_transaction, testing::Bool(), [](const auto& each) {
+    return std::string(each.param ? "a_second_unique_index" : "one_unique_index");
+});
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,80 @@
+// What row events may look like: how much of a row they hold, and compressed transactions.
+#include "tests/integration/migration/live_run.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct image_kind {
+    const char* name;
+    std::vector<std::string> mysqld = {};
+    std::vector<std::string> session_setup = {};
+    key_kind key = key_kind::signed_integer;
+    bool unique = true;
+};
+
+class row_images : public testing::TestWithParam<image_kind> {
+  protected:
+    static live_options options() {
+        live_options with;
+        with.spec.key = GetParam().key;
+        if (!GetParam().unique) with.spec.unique_column.clear();
+        with.writing.session_setup = GetParam().session_setup;
+        return with;
+    }
+};
+
+TEST_P(row_images, lose_nothing_when_names_are_swapped_under_writers) {
+    live_run run(shared_server(GetParam().mysqld), options());
+    run.writers().start();
+    run.start();
+    run.expect_swapped();
+    EXPECT_GE(run.keys_flushed(), 100U);
+    run.writers().wait_for_transactions(50);
+    run.expect_nothing_lost();
+}
+
+TEST_P(row_images, leave_a_table_as_the_native_alter_makes_it) {
+    live_run run(shared_server(GetParam().mysqld), options());
+    run.writers().start();
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.writers().wait_for_transactions(200);
+    run.writers().pause();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+    run.expect_nothing_lost();
+}
+
+const std::string minimal = "SET SESSION binlog_row_image='MINIMAL'";
+const std::string noblob = "SET SESSION binlog_row_image='NOBLOB'";
+const std::string compressed = "SET SESSION binlog_transaction_compression=ON";
+const std::string partial_json = "SET SESSION binlog_row_value_options='PARTIAL_JSON'";
+
+const image_kind kinds[] = {
+    {.name = "minimal_in_sessions", .session_setup = {minimal}},
+    {.name = "minimal_in_sessions_composite",
+     .session_setup = {minimal},
+     .key = key_kind::composite,
+     .unique = false},
+    {.name = "minimal_on_the_server",
+     .mysqld = {"--binlog-row-image=MINIMAL"},
+     .key = key_kind::composite},
+    {.name = "noblob", .session_setup = {noblob}, .key = key_kind::auto_increment},
+    {.name = "compressed", .session_setup = {compressed}},
+    {.name = "compressed_minimal_partial_json",
+     .session_setup = {compressed, minimal, partial_json},
+     .key = key_kind::unsigned_integer,
+     .unique = false}};
+INSTANTIATE_TEST_SUITE_P(of, row_images, testing::ValuesIn(kinds),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,151 @@
+#include "tests/integration/migration/live_run.hpp"
+
+#include "src/base/error.hpp"
+#include "tests/support/conditions.hpp"
+#include "tests/support/oracle.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int deadlock = 1213;
+constexpr auto run_limit = 240s;
+constexpr std::size_t output_told_max = 6'000;
+
+std::string end_of(const std::string& text) {
+    return text.size() <= output_told_max ? text : "..." + text.substr(text.size() - output_told_max);
+}
+
+}  // namespace
+
+live_run::live_run(const sandbox_server& server, live_options with)
+    : server_(server),
+      with_(std::move(with)),
+      schema_(server),
+      tables_(migration_tables::of({schema_.name(), "orders"})),
+      flag_(std::filesystem::temp_directory_path() /
+            fmt::format("segue-live-{}-{}", ::getpid(), schema_.name())),
+      session_(server.over_tcp(), schema_.name()) {
+    create_and_fill(session_, table(), with_.spec, with_.rows);
+    if (with_.spec.more == usual_more)
+        session_.execute("UPDATE " + table().quoted() +
+                         " SET spare = quantity * 3 - 1000, label = CONCAT('l', quantity % 977), "
+                         "gone = title");
+    writers_ = std::make_unique<workload>(server_.over_tcp(), table(), with_.spec, with_.writing);
+}
+
+live_run::~live_run() {
+    segue_.reset();
+    std::filesystem::remove(flag_);
+}
+
+void live_run::start(const start_options& how) {
+    std::vector<std::string> arguments{"--verbose", "--threads=" + std::to_string(how.threads),
+                                       "--chunk-size=" + how.chunk_size};
+    if (how.postponed) arguments.push_back("--postpone-cut-over-flag-file=" + flag_.string());
+    arguments.insert(arguments.end(), how.more.begin(), how.more.end());
+    segue_ = std::make_unique<segue_process>(
+        how.build, segue_arguments(server_, table(), with_.alter, arguments),
+        segue_variables(server_, how.faults ? how.faults->variables() : environment{}));
+}
+
+void live_run::let_cut_over() { std::filesystem::remove(flag_); }
+
+void live_run::expect_swapped() {
+    ASSERT_EQ(segue_->wait(run_limit), 0) << end_of(segue_->err()) << end_of(segue_->out());
+}
+
+void live_run::expect_stopped(const std::vector<std::string>& words) {
+    ASSERT_EQ(segue_->wait(run_limit), 1) << end_of(segue_->err());
+    const auto told = segue_->err();
+    for (const auto& word : words)
+        EXPECT_NE(told.find(word), std::string::npos) << "not told: " << word << "\n" << end_of(told);
+    EXPECT_NE(told.find("The original table is untouched"), std::string::npos) << end_of(told);
+    const auto old = session_.query("SELECT 1 FROM information_schema.tables WHERE table_schema=" +
+                                    quoted_literal(schema_.name()) +
+                                    " AND table_name=" + quoted_literal(tables_.old.name));
+    EXPECT_TRUE(old.empty()) << "there is an old table, so the names were swapped";
+}
+
+void live_run::expect_nothing_lost(std::vector<int> allowed) {
+    writers_->stop();
+    allowed.push_back(deadlock);
+    const auto report = writers_->report();
+    EXPECT_EQ(report.complaints(allowed), "") << report.text();
+    const auto found = writers_->compare();
+    EXPECT_TRUE(found.equal()) << found.text() << "\n" << report.text();
+    EXPECT_GT(found.rows, with_.rows / 3);
+}
+
+void live_run::expect_as_native_alter() {
+    const auto answer = compare_with_native_alter(
+        server_.over_tcp(),
+        {.table = table(), .old_table = tables_.old, .alter = with_.alter});
+    EXPECT_TRUE(answer.equal()) << answer.text();
+    EXPECT_GT(answer.expected_rows, 0U);
+}
+
+std::size_t live_run::times_told(std::string_view text) const {
+    const auto all = segue_->err() + segue_->out();
+    std::size_t times = 0;
+    for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++times;
+    return times;
+}
+
+std::uint64_t live_run::last_number(std::string_view label) const {
+    const auto out = segue_->out();
+    const auto at = out.rfind(label);
+    return at == std::string::npos ? 0 : std::stoull(out.substr(at + label.size(), 20));
+}
+
+copy_follower::copy_follower(live_run& run, std::uint64_t ahead)
+    : run_(run), thread_([this, ahead](const std::stop_token& stop) { follow(ahead, stop); }) {}
+
+void copy_follower::finish() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+    run_.writers().focus_everywhere();
+}
+
+void copy_follower::follow(std::uint64_t ahead, const std::stop_token& stop) {
+    auto session = run_.new_session();
+    const auto& spec = run_.spec();
+    const auto key = spec.key_columns().back();
+    const auto greatest = [&](const table_name& table, const std::string& condition) {
+        return session.query_value(fmt::format("SELECT MAX({}) FROM {} {}", segue::quoted(key),
+                                               table.quoted(), condition));
+    };
+    // What is above stands in the tail, and is flushed long before the copy comes there.
+    const auto end = greatest(run_.table(), "");
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    for (unsigned looks = 1; !stop.stop_requested(); ++looks) {
+        try {
+            const auto front = greatest(
+                run_.tables().ghost, fmt::format("WHERE {}<={}", segue::quoted(key), end.value_or("0")));
+            const auto number = front ? spec.key_number({front}) : std::optional<std::uint64_t>(0);
+            if (looks % 4 == 0 || !number)
+                run_.writers().focus_everywhere();
+            else
+                run_.writers().focus(*number, *number + ahead);
+        } catch (const error&) {
+            // The ghost table is not there yet, or not any more.
+        }
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, stop, 5ms, [] { return false; });
+    }
+}
+
+}  // namespace segue::test

@@ -1,0 +1,183 @@
+// What another session may do to the table while it is migrated, and what ends the migration.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct statements_seen {
+    const char* name;
+    std::vector<std::string> statements;  ///< {} is the table.
+    std::vector<std::string> told;        ///< Empty: the migration goes on.
+};
+
+// ----------------------------------------------------------------------------- definitions
+
+class another_session : public testing::TestWithParam<statements_seen> {
+  protected:
+    void act(live_run& run, application_session& by) {
+        for (const auto& sql : GetParam().statements)
+            by.execute(fmt::format(fmt::runtime(sql), run.table().quoted()));
+    }
+};
+
+using that_redefines_the_table = another_session;
+
+TEST_P(that_redefines_the_table, ends_the_migration_while_it_is_postponed) {
+    live_run run(shared_server(), {.rows = 500});
+    run.session().execute("CREATE TABLE bystander (id INT PRIMARY KEY, v INT)");
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    auto by = run.new_session();
+    act(run, by);
+    run.expect_stopped(GetParam().told);
+}
+
+TEST_P(that_redefines_the_table, ends_the_migration_while_rows_are_copied) {
+    live_run run(shared_server(), {.rows = 3'000});
+    run.session().execute("CREATE TABLE bystander (id INT PRIMARY KEY, v INT)");
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 3});
+    run.start({.build = segue_build::faulty, .faults = &faults, .threads = 1, .chunk_size = "20"});
+    faults.wait_reached("copier.chunk_committed");
+    auto by = run.new_session();
+    act(run, by);
+    faults.go("copier.chunk_committed");
+    run.expect_stopped(GetParam().told);
+}
+
+const statements_seen redefinitions[] = {
+    {"truncate", {"TRUNCATE TABLE {}"}, {"redefined by another session", "TRUNCATE TABLE"}},
+    {"drop", {"DROP TABLE {}"}, {"redefined by another session", "DROP TABLE"}},
+    {"drop_if_exists",
+     {"DROP TABLE IF EXISTS bystander, {}"},
+     {"redefined by another session", "DROP TABLE IF EXISTS"}},
+    {"rename", {"RENAME TABLE {} TO elsewhere"}, {"redefined by another session", "RENAME TABLE"}},
+    {"rename_with_another",
+     {"RENAME TABLE bystander TO elsewhere, {0} TO bystander, elsewhere TO {0}"},
+     {"redefined by another session", "RENAME TABLE bystander"}},
+    {"alter",
+     {"ALTER TABLE {} ADD COLUMN intruder INT"},
+     {"redefined by another session", "ADD COLUMN intruder"}},
+    {"alter_rename",
+     {"ALTER TABLE {} RENAME TO elsewhere"},
+     {"redefined by another session", "RENAME TO elsewhere"}},
+    {"alter_in_odd_spelling",
+     {"/* bystander */ alter /*!50000 table */ {} comment='bystander'"},
+     {"redefined by another session", "comment='bystander'"}},
+    {"create_index", {"CREATE INDEX intruder ON {} (quantity)"}, {"changed by another session"}},
+    {"trigger",
+     {"CREATE TRIGGER intruder AFTER INSERT ON {} FOR EACH ROW INSERT INTO bystander VALUES (NEW.id, 1)"},
+     {"trigger"}},
+    {"foreign_key_to_it",
+     {"CREATE TABLE child (id INT PRIMARY KEY, parent BIGINT, FOREIGN KEY (parent) REFERENCES {} (id))"},
+     {"foreign key"}}};
+INSTANTIATE_TEST_SUITE_P(by, that_redefines_the_table, testing::ValuesIn(redefinitions),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(harmless_definitions, do_not_stop_it) {
+    live_run run(shared_server(), {.rows = 6'000});
+    auto by = run.new_session();
+    by.execute("CREATE TABLE bystander (id INT PRIMARY KEY, v INT)");
+    by.execute("CREATE TABLE spare (id INT PRIMARY KEY, orders INT)");
+    run.writers().start();
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 5});
+    run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
+    faults.wait_reached("copier.chunk_committed");
+    const auto disturb = [&] {
+        for (const std::string sql :
+             {"ANALYZE TABLE {}", "OPTIMIZE TABLE {}", "FLUSH TABLES", "FLUSH STATUS",
+              "CREATE TEMPORARY TABLE orders_copy LIKE {}", "DROP TEMPORARY TABLE orders_copy",
+              "CREATE TEMPORARY TABLE orders (id INT)", "DROP TEMPORARY TABLE orders",
+              "CREATE INDEX orders ON bystander (v)", "DROP INDEX orders ON bystander",
+              "ALTER TABLE bystander ADD COLUMN w INT", "ALTER TABLE bystander DROP COLUMN w",
+              "ALTER TABLE spare DROP COLUMN orders", "ALTER TABLE spare ADD COLUMN orders INT",
+              "TRUNCATE TABLE bystander", "RENAME TABLE bystander TO by2",
+              "RENAME TABLE by2 TO bystander",
+              "CREATE TRIGGER harmless BEFORE INSERT ON bystander FOR EACH ROW SET NEW.v = 1",
+              "DROP TRIGGER harmless", "CREATE VIEW seen AS SELECT id FROM {}", "DROP VIEW seen",
+              "CREATE TABLE child (id INT PRIMARY KEY, b INT, FOREIGN KEY (b) REFERENCES bystander (id))",
+              "DROP TABLE child", "CREATE TABLE made AS SELECT * FROM bystander", "DROP TABLE made",
+              "CREATE USER IF NOT EXISTS nobody_at_all", "DROP USER nobody_at_all"}) {
+            by.execute(fmt::format(fmt::runtime(sql), run.table().quoted()));
+        }
+    };
+    disturb();
+    faults.go("copier.chunk_committed");
+    run.segue().wait_for_output("phase: postponed");
+    disturb();
+    run.writers().wait_for_transactions(50);
+    run.writers().pause();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+    run.expect_nothing_lost();
+}
+
+// ---------------------------------------------------------------- statements in place of rows
+
+/// A server that still lets sessions write statements in place of rows to the binary log.
+const sandbox_server& old_server() {
+    static const sandbox_server server({.version = "8.0"});
+    return server;
+}
+
+const char* const as_statements = "SET SESSION binlog_format='STATEMENT'";
+
+class as_a_statement : public another_session {
+  protected:
+    void prepare(application_session& by) {
+        by.execute("CREATE TABLE bystander (id INT PRIMARY KEY, v INT)");
+        by.execute("INSERT INTO bystander VALUES (1, 1), (2, 2)");
+        by.execute("CREATE DATABASE IF NOT EXISTS elsewhere");
+        by.execute("CREATE TABLE IF NOT EXISTS elsewhere.t (id INT PRIMARY KEY)");
+        by.execute(as_statements);
+    }
+};
+
+TEST_P(as_a_statement, a_change_ends_the_migration_if_it_may_concern_it) {
+    live_run run(old_server(), {.rows = 500});
+    auto by = run.new_session();
+    prepare(by);
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    act(run, by);
+    if (!GetParam().told.empty()) {
+        run.expect_stopped(GetParam().told);
+        return;
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+const statements_seen changes[] = {
+    {"update", {"UPDATE {} SET quantity=7 WHERE id < 0"}, {"as text", "SET quantity=7"}},
+    {"insert",
+     {"INSERT INTO {} (id, quantity, title, made, raw) VALUES (99999, 1, 'a', NOW(), '')"},
+     {"as text", "VALUES (99999"}},
+    {"delete", {"DELETE FROM {} WHERE id=-500"}, {"as text", "DELETE FROM"}},
+    {"update_in_a_transaction",
+     {"BEGIN", "UPDATE {} SET quantity=7 WHERE id=-500", "COMMIT"},
+     {"as text", "SET quantity=7"}},
+    // Which tables it writes cannot be told from the text.
+    {"of_another_table_of_the_schema",
+     {"UPDATE bystander SET v=8"},
+     {"as text", "UPDATE bystander"}},
+    {"mixed",
+     {"SET SESSION binlog_format='MIXED'", "DELETE FROM {} WHERE id=-499"},
+     {"as text", "DELETE FROM"}},
+    {"of_another_schema", {"REPLACE INTO elsewhere.t VALUES (1)"}, {}}};
+INSTANTIATE_TEST_SUITE_P(of, as_a_statement, testing::ValuesIn(changes),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,197 @@
+// The two windows in which a change can be lost: between the binary log and visibility, and between
+// the snapshot of a chunk and its commit. Each is held open, and each test is seen to lose rows by
+// the same steps with the rule taken out.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/conditions.hpp"
+#include "tests/support/late_replica.hpp"
+#include "tests/support/oracle.hpp"
+
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// ------------------------------------------------------------------------ chunks in flight
+
+/// Rows that are deleted, or given another key, after the snapshot of their chunk was taken and
+/// before the chunk was written: a lock on the ghost's gap stops the chunk's INSERT ... SELECT there.
+class a_chunk_in_flight : public testing::TestWithParam<bool> {
+  protected:
+    oracle_answer migrate(std::optional<std::string_view> rule_out) {
+        live_options with{.rows = 1'000};
+        if (!GetParam()) with.spec.unique_column.clear();
+        live_run run(shared_server(), with);
+        fault_points faults;
+        if (rule_out) faults.take_out(*rule_out);
+        // The tail's chunk is the first one, so this is the lowest hundred rows, not yet committed.
+        faults.pause("copier.chunk_read", {.first = 2});
+        run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
+        faults.wait_reached("copier.chunk_read");
+
+        const auto ghost = run.tables().ghost.quoted();
+        const auto original = run.table().quoted();
+        auto holder = run.new_session();
+        const auto nth = [&](unsigned n) {
+            return *run.session().query_value(fmt::format(
+                "SELECT id FROM {} ORDER BY id LIMIT 1 OFFSET {}", original, n));
+        };
+        const auto copied = nth(40);
+        const auto deleted = nth(150);
+        const auto moved = nth(160);
+        const auto updated = nth(170);
+        holder.execute("BEGIN");
+        holder.query(fmt::format("SELECT id FROM {} WHERE id > {} FOR UPDATE", ghost, nth(99)));
+        faults.go("copier.chunk_read");
+        eventually("the next chunk waits in the middle of its INSERT ... SELECT", [&] {
+            return run.session().query_value(
+                       "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state='LOCK "
+                       "WAIT' AND trx_query LIKE 'INSERT INTO `" +
+                       run.table().schema + "`.%SELECT%'") != "0";
+        });
+        auto& application = run.session();
+        application.execute(fmt::format("DELETE FROM {} WHERE id={}", original, deleted));
+        application.execute(
+            fmt::format("UPDATE {} SET id=id+1000000 WHERE id={}", original, moved));
+        if (!rule_out)  // else its flush and the chunk would stand in each other's way
+            application.execute(
+                fmt::format("UPDATE {} SET title='changed' WHERE id={}", original, updated));
+        application.execute(
+            fmt::format("UPDATE {} SET title='marks the end' WHERE id={}", original, copied));
+        eventually("a later change was flushed", [&] {
+            return run.session().query_value(
+                       fmt::format("SELECT title FROM {} WHERE id={}", ghost, copied)) ==
+                   "marks the end";
+        });
+        holder.execute("ROLLBACK");
+        run.segue().wait_for_output("phase: postponed");
+        run.let_cut_over();
+        run.expect_swapped();
+        return compare_with_native_alter(
+            shared_server().over_tcp(),
+            {.table = run.table(), .old_table = run.tables().old, .alter = std::string(usual_alter)});
+    }
+};
+
+TEST_P(a_chunk_in_flight, brings_no_deleted_row_back) {
+    const auto answer = migrate(std::nullopt);
+    EXPECT_TRUE(answer.equal()) << answer.text();
+    EXPECT_EQ(answer.expected_rows, 999U);
+}
+
+TEST_P(a_chunk_in_flight, brings_deleted_rows_back_if_nobody_waits_for_it) {
+    const auto answer = migrate("wait_for_chunks_in_flight");
+    EXPECT_EQ(answer.differing_rows, 2U) << answer.text();
+    EXPECT_EQ(answer.found_rows, answer.expected_rows + 2) << answer.text();
+}
+
+INSTANTIATE_TEST_SUITE_P(with, a_chunk_in_flight, testing::Bool(), [](const auto& each) {
+    return std::string(each.param ? "a_second_unique_index" : "one_unique_index");
+});
+
+// ------------------------------------------------------------------------------ visibility
+
+const std::vector<std::string> semi_synchronous{"--plugin-load-add=semisync_source.so"};
+
+/// One change whose transaction stands in the log, unseen, for much longer than a flush takes.
+class a_change_not_yet_visible : public testing::Test {
+  protected:
+    oracle_answer migrate(const fault_points& faults, const std::string& change) {
+        const auto& server = shared_server(semi_synchronous);
+        live_run run(server, {.rows = 500});
+        run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true});
+        run.segue().wait_for_output("phase: postponed");
+        {
+            late_replica replica(server.over_tcp(), 400ms);
+            run.session().execute(fmt::format(fmt::runtime(change), run.table().quoted()));
+            replica.check();
+        }
+        run.let_cut_over();
+        run.expect_swapped();
+        return compare_with_native_alter(
+            server.over_tcp(),
+            {.table = run.table(), .old_table = run.tables().old, .alter = std::string(usual_alter)});
+    }
+};
+
+TEST_F(a_change_not_yet_visible, is_carried_over_once_it_is) {
+    for (const std::string change :
+         {"UPDATE {} SET title='changed' WHERE id < -400", "DELETE FROM {} WHERE id < -400",
+          "UPDATE {} SET id=id+1000000 WHERE id < -400"}) {
+        const auto answer = migrate(fault_points(), change);
+        EXPECT_TRUE(answer.equal()) << change << ": " << answer.text();
+    }
+}
+
+TEST_F(a_change_not_yet_visible, is_lost_without_the_barrier) {
+    for (const std::string change :
+         {"UPDATE {} SET title='changed' WHERE id < -400", "DELETE FROM {} WHERE id < -400",
+          "UPDATE {} SET id=id+1000000 WHERE id < -400"}) {
+        fault_points faults;
+        faults.take_out("barrier");
+        const auto answer = migrate(faults, change);
+        EXPECT_GE(answer.differing_rows, 60U) << change << ": " << answer.text();
+    }
+}
+
+/// Writers just ahead of the copy, every commit of which stays unseen for a while.
+class writers_ahead_of_the_copy : public testing::Test {
+  protected:
+    /// Differences between the ledger and the table.
+    comparison migrate(segue_build build, const fault_points* faults, std::chrono::milliseconds late,
+                       std::uint64_t seed = 0) {
+        const auto& server = shared_server(semi_synchronous);
+        live_options with{.rows = 12'000};
+        with.spec.unique_column.clear();
+        with.writing = {.writers = 8,
+                        .weights = {.insert = 20, .update = 40, .move = 20, .erase = 20, .big = 2},
+                        .seed = seed};
+        live_run run(server, with);
+        late_replica replica(server.over_tcp(), late);
+        run.writers().start();
+        run.start({.build = build, .faults = faults, .postponed = true});
+        {
+            copy_follower follower(run, 600);
+            run.segue().wait_for_output("phase: postponed", 180s);
+        }
+        run.writers().stop();
+        EXPECT_EQ(run.writers().report().complaints({1213}), "") << run.writers().report().text();
+        EXPECT_GE(run.writers().report().transactions, 300U);
+        replica.check();
+        run.let_cut_over();
+        run.expect_swapped();
+        return run.writers().compare();
+    }
+};
+
+TEST_F(writers_ahead_of_the_copy, lose_nothing) {
+    for (const auto late : {30ms, 80ms}) {
+        const auto found = migrate(segue_build::released, nullptr, late);
+        EXPECT_TRUE(found.equal()) << "acknowledged after " << late.count() << " ms: "
+                                   << found.text();
+    }
+}
+
+TEST_F(writers_ahead_of_the_copy, lose_rows_without_the_barrier) {
+    constexpr int rounds_max = 4;
+    fault_points faults;
+    faults.take_out("barrier");
+    comparison found;
+    int round = 0;
+    while (found.equal() && round < rounds_max) {
+        found = migrate(segue_build::faulty, &faults, 80ms);
+        ++round;
+    }
+    EXPECT_FALSE(found.equal()) << "nothing was lost in " << round << " rounds";
+    RecordProperty("rounds", round);
+    RecordProperty("lost", std::to_string(found.missing + found.extra + found.different));
+    fmt::print(stderr, "round {}: {}\n", round, found.text().substr(0, 300));
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,87 @@
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct kind_of_table {
+    const char* name;
+    key_kind key;
+    bool unique;  ///< A second unique index, so that flushes delete and then insert.
+};
+
+constexpr kind_of_table kinds[] = {{"signed_key", key_kind::signed_integer, false},
+                                   {"signed_key_and_unique", key_kind::signed_integer, true},
+                                   {"unsigned_key", key_kind::unsigned_integer, false},
+                                   {"unsigned_key_and_unique", key_kind::unsigned_integer, true},
+                                   {"auto_increment", key_kind::auto_increment, false},
+                                   {"auto_increment_and_unique", key_kind::auto_increment, true},
+                                   {"composite_key", key_kind::composite, false},
+                                   {"composite_key_and_unique", key_kind::composite, true}};
+
+// Short transactions, many of which change keys, delete, and swap unique values.
+constexpr operation_weights busy{
+    .insert = 25, .update = 25, .move = 20, .erase = 20, .swap = 15, .big = 5};
+
+live_options options_for(const kind_of_table& kind) {
+    live_options with;
+    with.spec.key = kind.key;
+    if (!kind.unique) with.spec.unique_column.clear();
+    with.writing.weights = busy;
+    return with;
+}
+
+class live_writers : public testing::TestWithParam<kind_of_table> {
+  protected:
+    /// Swaps under live writes.
+    static void migrate(const sandbox_server& server) {
+        live_run run(server, options_for(GetParam()));
+        run.writers().start();
+        run.writers().wait_for_transactions(50);
+        run.start();
+        {
+            std::unique_ptr<copy_follower> follower;
+            if (GetParam().key != key_kind::composite)
+                follower = std::make_unique<copy_follower>(run, 400);
+            run.segue().wait_for_output("phase: cut-over");
+        }
+        run.expect_swapped();
+        EXPECT_GE(run.rows_copied(), 15'000U);
+        EXPECT_GE(run.keys_flushed(), 100U) << "too little happened during the copy to prove anything";
+        run.writers().wait_for_transactions(100);
+        run.expect_nothing_lost();
+    }
+
+    /// Swaps while the writers pause.
+    static void migrate_and_compare(const sandbox_server& server) {
+        live_run run(server, options_for(GetParam()));
+        run.writers().start();
+        run.start({.postponed = true});
+        run.segue().wait_for_output("phase: postponed");
+        run.writers().wait_for_transactions(300);
+        run.writers().pause();
+        run.let_cut_over();
+        run.expect_swapped();
+        run.expect_as_native_alter();
+        run.expect_nothing_lost();
+    }
+};
+
+std::string name_of(const testing::TestParamInfo<kind_of_table>& info) { return info.param.name; }
+
+using with_gtids = live_writers;
+TEST_P(with_gtids, lose_nothing_when_names_are_swapped_under_them) { migrate(shared_server()); }
+TEST_P(with_gtids, leave_a_table_as_the_native_alter_makes_it) {
+    migrate_and_compare(shared_server());
+}
+INSTANTIATE_TEST_SUITE_P(keys, with_gtids, testing::ValuesIn(kinds), name_of);
+
+}  // namespace
+}  // namespace segue::test

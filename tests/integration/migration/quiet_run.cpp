@@ -1,0 +1,103 @@
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include "tests/support/oracle.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+constexpr std::chrono::seconds run_limit{120};
+
+}  // namespace
+
+quiet_run::quiet_run(const sandbox_server& server, const std::string& table)
+    : server_(server),
+      schema_(server),
+      tables_(migration_tables::of({schema_.name(), table})),
+      flag_(std::filesystem::temp_directory_path() /
+            fmt::format("segue-quiet-{}-{}", ::getpid(), schema_.name())),
+      session_(server.over_tcp(), schema_.name()) {}
+
+quiet_run::~quiet_run() {
+    segue_.reset();
+    std::filesystem::remove(flag_);
+}
+
+std::unique_ptr<segue_process> quiet_run::start_another(const std::string& alter,
+                                                        const start_options& how) const {
+    std::vector<std::string> arguments{"--verbose"};
+    if (how.postponed) arguments.push_back("--postpone-cut-over-flag-file=" + flag_.string());
+    arguments.insert(arguments.end(), how.more.begin(), how.more.end());
+    environment variables = how.faults ? how.faults->variables() : environment{};
+    for (const auto& [name, text] : how.variables) variables[name] = text;
+    return std::make_unique<segue_process>(how.build,
+                                           segue_arguments(server_, table(), alter, arguments),
+                                           segue_variables(server_, std::move(variables)));
+}
+
+void quiet_run::start(const std::string& alter, const start_options& how) {
+    segue_ = start_another(alter, how);
+}
+
+void quiet_run::let_cut_over() { std::filesystem::remove(flag_); }
+
+void quiet_run::expect_swapped() { ASSERT_EQ(segue_->wait(run_limit), 0) << segue_->err(); }
+
+void quiet_run::expect_failed(const std::vector<std::string>& words) {
+    ASSERT_EQ(segue_->wait(run_limit), 1) << segue_->err() << segue_->out();
+    for (const auto& word : words)
+        EXPECT_NE(segue_->err().find(word), std::string::npos)
+            << "not told: " << word << "\n"
+            << segue_->err();
+}
+
+void quiet_run::expect_as_native_alter(const std::string& alter,
+                                       const std::optional<std::string>& sql_mode) {
+    const auto answer = compare_with_native_alter(
+        server_.over_tcp(),
+        {.table = table(), .old_table = tables_.old, .alter = alter, .sql_mode = sql_mode});
+    EXPECT_TRUE(answer.equal()) << answer.text();
+    EXPECT_GT(answer.expected_rows, 0U);
+}
+
+std::string quiet_run::everything() {
+    std::string all;
+    for (const row& found :
+         session_.query("SELECT table_name FROM information_schema.tables WHERE table_schema=" +
+                        quoted_literal(schema()) + " ORDER BY 1")) {
+        const table_name each{schema(), found[0].value()};
+        const auto rows = session_.query_value("SELECT COUNT(*) FROM " + each.quoted());
+        all += fmt::format("{}{}:{}", all.empty() ? "" : " ", each.name, rows.value());
+    }
+    return all;
+}
+
+global_setting::global_setting(const sandbox_server& server, std::string name,
+                               const std::string& literal)
+    : server_(server), name_(std::move(name)) {
+    auto session = server_.root();
+    before_ = session.query_value("SELECT @@GLOBAL." + name_).value_or("");
+    const bool number =
+        !before_.empty() && std::all_of(before_.begin(), before_.end(),
+                                        [](unsigned char c) { return c >= '0' && c <= '9'; });
+    if (!number) before_ = quoted_literal(before_);
+    session.execute("SET GLOBAL " + name_ + "=" + literal);
+}
+
+global_setting::~global_setting() {
+    try {
+        server_.root().execute("SET GLOBAL " + name_ + "=" + before_);
+    } catch (const std::exception& failed) {
+        std::fprintf(stderr, "setting %s back: %s\n", name_.c_str(), failed.what());
+    }
+}
+
+}  // namespace segue::test
