@@ -1,0 +1,169 @@
+#include "src/schema/projection.hpp"
+
+#include "src/base/error.hpp"
+#include "tests/unit/schema/tables.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::schema {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::ThrowsMessage;
+
+const column id = typed("id", "int");
+const table_definition original = table_of("t", {id, typed("a", "int")}, {primary({"id"})});
+
+projection project(std::vector<column> columns, std::vector<renamed> exceptions = {},
+                   std::vector<index> indexes = {primary({"id"})}) {
+    row_key key;
+    key.source_index = key.target_index = "PRIMARY";
+    key.columns = {{.source = "id", .target = "id"}};
+    return make_projection(original, table_of("g", std::move(columns), std::move(indexes)), key,
+                           sources(std::move(exceptions)));
+}
+
+std::map<std::string, std::string> expressions(const projection& made) {
+    std::map<std::string, std::string> found;
+    for (const auto& one : made.columns) found[one.target] = one.expression;
+    return found;
+}
+
+column with_default(column made, const std::string& text, bool is_expression = false) {
+    made.default_text = text;
+    made.default_is_expression = is_expression;
+    return made;
+}
+
+TEST(Projection, ColumnsAreCarriedOnByTheirFullName) {
+    const auto made = project({id, typed("a", "int")});
+    EXPECT_EQ(made.source.name, "t");
+    EXPECT_EQ(made.target.name, "g");
+    EXPECT_THAT(expressions(made), ElementsAre(testing::Pair("a", "`s`.`t`.`a`"),
+                                               testing::Pair("id", "`s`.`t`.`id`")));
+    EXPECT_EQ(made.columns.front().source, "id");
+}
+
+TEST(Projection, ARenamedColumnIsReadByItsOldName) {
+    const auto made = project({id, typed("b", "int")}, {{"b", "a"}});
+    EXPECT_EQ(expressions(made)["b"], "`s`.`t`.`a`");
+    EXPECT_THAT(made.description, HasSubstr("`b`: from `a`"));
+}
+
+TEST(Projection, ANewColumnHasItsDefault) {
+    const auto made = project(
+        {id, typed("a", "int"), with_default(typed("n", "int"), "7"), nullable(typed("m", "int"))},
+        {{"n", std::nullopt}, {"m", std::nullopt}});
+    EXPECT_FALSE(expressions(made).contains("n"));
+    EXPECT_FALSE(expressions(made).contains("m"));
+    EXPECT_THAT(made.description, HasSubstr("`n`: new, its default (7)"));
+    EXPECT_TRUE(made.upserts);
+}
+
+// https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
+TEST(Projection, ANewNotNullColumnWithoutADefaultHasTheImplicitOneOfItsType) {
+    const std::map<std::string, std::string> implicit = {{"tinyint", "0"},
+                                                         {"smallint unsigned", "0"},
+                                                         {"mediumint", "0"},
+                                                         {"int", "0"},
+                                                         {"bigint", "0"},
+                                                         {"decimal(10,2)", "0"},
+                                                         {"float", "0"},
+                                                         {"double", "0"},
+                                                         {"year", "0"},
+                                                         {"bit(9)", "0"},
+                                                         {"char(3)", "''"},
+                                                         {"varchar(20)", "''"},
+                                                         {"tinytext", "''"},
+                                                         {"text", "''"},
+                                                         {"mediumtext", "''"},
+                                                         {"longtext", "''"},
+                                                         {"binary(3)", "''"},
+                                                         {"varbinary(3)", "''"},
+                                                         {"tinyblob", "''"},
+                                                         {"blob", "''"},
+                                                         {"mediumblob", "''"},
+                                                         {"longblob", "''"},
+                                                         {"set('x','y')", "''"},
+                                                         {"enum('x','y')", "1"},
+                                                         {"time(6)", "'00:00:00'"},
+                                                         {"json", "CAST('null' AS JSON)"}};
+    for (const auto& [type, value] : implicit) {
+        SCOPED_TRACE(type);
+        const auto made = project({id, typed("n", type)}, {{"n", std::nullopt}});
+        EXPECT_EQ(expressions(made)["n"], value);
+        EXPECT_EQ(made.columns.back().source, std::nullopt);
+        EXPECT_TRUE(made.upserts);
+    }
+}
+
+TEST(Projection, ANewNotNullColumnThatAlterCouldNotFillIsRefused) {
+    for (const char* const type :
+         {"date", "datetime", "timestamp", "geometry", "point", "vector(3)"}) {
+        SCOPED_TRACE(type);
+        EXPECT_THAT(
+            [&] {
+                project({id, typed("n", type)}, {{"n", std::nullopt}});
+            },
+            ThrowsMessage<error>(HasSubstr("Give it a DEFAULT")));
+    }
+}
+
+TEST(Projection, AColumnDroppedAndAddedAgainIsNew) {
+    const auto made = project({id, typed("a", "int")}, {{"a", std::nullopt}});
+    EXPECT_EQ(expressions(made)["a"], "0");
+    EXPECT_THAT(made.description, HasSubstr("`a`: dropped"));
+}
+
+TEST(Projection, GeneratedColumnsAreLeftOut) {
+    column generated = typed("a", "int");
+    generated.generated = true;
+    EXPECT_FALSE(expressions(project({id, generated})).contains("a"));
+    EXPECT_FALSE(expressions(project({id, generated}, {{"a", std::nullopt}})).contains("a"));
+}
+
+TEST(Projection, ANewColumnThatSetsItselfIsKeptOnUpdate) {
+    column itself = nullable(typed("n", "timestamp"));
+    itself.sets_itself_on_update = true;
+    EXPECT_THAT(project({id, itself}, {{"n", std::nullopt}}).kept_on_update, ElementsAre("n"));
+    itself.name = "a";
+    EXPECT_THAT(project({id, itself}).kept_on_update, IsEmpty()) << "it is written with the row";
+}
+
+TEST(Projection, WithOneUniqueIndexRowsAreUpserted) {
+    index plain = unique("k", {"a"});
+    plain.unique = false;
+    EXPECT_TRUE(project({id, typed("a", "int")}, {}, {primary({"id"}), plain}).upserts);
+}
+
+TEST(Projection, WithASecondUniqueIndexRowsAreNotUpserted) {
+    EXPECT_FALSE(
+        project({id, typed("a", "int")}, {}, {primary({"id"}), unique("k", {"a"})}).upserts);
+}
+
+TEST(Projection, WithANewExpressionDefaultRowsAreNotUpserted) {
+    EXPECT_FALSE(project({id, with_default(nullable(typed("n", "int")), "(`a` * 10)", true)},
+                         {{"n", std::nullopt}})
+                     .upserts);
+}
+
+TEST(Projection, AnExpressionDefaultOfAColumnThatIsCarriedOnDoesNotMatter) {
+    EXPECT_TRUE(project({id, with_default(typed("a", "int"), "(1 + 1)", true)}).upserts);
+}
+
+TEST(Projection, ChangesOfTypeAreTold) {
+    EXPECT_THAT(project({id, typed("a", "bigint")}).description,
+                HasSubstr("`a`: from `a` (int to bigint)"));
+}
+
+TEST(Projection, AColumnFromNowhereIsRefused) {
+    EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), error);
+}
+
+}  // namespace
+}  // namespace segue::schema
