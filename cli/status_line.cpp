@@ -26,6 +26,7 @@ std::optional<milliseconds> time_left(const migration::progress& at) {
     constexpr double too_little_percent = 0.1;
     if (copy_is_done(at)) return milliseconds(0);
     if (copied_percent(at) < too_little_percent || at.rows_copied == 0) return std::nullopt;
+    if (at.rows_copied >= at.rows_estimate) return milliseconds(0);
     const double left = static_cast<double>(at.rows_estimate - at.rows_copied) /
                         static_cast<double>(at.rows_copied);
     return milliseconds(

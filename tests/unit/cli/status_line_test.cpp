@@ -1,0 +1,150 @@
+#include "cli/status_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using migration::phase;
+using migration::progress;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A quarter copied in ten seconds.
+progress copying() {
+    progress at;
+    at.at = phase::copy;
+    at.rows_copied = 250;
+    at.rows_estimate = 1'000;
+    at.keys_flushed = 7;
+    at.backlog = 3;
+    at.backlog_max = 1'000;
+    at.elapsed = 12s;
+    at.copy_elapsed = 10s;
+    at.heartbeat_lag = 20ms;
+    at.stream_position = "binlog.000002:157";
+    return at;
+}
+
+TEST(ShortDuration, HasTheUnitsThatAreNeeded) {
+    EXPECT_EQ(short_duration(0ms), "0s");
+    EXPECT_EQ(short_duration(999ms), "0s");
+    EXPECT_EQ(short_duration(59s), "59s");
+    EXPECT_EQ(short_duration(240s), "4m0s");
+    EXPECT_EQ(short_duration(3'600s), "1h0m0s");
+    EXPECT_EQ(short_duration(3'723s), "1h2m3s");
+    EXPECT_EQ(short_duration(100h), "100h0m0s");
+}
+
+TEST(StatusLine, IsThatOfGhOst) {
+    EXPECT_EQ(
+        status_line(copying()),
+        "Copy: 250/1000 25.0%; Applied: 7; Backlog: 3/1000; Time: 12s(total), 10s(copy); "
+        "streamer: binlog.000002:157; Lag: 0.02s, HeartbeatLag: 0.02s, State: migrating; ETA: "
+        "30s");
+}
+
+TEST(StatusLine, AThrottledCopySaysWhy) {
+    auto at = copying();
+    at.throttled = true;
+    at.throttle_reason = "Threads_running=60 >= 50";
+    EXPECT_THAT(status_line(at), HasSubstr("State: throttled, Threads_running=60 >= 50;"));
+}
+
+TEST(StatusLine, APostponedCutOverIsDue) {
+    auto at = copying();
+    at.at = phase::postponed;
+    at.postponed_because = "flag-file";
+    EXPECT_THAT(status_line(at), EndsWith("State: postponing cut-over; ETA: due"));
+}
+
+TEST(StatusLine, ACopyThatIsDoneIsWholeWhateverTheEstimateWas) {
+    for (const phase done : {phase::postponed, phase::cut_over, phase::done}) {
+        auto at = copying();
+        at.at = done;
+        EXPECT_THAT(status_line(at), StartsWith("Copy: 250/250 100.0%;"));
+    }
+}
+
+TEST(StatusLine, AnEmptyTableIsWhole) {
+    auto at = copying();
+    at.rows_copied = at.rows_estimate = 0;
+    EXPECT_THAT(status_line(at), StartsWith("Copy: 0/0 100.0%;"));
+}
+
+TEST(EtaText, FollowsTheRateSoFar) {
+    EXPECT_EQ(eta_text(copying()), "30s");
+}
+
+TEST(EtaText, IsNotKnownBeforeSomethingIsCopied) {
+    auto at = copying();
+    at.rows_copied = 0;
+    EXPECT_EQ(eta_text(at), "N/A");
+    at.rows_copied = 1;
+    at.rows_estimate = 10'000;
+    EXPECT_EQ(eta_text(at), "N/A");
+}
+
+TEST(EtaText, IsDueWhenAllIsCopied) {
+    auto at = copying();
+    at.rows_copied = at.rows_estimate;
+    EXPECT_EQ(eta_text(at), "due");
+    at = copying();
+    at.at = phase::cut_over;
+    EXPECT_EQ(eta_text(at), "due");
+}
+
+TEST(EtaText, IsDueWhenMoreWasCopiedThanEstimated) {
+    auto at = copying();
+    at.rows_copied = at.rows_estimate + 1;
+    EXPECT_EQ(eta_text(at), "due");
+}
+
+// Seconds in [from, from + 60) in which the line is printed.
+int printed_in_a_minute(progress at, std::chrono::seconds from, std::chrono::seconds since_event) {
+    int printed = 0;
+    for (auto second = from; second < from + 60s; ++second) {
+        at.elapsed = second;
+        printed += prints_in_second(at, since_event) ? 1 : 0;
+    }
+    return printed;
+}
+
+// `left` until the copy is done.
+progress with_left(std::chrono::milliseconds left) {
+    auto at = copying();
+    at.rows_copied = 500;
+    at.copy_elapsed = left;
+    return at;
+}
+
+TEST(PrintsInSecond, EachSecondInTheFirstMinute) {
+    EXPECT_EQ(printed_in_a_minute(with_left(10h), 1s, 1h), 60);
+}
+
+TEST(PrintsInSecond, EachSecondNearTheEnd) {
+    EXPECT_EQ(printed_in_a_minute(with_left(60s), 1'000s, 1h), 60);
+    EXPECT_EQ(printed_in_a_minute(with_left(61s), 1'000s, 1h), 12);
+}
+
+TEST(PrintsInSecond, EveryFiveSecondsInTheFirstMinutesAndTheLast) {
+    EXPECT_EQ(printed_in_a_minute(with_left(10h), 61s, 1h), 12);
+    EXPECT_EQ(printed_in_a_minute(with_left(180s), 1'000s, 1h), 12);
+}
+
+TEST(PrintsInSecond, EveryFiveSecondsAfterAnEvent) {
+    EXPECT_EQ(printed_in_a_minute(with_left(10h), 1'000s, 60s), 12);
+}
+
+TEST(PrintsInSecond, EveryThirtySecondsElse) {
+    EXPECT_EQ(printed_in_a_minute(with_left(10h), 1'000s, 61s), 2);
+    auto unknown = copying();
+    unknown.rows_copied = 0;
+    EXPECT_EQ(printed_in_a_minute(unknown, 1'000s, 61s), 2);
+}
+
+}  // namespace
+}  // namespace segue::cli
