@@ -137,8 +137,10 @@ bool demo::run() {
 void demo::start_servers() {
     shown_.step("Servers: a primary and a replica of it");
     primary_ = std::make_unique<test::sandbox_server>();
-    replica_ =
-        std::make_unique<test::sandbox_server>(test::server_options{.replica_of = primary_.get()});
+    // A replica on the same disk, so it is spared the waits for the disk at each commit.
+    replica_ = std::make_unique<test::sandbox_server>(
+        test::server_options{.mysqld = {"--sync-binlog=0", "--innodb-flush-log-at-trx-commit=2"},
+                             .replica_of = primary_.get()});
     shown_.line(fmt::format("MySQL {} on 127.0.0.1: primary on port {}, replica on port {}.",
                             primary_->version(), primary_->port(), replica_->port()));
     // An account of its own, with no more than segue needs; it goes to the replica as well.
@@ -149,7 +151,7 @@ void demo::start_servers() {
     root.execute(fmt::format("CREATE USER {} IDENTIFIED BY '{}'", user, password_));
     root.execute(
         fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, "
-                    "LOCK TABLES ON {}.* TO {}",
+                    "TRIGGER, LOCK TABLES ON {}.* TO {}",
                     schema, user));
     root.execute(
         fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT, PROCESS, "
@@ -163,6 +165,8 @@ void demo::fill_table() {
         fmt::format("Table: {} with {} rows", orders_table().quoted(), count_text(wanted_.rows)));
     test::application_session session(patient(*primary_));
     test::create_and_fill(session, orders_table(), orders(), wanted_.rows);
+    // So that the server's estimate of its size, which segue shows, is not of an empty table.
+    session.query("ANALYZE TABLE " + orders_table().quoted());
     const auto made = session.query("SHOW CREATE TABLE " + orders_table().quoted());
     const auto definition = made.at(0).at(1).value();
     for (std::size_t at = 0; at < definition.size();) {
@@ -280,18 +284,35 @@ void demo::wait_for_interrupt() const {
 
 std::vector<std::string> demo::segue_arguments(const std::string& alter,
                                                const std::vector<std::string>& more) {
-    const auto replica = fmt::format("{}:{}", replica_->host(), replica_->port());
-    std::vector<std::string> all{"--user",
-                                 std::string(account),
-                                 "--max-load",
-                                 "Threads_running=50",
-                                 "--throttle-control-replicas",
-                                 replica};
-    all.insert(all.end(), more.begin(), more.end());
-    const auto arguments = test::segue_arguments(*primary_, orders_table(), alter, all);
-    std::string command = "segue";
-    for (const auto& argument : arguments)
-        command += argument.starts_with("--") ? "\n         " + argument : " '" + argument + "'";
+    const auto table = orders_table();
+    std::vector<std::string> arguments{"--host",
+                                       primary_->host(),
+                                       "--port",
+                                       std::to_string(primary_->port()),
+                                       "--user",
+                                       std::string(account),
+                                       "--database",
+                                       table.schema,
+                                       "--table",
+                                       table.name,
+                                       "--alter",
+                                       alter,
+                                       "--max-load",
+                                       "Threads_running=50",
+                                       "--throttle-control-replicas",
+                                       fmt::format("{}:{}", replica_->host(), replica_->port())};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.emplace_back("--execute");
+    std::string command = "MYSQL_PWD=... segue";
+    for (const auto& argument : arguments) {
+        if (argument.starts_with("--")) {
+            command += " \\\n       " + argument;
+        } else if (argument.find(' ') != std::string::npos) {
+            command += " \"" + argument + "\"";
+        } else {
+            command += " " + argument;
+        }
+    }
     shown_.line(command);
     return arguments;
 }
@@ -315,9 +336,7 @@ migration_seen demo::migrate(const std::vector<std::string>& arguments,
 }
 
 void demo::note_waits() {
-    const auto longest = writers_->report().longest;
-    writers_->reset_longest_wait();
-    waits_.push_back({.until = steady_clock::now(), .longest = longest});
+    waits_.push_back({.until = steady_clock::now(), .longest = writers_->reset_longest_wait()});
 }
 
 test::longest_wait demo::longest_between(steady_clock::time_point from,

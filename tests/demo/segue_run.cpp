@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds between_looks{50};
+constexpr std::chrono::seconds between_status_lines{5};
 constexpr std::chrono::hours limit{1};
 
 // Written by the thread that runs segue, read by a signal handler.
@@ -52,6 +53,32 @@ class line_reader {
     std::size_t at_ = 0;
 };
 
+/// Which of segue's many status lines are shown: one in some seconds, and each that tells of a
+/// state in which the one before was not.
+class status_filter {
+  public:
+    bool shows(const std::string& line) {
+        if (!line.starts_with("Copy: ")) return true;
+        const auto state = state_of(line);
+        const auto now = steady_clock::now();
+        if (state == shown_state_ && now - shown_at_ < between_status_lines) return false;
+        shown_state_ = state;
+        shown_at_ = now;
+        return true;
+    }
+
+  private:
+    // "throttled, 127.0.0.1:20001 replica-lag=1.6s" without what was measured.
+    static std::string state_of(const std::string& line) {
+        const auto at = line.find("State: ");
+        if (at == std::string::npos) return {};
+        return line.substr(at, line.find_first_of("=;", at) - at);
+    }
+
+    std::string shown_state_;
+    steady_clock::time_point shown_at_;
+};
+
 void note_swap(const std::string& line, segue_outcome& told) {
     static const std::regex swapped(
         R"(# Swapped after (\d+) attempts?; writes waited for (\d+) ms at most)");
@@ -72,9 +99,10 @@ segue_outcome run_segue(console& shown, const std::vector<std::string>& argument
     const running_mark mark(segue.pid());
     line_reader out;
     line_reader err;
+    status_filter status;
     const auto read = [&](bool all) {
         out.read(segue.out(), all, [&](const std::string& line) {
-            shown.segue_line(line);
+            if (status.shows(line)) shown.segue_line(line);
             note_swap(line, told);
             looking.on_line(line);
         });

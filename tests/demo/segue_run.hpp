@@ -25,7 +25,8 @@ struct onlooker {
     std::function<void()> on_tick;  ///< Several times a second.
 };
 
-/// Runs segue to its end and shows what it writes as it comes.
+/// Runs segue to its end and shows what it writes as it comes; of the status lines, which come each
+/// second, one in five, and each that tells something else than the one before.
 /// Errors: segue::error when it cannot be started or takes longer than an hour.
 segue_outcome run_segue(console& shown, const std::vector<std::string>& arguments,
                         const test::environment& variables, const onlooker& looking);

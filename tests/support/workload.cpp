@@ -124,9 +124,9 @@ workload_report workload::report() const {
     return state_->report;
 }
 
-void workload::reset_longest_wait() {
+longest_wait workload::reset_longest_wait() {
     std::lock_guard lock(state_->mutex);
-    state_->report.longest = {};
+    return std::exchange(state_->report.longest, {});
 }
 
 std::uint64_t workload::seed() const noexcept {

@@ -104,7 +104,8 @@ class workload {
     void focus_everywhere();
 
     workload_report report() const;
-    void reset_longest_wait();
+    /// Begins anew, and returns the one so far.
+    longest_wait reset_longest_wait();
     std::uint64_t seed() const noexcept;
 
     /// The table against the ledger; the writers are paused or stopped. Another name is given once
