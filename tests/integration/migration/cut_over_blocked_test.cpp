@@ -11,7 +11,9 @@ namespace segue::test {
 namespace {
 
 // As slow as a busy machine allows, so that Segue keeps up there too.
-live_options few_rows() { return {.rows = 3'000, .writing = {.rate_per_second = 50}}; }
+live_options few_rows() {
+    return {.rows = 3'000, .writing = {.rate_per_second = 50}};
+}
 
 std::uint64_t status_counter(application_session& session, const std::string& name) {
     return std::stoull(session.query("SHOW GLOBAL STATUS LIKE '" + name + "'").at(0).at(1).value());
@@ -65,7 +67,10 @@ class a_long_transaction_that_nobody_sees : public testing::Test {
     static live_options plain_values() {
         live_options with = few_rows();
         with.spec.columns = {{"quantity", column_kind::integer}, {"amount", column_kind::decimal}};
-        with.alter = "ADD COLUMN added INT NOT NULL DEFAULT 5, MODIFY quantity BIGINT NOT NULL";
+        with.spec.more = "spare INT NOT NULL DEFAULT 7";
+        with.alter =
+            "DROP COLUMN spare, ADD COLUMN added INT NOT NULL DEFAULT 5, MODIFY quantity BIGINT "
+            "NOT NULL";
         return with;
     }
     live_run run{shared_server({"--performance-schema=OFF"}), plain_values()};

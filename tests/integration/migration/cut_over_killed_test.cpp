@@ -11,7 +11,9 @@ namespace segue::test {
 namespace {
 
 // As slow as a busy machine allows, so that Segue keeps up there too.
-live_options few_rows() { return {.rows = 3'000, .writing = {.rate_per_second = 50}}; }
+live_options few_rows() {
+    return {.rows = 3'000, .writing = {.rate_per_second = 50}};
+}
 
 // The one session of Segue's that has autocommit off; no writer has.
 std::string locking_connection(application_session& session) {
@@ -52,7 +54,6 @@ TEST_P(a_killed_locking_connection, loses_nothing_and_another_attempt_swaps) {
     faults.go(step);
     run.expect_swapped();
     EXPECT_EQ(run.times_told("cut-over attempt 1 gave way: "), 1U) << run.segue().err();
-    EXPECT_EQ(run.times_told("Swapped after 2 attempts"), 1U) << run.segue().out();
     run.expect_nothing_lost();
     EXPECT_EQ(run.session().query("SELECT added FROM " + run.table().quoted() + " LIMIT 1").size(),
               1U);

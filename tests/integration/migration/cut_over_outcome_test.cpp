@@ -4,6 +4,7 @@
 #include "tests/support/conditions.hpp"
 
 #include <filesystem>
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -19,9 +20,9 @@ TEST(a_postponed_cut_over, comes_when_its_flag_file_is_removed) {
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("State: postponing cut-over; ETA: due");
     EXPECT_TRUE(std::filesystem::exists(run.flag()));
-    EXPECT_NE(run.segue().out().find("# postpone-cut-over-flag-file: " + run.flag().string() +
-                                     " [set]"),
-              std::string::npos)
+    EXPECT_NE(
+        run.segue().out().find("# postpone-cut-over-flag-file: " + run.flag().string() + " [set]"),
+        std::string::npos)
         << run.segue().out();
     // The original is in use all the time, and the ghost follows.
     run.session().execute("UPDATE t SET a=11 WHERE id=1");
@@ -64,6 +65,9 @@ struct numbering {
     const char* name;
     std::string alter;
     std::string while_postponed = {};  ///< Statements, separated by "; ".
+    friend std::ostream& operator<<(std::ostream& to, const numbering& one) {
+        return to << one.name;
+    }
 };
 
 class auto_increment : public testing::TestWithParam<numbering> {};
@@ -104,15 +108,6 @@ const numbering numberings[] = {
 };
 INSTANTIATE_TEST_SUITE_P(_, auto_increment, testing::ValuesIn(numberings),
                          [](const auto& of) { return std::string(of.param.name); });
-
-TEST(auto_increment_given_to_a_key, counts_on_from_the_highest_row) {
-    quiet_run run(shared_server());
-    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
-    run.session().execute("INSERT INTO t VALUES (1, 1), (70, 2)");
-    run.start("MODIFY id INT NOT NULL AUTO_INCREMENT");
-    run.expect_swapped();
-    run.expect_as_native_alter("MODIFY id INT NOT NULL AUTO_INCREMENT");
-}
 
 }  // namespace
 }  // namespace segue::test

@@ -37,23 +37,25 @@ class a_narrow_account : public testing::Test {
 
     quiet_run run{shared_server()};
     // One account for each test, which has a schema of its own.
-    const std::string name = "narrow_" + run.schema().substr(run.schema().size() - 10);
+    const std::string name = "narrow_" + run.schema();
     const std::string account = quoted_literal(name) + "@'%'";
     db::session root = shared_server().root();
 };
 
 TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
-    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", quoted(run.schema()), account));
+    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted(run.schema()), account));
     const auto before = run.everything();
     start();
-    run.expect_failed({"the account lacks privileges on", "the account may not read the binary log"});
+    run.expect_failed(
+        {"the account lacks privileges on", "the account may not read the binary log"});
     EXPECT_EQ(run.everything(), before);
     const auto grants = grants_told();
     ASSERT_EQ(grants.size(), 2U) << run.segue().err();
-    EXPECT_EQ(grants[0],
-              fmt::format("GRANT INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON "
-                          "{}.* TO {};",
-                          quoted(run.schema()), account));
+    EXPECT_EQ(
+        grants[0],
+        fmt::format("GRANT INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON "
+                    "{}.* TO {};",
+                    segue::quoted(run.schema()), account));
     EXPECT_EQ(grants[1],
               fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {};", account));
     for (const auto& grant : grants) root.execute(grant.substr(0, grant.size() - 1));
@@ -63,15 +65,16 @@ TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
 }
 
 TEST_F(a_narrow_account, migrates_and_is_told_which_safeties_are_weaker) {
-    root.execute(fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK "
-                             "TABLES ON {}.* TO {}",
-                             quoted(run.schema()), account));
+    root.execute(
+        fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK "
+                    "TABLES ON {}.* TO {}",
+                    segue::quoted(run.schema()), account));
     root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
     start({"--postpone-cut-over-flag-file=" + run.flag().string()});
     run.segue().wait_for_output("State: postponing cut-over");
-    for (const auto* weaker : {"without the PROCESS privilege", "without the XA_RECOVER_ADMIN privilege",
-                               "without the TRIGGER privilege",
-                               "performance_schema.metadata_locks cannot be read"})
+    for (const auto* weaker :
+         {"without the PROCESS privilege", "without the XA_RECOVER_ADMIN privilege",
+          "without the TRIGGER privilege", "performance_schema.metadata_locks cannot be read"})
         EXPECT_NE(run.segue().err().find(weaker), std::string::npos) << weaker << run.segue().err();
     run.session().execute("UPDATE t SET a=3 WHERE id=2");
     run.session().execute("DELETE FROM t WHERE id=1");
@@ -89,7 +92,7 @@ TEST_F(a_narrow_account, that_cannot_see_the_table_is_told_so) {
 TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
     const std::string role = quoted_literal(name + "_role");
     root.execute("CREATE ROLE " + role);
-    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", quoted(run.schema()), role));
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", segue::quoted(run.schema()), role));
     root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", role));
     root.execute(fmt::format("GRANT {} TO {}", role, account));
     root.execute(fmt::format("SET DEFAULT ROLE ALL TO {}", account));

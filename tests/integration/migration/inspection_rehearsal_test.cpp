@@ -11,22 +11,22 @@ namespace {
 class a_rehearsal : public testing::Test {
   protected:
     a_rehearsal() {
-        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), gone INT)");
+        run.session().execute(
+            "CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), gone INT)");
         run.session().execute("INSERT INTO t VALUES (1, 1, 'x', 2), (2, 2, 'y', 3)");
         run.session().execute("ANALYZE TABLE t");
         definition = run.session().query("SHOW CREATE TABLE t").at(0).at(1).value();
     }
     void expect_told(const std::string& out) {
         for (const auto* part :
-             {"`id`: from `id`", "`a2`: from `a` (int to bigint)", "`b`: from `b`", "`gone`: dropped",
-              "`c`: new, 0 as ALTER TABLE gives it", "`PRIMARY`: chosen, the primary key",
-              "Size: about 2 rows", "`a2` bigint", "Steps with --execute:",
-              "make `" , "_t_gho`", "_t_ghc`", "_t_ghk`", "_t_del`", "by GTID", "500 ms at most",
-              "Every check passed"})
+             {"`id`: from `id`", "`a2`: from `a` (int to bigint)", "`b`: from `b`",
+              "`gone`: dropped", "`c`: new, 0 as ALTER TABLE gives it",
+              "`PRIMARY`: chosen, the primary key", "Size: about 2 rows", "`a2` bigint",
+              "Steps with --execute:", "make `", "_t_gho`", "_t_ghc`", "_t_ghk`", "_t_del`",
+              "by GTID", "500 ms at most", "Every check passed"})
             EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
     }
-    const std::string alter =
-        "CHANGE a a2 BIGINT, DROP COLUMN gone, ADD COLUMN c INT NOT NULL";
+    const std::string alter = "CHANGE a a2 BIGINT, DROP COLUMN gone, ADD COLUMN c INT NOT NULL";
 
     quiet_run run{shared_server()};
     std::string definition;

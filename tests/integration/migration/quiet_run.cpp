@@ -47,16 +47,19 @@ void quiet_run::start(const std::string& alter, const start_options& how) {
     segue_ = start_another(alter, how);
 }
 
-void quiet_run::let_cut_over() { std::filesystem::remove(flag_); }
+void quiet_run::let_cut_over() {
+    std::filesystem::remove(flag_);
+}
 
-void quiet_run::expect_swapped() { ASSERT_EQ(segue_->wait(run_limit), 0) << segue_->err(); }
+void quiet_run::expect_swapped() {
+    ASSERT_EQ(segue_->wait(run_limit), 0) << segue_->err();
+}
 
 void quiet_run::expect_failed(const std::vector<std::string>& words) {
     ASSERT_EQ(segue_->wait(run_limit), 1) << segue_->err() << segue_->out();
     for (const auto& word : words)
-        EXPECT_NE(segue_->err().find(word), std::string::npos)
-            << "not told: " << word << "\n"
-            << segue_->err();
+        EXPECT_NE(segue_->err().find(word), std::string::npos) << "not told: " << word << "\n"
+                                                               << segue_->err();
 }
 
 void quiet_run::expect_as_native_alter(const std::string& alter,
