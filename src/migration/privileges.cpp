@@ -1,5 +1,6 @@
 #include "src/migration/privileges.hpp"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -7,6 +8,13 @@
 
 namespace segue::migration {
 namespace {
+
+// https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
+constexpr std::string_view all = "ALL PRIVILEGES";
+constexpr std::array all_of_a_schema = {
+    "ALTER", "ALTER ROUTINE", "CREATE", "CREATE ROUTINE", "CREATE TEMPORARY TABLES", "CREATE VIEW",
+    "DELETE", "DROP", "EVENT", "EXECUTE", "INDEX", "INSERT", "LOCK TABLES", "REFERENCES", "SELECT",
+    "SHOW VIEW", "TRIGGER", "UPDATE"};
 
 struct grant_line {
     bool revokes = false;
@@ -90,8 +98,14 @@ std::set<std::string> privileges_on(std::string_view schema, std::span<const std
         const auto line = read_line(text);
         if (!line || !line->whole_schema) continue;
         if (line->schema != "*" && !grant_pattern_matches(line->schema, schema)) continue;
-        for (const std::string& privilege : line->privileges)
-            (line->revokes ? revoked : held).insert(privilege);
+        std::set<std::string>& into = line->revokes ? revoked : held;
+        for (const std::string& privilege : line->privileges) {
+            if (privilege == all && line->schema != "*") {
+                into.insert(all_of_a_schema.begin(), all_of_a_schema.end());
+            } else {
+                into.insert(privilege);
+            }
+        }
     }
     for (const std::string& privilege : revoked) held.erase(privilege);
     return held;
