@@ -21,10 +21,10 @@ std::uint64_t chunk_sizer::rows() const {
 void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
     if (fixed_) return;
     std::lock_guard lock(mutex_);
-    // A chunk with fewer rows than asked for tells less than it seems to: it only may shrink.
+    // A chunk with far fewer rows than asked for, as the tail is, tells only that it was slow.
+    if (rows < rows_ / 2 && took <= target_) return;
     const std::uint64_t next = next_chunk_rows(std::max<std::uint64_t>(rows, 1), took, target_);
-    if (rows >= rows_ / 2 || next < rows_) rows_ = std::max(next, rows_ / 10);
-    rows_ = std::clamp(rows_, rows_min, rows_max);
+    rows_ = std::clamp(std::max(next, rows_ / 10), rows_min, rows_max);
 }
 
 }  // namespace segue::migration

@@ -1,0 +1,69 @@
+#include "src/migration/chunk_sizer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(NextChunkRows, StaysWhenTheTargetIsMet) {
+    EXPECT_EQ(next_chunk_rows(1'000, 250ms, 250ms), 1'000U);
+}
+
+TEST(NextChunkRows, FollowsTheTimeInProportion) {
+    EXPECT_EQ(next_chunk_rows(1'000, 500ms, 250ms), 500U);
+    EXPECT_EQ(next_chunk_rows(1'000, 200ms, 250ms), 1'250U);
+}
+
+TEST(NextChunkRows, GrowsAtMostTwofold) {
+    EXPECT_EQ(next_chunk_rows(1'000, 1ms, 250ms), 2'000U);
+    EXPECT_EQ(next_chunk_rows(1'000, 0ms, 250ms), 2'000U);
+}
+
+TEST(NextChunkRows, ShrinksAtMostTenfold) {
+    EXPECT_EQ(next_chunk_rows(1'000, 1h, 250ms), 100U);
+}
+
+TEST(NextChunkRows, StaysWithinItsBounds) {
+    EXPECT_EQ(next_chunk_rows(20, 1h, 250ms), chunk_sizer::rows_min);
+    EXPECT_EQ(next_chunk_rows(90'000, 1ms, 250ms), chunk_sizer::rows_max);
+    EXPECT_EQ(next_chunk_rows(0, 250ms, 250ms), chunk_sizer::rows_min);
+}
+
+TEST(ChunkSizer, LearnsFromChunksOfTheSizeAskedFor) {
+    chunk_sizer sizer(250ms, std::nullopt);
+    EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);
+    sizer.copied(1'000, 125ms);
+    EXPECT_EQ(sizer.rows(), 2'000U);
+    sizer.copied(2'000, 1'000ms);
+    EXPECT_EQ(sizer.rows(), 500U);
+}
+
+TEST(ChunkSizer, AFixedSizeIsKept) {
+    chunk_sizer sizer(250ms, 77);
+    sizer.copied(77, 1h);
+    EXPECT_EQ(sizer.rows(), 77U);
+}
+
+TEST(ChunkSizer, AShortChunkThatWasFastChangesNothing) {
+    chunk_sizer sizer(250ms, std::nullopt);
+    sizer.copied(0, 1ms);
+    sizer.copied(3, 1ms);
+    EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);
+}
+
+TEST(ChunkSizer, AShortChunkThatWasSlowMakesTheNextSmaller) {
+    chunk_sizer sizer(250ms, std::nullopt);
+    sizer.copied(300, 500ms);
+    EXPECT_EQ(sizer.rows(), 150U);
+}
+
+TEST(ChunkSizer, ShrinksAtMostTenfoldInOneStep) {
+    chunk_sizer sizer(250ms, std::nullopt);
+    sizer.copied(10, 1h);
+    EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first / 10);
+}
+
+}  // namespace
+}  // namespace segue::migration
