@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t encoded_integer_bytes = 8;
 constexpr std::uint64_t sign_bit = 1ULL << 63U;
 
+// https://dev.mysql.com/doc/refman/8.4/en/integer-types.html
+bool is_integer_length(std::size_t bytes) {
+    return (bytes >= 1 && bytes <= 4) || bytes == encoded_integer_bytes;
+}
+
 void append_ordered(std::string& out, std::uint64_t ordered) {
     for (int shift = 56; shift >= 0; shift -= 8)
         out.push_back(static_cast<char>((ordered >> static_cast<unsigned>(shift)) & 0xFFU));
@@ -68,7 +73,7 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
                                     "changed while it was migrated",
                                     quoted(column.source)));
         const auto bytes = columns[i].bytes;
-        if (bytes.empty() || bytes.size() > encoded_integer_bytes)
+        if (!is_integer_length(bytes.size()))
             throw error(fmt::format("a row event holds {} bytes for the integer key column {}",
                                     bytes.size(), quoted(column.source)));
         append_ordered(made.encoded, ordered_from_image(bytes, column.type));
