@@ -115,7 +115,13 @@ void change_set::flushed(std::span<const key_value> keys) {
 
 void change_set::put_back(std::span<const key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const key_value& key : keys) make_ready(&keys_.find(key)->first);
+    for (const key_value& key : keys) {
+        const auto at = keys_.find(key);
+        require(at != keys_.end() && (at->second == state::in_flight ||
+                                      at->second == state::in_flight_and_changed),
+                "a key that is put back was in flight");
+        make_ready(&at->first);
+    }
     in_flight_ -= keys.size();
     changed_.notify_all();
 }
