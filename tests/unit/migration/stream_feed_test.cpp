@@ -1,0 +1,365 @@
+#include "src/migration/stream_feed.hpp"
+
+#include "src/base/error.hpp"
+#include "tests/unit/migration/keys.hpp"
+
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+using namespace std::chrono_literals;
+using binlog::row_change_kind;
+using ending = binlog::stream_handler::ending;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::ThrowsMessage;
+using testing::UnorderedElementsAre;
+using time_point = std::chrono::steady_clock::time_point;
+
+constexpr std::size_t original_rows = 0;
+constexpr std::size_t changelog_rows = 1;
+const std::string xid = "X'61',X'',1";
+
+class StreamFeed : public testing::Test {
+  protected:
+    void row(row_change_kind kind, std::optional<std::int64_t> before,
+             std::optional<std::int64_t> after) {
+        const auto before_bytes = in_image<8>(static_cast<std::uint64_t>(before.value_or(0)));
+        const auto after_bytes = in_image<8>(static_cast<std::uint64_t>(after.value_or(0)));
+        const std::array before_image = {present(before_bytes)};
+        const std::array after_image = {present(after_bytes)};
+        binlog::row_change change{
+            .subscription = original_rows, .kind = kind, .before = {}, .after = {}};
+        if (before) change.before = before_image;
+        if (after) change.after = after_image;
+        feed_.on_row(change);
+    }
+    void insert(std::int64_t id) { row(row_change_kind::insert, {}, id); }
+
+    void marker(const std::string& value, row_change_kind kind = row_change_kind::update) {
+        const auto bytes = std::as_bytes(std::span(value));
+        const std::array image = {present(bytes)};
+        binlog::row_change change{
+            .subscription = changelog_rows, .kind = kind, .before = image, .after = {}};
+        if (kind != row_change_kind::erase) change.after = image;
+        feed_.on_row(change);
+    }
+    bool marker_seen(std::uint64_t number) {
+        return feed_.wait_for_marker(number, time_point{}, {});
+    }
+
+    void prepare(const std::string& of, std::initializer_list<std::int64_t> ids) {
+        feed_.on_begin(of);
+        for (const std::int64_t id : ids) insert(id);
+        feed_.on_end(ending::xa_prepared);
+    }
+
+    void statement(std::string_view text, std::string_view default_schema = "s") {
+        feed_.on_statement({.is = binlog::statement::kind::definition,
+                            .default_schema = default_schema,
+                            .text = text,
+                            .updated_schemas = {}});
+    }
+    void data_change(std::optional<std::vector<std::string>> updated_schemas) {
+        feed_.on_statement({.is = binlog::statement::kind::data_change,
+                            .default_schema = "s",
+                            .text = "UPDATE v SET a=1",
+                            .updated_schemas = std::move(updated_schemas)});
+    }
+
+    std::vector<key_value> kept() { return changes_.take_all().value(); }
+
+    db::session_factory sessions_{wire::connection_options{}};
+    heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
+    change_set changes_{1'000};
+    stream_feed feed_{{.original = {"s", "t"}, .ghost = {"s", "_t_gho"}, .columns = 2},
+                      id_codec(),
+                      markers_,
+                      changes_,
+                      {}};
+};
+
+TEST_F(StreamFeed, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
+    const auto wanted = feed_.subscriptions(
+        primary_key({signed_column("a", 3), signed_column("b", 1)}), {"s", "_t_ghc"});
+    ASSERT_THAT(wanted, SizeIs(2));
+    EXPECT_EQ(wanted[original_rows].table, "t");
+    EXPECT_THAT(wanted[original_rows].columns, ElementsAre(3U, 1U));
+    EXPECT_EQ(wanted[changelog_rows].table, "_t_ghc");
+    EXPECT_THAT(wanted[changelog_rows].columns, ElementsAre(heartbeat::value_column));
+}
+
+TEST_F(StreamFeed, InsertedUpdatedAndErasedRowsAreKeptByKey) {
+    feed_.on_begin(std::nullopt);
+    insert(1);
+    row(row_change_kind::update, 2, 2);
+    row(row_change_kind::erase, 3, {});
+    feed_.on_end(ending::committed);
+    EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2), key(3)));
+    EXPECT_EQ(feed_.changes_seen(), 3U);
+}
+
+TEST_F(StreamFeed, AnUpdateThatChangesTheKeyKeepsBothKeys) {
+    row(row_change_kind::update, 4, 5);
+    EXPECT_THAT(kept(), UnorderedElementsAre(key(4), key(5)));
+}
+
+TEST_F(StreamFeed, ARowWithoutItsKeyThrows) {
+    const std::array<binlog::column_image, 1> absent = {};
+    EXPECT_THROW(feed_.on_row({.subscription = original_rows,
+                               .kind = row_change_kind::erase,
+                               .before = absent,
+                               .after = {}}),
+                 error);
+}
+
+TEST_F(StreamFeed, RowsOfAnotherNumberOfColumnsThrow) {
+    const std::array<std::uint8_t, 3> three{};
+    EXPECT_THAT(
+        [&] {
+            feed_.on_table({.subscription = original_rows, .table_id = 7, .column_types = three});
+        },
+        ThrowsMessage<error>(HasSubstr("altered")));
+    EXPECT_NO_THROW(feed_.on_table(
+        {.subscription = original_rows, .table_id = 7, .column_types = std::span(three).first(2)}));
+    EXPECT_NO_THROW(
+        feed_.on_table({.subscription = changelog_rows, .table_id = 8, .column_types = three}));
+}
+
+TEST_F(StreamFeed, AMarkerOfThisRunIsSeen) {
+    EXPECT_FALSE(marker_seen(1));
+    marker("feed:7");
+    EXPECT_TRUE(marker_seen(7));
+    EXPECT_FALSE(marker_seen(8));
+    EXPECT_THAT(kept(), IsEmpty());
+}
+
+TEST_F(StreamFeed, AMarkerThatComesLateDoesNotTakeBackAGreaterOne) {
+    marker("feed:7");
+    marker("feed:6");
+    EXPECT_TRUE(marker_seen(7));
+}
+
+TEST_F(StreamFeed, OtherRowsOfTheChangelogAreNoMarkers) {
+    marker("feeb:7");
+    marker("2025-01-01T00:00:00.000000000Z");
+    marker("feed:7", row_change_kind::erase);
+    EXPECT_FALSE(marker_seen(1));
+}
+
+TEST_F(StreamFeed, AWaitForAMarkerEndsWhenItComes) {
+    bool seen = false;
+    std::jthread waiter(
+        [&] { seen = feed_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, {}); });
+    marker("feed:3");
+    waiter.join();
+    EXPECT_TRUE(seen);
+}
+
+TEST_F(StreamFeed, AStopEndsAWaitForAMarker) {
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_THROW(feed_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, stop.get_token()),
+                 stopped);
+}
+
+TEST_F(StreamFeed, KeysOfAPreparedXaTransactionAreHeldUntilItsCommit) {
+    prepare(xid, {1, 2});
+    EXPECT_EQ(feed_.held_for_xa(), 2U);
+    EXPECT_EQ(changes_.backlog(), 0U);
+    feed_.on_xa_commit(xid);
+    EXPECT_EQ(feed_.held_for_xa(), 0U);
+    EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
+}
+
+TEST_F(StreamFeed, KeysOfAnXaTransactionThatIsRolledBackAreForgotten) {
+    prepare(xid, {1});
+    feed_.on_xa_rollback(xid);
+    EXPECT_EQ(feed_.held_for_xa(), 0U);
+    EXPECT_THAT(kept(), IsEmpty());
+    EXPECT_THROW(feed_.on_xa_commit(xid), error);
+}
+
+TEST_F(StreamFeed, AnXaTransactionCommittedInOnePhaseIsKeptAtItsEnd) {
+    feed_.on_begin(xid);
+    insert(1);
+    EXPECT_EQ(changes_.backlog(), 0U);
+    feed_.on_end(ending::committed);
+    EXPECT_EQ(feed_.held_for_xa(), 0U);
+    EXPECT_THAT(kept(), ElementsAre(key(1)));
+}
+
+TEST_F(StreamFeed, SeveralPreparedTransactionsAreHeldApart) {
+    prepare(xid, {1});
+    prepare("X'62',X'',1", {2});
+    feed_.on_begin(std::nullopt);
+    insert(3);
+    feed_.on_end(ending::committed);
+    feed_.on_xa_commit("X'62',X'',1");
+    EXPECT_EQ(feed_.held_for_xa(), 1U);
+    EXPECT_THAT(kept(), UnorderedElementsAre(key(2), key(3)));
+}
+
+TEST_F(StreamFeed, AnXidMayBeUsedAgainOnceItsTransactionHasEnded) {
+    prepare(xid, {1});
+    feed_.on_xa_rollback(xid);
+    prepare(xid, {2});
+    feed_.on_xa_commit(xid);
+    EXPECT_THAT(kept(), ElementsAre(key(2)));
+}
+
+TEST_F(StreamFeed, AnXaTransactionSeenToTouchOtherTablesOnlyPasses) {
+    prepare(xid, {});
+    EXPECT_NO_THROW(feed_.on_xa_commit(xid));
+    feed_.on_begin(xid);
+    EXPECT_NO_THROW(feed_.on_end(ending::committed));
+    EXPECT_THAT(kept(), IsEmpty());
+}
+
+TEST_F(StreamFeed, TheCommitOfAnXidThatWasNotSeenPreparedThrows) {
+    EXPECT_THAT([&] { feed_.on_xa_commit(xid); }, ThrowsMessage<error>(HasSubstr("XA RECOVER")));
+}
+
+TEST_F(StreamFeed, TheCommitOfAnUnrelatedXidPassesOnce) {
+    feed_.set_unrelated_xa({xid});
+    EXPECT_NO_THROW(feed_.on_xa_commit(xid));
+    EXPECT_THROW(feed_.on_xa_commit(xid), error);
+}
+
+TEST_F(StreamFeed, WhileUnknownXidsPassOnlyThoseDo) {
+    feed_.pass_unknown_xa(true);
+    prepare(xid, {1});
+    EXPECT_NO_THROW(feed_.on_xa_commit("X'62',X'',1"));
+    feed_.on_xa_commit(xid);
+    EXPECT_THAT(kept(), ElementsAre(key(1)));
+    feed_.pass_unknown_xa(false);
+    EXPECT_THROW(feed_.on_xa_commit("X'62',X'',1"), error);
+}
+
+TEST_F(StreamFeed, TheRollbackOfAnUnknownXidPasses) {
+    EXPECT_NO_THROW(feed_.on_xa_rollback(xid));
+}
+
+TEST_F(StreamFeed, AReconnectInTheMiddleOfAnXaTransactionDiscardsWhatCameOfIt) {
+    feed_.on_begin(xid);
+    insert(1);
+    feed_.on_reconnect();
+    EXPECT_EQ(feed_.held_for_xa(), 0U);
+    prepare(xid, {1, 2});
+    EXPECT_EQ(feed_.held_for_xa(), 2U);
+    feed_.on_xa_commit(xid);
+    EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
+}
+
+TEST_F(StreamFeed, AReconnectKeepsPreparedTransactions) {
+    prepare(xid, {1});
+    feed_.on_reconnect();
+    feed_.on_xa_commit(xid);
+    EXPECT_THAT(kept(), ElementsAre(key(1)));
+}
+
+TEST_F(StreamFeed, RowsAfterAReconnectBelongToTheirOwnTransaction) {
+    feed_.on_begin(xid);
+    feed_.on_reconnect();
+    feed_.on_begin(std::nullopt);
+    insert(1);
+    EXPECT_THAT(kept(), ElementsAre(key(1)));
+}
+
+TEST_F(StreamFeed, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
+    EXPECT_NO_THROW(data_change({{"other", "third"}}));
+    EXPECT_THAT([&] { data_change(std::nullopt); },
+                ThrowsMessage<error>(HasSubstr("binlog_format=ROW")));
+    EXPECT_THROW(data_change({{"other", "s"}}), error);
+    EXPECT_THROW(data_change(std::vector<std::string>{}), error);
+}
+
+TEST_F(StreamFeed, SchemasAreComparedAsTheServerStoresTheirNames) {
+    EXPECT_NO_THROW(data_change({{"S"}}));
+    stream_feed folding({.original = {"s", "t"},
+                         .ghost = {"s", "_t_gho"},
+                         .columns = 2,
+                         .case_insensitive_names = true},
+                        id_codec(), markers_, changes_, {});
+    EXPECT_THROW(folding.on_statement({.is = binlog::statement::kind::data_change,
+                                       .default_schema = "",
+                                       .text = "UPDATE v SET a=1",
+                                       .updated_schemas = {{"S"}}}),
+                 error);
+}
+
+TEST_F(StreamFeed, WhatRedefinesTheTableThrows) {
+    for (const char* const text :
+         {"TRUNCATE TABLE t", "TRUNCATE s.t", "DROP TABLE IF EXISTS `x`, `t`", "DROP DATABASE s",
+          "RENAME TABLE t TO t2", "RENAME TABLE x TO y, t TO z", "ALTER TABLE t ADD c INT",
+          "ALTER TABLE `s`.`t` DROP PARTITION p0", "ALTER TABLE x RENAME TO t",
+          "ALTER TABLE x EXCHANGE PARTITION p WITH TABLE t"}) {
+        SCOPED_TRACE(text);
+        EXPECT_THAT([&] { statement(text); }, ThrowsMessage<error>(HasSubstr("redefined")));
+    }
+    EXPECT_THROW(statement("TRUNCATE s.t", "other"), error);
+}
+
+TEST_F(StreamFeed, OtherDefinitionsPass) {
+    for (const char* const text :
+         {"ALTER TABLE other ADD COLUMN t INT", "ALTER TABLE other DROP COLUMN t",
+          "DROP TABLE other", "DROP TEMPORARY TABLE t", "TRUNCATE other.t",
+          "RENAME TABLE other.t TO other.u", "ALTER TABLE _t_gho AUTO_INCREMENT=7",
+          "CREATE TABLE t2 LIKE t", "OPTIMIZE TABLE t", "ANALYZE TABLE t", "FLUSH TABLES",
+          "DROP DATABASE other"}) {
+        SCOPED_TRACE(text);
+        EXPECT_NO_THROW(statement(text));
+    }
+    EXPECT_NO_THROW(statement("TRUNCATE t", "other"));
+}
+
+TEST_F(StreamFeed, ADefinitionMakesTheCallerLookAgainOnce) {
+    EXPECT_FALSE(feed_.take_definition_seen());
+    statement("CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a=1");
+    EXPECT_TRUE(feed_.take_definition_seen());
+    EXPECT_FALSE(feed_.take_definition_seen());
+    data_change({{"other"}});
+    EXPECT_FALSE(feed_.take_definition_seen());
+}
+
+TEST_F(StreamFeed, TheSwapOfOurOwnPassesWhileItIsExpected) {
+    constexpr auto swap = "RENAME TABLE `s`.`t` TO `s`.`_t_del`, `s`.`_t_gho` TO `s`.`t`";
+    feed_.expect_swap();
+    EXPECT_NO_THROW(statement(swap));
+    feed_.expect_no_swap();
+    EXPECT_THROW(statement(swap), error);
+}
+
+TEST_F(StreamFeed, TheLastBoundaryIsItsPosition) {
+    EXPECT_EQ(feed_.last_heard(), time_point{});
+    const binlog::stream_position at =
+        binlog::file_position{.file = "binlog.000002", .offset = 157};
+    feed_.on_boundary(at);
+    EXPECT_EQ(feed_.position(), at);
+    EXPECT_NE(feed_.last_heard(), time_point{});
+}
+
+TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
+    change_set full(1);
+    std::stop_source stop;
+    stream_feed held({.original = {"s", "t"}, .ghost = {"s", "_t_gho"}, .columns = 2}, id_codec(),
+                     markers_, full, stop.get_token());
+    full.add(key(1), {});
+    const auto bytes = in_image<8>(2);
+    const std::array image = {present(bytes)};
+    stop.request_stop();
+    EXPECT_THROW(held.on_row({.subscription = original_rows,
+                              .kind = row_change_kind::insert,
+                              .before = {},
+                              .after = image}),
+                 stopped);
+}
+
+}  // namespace
+}  // namespace segue::migration
