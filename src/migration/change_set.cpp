@@ -1,24 +1,33 @@
 #include "src/migration/change_set.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 
 namespace segue::migration {
+namespace {
+
+constexpr std::string_view one_flush_per_key = "one_flush_per_key";
+
+}  // namespace
 
 void change_set::begin_copy(std::optional<key_value> end) {
     std::lock_guard lock(mutex_);
     copying_ = true;
     end_ = std::move(end);
     watermark_.reset();
+    tail_registered_ = false;
 }
 
 void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
     std::lock_guard lock(mutex_);
     require(copying_, "chunks are registered while copying");
     const bool tail = range.after == end_ && !range.up_to;
-    if (!tail) {
+    if (tail) {
+        tail_registered_ = true;
+    } else {
         require(range.after == watermark_, "chunks are registered in order, without gaps");
         require(range.up_to && end_ && *range.up_to <= *end_, "a chunk ends within the copy");
         watermark_ = range.up_to;
@@ -39,8 +48,8 @@ void change_set::chunk_ended(std::uint64_t chunk) {
 
 bool change_set::covered(const key_value& key) const {
     if (!copying_) return true;
-    const bool above_end = !end_ || *end_ < key;
-    return above_end || (watermark_ && key <= *watermark_);
+    if (!end_ || *end_ < key) return tail_registered_;
+    return watermark_ && key <= *watermark_;
 }
 
 change_set::chunk_in_flight* change_set::chunk_over(const key_value& key) {
@@ -64,7 +73,13 @@ void change_set::add(key_value key, std::stop_token stop) {
     }
     const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
     if (!added) {
-        if (at->second == state::in_flight) at->second = state::in_flight_and_changed;
+        if (at->second != state::in_flight) return;
+        if (fault::rule_taken_out(one_flush_per_key)) {
+            make_ready(&at->first);
+            changed_.notify_all();
+        } else {
+            at->second = state::in_flight_and_changed;
+        }
         return;
     }
     if (chunk_in_flight* const over = chunk_over(at->first)) {
@@ -101,6 +116,7 @@ void change_set::flushed(std::span<const key_value> keys) {
     std::lock_guard lock(mutex_);
     for (const key_value& key : keys) {
         const auto at = keys_.find(key);
+        if (at == keys_.end() && fault::rule_taken_out(one_flush_per_key)) continue;
         require(at != keys_.end(), "a flushed key was taken");
         if (at->second == state::in_flight_and_changed) {
             make_ready(&at->first);

@@ -31,12 +31,12 @@ class change_set {
   public:
     explicit change_set(std::size_t keys_max) : keys_max_(keys_max) {}
 
-    /// The copy covers the keys up to and including `end`; all above it is covered by the chunk
-    /// registered first, {end, open}. Unset: the table is empty, and every key is above.
+    /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of its
+    /// own, the tail, {end, open}. Unset: the table is empty, and every key is above.
     void begin_copy(std::optional<key_value> end);
 
     /// Ranges are registered in ascending order without gaps, from an open `after` to the end that
-    /// begin_copy() was given; the tail above it at any time before the stream is read.
+    /// begin_copy() was given; the tail above it at any time.
     /// From now on changes of the range's keys are kept.
     void register_chunk(std::uint64_t chunk, const key_range& range);
     /// The chunk's transaction has been committed, or is known to have left nothing.
@@ -106,6 +106,7 @@ class change_set {
     bool copying_ = false;
     std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
     std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
+    bool tail_registered_ = false;
     std::size_t in_flight_ = 0;           ///< Keys given out by take().
     std::size_t parked_ = 0;              ///< Of those, keys whose worker waits for a quiet turn.
     bool quiet_ = false;                  ///< A quiet_turn lives.

@@ -1,8 +1,11 @@
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -82,6 +85,39 @@ TEST_P(with_gtids, leave_a_table_as_the_native_alter_makes_it) {
     migrate_and_compare(shared_server());
 }
 INSTANTIATE_TEST_SUITE_P(keys, with_gtids, testing::ValuesIn(kinds), name_of);
+
+using without_gtids = live_writers;
+const sandbox_server& server_without_gtids() {
+    return shared_server({"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"});
+}
+TEST_P(without_gtids, lose_nothing_when_names_are_swapped_under_them) {
+    migrate(server_without_gtids());
+}
+TEST_P(without_gtids, leave_a_table_as_the_native_alter_makes_it) {
+    migrate_and_compare(server_without_gtids());
+}
+INSTANTIATE_TEST_SUITE_P(keys, without_gtids, testing::ValuesIn(kinds), name_of);
+
+/// Rows that come at the end before the first chunk could be registered.
+TEST(a_throttled_start, does_not_flush_what_the_copy_will_read) {
+    live_run run(shared_server(), {.rows = 500});
+    const auto throttle = std::filesystem::temp_directory_path() /
+                          ("segue-throttle-" + run.table().schema + std::to_string(::getpid()));
+    ASSERT_TRUE(std::ofstream(throttle));
+    run.start({.postponed = true, .more = {"--throttle-flag-file=" + throttle.string()}});
+    run.segue().wait_for_output("State: throttled");
+    run.session().execute("INSERT INTO orders (id, quantity, title, made, raw) VALUES (70000, 1, "
+                          "'late', NOW(), ''), (70001, 2, 'late', NOW(), '')");
+    const auto lines = run.times_told("State: throttled");
+    eventually("the stream has passed it", [&] {
+        return run.times_told("State: throttled") >= lines + 2;
+    });
+    std::filesystem::remove(throttle);
+    run.segue().wait_for_output("phase: postponed");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+}
 
 }  // namespace
 }  // namespace segue::test

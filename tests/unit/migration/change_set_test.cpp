@@ -66,13 +66,35 @@ TEST(ChangeSet, AChangeAboveTheWatermarkIsDropped) {
     EXPECT_EQ(held.changes.dropped(), 2U);
 }
 
-TEST(ChangeSet, BeforeTheFirstChunkOnlyTheTailIsCovered) {
+TEST(ChangeSet, BeforeTheFirstChunkEveryChangeIsDropped) {
     change_set changes(plenty);
     changes.begin_copy(key(100));
     changes.add(key(-5), {});
     changes.add(key(100), {});
-    EXPECT_EQ(changes.dropped(), 2U);
+    changes.add(key(101), {});
+    EXPECT_EQ(changes.dropped(), 3U);
     EXPECT_EQ(changes.backlog(), 0U);
+}
+
+TEST(ChangeSet, AChangeAboveTheCopysEndIsKeptFromTheTailsRegistrationOn) {
+    change_set changes(plenty);
+    changes.begin_copy(key(100));
+    changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)});
+    changes.add(key(101), {});
+    EXPECT_EQ(changes.dropped(), 1U);
+    changes.register_chunk(1, {.after = key(100), .up_to = std::nullopt});
+    changes.add(key(102), {});
+    changes.add(key(103), {});
+    EXPECT_EQ(changes.backlog(), 2U);
+    changes.chunk_ended(1);
+    EXPECT_EQ(taken(changes), keys({102, 103}));
+}
+
+TEST(ChangeSet, InAnEmptyTableChangesAreDroppedUntilTheTailIsRegistered) {
+    change_set changes(plenty);
+    changes.begin_copy(std::nullopt);
+    changes.add(key(1), {});
+    EXPECT_EQ(changes.dropped(), 1U);
 }
 
 TEST(ChangeSet, ChangesAreKeptFromTheRegistrationOfTheirChunkOn) {
@@ -94,6 +116,8 @@ TEST(ChangeSet, AChangeAboveTheCopysEndIsKept) {
 TEST(ChangeSet, InAnEmptyTableEveryKeyBelongsToTheTail) {
     change_set changes(plenty);
     changes.begin_copy(std::nullopt);
+    changes.add(key(-5), {});
+    EXPECT_EQ(changes.dropped(), 1U);
     changes.register_chunk(0, {});
     changes.add(key(-5), {});
     EXPECT_EQ(changes.backlog(), 1U);
