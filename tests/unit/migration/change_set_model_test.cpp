@@ -44,8 +44,6 @@ class model {
 
     void run() {
         changes_.begin_copy(key(end_id));
-        chunks_.push({.after = key(end_id), .up_to = std::nullopt}, {});
-        const chunk tail = chunks_.take_if_ready().value();
         std::vector<std::jthread> flushers;
         for (unsigned i = 0; i < 3; ++i)
             flushers.emplace_back([this, i](std::stop_token stop) { flush(seed_ * 10 + i, stop); });
@@ -61,7 +59,6 @@ class model {
                 });
             };
             for (unsigned i = 0; i < 3; ++i) start([this, i] { change(seed_ * 100 + i); });
-            start([this, tail] { copy(tail); });
             for (unsigned i = 0; i < 2; ++i) start([this] { copy_all(); });
             start([this] { find_bounds(); });
         }
@@ -89,6 +86,7 @@ class model {
     }
 
     void find_bounds() {
+        chunks_.push({.after = key(end_id), .up_to = std::nullopt}, bounded_.token());
         std::optional<key_value> after;
         for (int last = chunk_ids; last <= end_id; last += chunk_ids) {
             chunks_.push({.after = after, .up_to = key(last)}, bounded_.token());
