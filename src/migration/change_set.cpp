@@ -66,11 +66,12 @@ void change_set::make_ready(const key_value* key) {
 
 void change_set::add(key_value key, std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return keys_.size() < keys_max_; })) throw stopped();
     if (!covered(key)) {
         ++dropped_;
         return;
     }
+    const auto fits = [&] { return keys_.size() < keys_max_ || keys_.contains(key); };
+    if (!changed_.wait(lock, stop, fits)) throw stopped();
     const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
     if (!added) {
         if (at->second != state::in_flight) return;
@@ -193,6 +194,11 @@ std::optional<std::vector<key_value>> change_set::take_all() {
 std::size_t change_set::backlog() const {
     std::lock_guard lock(mutex_);
     return keys_.size();
+}
+
+std::size_t change_set::in_flight() const {
+    std::lock_guard lock(mutex_);
+    return in_flight_;
 }
 
 std::uint64_t change_set::dropped() const {

@@ -81,6 +81,7 @@ class change_set {
     std::optional<std::vector<key_value>> take_all();
 
     std::size_t backlog() const;         ///< Keys held, those in flight included.
+    std::size_t in_flight() const;       ///< Keys that take() gave out and nobody answered for.
     std::uint64_t dropped() const;       ///< Changes above the watermark so far.
     std::uint64_t deferred() const;      ///< Changes that waited for a chunk in flight so far.
 

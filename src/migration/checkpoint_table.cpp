@@ -78,13 +78,21 @@ bool checkpoint_table::chunk_is_recorded(db::session& session, std::uint64_t chu
                 .empty();
 }
 
+void checkpoint_table::write_as_owner(db::session& session, const std::string& sql) const {
+    session.execute("START TRANSACTION");
+    check_owner(session);
+    session.execute(sql);
+    session.execute("COMMIT");
+}
+
 void checkpoint_table::prune_chunks_below(db::session& session, std::uint64_t chunk) const {
-    session.execute(fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
+    write_as_owner(session, fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}",
+                                        name_.quoted(), chunk));
 }
 
 void checkpoint_table::record_phase(db::session& session, const std::string& phase) const {
-    session.execute(fmt::format("UPDATE {} SET value={} WHERE kind='phase' AND id=0",
-                                name_.quoted(), quoted_literal(phase)));
+    write_as_owner(session, fmt::format("UPDATE {} SET value={} WHERE kind='phase' AND id=0",
+                                        name_.quoted(), quoted_literal(phase)));
 }
 
 }  // namespace segue::migration

@@ -46,6 +46,7 @@ class checkpoint_table {
     const table_name& name() const noexcept { return name_; }
 
   private:
+    void write_as_owner(db::session& session, const std::string& sql) const;
     void check(const std::vector<db::row>& owner) const;
 
     table_name name_;

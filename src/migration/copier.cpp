@@ -35,7 +35,8 @@ void copier::copy_chunks(std::stop_token stop) {
     bool proven = false;
     for (;;) {
         if (!current) {
-            with_.throttler.wait_until_clear(stop);
+            // The first chunk is the tail: it would grow while copying is throttled.
+            if (first_taken_.exchange(true)) with_.throttler.wait_until_clear(stop);
             current = with_.chunks.take(stop);
             proven = false;
             if (!current) return;
@@ -81,8 +82,9 @@ std::optional<chunk> copier::copy(retrying_session& session, const chunk& curren
                 if (!is_duplicate(failure)) throw;
                 on.execute("ROLLBACK");
             }
-            if (!with_.conflicts.clear_the_way(on, current.range, stop))
-                pause_for(back_off(tries), stop);
+            // Cleared, it is tried again at once; but nobody has been seen to be in the way twice.
+            const bool cleared = with_.conflicts.clear_the_way(on, current.range, stop);
+            if (!cleared || tries > 1) pause_for(back_off(tries), stop);
         }
         fault::point("copier.chunk_read");
         if (!no_barrier && !next && !with_.throttler.state().throttled) next = with_.chunks.take_if_ready();
@@ -104,7 +106,7 @@ void copier::throw_naming_the_row(retrying_session& session, const chunk& curren
     std::vector<key_value> keys;
     for (const db::row& found : on.query(texts.keys_in(current.range, keys_max)))
         keys.push_back(texts.codec().from_row(found));
-    const auto refused = with_.writer.refused_row(on, std::move(keys));
+    const auto refused = with_.writer.refused_row(on, keys);
     if (!refused) throw failure;
     throw error(fmt::format("the new table refuses the row {}: {}", texts.codec().describe(refused->key),
                             refused->reason),

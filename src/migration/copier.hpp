@@ -51,6 +51,7 @@ class copier {
                                            const error& failure) const;
 
     const parts with_;
+    std::atomic<bool> first_taken_{false};       // set by the copy worker that takes the tail
     std::atomic<std::uint64_t> rows_copied_{0};  // written by the copy workers
 };
 

@@ -181,7 +181,16 @@ bool cut_over::was_swapped(std::uint64_t lost_connection) {
 }
 
 cut_over::result cut_over::attempt(std::stop_token stop) {
-    const plan& migration = with_.migration;
+    try {
+        return prepare_and_swap(stop);
+    } catch (const error& failure) {
+        if (!failure.retryable() || failure.outcome_unknown()) throw;
+        if (stop.stop_requested()) throw stopped();
+        return {.gave_way_because = failure.what()};
+    }
+}
+
+cut_over::result cut_over::prepare_and_swap(std::stop_token stop) {
     struct hurried {
         explicit hurried(replayer& held) : flusher(held) { flusher.hurry(true); }
         ~hurried() { flusher.hurry(false); }
@@ -190,7 +199,12 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
     if (auto reason = drain(stop)) return {.gave_way_because = *reason};
     if (auto reason = foresee(stop)) return {.gave_way_because = *reason};
     const auto turn = with_.changes.wait_for_quiet(0, stop);
+    if (with_.changes.in_flight() > 0) return {.gave_way_because = "a flush is still in flight"};
+    return swap(stop);
+}
 
+cut_over::result cut_over::swap(std::stop_token stop) {
+    const plan& migration = with_.migration;
     // Both are connected before the lock is asked for.
     std::optional<db::session> spare = with_.sessions.connect(db::session_role::control);
     db::session locker = lock_session();

@@ -53,6 +53,9 @@ class cut_over {
   private:
     using time_point = watchdog::clock::time_point;
 
+    result prepare_and_swap(std::stop_token stop);
+    /// Precondition: a quiet turn is held.
+    result swap(std::stop_token stop);
     std::optional<std::string> drain(std::stop_token stop);
     std::optional<std::string> foresee(std::stop_token stop);
     db::session lock_session();

@@ -256,8 +256,8 @@ class migration::runner {
     }
 
     void prepare() {
-        session_.emplace(state_.sessions.connect());
-        plan made = inspect(*session_, state_.with.request);
+        db::session session = state_.sessions.connect();
+        plan made = inspect(session, state_.with.request);
         note_made(made.tables.ghost);
         state_.told.on_plan(made);
         for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
@@ -272,9 +272,9 @@ class migration::runner {
             state_.parts = std::move(built);
         }
         note_made(made.tables.changelog);
-        parts().barrier.create(*session_);
+        parts().barrier.create(session);
         note_made(made.tables.checkpoint);
-        parts().checkpoint.create(*session_, made.server.uuid);
+        parts().checkpoint.create(session, made.server.uuid);
     }
 
     // Everything that must run before the first row is copied.
@@ -283,12 +283,15 @@ class migration::runner {
         const settings& with = state_.with;
         threads_.spawn("heartbeat", [&of](std::stop_token end) { of.barrier.run(end); });
         of.throttler.start(threads_);
-        const auto from = current_position(*session_, of.made.server);
+        binlog::stream_position from;
+        with_session([&](db::session& on) { from = current_position(on, of.made.server); });
         of.barrier.pass(threads_.token());
-        of.feed.set_unrelated_xa(wait_for_prepared_xa(
-            *session_, of.made.server, of.made.original.name,
-            [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token()));
-        find_end();
+        with_session([&](db::session& on) {
+            of.feed.set_unrelated_xa(wait_for_prepared_xa(
+                on, of.made.server, of.made.original.name,
+                [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token()));
+        });
+        with_session([&](db::session& on) { find_end(on); });
         binlog::reader_options reading{
             .connection = with.connection,
             .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
@@ -315,9 +318,9 @@ class migration::runner {
                            [&of](std::stop_token end) { of.flushing.run(end); });
     }
 
-    void find_end() {
+    void find_end(db::session& on) {
         engine& of = parts();
-        const auto last = session_->query(of.texts.last_key());
+        const auto last = on.query(of.texts.last_key());
         if (!last.empty()) end_ = of.texts.codec().from_row(last.front());
         of.changes.begin_copy(end_);
     }
@@ -329,7 +332,7 @@ class migration::runner {
             state_.copy_began = steady_clock::now();
         }
         state_.enter(phase::copy);
-        of.checkpoint.record_phase(*session_, "copy");
+        with_session([&](db::session& on) { of.checkpoint.record_phase(on, "copy"); });
         // Under another lock mode INSERT ... SELECT holds the target's AUTO-INC lock to its end.
         const unsigned workers = of.made.server.concurrent_inserts ? state_.with.copy_workers : 1;
         threads_.spawn("bounds",
@@ -357,7 +360,7 @@ class migration::runner {
         with_session([&](db::session& on) { of.checkpoint.prune_chunks_below(on, below); });
     }
 
-    // On this thread's session; connected anew where it was lost.
+    // On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
         retrying_session retrying(state_.sessions, state_.with.failures_max);
@@ -437,10 +440,12 @@ class migration::runner {
         const migration_tables& tables = parts().made.tables;
         std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
         if (state_.with.drop_old_table) unneeded.push_back(tables.old);
+        retrying_session session(state_.sessions, state_.with.failures_max);
+        const std::stop_token to_the_end;
         for (const table_name& table : unneeded) {
             try {
-                db::session session = state_.sessions.connect();
-                drop_if_exists(session, table);
+                session.run("drop what is not needed any more", to_the_end,
+                            [&](db::session& on) { drop_if_exists(on, table); });
             } catch (const error& failure) {
                 made.cleanup_failure += fmt::format("{}: {}\n", table.quoted(), failure.what());
             }
@@ -451,7 +456,6 @@ class migration::runner {
     }
 
     run_state& state_;
-    std::optional<db::session> session_;
     std::optional<key_value> end_;
     std::atomic<unsigned> copying_{0};  // counted down by the copy workers
     std::optional<std::jthread> ender_;

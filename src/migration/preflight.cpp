@@ -85,7 +85,27 @@ bool metadata_locks_are_seen(db::session& session) {
                     .query("SELECT 1 FROM performance_schema.setup_instruments WHERE "
                            "NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES'")
                     .empty() &&
-               can_run(session, "SELECT 1 FROM performance_schema.metadata_locks LIMIT 1");
+               can_run(session,
+                       "SELECT 1 FROM performance_schema.metadata_locks m JOIN "
+                       "performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID LIMIT 1");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return false;
+    }
+}
+
+// Which transaction holds a lock, and that it is an XA transaction that is prepared.
+bool transactions_are_instrumented(db::session& session) {
+    try {
+        return db::to_uint64(
+                   session.query_value(
+                       "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME IN "
+                       "('global_instrumentation','thread_instrumentation',"
+                       "'events_transactions_current') AND ENABLED='YES') + (SELECT COUNT(*) FROM "
+                       "performance_schema.setup_instruments WHERE NAME='transaction' AND "
+                       "ENABLED='YES')"),
+                   "COUNT(*)") == 4 &&
+               can_run(session, "SELECT 1 FROM performance_schema.events_transactions_current LIMIT 1");
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;
@@ -148,6 +168,7 @@ server_facts read_server(db::session& session, const std::string& schema,
         facts.weaker.emplace_back(
             "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who holds "
             "the table, so it may ask for its lock, and give way, more often.");
+    facts.sees_xa_holders = facts.sees_locks && transactions_are_instrumented(session);
     facts.sees_transactions = holds(held, "PROCESS");
     if (!facts.sees_transactions)
         facts.weaker.emplace_back(

@@ -31,6 +31,7 @@ struct server_facts {
     bool concurrent_inserts = true;    ///< innodb_autoinc_lock_mode is 2.
     std::uint64_t packet_bytes_max = 0;
     bool sees_locks = false;         ///< performance_schema.metadata_locks is filled and readable.
+    bool sees_xa_holders = false;    ///< Which prepared XA transactions hold which tables.
     bool sees_transactions = false;  ///< PROCESS: information_schema.INNODB_TRX.
     bool recovers_xa = false;        ///< XA RECOVER
     bool sees_triggers = false;      ///< TRIGGER on the schema.

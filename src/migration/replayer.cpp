@@ -58,7 +58,7 @@ void replayer::flush(db::session& on, std::span<const key_value> keys, bool& don
 
 void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,
                                     const error& failure) const {
-    const auto refused = with_.writer.refused_row(session.connected(), {keys.begin(), keys.end()});
+    const auto refused = with_.writer.refused_row(session.connected(), keys);
     if (!refused) throw failure;
     throw error(fmt::format("the new table refuses the row {}: {}",
                             with_.writer.texts().codec().describe(refused->key), refused->reason),

@@ -11,6 +11,7 @@ namespace segue::migration {
 namespace {
 
 constexpr std::string_view roll_back = "ROLLBACK";
+constexpr int duplicate_entry = 1062;
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
@@ -74,7 +75,13 @@ std::uint64_t row_writer::copy_without_commit(db::session& session, std::uint64_
                                               const key_range& range) const {
     begin(session);
     const std::uint64_t rows = session.execute(texts_.copy(range));
-    checkpoint_.record_chunk(session, chunk, texts_.codec(), range, rows);
+    try {
+        checkpoint_.record_chunk(session, chunk, texts_.codec(), range, rows);
+    } catch (const error& failure) {
+        // Not a matter of the rows' values: the chunk was copied before.
+        require(failure.mysql_errno() != duplicate_entry, "a chunk is recorded once");
+        throw;
+    }
     return rows;
 }
 
@@ -127,20 +134,21 @@ std::string row_writer::complaint(db::session& session, std::span<const key_valu
 }
 
 std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
-                                                           std::vector<key_value> keys) const {
-    std::string reason = keys.empty() ? "" : complaint(session, keys);
-    if (reason.empty()) return std::nullopt;
-    while (keys.size() > 1) {
-        const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(keys.size() / 2);
-        std::vector<key_value> half(keys.begin(), middle);
-        if (std::string words = complaint(session, half); !words.empty()) {
-            reason = std::move(words);
-            keys = std::move(half);
-        } else {
-            keys.erase(keys.begin(), middle);
+                                                           std::span<const key_value> keys) const {
+    constexpr std::size_t batch_keys = 1'000;  // bounds the statement's length
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys) {
+        auto batch = keys.subspan(i, std::min(batch_keys, keys.size() - i));
+        std::string reason = complaint(session, batch);
+        if (reason.empty()) continue;
+        while (batch.size() > 1) {
+            const auto half = batch.first(batch.size() / 2);
+            std::string words = complaint(session, half);
+            batch = words.empty() ? batch.subspan(half.size()) : half;
+            if (!words.empty()) reason = std::move(words);
         }
+        return refusal{.key = batch.front(), .reason = reason};
     }
-    return refusal{.key = keys.front(), .reason = reason};
+    return std::nullopt;
 }
 
 }  // namespace segue::migration

@@ -53,7 +53,8 @@ class row_writer {
         key_value key;
         std::string reason;
     };
-    std::optional<refusal> refused_row(db::session& session, std::vector<key_value> keys) const;
+    std::optional<refusal> refused_row(db::session& session,
+                                       std::span<const key_value> keys) const;
 
     const statements& texts() const noexcept { return texts_; }
 

@@ -166,10 +166,12 @@ std::string statements::carry_over(std::span<const key_value> keys) const {
 std::string statements::collecting_collisions() const {
     const std::string kept =
         qualified(projection_.target, projection_.key.columns.front().target);
+    // A chunk may collide as a whole; a part of it is enough to go on from.
+    constexpr unsigned characters_max = 60'000;
     return fmt::format(
-        " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=CONCAT_WS(';',@segue_collisions,"
-        "CONCAT_WS(',',{1},{2}))) IS NULL,{0},{0})",
-        kept, target_key_, source_key_);
+        " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=IF(CHAR_LENGTH(@segue_collisions)>{3},"
+        "@segue_collisions,CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',{1},{2})))) IS NULL,{0},{0})",
+        kept, target_key_, source_key_, characters_max);
 }
 
 std::string statements::collisions_in(const key_range& range) const {

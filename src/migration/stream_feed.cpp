@@ -175,7 +175,9 @@ void stream_feed::on_statement(const binlog::statement& seen) {
             "and start again.",
             watched_.original.quoted(), shown(seen.text)));
     }
-    if (!swap_expected_ && acts_on(seen, watched_.original, watched_.case_insensitive_names))
+    const bool own_swap =
+        swap_expected_ && schema::verb_of(seen.text) == schema::ddl_verb::rename_table;
+    if (!own_swap && acts_on(seen, watched_.original, watched_.case_insensitive_names))
         throw error(fmt::format("the table {} was redefined by another session while it was "
                                 "migrated: {}",
                                 watched_.original.quoted(), shown(seen.text)));

@@ -20,7 +20,9 @@ void watchdog::watch(clock::time_point deadline, std::stop_token disarmed) {
     changed_.wait_until(lock, disarmed, deadline, never);
     while (!disarmed.stop_requested()) {
         out_of_time_.request_stop();
+        lock.unlock();
         interrupt_();
+        lock.lock();
         changed_.wait_for(lock, disarmed, again, never);
     }
 }

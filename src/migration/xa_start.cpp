@@ -57,7 +57,7 @@ std::set<std::string> wait_for_prepared_xa(db::session& session, const server_fa
         std::set<std::string> found = prepared(session);
         if (found.empty()) return found;
         // Without the locks to look at, any of them may hold the table.
-        if (server.sees_locks && !prepared_one_holds(session, table)) return found;
+        if (server.sees_xa_holders && !prepared_one_holds(session, table)) return found;
         if (!told)
             tell(fmt::format("waiting for XA transactions that are prepared and may hold {}: {} of "
                              "them, the first is {}. Commit them or roll them back (XA RECOVER "
