@@ -1,5 +1,6 @@
 #include "tests/integration/migration/quiet_run.hpp"
 
+#include "tests/support/conditions.hpp"
 #include "tests/support/oracle.hpp"
 
 #include <algorithm>
@@ -81,6 +82,21 @@ std::string quiet_run::everything() {
         all += fmt::format("{}{}:{}", all.empty() ? "" : " ", each.name, rows.value());
     }
     return all;
+}
+
+// Not information_schema.innodb_trx, which shows nothing new while it is read more often than every
+// 100 ms.
+std::string quiet_run::lock_waits_in_ghost() {
+    return session_
+        .query_value(fmt::format("SELECT COUNT(*) FROM performance_schema.data_locks WHERE "
+                                 "lock_status='WAITING' AND object_schema={} AND object_name={}",
+                                 quoted_literal(schema()), quoted_literal(tables_.ghost.name)))
+        .value();
+}
+
+void quiet_run::wait_for_lock_wait_in_ghost() {
+    eventually("a statement waits for a lock in the ghost table",
+               [&] { return lock_waits_in_ghost() != "0"; });
 }
 
 global_setting::global_setting(const sandbox_server& server, std::string name,

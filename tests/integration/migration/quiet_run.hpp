@@ -58,6 +58,10 @@ class quiet_run {
     /// The names of all tables of the schema, in order, each with its number of rows, so that
     /// nothing can come or go unseen: "a:3 t:17".
     std::string everything();
+    /// Waits until a statement waits for a lock on a row of the ghost table.
+    void wait_for_lock_wait_in_ghost();
+    /// Statements that do so now.
+    std::string lock_waits_in_ghost();
 
   private:
     const sandbox_server& server_;

@@ -1,0 +1,128 @@
+// hazards.md, 13 and 25: more than one run, of which some are dead and do not know it.
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+class several_runs : public testing::Test {
+  protected:
+    several_runs() {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+        run.session().execute(
+            "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE "
+            "i<500) SELECT i, 0 FROM n");
+        std::ofstream(throttled).flush();
+    }
+    ~several_runs() override { std::filesystem::remove(throttled); }
+
+    std::string ghost_rows() {
+        return run.session().query_value("SELECT COUNT(*) FROM _t_gho").value();
+    }
+
+    quiet_run run{shared_server()};
+    const std::string throttled = run.flag().string() + ".throttle";
+};
+
+TEST_F(several_runs, a_statement_that_outlives_its_process_never_lands) {
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    application_session holder(shared_server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT id FROM _t_gho WHERE id=7 FOR UPDATE");
+    run.session().execute("UPDATE t SET a=1 WHERE id=7");
+    run.wait_for_lock_wait_in_ghost();
+    run.segue().signal(SIGKILL);
+    run.segue().wait(std::chrono::seconds(60));
+    EXPECT_EQ(run.lock_waits_in_ghost(), "1");
+    holder.execute("ROLLBACK");
+    eventually("nothing of the dead run is left", [&] {
+        return run.session().query_value(
+                   "SELECT COUNT(*) FROM performance_schema.metadata_locks WHERE "
+                   "object_type='TABLE' AND object_schema='" +
+                   run.schema() + "' AND object_name LIKE '\\_t\\_%'") == "0";
+    });
+    EXPECT_EQ(run.session().query_value("SELECT a FROM _t_gho WHERE id=7"), "0");
+
+    run.start("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+TEST_F(several_runs, a_take_over_waits_for_what_the_earlier_one_has_begun) {
+    fault_points faults;
+    faults.pause("copier.chunk_read", {.first = 2});
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .postponed = true,
+                                   .more = {"--threads=1"}});
+    faults.wait_reached("copier.chunk_read");
+    // Its chunk is written and not committed: the owner's row is locked.
+    const auto second =
+        run.start_another("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
+    second->wait_for_output("waiting for statements of the earlier run");
+    EXPECT_EQ(run.session().query("SHOW TABLES LIKE '\\_t\\_gho'").size(), 1U);
+    run.segue().signal(SIGKILL);
+    EXPECT_EQ(second->wait(std::chrono::seconds(120)), 0) << second->err();
+    run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 2});
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .postponed = true,
+                                   .more = {"--threads=1", "--chunk-size=10"}});
+    faults.wait_reached("copier.chunk_committed");
+    run.segue().signal(SIGSTOP);  // as if it had hung, or the network
+    const auto second = run.start_another(
+        "ADD COLUMN c INT",
+        {.more = {"--initially-drop-ghost-table", "--throttle-flag-file=" + throttled}});
+    second->wait_for_output("State: throttled, flag-file");
+    // The tables are the second one's, and it holds back; whatever comes in is the first one's.
+    ASSERT_EQ(ghost_rows(), "0");
+    run.segue().signal(SIGCONT);
+    faults.go("copier.chunk_committed");
+    run.expect_failed({"another run has taken over this migration"});
+    EXPECT_EQ(ghost_rows(), "0");
+    std::filesystem::remove(throttled);
+    EXPECT_EQ(second->wait(std::chrono::seconds(120)), 0) << second->err();
+    run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+// 25
+TEST_F(several_runs, with_one_server_id_do_not_cut_each_other_off) {
+    run.session().execute("CREATE TABLE u LIKE t");
+    run.session().execute("INSERT INTO u SELECT * FROM t");
+    run.start("ADD COLUMN b INT",
+              {.postponed = true, .more = {"--replica-server-id=4711", "--debug"}});
+    run.segue().wait_for_output("phase: postponed");
+    const auto second = run.start_another(
+        "ADD COLUMN b INT",
+        {.postponed = true, .more = {"--table=u", "--replica-server-id=4711", "--debug"}});
+    second->wait_for_output("phase: postponed");
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM performance_schema.processlist WHERE "
+                                        "command LIKE 'Binlog Dump%'"),
+              "2");
+    run.session().execute("UPDATE t SET a=2 WHERE id<100");
+    run.session().execute("UPDATE u SET a=3 WHERE id>400");
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_EQ(second->wait(std::chrono::seconds(120)), 0) << second->err();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+    for (const auto& log : {run.segue().err(), second->err()})
+        EXPECT_EQ(log.find("same server_uuid"), std::string::npos) << log;
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM u WHERE a=3"), "100");
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,133 @@
+// hazards.md, 17, 19 and 20: settings of the server, and statements, under which rows get lost.
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+// 17
+class settings_of_the_whole_server : public testing::Test {
+  protected:
+    void set(const std::string& name, const std::string& literal) {
+        settings.push_back(std::make_unique<global_setting>(server, name, literal));
+    }
+
+    const sandbox_server& server = shared_server({"--default-time-zone=-03:30"});
+    quiet_run run{server};
+    std::vector<std::unique_ptr<global_setting>> settings;
+};
+
+TEST_F(settings_of_the_whole_server, change_nothing) {
+    run.session().execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, c CHAR(10) NOT NULL, at TIMESTAMP NOT NULL, a INT NOT "
+        "NULL, f DOUBLE NOT NULL, KEY (a))");
+    run.session().execute("SET SESSION cte_max_recursion_depth=20000");
+    run.session().execute(
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<12000) "
+        "SELECT i, CONCAT('c', i), TIMESTAMPADD(MINUTE, i, '2020-01-01'), i, i/7 FROM n");
+    const std::string alter =
+        "MODIFY c VARCHAR(20) NOT NULL, MODIFY at DATETIME NOT NULL, ADD COLUMN b INT DEFAULT (a * "
+        "2), ADD COLUMN d VARCHAR(30) DEFAULT 'x\\\\y', ADD KEY (c)";
+    set("sql_select_limit", "1");
+    set("max_execution_time", "1");
+    set("completion_type", "'CHAIN'");
+    set("sql_safe_updates", "1");
+    set("autocommit", "0");
+    set("transaction_isolation", "'SERIALIZABLE'");
+    set("group_concat_max_len", "4");
+    set("unique_checks", "0");
+    set("foreign_key_checks", "0");
+    set("range_optimizer_max_mem_size", "1000");
+    set("default_storage_engine", "'MyISAM'");
+    set("sql_mode",
+        "'PAD_CHAR_TO_FULL_LENGTH,ANSI_QUOTES,PIPES_AS_CONCAT,NO_UNSIGNED_SUBTRACTION,"
+        "HIGH_NOT_PRECEDENCE,IGNORE_SPACE'");
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    // Two keys in one flush, of which one is gone: an answer that is cut short would tell.
+    run.session().execute("BEGIN");
+    run.session().execute("UPDATE t SET c='changed' WHERE id IN (2, 3, 5)");
+    run.session().execute("DELETE FROM t WHERE id IN (4, 6)");
+    run.session().execute("UPDATE t SET id=0-id WHERE id=7");
+    run.session().execute("COMMIT");
+    run.let_cut_over();
+    run.expect_swapped();
+    settings.clear();
+    run.expect_as_native_alter(alter);
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "11999");
+}
+
+// 19
+TEST(a_database_that_the_binary_log_leaves_out, ends_the_migration_before_a_row_is_copied) {
+    quiet_run run(shared_server({"--binlog-do-db=some_other"}));
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    run.start("ADD COLUMN b INT");
+    run.expect_failed({"did not come through the binary log", "binlog-do-db, binlog-ignore-db"});
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "0");
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "2");
+}
+
+// 20
+struct statement {
+    const char* name;
+    std::vector<std::string> sql;  ///< {0} is the schema of the table, {1} another one.
+    bool stops;
+    friend std::ostream& operator<<(std::ostream& to, const statement& one) {
+        return to << one.name;
+    }
+};
+
+class a_statement_from_another_schema : public testing::TestWithParam<statement> {
+  protected:
+    /// A server that still lets sessions log statements.
+    static const sandbox_server& old_server() {
+        static const sandbox_server server({.version = "8.0"});
+        return server;
+    }
+    quiet_run run{old_server()};
+    const fresh_schema elsewhere{old_server()};
+};
+
+TEST_P(a_statement_from_another_schema, stops_it_only_if_it_may_write_the_table) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    application_session by(old_server().over_tcp(), elsewhere.name());
+    by.execute("CREATE TABLE x (id INT PRIMARY KEY, a INT)");
+    by.execute("CREATE VIEW v AS SELECT id, a FROM " + run.table().quoted());
+    by.execute("CREATE TABLE watched (id INT PRIMARY KEY)");
+    by.execute("CREATE TRIGGER spill AFTER INSERT ON watched FOR EACH ROW UPDATE " +
+               run.table().quoted() + " SET a=a+1");
+    by.execute("SET SESSION binlog_format='STATEMENT'");
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    for (const auto& sql : GetParam().sql)
+        by.execute(fmt::format(fmt::runtime(sql), run.schema(), elsewhere.name()));
+    if (GetParam().stops) {
+        run.expect_failed({"stands in the binary log as text", "binlog_format=ROW",
+                           "The original table is untouched"});
+        return;
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+const statement statements[] = {
+    {"of_that_schema", {"INSERT INTO x VALUES (1, 1)", "UPDATE x SET a=2", "DELETE FROM x"}, false},
+    {"through_a_view", {"UPDATE v SET a=7 WHERE id=1"}, true},
+    {"through_a_trigger", {"INSERT INTO watched VALUES (1)"}, true},
+    {"by_a_full_name", {"UPDATE {0}.t SET a=7 WHERE id=1"}, true},
+    {"of_both_schemas", {"UPDATE x, {0}.t SET t.a=7 WHERE t.id=x.id"}, true},
+};
+INSTANTIATE_TEST_SUITE_P(_, a_statement_from_another_schema, testing::ValuesIn(statements),
+                         [](const auto& of) { return std::string(of.param.name); });
+
+}  // namespace
+}  // namespace segue::test
