@@ -50,8 +50,10 @@ input stream_input(const input& file, input_kind kind) {
 }
 
 input text_input(input_kind kind, std::string_view text) {
-    input out{static_cast<std::uint8_t>(kind)};
-    out.insert(out.end(), text.begin(), text.end());
+    input out;
+    out.reserve(1 + text.size());
+    out.push_back(static_cast<std::uint8_t>(kind));
+    for (const char byte : text) out.push_back(static_cast<std::uint8_t>(byte));
     return out;
 }
 
