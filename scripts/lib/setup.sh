@@ -36,7 +36,7 @@ segue_install_packages() {
         die "could not install them. As root: apt-get install ${missing[*]}"
 }
 
-# segue_build PRESET [TARGET...]: builds in build/PRESET (all targets, unless named).
+# segue_build PRESET [TARGET...]: builds all targets, unless some are named.
 segue_build() {
     local preset=$1 root log began=$SECONDS
     local -a targets=()
@@ -45,7 +45,7 @@ segue_build() {
     root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
     mkdir -p "$root/build"
     log=$root/build/$preset.log
-    say "Building $preset (build/$preset; the first time takes minutes) ..."
+    say "Building with preset $preset (the first time takes minutes) ..."
     # Folders of builds come and go; what was compiled once is kept.
     export CMAKE_CXX_COMPILER_LAUNCHER CCACHE_BASEDIR=$root
     CMAKE_CXX_COMPILER_LAUNCHER=$(type -P ccache || true)
