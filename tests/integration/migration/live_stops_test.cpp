@@ -125,12 +125,6 @@ TEST(harmless_definitions, do_not_stop_it) {
 
 // ---------------------------------------------------------------- statements in place of rows
 
-/// A server that still lets sessions write statements in place of rows to the binary log.
-const sandbox_server& old_server() {
-    static const sandbox_server server({.version = "8.0"});
-    return server;
-}
-
 const char* const as_statements = "SET SESSION binlog_format='STATEMENT'";
 
 class as_a_statement : public another_session {
@@ -145,7 +139,7 @@ class as_a_statement : public another_session {
 };
 
 TEST_P(as_a_statement, a_change_ends_the_migration_if_it_may_concern_it) {
-    live_run run(old_server(), {.rows = 500});
+    live_run run(shared_server(), {.rows = 500});
     auto by = run.new_session();
     prepare(by);
     run.start({.postponed = true});
