@@ -72,6 +72,10 @@ void change_set::add(key_value key, std::stop_token stop) {
     }
     const auto fits = [&] { return keys_.size() < keys_max_ || keys_.contains(key); };
     if (!changed_.wait(lock, stop, fits)) throw stopped();
+    keep(std::move(key));
+}
+
+void change_set::keep(key_value key) {
     const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
     if (!added) {
         if (at->second != state::in_flight) return;
@@ -165,16 +169,9 @@ change_set::quiet_turn::~quiet_turn() {
     owner_->changed_.notify_all();
 }
 
-std::vector<key_value> change_set::outside_of_chunks(std::span<const key_value> keys) const {
+void change_set::requeue(std::span<const key_value> keys) {
     std::lock_guard lock(mutex_);
-    std::vector<key_value> outside;
-    for (const key_value& key : keys) {
-        const bool inside = std::any_of(
-            chunks_.begin(), chunks_.end(),
-            [&](const chunk_in_flight& one) { return one.range.contains(key); });
-        if (!inside) outside.push_back(key);
-    }
-    return outside;
+    for (const key_value& key : keys) keep(key);
 }
 
 std::optional<std::vector<key_value>> change_set::take_all() {

@@ -73,8 +73,8 @@ class change_set {
     /// batch, 0 if it holds none. Turns are taken one after the other. Throws `stopped`.
     quiet_turn wait_for_quiet(std::size_t own_keys, std::stop_token stop);
 
-    /// The keys among these that stand in no chunk in flight; they may be flushed in a quiet turn.
-    std::vector<key_value> outside_of_chunks(std::span<const key_value> keys) const;
+    /// Keys whose rows were taken out of the target: each will be flushed. Never blocks.
+    void requeue(std::span<const key_value> keys);
 
     /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
     /// chunk or another flush is in flight.
@@ -93,6 +93,7 @@ class change_set {
         std::vector<const key_value*> waiting;
     };
 
+    void keep(key_value key);
     bool covered(const key_value& key) const;
     chunk_in_flight* chunk_over(const key_value& key);
     void make_ready(const key_value* key);

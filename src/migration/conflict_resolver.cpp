@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 
-#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+#include "src/migration/retry.hpp"
 
 namespace segue::migration {
 namespace {
@@ -23,6 +23,7 @@ bool is_duplicate(const error& failure) noexcept {
 
 void conflict_resolver::throw_real(db::session& session,
                                    const row_writer::collision& between) const {
+    session.execute("ROLLBACK");
     const std::vector<key_value> both = {between.holder, between.newcomer};
     std::string words = writer_.complaint(session, both);
     if (words.empty()) words = "they collide under a unique index";
@@ -33,58 +34,111 @@ void conflict_resolver::throw_real(db::session& session,
         codec.describe(between.holder), codec.describe(between.newcomer), words));
 }
 
-bool conflict_resolver::add_holders(db::session& session, std::set<key_value>& keys) const {
-    const auto wanted = as_vector(keys);
-    bool added = false;
-    for (const auto& one : writer_.collisions(session, wanted)) {
+std::vector<key_value> conflict_resolver::holders(
+    db::session& session, const std::vector<row_writer::collision>& found,
+    const std::set<key_value>& together) const {
+    std::set<key_value> both = together;
+    std::vector<key_value> out_of_date;
+    for (const auto& one : found) {
         if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
-        // The rows of all wanted keys were read from the source by one statement.
-        if (std::binary_search(wanted.begin(), wanted.end(), one.holder)) throw_real(session, one);
-        added = keys.insert(one.holder).second || added;
+        if (together.contains(one.holder)) throw_real(session, one);
+        if (out_of_date.size() == holders_at_once_max) break;
+        out_of_date.push_back(one.holder);
+        both.insert(one.holder);
+        both.insert(one.newcomer);
     }
-    return added;
+    if (out_of_date.empty()) return out_of_date;
+    // Do the current rows of a holder and a newcomer collide, read by one statement?
+    for (const auto& one : writer_.collisions(session, as_vector(both)))
+        if (one.holder != one.newcomer && both.contains(one.holder)) throw_real(session, one);
+    return out_of_date;
 }
 
-bool conflict_resolver::carry_over_with_holders(db::session& session, std::set<key_value> together,
-                                                std::stop_token stop) {
-    for (;;) {
-        if (changes_.outside_of_chunks(as_vector(together)).size() < together.size()) return false;
+std::size_t conflict_resolver::flush_evicting(db::session& session,
+                                              std::span<const key_value> keys,
+                                              std::stop_token stop) {
+    const auto turn = changes_.wait_for_quiet(keys.size(), stop);
+    std::vector<key_value> evicted;
+    // Whatever becomes of the transaction: what may have been taken out will be flushed.
+    struct requeued {
+        change_set& changes;
+        const std::vector<key_value>& keys;
+        ~requeued() { changes.requeue(keys); }
+    } const at_the_end{changes_, evicted};
+    auto batch = keys;
+    for (unsigned tries = 1;; ++tries) {
+        if (stop.stop_requested()) throw stopped();
         barrier_.pass(stop);
+        writer_.begin(session);
+        const auto found = holders(session, writer_.collisions(session, batch),
+                                   std::set<key_value>(batch.begin(), batch.end()));
+        session.execute("ROLLBACK");
+        evicted.insert(evicted.end(), found.begin(), found.end());
         try {
-            writer_.carry_over(session, as_vector(together));
-            return true;
+            writer_.carry_over_evicting(session, batch, evicted);
+            return batch.size();
         } catch (const error& failure) {
             if (!is_duplicate(failure)) throw;
             session.execute("ROLLBACK");
         }
-        if (!add_holders(session, together)) return false;
+        // A value moved between the look and the write.
+        if (batch.size() > 1) {
+            batch = batch.first(batch.size() / 2);
+        } else {
+            pause_for(back_off(tries), stop);
+        }
     }
 }
 
-bool conflict_resolver::flush_with_holders(db::session& session, std::span<const key_value> keys,
-                                           std::stop_token stop) {
-    const auto turn = changes_.wait_for_quiet(keys.size(), stop);
-    return carry_over_with_holders(session, {keys.begin(), keys.end()}, stop);
+// The range in two parts of about as many rows; nothing where it cannot be parted.
+std::vector<key_range> conflict_resolver::halves(db::session& session,
+                                                 const key_range& range) const {
+    const statements& texts = writer_.texts();
+    const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
+    if (rows < 2) return {};
+    const auto middle = session.query(texts.bound(range, rows / 2));
+    if (middle.empty()) return {};
+    const key_value bound = texts.codec().from_row(middle.front());
+    if (range.up_to && !(bound < *range.up_to)) return {};
+    return {{.after = range.after, .up_to = bound}, {.after = bound, .up_to = range.up_to}};
 }
 
-bool conflict_resolver::clear_the_way(db::session& session, const key_range& range,
-                                      std::stop_token stop) {
-    std::vector<key_value> holders;
-    std::set<key_value> both;
-    for (const auto& one : writer_.collisions(session, range)) {
-        if (holders.size() == holders_at_once_max) break;
-        holders.push_back(one.holder);
-        both.insert(one.holder);
-        both.insert(one.newcomer);
-    }
-    if (holders.empty()) return true;
+std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,
+                                               std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(0, stop);
-    // Do the current rows of a holder and a newcomer collide in one snapshot?
-    add_holders(session, both);
-    const auto movable = changes_.outside_of_chunks(holders);
-    if (movable.empty()) return false;
-    log::debug("a chunk waits for {} rows that gave unique values away", movable.size());
-    return carry_over_with_holders(session, {movable.begin(), movable.end()}, stop);
+    writer_.begin(session);
+    std::uint64_t rows = 0;
+    std::vector<key_range> pieces = {range};  // the next one last
+    unsigned failures = 0;
+    while (!pieces.empty()) {
+        if (stop.stop_requested()) throw stopped();
+        const key_range piece = pieces.back();
+        try {
+            rows += writer_.copy(session, piece);
+            pieces.pop_back();
+            failures = 0;
+            continue;
+        } catch (const error& failure) {
+            // A duplicate undoes its statement alone, not the transaction.
+            if (!is_duplicate(failure)) throw;
+        }
+        const auto evicted = holders(session, writer_.collisions(session, piece), {});
+        if (!evicted.empty()) {
+            writer_.evict(session, evicted);
+            // Whoever flushes them waits for this transaction's locks.
+            changes_.requeue(evicted);
+        }
+        if (++failures < 2) continue;
+        auto parts = halves(session, piece);
+        if (parts.empty()) {
+            pause_for(back_off(failures), stop);
+            continue;
+        }
+        pieces.pop_back();
+        pieces.insert(pieces.end(), parts.rbegin(), parts.rend());
+        failures = 1;
+    }
+    return rows;
 }
 
 }  // namespace segue::migration

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <span>
 #include <stop_token>
@@ -13,33 +14,41 @@
 
 namespace segue::migration {
 
-/// Tells the two causes of a duplicate (error 1062) apart. Real: two rows of the source collide under
-/// the new schema in one snapshot; the migration stops and names both. Transient: a unique value
-/// moved between rows, and the target still holds it under the row that gave it away; that row, the
-/// holder, is carried over first. A count of tries is never a verdict.
+/// Tells the two causes of a duplicate (error 1062) apart.
+///
+/// Real: two rows of the source collide under the new schema in one snapshot; the migration stops and
+/// names both. Transient: a unique value moved between rows, and the target still holds it under the
+/// row that gave it away, the holder. The holder's row in the target is out of date, so its change is
+/// pending or still to come: it is taken out of the target, in the transaction of those that need the
+/// value, and its key is flushed later. So values that go on moving cannot make a chain of rows that
+/// wait for each other. A count of tries is never a verdict; while values move faster than a batch can
+/// be written, the batch gets smaller.
+///
+/// All of it happens in a quiet turn: no other flush is in flight.
 /// Threads: any, each with a session of its own. Lifetime: all parts outlive it.
 class conflict_resolver {
   public:
     conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes)
         : writer_(writer), barrier_(barrier), changes_(changes) {}
 
-    /// After a duplicate in carry_over() of `keys`, a batch taken from the change set: carries them
-    /// over together with the holders, as the only flush. False when a holder stands in a chunk in
-    /// flight, so that the batch must wait; then nothing was written. Throws segue::error for a real
-    /// conflict, and whatever a session throws.
-    bool flush_with_holders(db::session& session, std::span<const key_value> keys,
-                            std::stop_token stop);
+    /// After a duplicate in carry_over() of `keys`, a batch taken from the change set, was rolled
+    /// back: carries over as many of the first of them as can be, one at least. Returns how many.
+    /// Throws segue::error for a real conflict, and whatever a session throws.
+    std::size_t flush_evicting(db::session& session, std::span<const key_value> keys,
+                               std::stop_token stop);
 
-    /// After a duplicate while copying `range`, rolled back: carries the holders over, so that the
-    /// chunk can be tried again. False when none could be, so that it must wait. Throws as above.
-    bool clear_the_way(db::session& session, const key_range& range, std::stop_token stop);
+    /// After a duplicate while copying the range was rolled back: copies it, in smaller pieces if
+    /// need be, in one transaction that is not yet committed on return. Returns the rows.
+    /// Precondition: a barrier was passed since the range was registered. Throws as above.
+    std::uint64_t copy_evicting(db::session& session, const key_range& range, std::stop_token stop);
 
   private:
-    /// Precondition: a quiet turn is held.
-    bool carry_over_with_holders(db::session& session, std::set<key_value> together,
-                                 std::stop_token stop);
-    /// Adds the holders to `keys`; throws when one of them already is there. False: none was found.
-    bool add_holders(db::session& session, std::set<key_value>& keys) const;
+    /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
+    /// `together`: keys whose source rows were read by the statement that found the collisions.
+    std::vector<key_value> holders(db::session& session,
+                                   const std::vector<row_writer::collision>& found,
+                                   const std::set<key_value>& together) const;
+    std::vector<key_range> halves(db::session& session, const key_range& range) const;
     [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
 
     const row_writer& writer_;

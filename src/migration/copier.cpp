@@ -6,7 +6,6 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
-#include "src/base/pause.hpp"
 
 namespace segue::migration {
 
@@ -74,20 +73,18 @@ std::optional<chunk> copier::copy(retrying_session& session, const chunk& curren
         if (!proven && !no_barrier) with_.barrier.pass(stop);
         proven = true;
         const auto began = std::chrono::steady_clock::now();
-        for (unsigned tries = 1;; ++tries) {
-            try {
-                rows = with_.writer.copy_without_commit(on, current.id, current.range);
-                break;
-            } catch (const error& failure) {
-                if (!is_duplicate(failure)) throw;
-                on.execute("ROLLBACK");
-            }
-            // Cleared, it is tried again at once; but nobody has been seen to be in the way twice.
-            const bool cleared = with_.conflicts.clear_the_way(on, current.range, stop);
-            if (!cleared || tries > 1) pause_for(back_off(tries), stop);
+        try {
+            with_.writer.begin(on);
+            rows = with_.writer.copy(on, current.range);
+        } catch (const error& failure) {
+            if (!is_duplicate(failure)) throw;
+            on.execute("ROLLBACK");
+            rows = with_.conflicts.copy_evicting(on, current.range, stop);
         }
+        with_.writer.record(on, current.id, current.range, rows);
         fault::point("copier.chunk_read");
-        if (!no_barrier && !next && !with_.throttler.state().throttled) next = with_.chunks.take_if_ready();
+        if (!no_barrier && !next && !with_.throttler.state().throttled)
+            next = with_.chunks.take_if_ready();
         commit_sent = true;
         on.execute("COMMIT");
         with_.sizer.copied(rows, std::chrono::steady_clock::now() - began);

@@ -4,13 +4,11 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
-#include "src/base/pause.hpp"
 
 namespace segue::migration {
 namespace {
 
 constexpr std::chrono::milliseconds linger{50};
-constexpr std::chrono::milliseconds pause_for_chunk{20};
 
 }  // namespace
 
@@ -20,10 +18,10 @@ void replayer::run(std::stop_token stop) {
         const auto keys = with_.changes.take(
             with_.batch_keys, hurry_ ? std::chrono::milliseconds(0) : linger, stop);
         if (!keys) return;
-        bool done = false;
+        std::size_t done = 0;
         try {
             session.run("carry rows over", stop,
-                        [&](db::session& on) { flush(on, *keys, done, stop); });
+                        [&](db::session& on) { done = flush(on, *keys, stop); });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
             if (failure.retryable() || failure.mysql_errno() == 0) throw;
@@ -32,28 +30,25 @@ void replayer::run(std::stop_token stop) {
             with_.changes.put_back(*keys);
             throw;
         }
-        if (done) {
-            with_.changes.flushed(*keys);
-            keys_flushed_ += keys->size();
-        } else {
-            with_.changes.put_back(*keys);
-            pause_for(pause_for_chunk, stop);
-        }
+        const std::span<const key_value> taken(*keys);
+        with_.changes.flushed(taken.first(done));
+        with_.changes.put_back(taken.subspan(done));
+        keys_flushed_ += done;
     }
 }
 
-void replayer::flush(db::session& on, std::span<const key_value> keys, bool& done,
-                     std::stop_token stop) {
+// Returns how many of the first keys were carried over.
+std::size_t replayer::flush(db::session& on, std::span<const key_value> keys,
+                            std::stop_token stop) {
     if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);
     try {
         with_.writer.carry_over(on, keys);
-        done = true;
-        return;
+        return keys.size();
     } catch (const error& failure) {
         if (!is_duplicate(failure)) throw;
         on.execute("ROLLBACK");
     }
-    done = with_.conflicts.flush_with_holders(on, keys, stop);
+    return with_.conflicts.flush_evicting(on, keys, stop);
 }
 
 void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,

@@ -39,7 +39,7 @@ class replayer {
     std::uint64_t keys_flushed() const noexcept { return keys_flushed_.load(); }
 
   private:
-    void flush(db::session& on, std::span<const key_value> keys, bool& done, std::stop_token stop);
+    std::size_t flush(db::session& on, std::span<const key_value> keys, std::stop_token stop);
     [[noreturn]] void throw_naming_the_row(retrying_session& session,
                                            std::span<const key_value> keys,
                                            const error& failure) const;

@@ -11,6 +11,8 @@ namespace segue::migration {
 namespace {
 
 constexpr std::string_view roll_back = "ROLLBACK";
+constexpr std::string_view set_savepoint = "SAVEPOINT segue_look";
+constexpr std::string_view back_to_savepoint = "ROLLBACK TO SAVEPOINT segue_look";
 constexpr int duplicate_entry = 1062;
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -71,10 +73,25 @@ void row_writer::carry_over_under_lock(db::session& session, std::span<const key
     session.execute("COMMIT");
 }
 
-std::uint64_t row_writer::copy_without_commit(db::session& session, std::uint64_t chunk,
-                                              const key_range& range) const {
+void row_writer::carry_over_evicting(db::session& session, std::span<const key_value> keys,
+                                     std::span<const key_value> evicted) const {
     begin(session);
-    const std::uint64_t rows = session.execute(texts_.copy(range));
+    if (!evicted.empty()) session.execute(texts_.erase(evicted));
+    session.execute(texts_.erase(keys));
+    session.execute(texts_.carry_over_plainly(keys));
+    session.execute("COMMIT");
+}
+
+std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
+    return session.execute(texts_.copy(range));
+}
+
+void row_writer::evict(db::session& session, std::span<const key_value> keys) const {
+    session.execute(texts_.erase(keys));
+}
+
+void row_writer::record(db::session& session, std::uint64_t chunk, const key_range& range,
+                        std::uint64_t rows) const {
     try {
         checkpoint_.record_chunk(session, chunk, texts_.codec(), range, rows);
     } catch (const error& failure) {
@@ -82,12 +99,11 @@ std::uint64_t row_writer::copy_without_commit(db::session& session, std::uint64_
         require(failure.mysql_errno() != duplicate_entry, "a chunk is recorded once");
         throw;
     }
-    return rows;
 }
 
 std::vector<row_writer::collision> row_writer::collected(db::session& session) const {
     const auto text = session.query_value("SELECT @segue_collisions");
-    session.execute(roll_back);
+    session.execute(back_to_savepoint);
     std::vector<collision> found;
     if (!text || text->empty()) return found;
     const std::size_t columns = texts_.codec().columns();
@@ -104,16 +120,16 @@ std::vector<row_writer::collision> row_writer::collected(db::session& session) c
 
 std::vector<row_writer::collision> row_writer::collisions(db::session& session,
                                                           const key_range& range) const {
+    session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
-    begin(session);
     session.execute(texts_.collisions_in(range));
     return collected(session);
 }
 
 std::vector<row_writer::collision> row_writer::collisions(db::session& session,
                                                           std::span<const key_value> keys) const {
+    session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
-    begin(session);
     session.execute(texts_.erase(keys));
     session.execute(texts_.collisions_in(keys));
     return collected(session);

@@ -31,15 +31,27 @@ class row_writer {
     void carry_over_under_lock(db::session& session, std::span<const key_value> keys,
                                std::size_t batch_keys) const;
 
-    /// Copies the range and records it as `chunk`, up to and without the COMMIT. Returns its rows.
-    std::uint64_t copy_without_commit(db::session& session, std::uint64_t chunk,
-                                      const key_range& range) const;
+    /// The same, with the rows of `evicted` taken out of the target in the same transaction.
+    void carry_over_evicting(db::session& session, std::span<const key_value> keys,
+                             std::span<const key_value> evicted) const;
+
+    /// Begins a transaction and checks the owner.
+    void begin(db::session& session) const;
+
+    /// Within a transaction: inserts the range's rows; returns how many.
+    std::uint64_t copy(db::session& session, const key_range& range) const;
+    /// Within a transaction: takes rows out of the target.
+    void evict(db::session& session, std::span<const key_value> keys) const;
+    /// Within a transaction, before its COMMIT: notes that the chunk is done.
+    void record(db::session& session, std::uint64_t chunk, const key_range& range,
+                std::uint64_t rows) const;
 
     struct collision {
         key_value holder;    ///< Its row in the target stands in the way,
         key_value newcomer;  ///< of this row of the source, under some unique index.
     };
-    /// Which rows would collide if the range were copied now. Leaves nothing behind.
+    /// Within a transaction, on which it leaves no trace: which rows would collide if the range were
+    /// copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const key_range& range) const;
     /// The same if these keys were carried over now. A holder among the keys was read by the same
     /// statement as the newcomer, so the two rows of the source collide in one snapshot.
@@ -63,7 +75,6 @@ class row_writer {
         std::vector<key_value> gone;
         std::vector<key_value> there;
     };
-    void begin(db::session& session) const;
     presence look_up(db::session& session, std::span<const key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
 

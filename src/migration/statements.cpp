@@ -79,6 +79,12 @@ std::string statements::bound(const key_range& range, std::uint64_t rows) const 
                        quoted(projection_.key.source_index), range_condition(range), rows - 1);
 }
 
+std::string statements::count(const key_range& range) const {
+    return fmt::format("SELECT COUNT(*) FROM {} FORCE INDEX ({}) WHERE {}",
+                       projection_.source.quoted(), quoted(projection_.key.source_index),
+                       range_condition(range));
+}
+
 std::string statements::keys_in(const key_range& range, std::uint64_t rows_max) const {
     return fmt::format("SELECT {0} FROM {1} FORCE INDEX ({2}) WHERE {3} ORDER BY {0} LIMIT {4}",
                        source_key_, projection_.source.quoted(),

@@ -23,6 +23,9 @@ class statements {
     /// The key of the `rows`-th row of the range in the source: no row if there are fewer.
     std::string bound(const key_range& range, std::uint64_t rows) const;
 
+    /// How many rows the range has in the source.
+    std::string count(const key_range& range) const;
+
     /// Inserts the rows of the range from the source; none of them may be in the target.
     std::string copy(const key_range& range) const;
 

@@ -399,11 +399,27 @@ TEST(QuietTurn, AMovedTurnEndsOnce) {
     EXPECT_NO_THROW(changes.wait_for_quiet(0, already_stopped()));
 }
 
-TEST(ChangeSet, KeysInChunksInFlightAreToldFromOthers) {
+TEST(ChangeSet, KeysTakenOutOfTheTargetWillBeFlushed) {
+    change_set changes(plenty);
+    changes.requeue(keys({1, 2}));
+    EXPECT_EQ(changes.take(10, {}, {}), keys({1, 2}));
+    changes.requeue(keys({2}));
+    changes.flushed(keys({1, 2}));
+    EXPECT_EQ(changes.take(10, {}, {}), keys({2}));
+}
+
+TEST(ChangeSet, RequeuedKeysDoNotWaitForRoom) {
+    change_set changes(1);
+    changes.requeue(keys({1, 2, 3}));
+    EXPECT_EQ(changes.backlog(), 3U);
+}
+
+TEST(ChangeSet, RequeuedKeysInsideAChunkInFlightWaitForIt) {
     copying_change_set held;
-    EXPECT_EQ(held.changes.outside_of_chunks(keys({10, 11, 101})), keys({11, 101}));
+    held.changes.requeue(keys({10}));
+    EXPECT_EQ(held.changes.deferred(), 1U);
     held.changes.chunk_ended(1);
-    EXPECT_EQ(held.changes.outside_of_chunks(keys({10, 11})), keys({10, 11}));
+    EXPECT_EQ(held.changes.take(10, {}, {}), keys({10}));
 }
 
 TEST(ChangeSet, EverythingIsTakenInOneBatch) {
