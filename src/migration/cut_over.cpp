@@ -181,38 +181,39 @@ bool cut_over::was_swapped(std::uint64_t lost_connection) {
 }
 
 cut_over::result cut_over::attempt(std::stop_token stop) {
-    try {
-        return prepare_and_swap(stop);
-    } catch (const error& failure) {
-        if (!failure.retryable() || failure.outcome_unknown()) throw;
-        if (stop.stop_requested()) throw stopped();
-        return {.gave_way_because = failure.what()};
-    }
-}
-
-cut_over::result cut_over::prepare_and_swap(std::stop_token stop) {
     struct hurried {
         explicit hurried(replayer& held) : flusher(held) { flusher.hurry(true); }
         ~hurried() { flusher.hurry(false); }
         replayer& flusher;
     } const hurry(with_.flusher);
-    if (auto reason = drain(stop)) return {.gave_way_because = *reason};
-    if (auto reason = foresee(stop)) return {.gave_way_because = *reason};
-    const auto turn = with_.changes.wait_for_quiet(0, stop);
-    if (with_.changes.in_flight() > 0) return {.gave_way_because = "a flush is still in flight"};
-    return swap(stop);
+    std::optional<change_set::quiet_turn> turn;
+    std::optional<swap_sessions> sessions;
+    try {
+        if (auto reason = drain(stop)) return {.gave_way_because = *reason};
+        if (auto reason = foresee(stop)) return {.gave_way_because = *reason};
+        turn.emplace(with_.changes.wait_for_quiet(0, stop));
+        if (with_.changes.in_flight() > 0)
+            return {.gave_way_because = "a flush is still in flight"};
+        // Both are connected before the lock is asked for.
+        sessions.emplace(swap_sessions{.spare = with_.sessions.connect(db::session_role::control),
+                                       .locker = lock_session()});
+    } catch (const error& failure) {
+        // Nothing was changed yet, so an unknown outcome does not matter here.
+        if (!failure.retryable()) throw;
+        if (stop.stop_requested()) throw stopped();
+        return {.gave_way_because = failure.what()};
+    }
+    return swap(*sessions, stop);
 }
 
-cut_over::result cut_over::swap(std::stop_token stop) {
+cut_over::result cut_over::swap(swap_sessions& sessions, std::stop_token stop) {
     const plan& migration = with_.migration;
-    // Both are connected before the lock is asked for.
-    std::optional<db::session> spare = with_.sessions.connect(db::session_role::control);
-    db::session locker = lock_session();
+    db::session& locker = sessions.locker;
     const std::uint64_t locker_id = locker.connection_id();
     const std::string kill = fmt::format("KILL QUERY {}", locker_id);
     const auto interrupt = [&] {
         try {
-            spare->execute(kill);
+            sessions.spare.execute(kill);
         } catch (const error&) {
             // Then wait_timeout and lock_wait_timeout end it.
         }

@@ -53,9 +53,13 @@ class cut_over {
   private:
     using time_point = watchdog::clock::time_point;
 
-    result prepare_and_swap(std::stop_token stop);
+    struct swap_sessions {
+        db::session spare;   ///< Ends what the locker waits for.
+        db::session locker;  ///< Connected last: it is soon cut off when idle.
+    };
+
     /// Precondition: a quiet turn is held.
-    result swap(std::stop_token stop);
+    result swap(swap_sessions& sessions, std::stop_token stop);
     std::optional<std::string> drain(std::stop_token stop);
     std::optional<std::string> foresee(std::stop_token stop);
     db::session lock_session();

@@ -67,6 +67,21 @@ TEST_F(a_connection_lost, by_silence_before_rename_arrived_is_no_swap_and_it_is_
     expect_another_attempt();
 }
 
+TEST_F(a_connection_lost, while_a_session_for_the_lock_is_made_gives_way) {
+    migrate("SET SESSION wait_timeout=2", network_fault::lose_answer);
+    expect_another_attempt();
+}
+
+TEST_F(a_connection_lost, while_blockers_are_looked_for_gives_way) {
+    migrate("m.OWNER_EVENT_ID FROM", network_fault::close_before);
+    expect_another_attempt();
+}
+
+TEST_F(a_connection_lost, while_the_owner_is_checked_under_the_lock_gives_way) {
+    migrate("SELECT value FROM `", network_fault::lose_answer);
+    expect_another_attempt();
+}
+
 TEST_F(a_connection_lost, after_the_lock_was_granted_gives_way) {
     migrate("LOCK TABLES `", network_fault::lose_answer);
     expect_another_attempt();
