@@ -181,6 +181,19 @@ INSTANTIATE_TEST_SUITE_P(clause, refused, testing::ValuesIn(clauses), name_of);
 INSTANTIATE_TEST_SUITE_P(key, refused, testing::ValuesIn(keys), name_of);
 INSTANTIATE_TEST_SUITE_P(shape, refused, testing::ValuesIn(shapes), name_of);
 
+// hazards.md, 1: on the ghost it would take the rows of the third table.
+TEST(an_exchange_of_a_partition, leaves_the_rows_of_the_third_table_where_they_are) {
+    quiet_run run(shared_server());
+    for (const auto& sql : partitions) run.session().execute(sql);
+    const auto alter = "EXCHANGE PARTITION p0 WITH TABLE " +
+                       table_name{run.schema(), "other"}.quoted() + " WITHOUT VALIDATION";
+    for (const auto* more : {"--execute=false", "--execute"}) {
+        run.start(alter, {.more = {more}});
+        run.expect_failed({"EXCHANGE PARTITION", "plain ALTER TABLE"});
+        EXPECT_EQ(run.everything(), "other:2 t:2");
+    }
+}
+
 TEST(an_alter_of_another_table, is_refused) {
     quiet_run run(shared_server());
     run.session().execute(plain_table);
