@@ -41,7 +41,11 @@ run_apart() {
     GROUP=$!
     set +m
     wait "$GROUP" || code=$?
-    GROUP=
+    if ((code > 128)); then
+        say "$1 was ended by signal $((code - 128))."
+    fi
+    # What a command that died has left must not go on either.
+    end_group
     return "$code"
 }
 
@@ -59,6 +63,14 @@ group_is_gone() {
     ! kill -0 -- "-$GROUP" 2>/dev/null
 }
 
+end_group() {
+    if ! group_is_gone; then
+        kill -TERM -- "-$GROUP" 2>/dev/null || true
+        wait_until 20 group_is_gone || kill -KILL -- "-$GROUP" 2>/dev/null || true
+    fi
+    GROUP=
+}
+
 # A program that had test servers has one more process, which removes them when it is gone.
 servers_are_gone() {
     ! compgen -G "$WORK/segue-test.*" >/dev/null
@@ -69,9 +81,7 @@ end_work() {
     trap '' INT TERM HUP
     if [[ -n $GROUP ]]; then
         say "Stopping, and removing what was started ..."
-        kill -TERM -- "-$GROUP" 2>/dev/null || true
-        wait_until 20 group_is_gone || kill -KILL -- "-$GROUP" 2>/dev/null || true
-        wait "$GROUP" 2>/dev/null || true
+        end_group
     fi
     if ! wait_until 30 servers_are_gone; then
         for folder in "$WORK"/segue-test.*; do
