@@ -105,6 +105,16 @@ std::optional<std::vector<key_value>> change_set::take(std::size_t keys_max,
     if (!changed_.wait(lock, stop, may_take)) return std::nullopt;
     changed_.wait_for(lock, stop, linger, [&] { return ready_.size() >= keys_max; });
     if (!changed_.wait(lock, stop, may_take) || stop.stop_requested()) return std::nullopt;
+    return take_ready(keys_max);
+}
+
+std::vector<key_value> change_set::take_in_turn(std::size_t keys_max) {
+    std::lock_guard lock(mutex_);
+    require(quiet_, "a quiet turn is held");
+    return take_ready(keys_max);
+}
+
+std::vector<key_value> change_set::take_ready(std::size_t keys_max) {
     std::vector<key_value> taken;
     while (!ready_.empty() && taken.size() < keys_max) {
         state& is = keys_.at(*ready_.front());

@@ -73,6 +73,9 @@ class change_set {
     /// batch, 0 if it holds none. Turns are taken one after the other. Throws `stopped`.
     quiet_turn wait_for_quiet(std::size_t own_keys, std::stop_token stop);
 
+    /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
+    std::vector<key_value> take_in_turn(std::size_t keys_max);
+
     /// Keys whose rows were taken out of the target: each will be flushed. Never blocks.
     void requeue(std::span<const key_value> keys);
 
@@ -94,6 +97,7 @@ class change_set {
     };
 
     void keep(key_value key);
+    std::vector<key_value> take_ready(std::size_t keys_max);
     bool covered(const key_value& key) const;
     chunk_in_flight* chunk_over(const key_value& key);
     void make_ready(const key_value* key);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 
 #include "src/base/pause.hpp"
 #include "src/migration/retry.hpp"
@@ -10,6 +12,7 @@ namespace segue::migration {
 namespace {
 
 constexpr std::size_t holders_at_once_max = 1000;
+constexpr std::size_t keys_in_turn_max = 20'000;
 
 std::vector<key_value> as_vector(const std::set<key_value>& keys) {
     return {keys.begin(), keys.end()};
@@ -58,6 +61,18 @@ std::size_t conflict_resolver::flush_evicting(db::session& session,
                                               std::span<const key_value> keys,
                                               std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(keys.size(), stop);
+    // Who stands in the way has most likely changed as well, and is waiting to be flushed.
+    struct taken_along {
+        change_set& changes;
+        std::vector<key_value> keys;
+        bool flushed = false;
+        ~taken_along() {
+            if (flushed)
+                changes.flushed(keys);
+            else
+                changes.put_back(keys);
+        }
+    } along{changes_, changes_.take_in_turn(keys_in_turn_max)};
     std::vector<key_value> evicted;
     // Whatever becomes of the transaction: what may have been taken out will be flushed.
     struct requeued {
@@ -65,29 +80,60 @@ std::size_t conflict_resolver::flush_evicting(db::session& session,
         const std::vector<key_value>& keys;
         ~requeued() { changes.requeue(keys); }
     } const at_the_end{changes_, evicted};
-    auto batch = keys;
-    for (unsigned tries = 1;; ++tries) {
-        if (stop.stop_requested()) throw stopped();
-        barrier_.pass(stop);
-        writer_.begin(session);
-        const auto found = holders(session, writer_.collisions(session, batch),
-                                   std::set<key_value>(batch.begin(), batch.end()));
+
+    try {
+        carry_over_evicting(session, {keys, along.keys}, evicted, stop);
+        along.flushed = true;
+        return keys.size() + along.keys.size();
+    } catch (const error& failure) {
+        if (failure.retryable() || failure.mysql_errno() == 0 || along.keys.empty()) throw;
         session.execute("ROLLBACK");
-        evicted.insert(evicted.end(), found.begin(), found.end());
-        try {
-            writer_.carry_over_evicting(session, batch, evicted);
-            return batch.size();
-        } catch (const error& failure) {
-            if (!is_duplicate(failure)) throw;
-            session.execute("ROLLBACK");
-        }
-        // A value moved between the look and the write.
-        if (batch.size() > 1) {
-            batch = batch.first(batch.size() / 2);
-        } else {
-            pause_for(back_off(tries), stop);
-        }
     }
+    // Who took a row that the target refuses names it; so it must not have come along with others.
+    carry_over_evicting(session, {keys}, evicted, stop);
+    return keys.size();
+}
+
+void conflict_resolver::carry_over_evicting(
+    db::session& session, std::initializer_list<std::span<const key_value>> together,
+    std::vector<key_value>& evicted, std::stop_token stop) {
+    std::vector<std::span<const key_value>> pieces;  // the next one last
+    for (auto keys : together)
+        for (; !keys.empty(); keys = keys.subspan(pieces.back().size()))
+            pieces.push_back(keys.first(std::min(keys.size(), batch_keys_)));
+    barrier_.pass(stop);
+    writer_.begin(session);
+    // All of them first: a value may have moved between rows of different pieces.
+    for (const auto& piece : pieces) writer_.evict(session, piece);
+    unsigned failures = 0;
+    while (!pieces.empty()) {
+        if (stop.stop_requested()) throw stopped();
+        const auto piece = pieces.back();
+        try {
+            writer_.insert(session, piece);
+            pieces.pop_back();
+            failures = 0;
+            continue;
+        } catch (const error& failure) {
+            // A duplicate undoes its statement alone, not the transaction.
+            if (!is_duplicate(failure)) throw;
+        }
+        const auto found = holders(session, writer_.collisions(session, piece),
+                                   std::set<key_value>(piece.begin(), piece.end()));
+        if (!found.empty()) writer_.evict(session, found);
+        evicted.insert(evicted.end(), found.begin(), found.end());
+        if (++failures < 2) continue;
+        // A value moved between the look and the write.
+        if (piece.size() == 1) {
+            pause_for(back_off(failures), stop);
+            continue;
+        }
+        pieces.pop_back();
+        pieces.push_back(piece.subspan(piece.size() / 2));
+        pieces.push_back(piece.first(piece.size() / 2));
+        failures = 1;
+    }
+    session.execute("COMMIT");
 }
 
 // The range in two parts of about as many rows; nothing where it cannot be parted.

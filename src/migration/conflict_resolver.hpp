@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <set>
 #include <span>
 #include <stop_token>
@@ -22,18 +24,22 @@ namespace segue::migration {
 /// pending or still to come: it is taken out of the target, in the transaction of those that need the
 /// value, and its key is flushed later. So values that go on moving cannot make a chain of rows that
 /// wait for each other. A count of tries is never a verdict; while values move faster than a batch can
-/// be written, the batch gets smaller.
+/// be written, the batch gets smaller. And all that waits to be flushed goes together: if little was
+/// carried over at a time, most rows would be out of date, and every batch would stand in its way.
 ///
 /// All of it happens in a quiet turn: no other flush is in flight.
 /// Threads: any, each with a session of its own. Lifetime: all parts outlive it.
 class conflict_resolver {
   public:
-    conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes)
-        : writer_(writer), barrier_(barrier), changes_(changes) {}
+    /// `batch_keys`: how many keys one statement may name.
+    conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes,
+                      std::size_t batch_keys)
+        : writer_(writer), barrier_(barrier), changes_(changes), batch_keys_(batch_keys) {}
 
     /// After a duplicate in carry_over() of `keys`, a batch taken from the change set, was rolled
-    /// back: carries over as many of the first of them as can be, one at least. Returns how many.
-    /// Throws segue::error for a real conflict, and whatever a session throws.
+    /// back: carries them over, and with them many that wait to be flushed, in one transaction.
+    /// Returns how many keys these were. Throws segue::error for a real conflict, and whatever a
+    /// session throws.
     std::size_t flush_evicting(db::session& session, std::span<const key_value> keys,
                                std::stop_token stop);
 
@@ -43,6 +49,10 @@ class conflict_resolver {
     std::uint64_t copy_evicting(db::session& session, const key_range& range, std::stop_token stop);
 
   private:
+    /// In one transaction; keys of rows that were taken out are added to `evicted`.
+    void carry_over_evicting(db::session& session,
+                             std::initializer_list<std::span<const key_value>> together,
+                             std::vector<key_value>& evicted, std::stop_token stop);
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
     std::vector<key_value> holders(db::session& session,
@@ -54,6 +64,7 @@ class conflict_resolver {
     const row_writer& writer_;
     heartbeat& barrier_;
     change_set& changes_;
+    const std::size_t batch_keys_;
 };
 
 /// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).

@@ -123,7 +123,7 @@ struct migration::engine {
                texts.codec(), barrier, changes, group.token()),
           chunks(changes, with.copy_workers),
           sizer(with.chunk_time, with.chunk_rows),
-          conflicts(writer, barrier, changes),
+          conflicts(writer, barrier, changes, batch_keys()),
           throttler(throttle::make_signals(with.throttling, with.connection, made.tables.changelog),
                     clock),
           copying({.sessions = sessions,

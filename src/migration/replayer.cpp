@@ -30,14 +30,12 @@ void replayer::run(std::stop_token stop) {
             with_.changes.put_back(*keys);
             throw;
         }
-        const std::span<const key_value> taken(*keys);
-        with_.changes.flushed(taken.first(done));
-        with_.changes.put_back(taken.subspan(done));
+        with_.changes.flushed(*keys);
         keys_flushed_ += done;
     }
 }
 
-// Returns how many of the first keys were carried over.
+// Returns how many keys were carried over, these and maybe others.
 std::size_t replayer::flush(db::session& on, std::span<const key_value> keys,
                             std::stop_token stop) {
     if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);

@@ -73,21 +73,16 @@ void row_writer::carry_over_under_lock(db::session& session, std::span<const key
     session.execute("COMMIT");
 }
 
-void row_writer::carry_over_evicting(db::session& session, std::span<const key_value> keys,
-                                     std::span<const key_value> evicted) const {
-    begin(session);
-    if (!evicted.empty()) session.execute(texts_.erase(evicted));
-    session.execute(texts_.erase(keys));
-    session.execute(texts_.carry_over_plainly(keys));
-    session.execute("COMMIT");
-}
-
 std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
     return session.execute(texts_.copy(range));
 }
 
 void row_writer::evict(db::session& session, std::span<const key_value> keys) const {
     session.execute(texts_.erase(keys));
+}
+
+void row_writer::insert(db::session& session, std::span<const key_value> keys) const {
+    session.execute(texts_.carry_over_plainly(keys));
 }
 
 void row_writer::record(db::session& session, std::uint64_t chunk, const key_range& range,

@@ -31,10 +31,6 @@ class row_writer {
     void carry_over_under_lock(db::session& session, std::span<const key_value> keys,
                                std::size_t batch_keys) const;
 
-    /// The same, with the rows of `evicted` taken out of the target in the same transaction.
-    void carry_over_evicting(db::session& session, std::span<const key_value> keys,
-                             std::span<const key_value> evicted) const;
-
     /// Begins a transaction and checks the owner.
     void begin(db::session& session) const;
 
@@ -42,6 +38,8 @@ class row_writer {
     std::uint64_t copy(db::session& session, const key_range& range) const;
     /// Within a transaction: takes rows out of the target.
     void evict(db::session& session, std::span<const key_value> keys) const;
+    /// Within a transaction: inserts the current source rows of keys that are not in the target.
+    void insert(db::session& session, std::span<const key_value> keys) const;
     /// Within a transaction, before its COMMIT: notes that the chunk is done.
     void record(db::session& session, std::uint64_t chunk, const key_range& range,
                 std::uint64_t rows) const;

@@ -113,6 +113,17 @@ TEST(ChangeSet, AChangeAboveTheCopysEndIsKept) {
     EXPECT_EQ(held.changes.dropped(), 0U);
 }
 
+TEST(ChangeSet, AQuietTurnTakesWhatIsReadyAlong) {
+    copying_change_set held;
+    held.changes.add(key(10), {});  // its chunk is in flight
+    for (const int id : {101, 102, 103}) held.changes.add(key(id), {});
+    EXPECT_EQ(held.changes.take(1, 0ms, {})->size(), 1U);
+    const auto turn = held.changes.wait_for_quiet(1, {});
+    EXPECT_EQ(held.changes.take_in_turn(1), keys({102}));
+    EXPECT_EQ(held.changes.take_in_turn(10), keys({103}));
+    EXPECT_EQ(held.changes.in_flight(), 3U);
+}
+
 TEST(ChangeSet, InAnEmptyTableEveryKeyBelongsToTheTail) {
     change_set changes(plenty);
     changes.begin_copy(std::nullopt);
