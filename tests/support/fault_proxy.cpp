@@ -248,8 +248,9 @@ void fault_proxy::wait_hits(std::uint64_t count, std::chrono::milliseconds limit
 void fault_proxy::freeze() {
     std::unique_lock lock(mutex_);
     frozen_ = true;
-    lock.unlock();
+    freezing_ = true;
     wake();
+    changed_.wait(lock, [&] { return !freezing_; });
 }
 
 void fault_proxy::thaw() {
@@ -315,6 +316,7 @@ void fault_proxy::run() {
             std::erase_if(connections_, [](const auto& each) { return each->over(); });
             connection_count_ = connections_.size();
             frozen = frozen_;
+            freezing_ = false;
             changed_.notify_all();
         }
         std::vector<pollfd> watched{{listener_, POLLIN, 0}, {wake_fd_, POLLIN, 0}};

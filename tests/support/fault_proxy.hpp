@@ -83,6 +83,7 @@ class fault_proxy {
     bool frozen_ = false;
     bool thawing_ = false;
     bool closing_ = false;
+    bool freezing_ = false;  ///< frozen_ was set and the thread has not seen it yet.
     bool ending_ = false;
     std::jthread thread_;
 };
