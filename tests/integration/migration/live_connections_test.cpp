@@ -1,6 +1,6 @@
 // Segue's connections are killed, and its writes to the ghost are held up and made to deadlock.
-#include "tests/integration/migration/live_run.hpp"
 #include "src/base/error.hpp"
+#include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 
 #include <random>
@@ -26,7 +26,7 @@ class connections_of_segue : public testing::TestWithParam<bool> {
     static live_options options() {
         live_options with{.rows = 30'000};
         if (!GetParam()) with.spec.unique_column.clear();
-        with.writing.rate_per_second = 150;
+        with.writing.rate_per_second = 60;
         return with;
     }
     static live_run::start_options as_segue_alone(bool postponed) {
@@ -66,7 +66,7 @@ TEST_P(connections_of_segue, are_killed_at_random_and_nothing_is_lost) {
     const auto kill_some = [&](unsigned count) {
         for (unsigned killed = 0; killed < count && run.segue().running();) {
             if (kill_one()) ++killed;
-            run.writers().wait_for_transactions(25);
+            run.writers().wait_for_transactions(10);
         }
     };
     kill_some(40);
@@ -111,9 +111,10 @@ TEST_P(connections_of_segue, that_wait_for_the_ghost_or_deadlock_on_it_try_again
     run.start(as_segue_alone(true));
     run.segue().wait_for_output("phase: copy");
     const auto waits = [&] {
-        return admin.query_value("SELECT COUNT(*) FROM performance_schema.data_lock_waits w JOIN "
-                                 "performance_schema.threads t ON t.thread_id=w.requesting_thread_id "
-                                 "WHERE t.processlist_user='segue_alone'") != "0";
+        return admin.query_value(
+                   "SELECT COUNT(*) FROM performance_schema.data_lock_waits w JOIN "
+                   "performance_schema.threads t ON t.thread_id=w.requesting_thread_id "
+                   "WHERE t.processlist_user='segue_alone'") != "0";
     };
     auto holder = run.new_session();
     holder.execute("SET SESSION innodb_lock_wait_timeout=1");

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 struct forbidden {
     const char* name;
     std::string more;
-    std::vector<std::string> preparation;  ///< {} is the table; id -490, -488 and 481 are rows of it.
+    std::vector<std::string>
+        preparation;  ///< {} is the table; id -490, -488 and 481 are rows of it.
     std::string alter;
     std::vector<std::string> told;
 };
@@ -84,7 +85,8 @@ const forbidden kinds[] = {
      "ADD UNIQUE KEY one_spare (spare)",
      {"-490", "-488", "one_spare", "77"}},
     {"values_that_a_collation_makes_equal",
-     "spare VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs NULL, UNIQUE KEY one_spare (spare)",
+     "spare VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs NULL, UNIQUE KEY "
+     "one_spare (spare)",
      {"UPDATE {} SET spare='R\xc3\xa9sum\xc3\xa9' WHERE id=-490",
       "UPDATE {} SET spare='resume' WHERE id=481"},
      "MODIFY spare VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci NULL",

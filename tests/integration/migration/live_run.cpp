@@ -24,7 +24,8 @@ constexpr auto run_limit = 240s;
 constexpr std::size_t output_told_max = 6'000;
 
 std::string end_of(const std::string& text) {
-    return text.size() <= output_told_max ? text : "..." + text.substr(text.size() - output_told_max);
+    return text.size() <= output_told_max ? text
+                                          : "..." + text.substr(text.size() - output_told_max);
 }
 
 }  // namespace
@@ -60,7 +61,9 @@ void live_run::start(const start_options& how) {
         segue_variables(server_, how.faults ? how.faults->variables() : environment{}));
 }
 
-void live_run::let_cut_over() { std::filesystem::remove(flag_); }
+void live_run::let_cut_over() {
+    std::filesystem::remove(flag_);
+}
 
 void live_run::expect_swapped() {
     ASSERT_EQ(segue_->wait(run_limit), 0) << end_of(segue_->err()) << end_of(segue_->out());
@@ -70,7 +73,8 @@ void live_run::expect_stopped(const std::vector<std::string>& words) {
     ASSERT_EQ(segue_->wait(run_limit), 1) << end_of(segue_->err());
     const auto told = segue_->err();
     for (const auto& word : words)
-        EXPECT_NE(told.find(word), std::string::npos) << "not told: " << word << "\n" << end_of(told);
+        EXPECT_NE(told.find(word), std::string::npos) << "not told: " << word << "\n"
+                                                      << end_of(told);
     EXPECT_NE(told.find("The original table is untouched"), std::string::npos) << end_of(told);
     const auto old = session_.query("SELECT 1 FROM information_schema.tables WHERE table_schema=" +
                                     quoted_literal(schema_.name()) +
@@ -90,8 +94,7 @@ void live_run::expect_nothing_lost(std::vector<int> allowed) {
 
 void live_run::expect_as_native_alter() {
     const auto answer = compare_with_native_alter(
-        server_.over_tcp(),
-        {.table = table(), .old_table = tables_.old, .alter = with_.alter});
+        server_.over_tcp(), {.table = table(), .old_table = tables_.old, .alter = with_.alter});
     EXPECT_TRUE(answer.equal()) << answer.text();
     EXPECT_GT(answer.expected_rows, 0U);
 }
@@ -133,8 +136,9 @@ void copy_follower::follow(std::uint64_t ahead, const std::stop_token& stop) {
     std::condition_variable_any changed;
     for (unsigned looks = 1; !stop.stop_requested(); ++looks) {
         try {
-            const auto front = greatest(
-                run_.tables().ghost, fmt::format("WHERE {}<={}", segue::quoted(key), end.value_or("0")));
+            const auto front =
+                greatest(run_.tables().ghost,
+                         fmt::format("WHERE {}<={}", segue::quoted(key), end.value_or("0")));
             const auto number = front ? spec.key_number({front}) : std::optional<std::uint64_t>(0);
             if (looks % 4 == 0 || !number)
                 run_.writers().focus_everywhere();

@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 // ------------------------------------------------------------------------ chunks in flight
 
 /// Rows that are deleted, or given another key, after the snapshot of their chunk was taken and
-/// before the chunk was written: a lock on the ghost's gap stops the chunk's INSERT ... SELECT there.
+/// before the chunk was written: a lock on the ghost's gap stops the chunk's INSERT ... SELECT
+/// there.
 class a_chunk_in_flight : public testing::TestWithParam<bool> {
   protected:
     oracle_answer migrate(std::optional<std::string_view> rule_out) {
@@ -31,15 +32,16 @@ class a_chunk_in_flight : public testing::TestWithParam<bool> {
         if (rule_out) faults.take_out(*rule_out);
         // The tail's chunk is the first one, so this is the lowest hundred rows, not yet committed.
         faults.pause("copier.chunk_read", {.first = 2});
-        run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
+        run.start(
+            {.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
         faults.wait_reached("copier.chunk_read");
 
         const auto ghost = run.tables().ghost.quoted();
         const auto original = run.table().quoted();
         auto holder = run.new_session();
         const auto nth = [&](unsigned n) {
-            return *run.session().query_value(fmt::format(
-                "SELECT id FROM {} ORDER BY id LIMIT 1 OFFSET {}", original, n));
+            return *run.session().query_value(
+                fmt::format("SELECT id FROM {} ORDER BY id LIMIT 1 OFFSET {}", original, n));
         };
         const auto copied = nth(40);
         const auto deleted = nth(150);
@@ -70,17 +72,17 @@ class a_chunk_in_flight : public testing::TestWithParam<bool> {
         application.execute(
             fmt::format("UPDATE {} SET title='marks the end' WHERE id={}", original, copied));
         eventually("a later change was flushed", [&] {
-            return run.session().query_value(
-                       fmt::format("SELECT title FROM {} WHERE id={}", ghost, copied)) ==
-                   "marks the end";
+            return run.session().query_value(fmt::format("SELECT title FROM {} WHERE id={}", ghost,
+                                                         copied)) == "marks the end";
         });
         holder.execute("ROLLBACK");
         run.segue().wait_for_output("phase: postponed");
         run.let_cut_over();
         run.expect_swapped();
-        return compare_with_native_alter(
-            shared_server().over_tcp(),
-            {.table = run.table(), .old_table = run.tables().old, .alter = std::string(usual_alter)});
+        return compare_with_native_alter(shared_server().over_tcp(),
+                                         {.table = run.table(),
+                                          .old_table = run.tables().old,
+                                          .alter = std::string(usual_alter)});
     }
 };
 
@@ -119,9 +121,9 @@ class a_change_not_yet_visible : public testing::Test {
         }
         run.let_cut_over();
         run.expect_swapped();
-        return compare_with_native_alter(
-            server.over_tcp(),
-            {.table = run.table(), .old_table = run.tables().old, .alter = std::string(usual_alter)});
+        return compare_with_native_alter(server.over_tcp(), {.table = run.table(),
+                                                             .old_table = run.tables().old,
+                                                             .alter = std::string(usual_alter)});
     }
 };
 
@@ -149,8 +151,8 @@ TEST_F(a_change_not_yet_visible, is_lost_without_the_barrier) {
 class writers_ahead_of_the_copy : public testing::Test {
   protected:
     /// Differences between the ledger and the table.
-    comparison migrate(segue_build build, const fault_points* faults, std::chrono::milliseconds late,
-                       std::uint64_t seed = 0) {
+    comparison migrate(segue_build build, const fault_points* faults,
+                       std::chrono::milliseconds late, std::uint64_t seed = 0) {
         const auto& server = shared_server(semi_synchronous);
         live_options with{.rows = 12'000};
         with.spec.unique_column.clear();
@@ -178,8 +180,8 @@ class writers_ahead_of_the_copy : public testing::Test {
 TEST_F(writers_ahead_of_the_copy, lose_nothing) {
     for (const auto late : {30ms, 80ms}) {
         const auto found = migrate(segue_build::released, nullptr, late);
-        EXPECT_TRUE(found.equal()) << "acknowledged after " << late.count() << " ms: "
-                                   << found.text();
+        EXPECT_TRUE(found.equal())
+            << "acknowledged after " << late.count() << " ms: " << found.text();
     }
 }
 

@@ -51,9 +51,8 @@ class xa : public testing::Test {
     /// Returns when what was changed before this call has been flushed.
     void wait_flushed(application_session& by, const std::string& copied_id) {
         by.execute(update(copied_id, "marks the end"));
-        eventually("a later change was flushed", [&] {
-            return title_in(run.tables().ghost, copied_id) == "marks the end";
-        });
+        eventually("a later change was flushed",
+                   [&] { return title_in(run.tables().ghost, copied_id) == "marks the end"; });
     }
     void swap_and_compare() {
         run.let_cut_over();
@@ -139,7 +138,8 @@ class xa_during_the_copy : public xa {
   protected:
     void prepare_on_all_sides(application_session& by, const std::string& name) {
         faults.pause("copier.chunk_read", {.first = 3});
-        run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
+        run.start(
+            {.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
         faults.wait_reached("copier.chunk_read");
         copied = id_of(10);
         ids = {id_of(20), id_of(150), id_of(250), id_of(700)};
@@ -246,7 +246,9 @@ class xa_not_yet_visible : public xa {
     }
 };
 
-TEST_F(xa_not_yet_visible, is_carried_over_once_it_is) { commit_late(false); }
+TEST_F(xa_not_yet_visible, is_carried_over_once_it_is) {
+    commit_late(false);
+}
 TEST_F(xa_not_yet_visible, is_carried_over_once_it_is_when_another_session_commits) {
     commit_late(true);
 }
