@@ -384,7 +384,6 @@ void event_machine::end_statement() {
     other_ids_.clear();
 }
 
-
 void event_machine::require_begin_possible() const {
     if (group_ == group_state::open)
         throw error("a transaction begins before the last one has ended");

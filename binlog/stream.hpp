@@ -1,5 +1,8 @@
 #pragma once
 
+#include "binlog/gtid_set.hpp"
+#include "src/wire/connection_options.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +13,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "binlog/gtid_set.hpp"
-#include "src/wire/connection_options.hpp"
 
 /// A replication client: from a server's binary log to row changes of the tables asked for.
 /// It knows nothing of migrations.
@@ -39,11 +39,11 @@ struct table_subscription {
 struct column_image {
     enum class state { absent, null, present };
     state is = state::absent;
-    std::uint8_t type = 0;        ///< MYSQL_TYPE_* as in the table map event, real type for STRING.
+    std::uint8_t type = 0;  ///< MYSQL_TYPE_* as in the table map event, real type for STRING.
     /// What the table map says beside the type: the greatest length in bytes of CHAR, VARCHAR and
     /// BINARY kinds, precision * 256 + scale of DECIMAL, digits of a second of the temporal types,
-    /// whole bytes * 256 + further bits of BIT, bytes of a value of ENUM, SET and FLOAT kinds, bytes
-    /// of the length before BLOB kinds; else 0.
+    /// whole bytes * 256 + further bits of BIT, bytes of a value of ENUM, SET and FLOAT kinds,
+    /// bytes of the length before BLOB kinds; else 0.
     std::uint16_t metadata = 0;
     std::span<const std::byte> bytes;  ///< The value as the row image holds it, without a length.
 };
@@ -111,8 +111,8 @@ class stream_handler {
     /// Everything up to `position` has been handed out. Called after each transaction, and after
     /// each event outside of one; also moves on over transactions that held nothing of interest.
     virtual void on_boundary(const stream_position& position) = 0;
-    /// The connection was lost. The transaction begun last, if it has not ended, is handed out again
-    /// from its start; so are all since the last boundary.
+    /// The connection was lost. The transaction begun last, if it has not ended, is handed out
+    /// again from its start; so are all since the last boundary.
     virtual void on_reconnect() = 0;
 };
 

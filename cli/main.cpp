@@ -1,23 +1,22 @@
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cstdio>
-#include <exception>
-#include <fstream>
-#include <stop_token>
-#include <string>
-#include <thread>
-
-#include <fmt/format.h>
-
 #include "cli/arguments.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/migration.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <pthread.h>
+#include <signal.h>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 namespace {
 
@@ -96,17 +95,19 @@ void tell_what_is_left(const migration::migration& ended) {
     const auto left = ended.left_behind();
     log::fatal("The original table is untouched.");
     if (!left.tables.empty())
-        log::fatal("Left behind: {}. To clean up: DROP TABLE {}; or start again with "
-                   "--initially-drop-ghost-table.",
-                   left.tables, left.tables);
+        log::fatal(
+            "Left behind: {}. To clean up: DROP TABLE {}; or start again with "
+            "--initially-drop-ghost-table.",
+            left.tables, left.tables);
 }
 
 void tell_success(const migration::migration::outcome& done) {
-    std::fputs(fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most\n# Done\n",
-                           done.cut_over_attempts, done.cut_over_attempts == 1 ? "" : "s",
-                           done.stall.count())
-                   .c_str(),
-               stdout);
+    std::fputs(
+        fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most\n# Done\n",
+                    done.cut_over_attempts, done.cut_over_attempts == 1 ? "" : "s",
+                    done.stall.count())
+            .c_str(),
+        stdout);
 }
 
 int run(const cli::options& given) {

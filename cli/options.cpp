@@ -150,7 +150,7 @@ class options_reader {
                 fmt::format("--{} is missing, and --alter does not name it either", flag_name));
         if (!flag_value.empty() && in_alter && flag_value != *in_alter)
             throw error(fmt::format("--{} is {}, but --alter names {}", flag_name,
-                                    segue::quoted(flag_value), segue::quoted(*in_alter)));
+                                    segue::quoted_name(flag_value), segue::quoted_name(*in_alter)));
         return flag_value.empty() ? *in_alter : flag_value;
     }
 

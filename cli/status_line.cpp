@@ -1,9 +1,8 @@
 #include "cli/status_line.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace segue::cli {
 namespace {
@@ -13,8 +12,8 @@ using std::chrono::seconds;
 
 double copied_percent(const migration::progress& at) {
     if (at.rows_estimate == 0) return 100.0;
-    return std::min(100.0, 100.0 * static_cast<double>(at.rows_copied) /
-                               static_cast<double>(at.rows_estimate));
+    // Above 100 where the table is larger than the server's statistics say.
+    return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
 }
 
 bool copy_is_done(const migration::progress& at) {
@@ -39,7 +38,9 @@ std::string state_text(const migration::progress& at) {
     return "migrating";
 }
 
-double in_seconds(milliseconds duration) { return static_cast<double>(duration.count()) / 1000.0; }
+double in_seconds(milliseconds duration) {
+    return static_cast<double>(duration.count()) / 1000.0;
+}
 
 }  // namespace
 
@@ -63,7 +64,8 @@ std::string status_line(const migration::progress& at) {
     const std::uint64_t estimate = copy_is_done(at) ? at.rows_copied : at.rows_estimate;
     const double lag = in_seconds(at.heartbeat_lag);
     return fmt::format(
-        "Copy: {}/{} {:.1f}%; Applied: {}; Backlog: {}/{}; Time: {}(total), {}(copy); streamer: {}; "
+        "Copy: {}/{} {:.1f}%; Applied: {}; Backlog: {}/{}; Time: {}(total), {}(copy); streamer: "
+        "{}; "
         "Lag: {:.2f}s, HeartbeatLag: {:.2f}s, State: {}; ETA: {}",
         at.rows_copied, estimate, copy_is_done(at) ? 100.0 : copied_percent(at), at.keys_flushed,
         at.backlog, at.backlog_max, short_duration(at.elapsed), short_duration(at.copy_elapsed),

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "src/migration/progress.hpp"
+
 #include <chrono>
 #include <string>
-
-#include "src/migration/progress.hpp"
 
 namespace segue::cli {
 
@@ -11,7 +11,8 @@ namespace segue::cli {
 std::string short_duration(std::chrono::milliseconds duration);
 
 /// gh-ost's status line, without a line end:
-/// Copy: 0/100 0.0%; Applied: 0; Backlog: 0/1000; Time: 1s(total), 0s(copy); streamer: ...; Lag: ...
+/// Copy: 0/100 0.0%; Applied: 0; Backlog: 0/1000; Time: 1s(total), 0s(copy); streamer: ...; Lag:
+/// ...
 std::string status_line(const migration::progress& at);
 
 /// The time until the copy is done at its present rate, in text: "N/A", "due" or a duration.

@@ -1,19 +1,19 @@
 #include "cli/terminal.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <pthread.h>
-#include <unistd.h>
+#include "cli/status_line.hpp"
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
 
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <pthread.h>
+#include <unistd.h>
 
-#include "cli/status_line.hpp"
-#include "src/base/error.hpp"
-#include "src/base/log.hpp"
-#include "src/base/pause.hpp"
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace segue::cli {
 namespace {
@@ -60,7 +60,9 @@ std::string indented(const std::string& lines) {
 }  // namespace
 
 terminal::terminal(const migration::settings& with) : with_(with) {}
-terminal::~terminal() { stop(); }
+terminal::~terminal() {
+    stop();
+}
 
 void terminal::start(const migration::migration& shown) {
     thread_ = std::jthread([this, &shown](std::stop_token stop) {
@@ -101,10 +103,11 @@ void terminal::print_hints() const {
                       host_name()));
     print(fmt::format("# Migration started at {:%a %b %d %H:%M:%S %z %Y}",
                       fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
-    print(fmt::format("# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
-                      "critical-load: ; nice-ratio: {:.6f}",
-                      with_.chunk_rows ? std::to_string(*with_.chunk_rows) : "adaptive",
-                      throttling.lag_max.count(), 1000, max_load_text(throttling), 0.0));
+    print(
+        fmt::format("# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
+                    "critical-load: ; nice-ratio: {:.6f}",
+                    with_.chunk_rows ? std::to_string(*with_.chunk_rows) : "adaptive",
+                    throttling.lag_max.count(), 1000, max_load_text(throttling), 0.0));
     if (!throttling.flag_files.empty() && !throttling.flag_files.front().empty())
         print("# throttle-flag-file: " + flag_text(throttling.flag_files.front()));
     if (throttling.flag_files.size() > 1 && !throttling.flag_files.back().empty())

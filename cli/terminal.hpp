@@ -1,18 +1,18 @@
 #pragma once
 
+#include "src/migration/migration.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
 #include <thread>
 
-#include "src/migration/migration.hpp"
-
 namespace segue::cli {
 
 /// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr.
-/// Threads: one of its own, "status", between start() and stop(); the observer's calls come from the
-/// migration's thread. Lifetime: `shown` outlives it.
+/// Threads: one of its own, "status", between start() and stop(); the observer's calls come from
+/// the migration's thread. Lifetime: `shown` outlives it.
 class terminal final : public migration::observer {
   public:
     explicit terminal(const migration::settings& with);

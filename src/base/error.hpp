@@ -12,7 +12,8 @@ struct error_properties {
     std::string sqlstate = {};     ///< Five characters, or empty.
     bool retryable = false;        ///< The same operation may succeed when tried again.
     bool connection_lost = false;  ///< The session is gone; anything it had not committed is not.
-    bool outcome_unknown = false;  ///< The statement may or may not have taken effect: ask the server.
+    bool outcome_unknown =
+        false;  ///< The statement may or may not have taken effect: ask the server.
 };
 
 /// The one exception type of Segue. what() is a sentence for the operator; context that callers

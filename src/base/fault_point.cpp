@@ -2,7 +2,9 @@
 
 namespace segue::fault {
 
-bool rule_taken_out(std::string_view) noexcept { return false; }
+bool rule_taken_out(std::string_view) noexcept {
+    return false;
+}
 
 void point(std::string_view) {}
 

@@ -1,10 +1,10 @@
 #include "src/base/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <memory>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 namespace segue::log {
 namespace {
@@ -26,21 +26,31 @@ spdlog::logger& logger() {
 
 std::string_view name_of(level at) {
     switch (at) {
-        case level::trace: return "TRACE";
-        case level::debug: return "DEBUG";
-        case level::info: return "INFO";
-        case level::warning: return "WARNING";
-        case level::error: return "ERROR";
-        case level::fatal: return "FATAL";
+        case level::trace:
+            return "TRACE";
+        case level::debug:
+            return "DEBUG";
+        case level::info:
+            return "INFO";
+        case level::warning:
+            return "WARNING";
+        case level::error:
+            return "ERROR";
+        case level::fatal:
+            return "FATAL";
     }
     return "";
 }
 
 }  // namespace
 
-void set_level(level least) noexcept { least_level.store(least); }
+void set_level(level least) noexcept {
+    least_level.store(least);
+}
 
-bool enabled(level at) noexcept { return at >= least_level.load(); }
+bool enabled(level at) noexcept {
+    return at >= least_level.load();
+}
 
 void write(level at, std::string_view message) noexcept {
     try {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 /// Log lines on stderr, `YYYY-MM-DD hh:mm:ss LEVEL message` in local time.
 /// Threads: every function may be called from any thread. Never log a password, nor a row's values

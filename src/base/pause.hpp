@@ -1,11 +1,11 @@
 #pragma once
 
+#include "src/base/error.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
-
-#include "src/base/error.hpp"
 
 namespace segue {
 

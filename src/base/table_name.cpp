@@ -1,8 +1,8 @@
 #include "src/base/table_name.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
+
+#include <fmt/format.h>
 
 namespace segue {
 namespace {
@@ -41,13 +41,14 @@ table_name derived(const table_name& original, std::string_view suffix) {
     if (characters_in(original.name) <= room)
         return {original.schema, fmt::format("_{}{}", original.name, suffix)};
     const std::string hash = fmt::format("_{:08x}", hash_of(original.name));
-    return {original.schema, fmt::format("_{}{}{}", first_characters(original.name, room - hash.size()),
-                                         hash, suffix)};
+    return {
+        original.schema,
+        fmt::format("_{}{}{}", first_characters(original.name, room - hash.size()), hash, suffix)};
 }
 
 }  // namespace
 
-std::string quoted(std::string_view identifier) {
+std::string quoted_name(std::string_view identifier) {
     std::string out = "`";
     for (const char c : identifier) {
         if (c == '`') out += '`';
@@ -60,10 +61,17 @@ std::string quoted_literal(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         switch (c) {
-            case '\'': out += "''"; break;
-            case '\\': out += "\\\\"; break;
-            case '\0': out += "\\0"; break;
-            default: out += c;
+            case '\'':
+                out += "''";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\0':
+                out += "\\0";
+                break;
+            default:
+                out += c;
         }
     }
     return out += '\'';

@@ -7,7 +7,7 @@ namespace segue {
 
 /// An identifier in backquotes, those inside it doubled.
 /// https://dev.mysql.com/doc/refman/8.4/en/identifiers.html
-std::string quoted(std::string_view identifier);
+std::string quoted_name(std::string_view identifier);
 
 /// A string literal in single quotes, safe for any sql_mode that lets backslashes escape.
 std::string quoted_literal(std::string_view text);
@@ -18,7 +18,9 @@ struct table_name {
     std::string name;
 
     /// `schema`.`name`
-    std::string quoted() const { return segue::quoted(schema) + "." + segue::quoted(name); }
+    std::string quoted() const {
+        return segue::quoted_name(schema) + "." + segue::quoted_name(name);
+    }
     bool operator==(const table_name&) const = default;
 };
 

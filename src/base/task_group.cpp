@@ -1,10 +1,9 @@
 #include "src/base/task_group.hpp"
 
-#include <pthread.h>
-
-#include <utility>
-
 #include "src/base/error.hpp"
+
+#include <pthread.h>
+#include <utility>
 
 namespace segue {
 

@@ -15,15 +15,15 @@
 #include <cppconn/statement.h>
 #endif
 
+#include "src/base/error.hpp"
+#include "src/db/session.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <utility>
 #include <vector>
-
-#include "src/base/error.hpp"
-#include "src/db/session.hpp"
 
 namespace segue::db {
 

@@ -1,9 +1,9 @@
 #include "src/db/session.hpp"
 
-#include <charconv>
-
 #include "src/base/error.hpp"
 #include "src/db/connector.hpp"
+
+#include <charconv>
 
 namespace segue::db {
 
@@ -64,7 +64,9 @@ value session::query_value(std::string_view sql) {
     return std::move(only.front());
 }
 
-std::uint64_t session::connection_id() const noexcept { return state_->connection_id; }
+std::uint64_t session::connection_id() const noexcept {
+    return state_->connection_id;
+}
 
 std::uint64_t to_uint64(const value& printed, std::string_view what) {
     std::uint64_t number = 0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/wire/connection_options.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "src/wire/connection_options.hpp"
 
 /// The only folder that knows MySQL Connector/C++.
 namespace segue::db {
@@ -20,8 +20,8 @@ using row = std::vector<value>;
 /// One logged-in connection with Segue's session settings (session_settings() below).
 /// Lifecycle: made by session_factory, logged out by the destructor. It never reconnects by itself.
 /// Threads: used by one thread at a time; a thread that made or used one needs nothing more.
-/// Errors: every call throws segue::error with mysql_errno and sqlstate. connection_lost() says that
-/// the session is of no more use; such an error of a statement that changes something also has
+/// Errors: every call throws segue::error with mysql_errno and sqlstate. connection_lost() says
+/// that the session is of no more use; such an error of a statement that changes something also has
 /// outcome_unknown(). A call blocks for the read timeout at most.
 class session {
   public:

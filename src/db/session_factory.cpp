@@ -1,11 +1,11 @@
 #include "src/db/session_factory.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "src/base/error.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/probe.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace segue::db {
 namespace {
@@ -13,9 +13,9 @@ namespace {
 // https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html and
 // https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 constexpr std::array connection_lost_errors = {
-    1053,  // ER_SERVER_SHUTDOWN
+    1053,                    // ER_SERVER_SHUTDOWN
     1158, 1159, 1160, 1161,  // network errors that the server saw
-    1927,  // connection was killed, as the client library says it
+    1927,                    // connection was killed, as the client library says it
     2002, 2003, 2006, 2013, 2014, 2027, 2055,
     3169,  // ER_SESSION_WAS_KILLED
     4031,  // ER_CLIENT_INTERACTION_TIMEOUT
@@ -38,15 +38,16 @@ constexpr std::chrono::hours work_read_timeout{1};
 sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role) {
     sql::ConnectOptionsMap map;
     const auto& server = options.server;
-    map["hostName"] = server.socket.empty()
-                          ? sql::SQLString("tcp://" + server.host + ":" + std::to_string(server.port))
-                          : sql::SQLString("unix://" + server.socket);
+    map["hostName"] =
+        server.socket.empty()
+            ? sql::SQLString("tcp://" + server.host + ":" + std::to_string(server.port))
+            : sql::SQLString("unix://" + server.socket);
     map["userName"] = sql::SQLString(options.user);
     map["password"] = sql::SQLString(options.password);
     map["OPT_CONNECT_TIMEOUT"] = whole_seconds(options.connect_timeout);
-    map["OPT_READ_TIMEOUT"] = whole_seconds(role == session_role::work
-                                                ? std::chrono::milliseconds(work_read_timeout)
-                                                : options.read_timeout);
+    map["OPT_READ_TIMEOUT"] =
+        whole_seconds(role == session_role::work ? std::chrono::milliseconds(work_read_timeout)
+                                                 : options.read_timeout);
     map["OPT_WRITE_TIMEOUT"] = whole_seconds(options.read_timeout);
     map["OPT_RECONNECT"] = false;
     map["OPT_LOCAL_INFILE"] = 0;
@@ -96,7 +97,8 @@ std::string_view session_settings() {
            "NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
            "time_zone=@@GLOBAL.time_zone, "
            "autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0, "
-           "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, sql_auto_is_null=0, "
+           "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, "
+           "sql_auto_is_null=0, "
            "max_execution_time=0, "
            "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
            "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
@@ -115,8 +117,8 @@ session_factory::session_factory(wire::connection_options options)
     : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
 
 session session_factory::connect(session_role role) {
-    // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless it
-    // verifies the certificate, so the server is looked at first.
+    // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless
+    // it verifies the certificate, so the server is looked at first.
     if (options_.tls.mode != wire::tls_mode::disabled) wire::probe(options_, {});
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
+#include "src/db/session.hpp"
+#include "src/wire/connection_options.hpp"
+
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-
-#include "src/db/session.hpp"
-#include "src/wire/connection_options.hpp"
 
 namespace segue::db {
 
@@ -38,8 +38,8 @@ class session_factory {
     /// A connection that is already gone is not an error.
     void kill_query(std::uint64_t connection_id);
 
-    /// KILL QUERY for every session of this factory's that is open, so that threads which were asked
-    /// to stop do not wait for their statements to end. Failures are ignored.
+    /// KILL QUERY for every session of this factory's that is open, so that threads which were
+    /// asked to stop do not wait for their statements to end. Failures are ignored.
     void kill_running_statements() noexcept;
 
     /// Whether an open session of this factory's has this CONNECTION_ID().

@@ -1,10 +1,10 @@
 #include "src/migration/change_set.hpp"
 
-#include <algorithm>
-#include <string_view>
-
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+
+#include <algorithm>
+#include <string_view>
 
 namespace segue::migration {
 namespace {
@@ -37,9 +37,8 @@ void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
 
 void change_set::chunk_ended(std::uint64_t chunk) {
     std::lock_guard lock(mutex_);
-    const auto at = std::find_if(chunks_.begin(), chunks_.end(), [&](const chunk_in_flight& one) {
-        return one.chunk == chunk;
-    });
+    const auto at = std::find_if(chunks_.begin(), chunks_.end(),
+                                 [&](const chunk_in_flight& one) { return one.chunk == chunk; });
     require(at != chunks_.end(), "a chunk that ends was registered");
     for (const key_value* const key : at->waiting) make_ready(key);
     chunks_.erase(at);
@@ -148,8 +147,8 @@ void change_set::put_back(std::span<const key_value> keys) {
     std::lock_guard lock(mutex_);
     for (const key_value& key : keys) {
         const auto at = keys_.find(key);
-        require(at != keys_.end() && (at->second == state::in_flight ||
-                                      at->second == state::in_flight_and_changed),
+        require(at != keys_.end() &&
+                    (at->second == state::in_flight || at->second == state::in_flight_and_changed),
                 "a key that is put back was in flight");
         make_ready(&at->first);
     }
@@ -162,8 +161,7 @@ change_set::quiet_turn change_set::wait_for_quiet(std::size_t own_keys, std::sto
     parked_ += own_keys;
     ++quiet_waiters_;
     changed_.notify_all();
-    const bool quiet =
-        changed_.wait(lock, stop, [&] { return !quiet_ && in_flight_ <= parked_; });
+    const bool quiet = changed_.wait(lock, stop, [&] { return !quiet_ && in_flight_ <= parked_; });
     parked_ -= own_keys;
     --quiet_waiters_;
     changed_.notify_all();

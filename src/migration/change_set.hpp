@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/migration/key_codec.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -12,8 +14,6 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include "src/migration/key_codec.hpp"
 
 namespace segue::migration {
 
@@ -31,8 +31,8 @@ class change_set {
   public:
     explicit change_set(std::size_t keys_max) : keys_max_(keys_max) {}
 
-    /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of its
-    /// own, the tail, {end, open}. Unset: the table is empty, and every key is above.
+    /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of
+    /// its own, the tail, {end, open}. Unset: the table is empty, and every key is above.
     void begin_copy(std::optional<key_value> end);
 
     /// Ranges are registered in ascending order without gaps, from an open `after` to the end that
@@ -83,10 +83,10 @@ class change_set {
     /// chunk or another flush is in flight.
     std::optional<std::vector<key_value>> take_all();
 
-    std::size_t backlog() const;         ///< Keys held, those in flight included.
-    std::size_t in_flight() const;       ///< Keys that take() gave out and nobody answered for.
-    std::uint64_t dropped() const;       ///< Changes above the watermark so far.
-    std::uint64_t deferred() const;      ///< Changes that waited for a chunk in flight so far.
+    std::size_t backlog() const;     ///< Keys held, those in flight included.
+    std::size_t in_flight() const;   ///< Keys that take() gave out and nobody answered for.
+    std::uint64_t dropped() const;   ///< Changes above the watermark so far.
+    std::uint64_t deferred() const;  ///< Changes that waited for a chunk in flight so far.
 
   private:
     enum class state { ready, waits_for_chunk, in_flight, in_flight_and_changed };
@@ -113,10 +113,10 @@ class change_set {
     std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
     std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
     bool tail_registered_ = false;
-    std::size_t in_flight_ = 0;           ///< Keys given out by take().
-    std::size_t parked_ = 0;              ///< Of those, keys whose worker waits for a quiet turn.
-    bool quiet_ = false;                  ///< A quiet_turn lives.
-    std::size_t quiet_waiters_ = 0;       ///< Workers that wait for one; take() lets them go first.
+    std::size_t in_flight_ = 0;      ///< Keys given out by take().
+    std::size_t parked_ = 0;         ///< Of those, keys whose worker waits for a quiet turn.
+    bool quiet_ = false;             ///< A quiet_turn lives.
+    std::size_t quiet_waiters_ = 0;  ///< Workers that wait for one; take() lets them go first.
     std::uint64_t dropped_ = 0;
     std::uint64_t deferred_ = 0;
 };

@@ -1,11 +1,11 @@
 #include "src/migration/checkpoint_table.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <utility>
 #include <vector>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -35,9 +35,10 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {
     if (owner.size() != 1 || owner.front()[0] != epoch_)
-        throw error(fmt::format("another run has taken over this migration: the owner in {} is not "
-                                "this one any more. Nothing was written by this statement.",
-                                name_.quoted()));
+        throw error(
+            fmt::format("another run has taken over this migration: the owner in {} is not "
+                        "this one any more. Nothing was written by this statement.",
+                        name_.quoted()));
 }
 
 void checkpoint_table::check_owner(db::session& session) const {
@@ -47,8 +48,9 @@ void checkpoint_table::check_owner(db::session& session) const {
                                   name_.quoted()));
     check(owner);
     if (db::to_uint64(owner.front()[1], "CONNECTION_ID()") != session.connection_id())
-        throw error("the session moved to another connection: a proxy stands between. Connect to "
-                    "the server itself.");
+        throw error(
+            "the session moved to another connection: a proxy stands between. Connect to "
+            "the server itself.");
 }
 
 void checkpoint_table::check_owner_under_lock(db::session& session) const {
@@ -64,11 +66,10 @@ void checkpoint_table::take_over(db::session& session) const {
 void checkpoint_table::record_chunk(db::session& session, std::uint64_t chunk,
                                     const key_codec& codec, const key_range& range,
                                     std::uint64_t rows) const {
-    session.execute(fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
-                                name_.quoted(), chunk,
-                                quoted_literal(fmt::format("after {} up to {}, {} rows",
-                                                           bound_text(codec, range.after),
-                                                           bound_text(codec, range.up_to), rows))));
+    session.execute(fmt::format(
+        "INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})", name_.quoted(), chunk,
+        quoted_literal(fmt::format("after {} up to {}, {} rows", bound_text(codec, range.after),
+                                   bound_text(codec, range.up_to), rows))));
 }
 
 bool checkpoint_table::chunk_is_recorded(db::session& session, std::uint64_t chunk) const {
@@ -86,8 +87,8 @@ void checkpoint_table::write_as_owner(db::session& session, const std::string& s
 }
 
 void checkpoint_table::prune_chunks_below(db::session& session, std::uint64_t chunk) const {
-    write_as_owner(session, fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}",
-                                        name_.quoted(), chunk));
+    write_as_owner(
+        session, fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
 }
 
 void checkpoint_table::record_phase(db::session& session, const std::string& phase) const {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/migration/key_codec.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace segue::migration {
 
@@ -24,8 +24,8 @@ class checkpoint_table {
 
     void create(db::session& session, const std::string& server_uuid) const;
 
-    /// First in every writing transaction of ours: locks the owner's row shared and checks that this
-    /// run is still the owner. Throws segue::error, not retryable, when it is not.
+    /// First in every writing transaction of ours: locks the owner's row shared and checks that
+    /// this run is still the owner. Throws segue::error, not retryable, when it is not.
     void check_owner(db::session& session) const;
     /// The same where LOCK TABLES holds this table for READ, which keeps every other run out.
     void check_owner_under_lock(db::session& session) const;

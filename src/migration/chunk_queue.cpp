@@ -1,8 +1,8 @@
 #include "src/migration/chunk_queue.hpp"
 
-#include <utility>
-
 #include "src/base/error.hpp"
+
+#include <utility>
 
 namespace segue::migration {
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "src/migration/change_set.hpp"
+#include "src/migration/key_codec.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +12,6 @@
 #include <set>
 #include <stop_token>
 
-#include "src/migration/change_set.hpp"
-#include "src/migration/key_codec.hpp"
-
 namespace segue::migration {
 
 struct chunk {
@@ -19,9 +19,9 @@ struct chunk {
     key_range range;
 };
 
-/// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the change
-/// set in the same step, so that chunks are registered in the order of their keys.
-/// Threads: one pusher, any number of takers. Lifetime: `changes` outlives it.
+/// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the
+/// change set in the same step, so that chunks are registered in the order of their keys. Threads:
+/// one pusher, any number of takers. Lifetime: `changes` outlives it.
 class chunk_queue {
   public:
     chunk_queue(change_set& changes, std::size_t capacity)

@@ -1,12 +1,12 @@
 #include "src/migration/conflict_resolver.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-
 #include "src/base/pause.hpp"
 #include "src/migration/retry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -31,15 +31,16 @@ void conflict_resolver::throw_real(db::session& session,
     std::string words = writer_.complaint(session, both);
     if (words.empty()) words = "they collide under a unique index";
     const auto& codec = writer_.texts().codec();
-    throw error(fmt::format(
-        "two rows have the same value under a unique index of the new table: row {} and row {}: {}. "
-        "ALTER TABLE would refuse this too; the original is as it was.",
-        codec.describe(between.holder), codec.describe(between.newcomer), words));
+    throw error(
+        fmt::format("two rows have the same value under a unique index of the new table: row {} "
+                    "and row {}: {}. "
+                    "ALTER TABLE would refuse this too; the original is as it was.",
+                    codec.describe(between.holder), codec.describe(between.newcomer), words));
 }
 
-std::vector<key_value> conflict_resolver::holders(
-    db::session& session, const std::vector<row_writer::collision>& found,
-    const std::set<key_value>& together) const {
+std::vector<key_value> conflict_resolver::holders(db::session& session,
+                                                  const std::vector<row_writer::collision>& found,
+                                                  const std::set<key_value>& together) const {
     std::set<key_value> both = together;
     std::vector<key_value> out_of_date;
     for (const auto& one : found) {
@@ -57,8 +58,59 @@ std::vector<key_value> conflict_resolver::holders(
     return out_of_date;
 }
 
-std::size_t conflict_resolver::flush_evicting(db::session& session,
-                                              std::span<const key_value> keys,
+// Writes all pieces, the last one first, within a transaction. Where a unique index stands in the
+// way of a piece, the holders are taken out of the target and added to `evicted`; where values move
+// faster than a piece can be written, it is halved.
+template <typename Piece>
+void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> pieces,
+                                       const steps<Piece>& how, std::vector<key_value>& evicted,
+                                       std::stop_token stop) const {
+    unsigned failures = 0;
+    while (!pieces.empty()) {
+        if (stop.stop_requested()) throw stopped();
+        const Piece piece = pieces.back();
+        try {
+            how.write(piece);
+            pieces.pop_back();
+            failures = 0;
+            continue;
+        } catch (const error& failure) {
+            // A duplicate undoes its statement alone, not the transaction.
+            if (!is_duplicate(failure)) throw;
+        }
+        const auto found =
+            holders(session, writer_.collisions(session, piece), how.read_together(piece));
+        if (!found.empty()) writer_.evict(session, found);
+        evicted.insert(evicted.end(), found.begin(), found.end());
+        if (++failures < 2) continue;
+        // A value moved between the look and the write.
+        const auto [first, second] = how.halve(piece);
+        if (!second) {
+            pause_for(back_off(failures), stop);
+            continue;
+        }
+        pieces.back() = *second;
+        pieces.push_back(first);
+        failures = 1;
+    }
+}
+
+// What may have been taken out of the target is flushed, whatever becomes of the transaction;
+// whoever flushes it waits for the transaction's locks.
+class conflict_resolver::eviction {
+  public:
+    explicit eviction(change_set& changes) : changes_(changes) {}
+    eviction(const eviction&) = delete;
+    eviction& operator=(const eviction&) = delete;
+    ~eviction() { changes_.requeue(keys); }
+
+    std::vector<key_value> keys;
+
+  private:
+    change_set& changes_;
+};
+
+std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys,
                                               std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(keys.size(), stop);
     // Who stands in the way has most likely changed as well, and is waiting to be flushed.
@@ -73,16 +125,9 @@ std::size_t conflict_resolver::flush_evicting(db::session& session,
                 changes.put_back(keys);
         }
     } along{changes_, changes_.take_in_turn(keys_in_turn_max)};
-    std::vector<key_value> evicted;
-    // Whatever becomes of the transaction: what may have been taken out will be flushed.
-    struct requeued {
-        change_set& changes;
-        const std::vector<key_value>& keys;
-        ~requeued() { changes.requeue(keys); }
-    } const at_the_end{changes_, evicted};
-
+    eviction evicted(changes_);
     try {
-        carry_over_evicting(session, {keys, along.keys}, evicted, stop);
+        carry_over_evicting(session, {keys, along.keys}, evicted.keys, stop);
         along.flushed = true;
         return keys.size() + along.keys.size();
     } catch (const error& failure) {
@@ -90,100 +135,65 @@ std::size_t conflict_resolver::flush_evicting(db::session& session,
         session.execute("ROLLBACK");
     }
     // Who took a row that the target refuses names it; so it must not have come along with others.
-    carry_over_evicting(session, {keys}, evicted, stop);
+    carry_over_evicting(session, {keys}, evicted.keys, stop);
     return keys.size();
 }
 
-void conflict_resolver::carry_over_evicting(
-    db::session& session, std::initializer_list<std::span<const key_value>> together,
-    std::vector<key_value>& evicted, std::stop_token stop) {
-    std::vector<std::span<const key_value>> pieces;  // the next one last
-    for (auto keys : together)
+void conflict_resolver::carry_over_evicting(db::session& session,
+                                            std::initializer_list<batch> together,
+                                            std::vector<key_value>& evicted,
+                                            std::stop_token stop) const {
+    std::vector<batch> pieces;
+    for (batch keys : together)
         for (; !keys.empty(); keys = keys.subspan(pieces.back().size()))
             pieces.push_back(keys.first(std::min(keys.size(), batch_keys_)));
     barrier_.pass(stop);
     writer_.begin(session);
     // All of them first: a value may have moved between rows of different pieces.
-    for (const auto& piece : pieces) writer_.evict(session, piece);
-    unsigned failures = 0;
-    while (!pieces.empty()) {
-        if (stop.stop_requested()) throw stopped();
-        const auto piece = pieces.back();
-        try {
-            writer_.insert(session, piece);
-            pieces.pop_back();
-            failures = 0;
-            continue;
-        } catch (const error& failure) {
-            // A duplicate undoes its statement alone, not the transaction.
-            if (!is_duplicate(failure)) throw;
-        }
-        const auto found = holders(session, writer_.collisions(session, piece),
-                                   std::set<key_value>(piece.begin(), piece.end()));
-        if (!found.empty()) writer_.evict(session, found);
-        evicted.insert(evicted.end(), found.begin(), found.end());
-        if (++failures < 2) continue;
-        // A value moved between the look and the write.
-        if (piece.size() == 1) {
-            pause_for(back_off(failures), stop);
-            continue;
-        }
-        pieces.pop_back();
-        pieces.push_back(piece.subspan(piece.size() / 2));
-        pieces.push_back(piece.first(piece.size() / 2));
-        failures = 1;
-    }
+    for (const batch& piece : pieces) writer_.evict(session, piece);
+    write_evicting<batch>(
+        session, std::move(pieces),
+        {.write = [&](batch piece) { writer_.insert(session, piece); },
+         .read_together =
+             [](batch piece) { return std::set<key_value>(piece.begin(), piece.end()); },
+         .halve =
+             [](batch piece) {
+                 const std::size_t half = piece.size() / 2;
+                 return half == 0 ? halves<batch>{.first = piece, .second = std::nullopt}
+                                  : halves<batch>{.first = piece.first(half),
+                                                  .second = piece.subspan(half)};
+             }},
+        evicted, stop);
     session.execute("COMMIT");
 }
 
-// The range in two parts of about as many rows; nothing where it cannot be parted.
-std::vector<key_range> conflict_resolver::halves(db::session& session,
-                                                 const key_range& range) const {
+// In two parts of about as many rows.
+conflict_resolver::halves<key_range> conflict_resolver::halve(db::session& session,
+                                                              const key_range& range) const {
+    const halves<key_range> whole{.first = range, .second = std::nullopt};
     const statements& texts = writer_.texts();
     const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
-    if (rows < 2) return {};
+    if (rows < 2) return whole;
     const auto middle = session.query(texts.bound(range, rows / 2));
-    if (middle.empty()) return {};
+    if (middle.empty()) return whole;
     const key_value bound = texts.codec().from_row(middle.front());
-    if (range.up_to && !(bound < *range.up_to)) return {};
-    return {{.after = range.after, .up_to = bound}, {.after = bound, .up_to = range.up_to}};
+    if (range.up_to && !(bound < *range.up_to)) return whole;
+    return {.first = {.after = range.after, .up_to = bound},
+            .second = key_range{.after = bound, .up_to = range.up_to}};
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,
                                                std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(0, stop);
-    writer_.begin(session);
+    eviction evicted(changes_);
     std::uint64_t rows = 0;
-    std::vector<key_range> pieces = {range};  // the next one last
-    unsigned failures = 0;
-    while (!pieces.empty()) {
-        if (stop.stop_requested()) throw stopped();
-        const key_range piece = pieces.back();
-        try {
-            rows += writer_.copy(session, piece);
-            pieces.pop_back();
-            failures = 0;
-            continue;
-        } catch (const error& failure) {
-            // A duplicate undoes its statement alone, not the transaction.
-            if (!is_duplicate(failure)) throw;
-        }
-        const auto evicted = holders(session, writer_.collisions(session, piece), {});
-        if (!evicted.empty()) {
-            writer_.evict(session, evicted);
-            // Whoever flushes them waits for this transaction's locks.
-            changes_.requeue(evicted);
-        }
-        if (++failures < 2) continue;
-        auto parts = halves(session, piece);
-        if (parts.empty()) {
-            pause_for(back_off(failures), stop);
-            continue;
-        }
-        pieces.pop_back();
-        pieces.insert(pieces.end(), parts.rbegin(), parts.rend());
-        failures = 1;
-    }
+    writer_.begin(session);
+    write_evicting<key_range>(
+        session, {range},
+        {.write = [&](const key_range& piece) { rows += writer_.copy(session, piece); },
+         .read_together = [](const key_range&) { return std::set<key_value>(); },
+         .halve = [&](const key_range& piece) { return halve(session, piece); }},
+        evicted.keys, stop);
     return rows;
 }
 

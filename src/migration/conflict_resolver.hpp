@@ -1,36 +1,41 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <set>
-#include <span>
-#include <stop_token>
-#include <vector>
-
 #include "src/base/error.hpp"
 #include "src/db/session.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/row_writer.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <span>
+#include <stop_token>
+#include <vector>
+
 namespace segue::migration {
 
 /// Tells the two causes of a duplicate (error 1062) apart.
 ///
-/// Real: two rows of the source collide under the new schema in one snapshot; the migration stops and
-/// names both. Transient: a unique value moved between rows, and the target still holds it under the
-/// row that gave it away, the holder. The holder's row in the target is out of date, so its change is
-/// pending or still to come: it is taken out of the target, in the transaction of those that need the
-/// value, and its key is flushed later. So values that go on moving cannot make a chain of rows that
-/// wait for each other. A count of tries is never a verdict; while values move faster than a batch can
-/// be written, the batch gets smaller. And all that waits to be flushed goes together: if little was
-/// carried over at a time, most rows would be out of date, and every batch would stand in its way.
+/// Real: two rows of the source collide under the new schema in one snapshot; the migration stops
+/// and names both. Transient: a unique value moved between rows, and the target still holds it
+/// under the row that gave it away, the holder. The holder's row in the target is out of date, so
+/// its change is pending or still to come: it is taken out of the target, in the transaction of
+/// those that need the value, and its key is flushed later. So values that go on moving cannot make
+/// a chain of rows that wait for each other. A count of tries is never a verdict; while values move
+/// faster than a batch can be written, the batch gets smaller. And all that waits to be flushed
+/// goes together: if little was carried over at a time, most rows would be out of date, and every
+/// batch would stand in its way.
 ///
 /// All of it happens in a quiet turn: no other flush is in flight.
 /// Threads: any, each with a session of its own. Lifetime: all parts outlive it.
 class conflict_resolver {
   public:
+    using batch = std::span<const key_value>;
+
     /// `batch_keys`: how many keys one statement may name.
     conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes,
                       std::size_t batch_keys)
@@ -40,8 +45,7 @@ class conflict_resolver {
     /// back: carries them over, and with them many that wait to be flushed, in one transaction.
     /// Returns how many keys these were. Throws segue::error for a real conflict, and whatever a
     /// session throws.
-    std::size_t flush_evicting(db::session& session, std::span<const key_value> keys,
-                               std::stop_token stop);
+    std::size_t flush_evicting(db::session& session, batch keys, std::stop_token stop);
 
     /// After a duplicate while copying the range was rolled back: copies it, in smaller pieces if
     /// need be, in one transaction that is not yet committed on return. Returns the rows.
@@ -49,16 +53,32 @@ class conflict_resolver {
     std::uint64_t copy_evicting(db::session& session, const key_range& range, std::stop_token stop);
 
   private:
+    class eviction;
+
+    template <typename Piece>
+    struct halves {
+        Piece first;
+        std::optional<Piece> second;  ///< Unset: it cannot be parted, and `first` is all of it.
+    };
+    template <typename Piece>
+    struct steps {
+        std::function<void(const Piece&)> write;
+        /// Keys whose source rows are read by one statement with the piece's.
+        std::function<std::set<key_value>(const Piece&)> read_together;
+        std::function<halves<Piece>(const Piece&)> halve;
+    };
+    template <typename Piece>
+    void write_evicting(db::session& session, std::vector<Piece> pieces, const steps<Piece>& how,
+                        std::vector<key_value>& evicted, std::stop_token stop) const;
     /// In one transaction; keys of rows that were taken out are added to `evicted`.
-    void carry_over_evicting(db::session& session,
-                             std::initializer_list<std::span<const key_value>> together,
-                             std::vector<key_value>& evicted, std::stop_token stop);
+    void carry_over_evicting(db::session& session, std::initializer_list<batch> together,
+                             std::vector<key_value>& evicted, std::stop_token stop) const;
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
     std::vector<key_value> holders(db::session& session,
                                    const std::vector<row_writer::collision>& found,
                                    const std::set<key_value>& together) const;
-    std::vector<key_range> halves(db::session& session, const key_range& range) const;
+    halves<key_range> halve(db::session& session, const key_range& range) const;
     [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
 
     const row_writer& writer_;

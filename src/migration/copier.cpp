@@ -1,11 +1,11 @@
 #include "src/migration/copier.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 
 #include <chrono>
 
-#include "src/base/error.hpp"
-#include "src/base/fault_point.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 
@@ -105,8 +105,8 @@ void copier::throw_naming_the_row(retrying_session& session, const chunk& curren
         keys.push_back(texts.codec().from_row(found));
     const auto refused = with_.writer.refused_row(on, keys);
     if (!refused) throw failure;
-    throw error(fmt::format("the new table refuses the row {}: {}", texts.codec().describe(refused->key),
-                            refused->reason),
+    throw error(fmt::format("the new table refuses the row {}: {}",
+                            texts.codec().describe(refused->key), refused->reason),
                 failure.properties());
 }
 

@@ -1,10 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <optional>
-#include <stop_token>
-
 #include "src/db/session_factory.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/chunk_queue.hpp"
@@ -14,6 +9,11 @@
 #include "src/migration/retry.hpp"
 #include "src/migration/row_writer.hpp"
 #include "throttle/throttler.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
 
 namespace segue::migration {
 

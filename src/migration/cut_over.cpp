@@ -1,17 +1,17 @@
 #include "src/migration/cut_over.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <utility>
-#include <vector>
-
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/foresight.hpp"
 #include "src/migration/retry.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -76,14 +76,15 @@ db::session cut_over::lock_session() {
     const int seconds = db::whole_seconds(with_.stall_budget);
     // If this process, or the network, stands still, the server frees the table by itself.
     // Without autocommit a transaction needs no BEGIN, which would release the locks.
-    session.execute(fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
-                                "innodb_lock_wait_timeout={1}, autocommit=0",
-                                seconds + 1, seconds));
+    session.execute(
+        fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
+                    "innodb_lock_wait_timeout={1}, autocommit=0",
+                    seconds + 1, seconds));
     return session;
 }
 
-// As ALTER TABLE would leave it. When the highest rows were deleted, the copy alone would give their
-// numbers out again. The server takes nothing below what the rows have.
+// As ALTER TABLE would leave it. When the highest rows were deleted, the copy alone would give
+// their numbers out again. The server takes nothing below what the rows have.
 void cut_over::set_auto_increment(db::session& locker) const {
     const plan& migration = with_.migration;
     const auto& columns = migration.target.columns;
@@ -154,12 +155,13 @@ bool cut_over::was_swapped(std::uint64_t lost_connection) {
     } catch (const error& failure) {
         error_properties unknown = failure.properties();
         unknown.outcome_unknown = true;
-        throw error(fmt::format("it is not known whether the tables were swapped: the connection was "
-                                "lost in RENAME TABLE, and then: {}. Look which of {} and {} exists: "
-                                "with the first the swap was not made, with the second it was.",
-                                failure.what(), migration.tables.ghost.quoted(),
-                                migration.tables.old.quoted()),
-                    unknown);
+        throw error(
+            fmt::format("it is not known whether the tables were swapped: the connection was "
+                        "lost in RENAME TABLE, and then: {}. Look which of {} and {} exists: "
+                        "with the first the swap was not made, with the second it was.",
+                        failure.what(), migration.tables.ghost.quoted(),
+                        migration.tables.old.quoted()),
+            unknown);
     }
     const auto is_there = [&](const table_name& table) {
         for (const std::string& name : names)
@@ -226,10 +228,9 @@ cut_over::result cut_over::swap(swap_sessions& sessions, std::stop_token stop) {
     std::optional<error> fatal;
     try {
         fault::point("cut_over.before_lock");
-        locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ",
-                                   migration.original.name.quoted(),
-                                   migration.tables.ghost.quoted(),
-                                   with_.checkpoint.name().quoted()));
+        locker.execute(
+            fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", migration.original.name.quoted(),
+                        migration.tables.ghost.quoted(), with_.checkpoint.name().quoted()));
         fault::point("cut_over.locked");
         if (auto reason = fill_under_lock(locker, timer, deadline)) {
             made.gave_way_because = *reason;
@@ -241,10 +242,9 @@ cut_over::result cut_over::swap(swap_sessions& sessions, std::stop_token stop) {
             fault::point("cut_over.before_rename");
             with_.feed.expect_swap();
             rename_sent = true;
-            locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}",
-                                       migration.original.name.quoted(),
-                                       migration.tables.old.quoted(),
-                                       migration.tables.ghost.quoted()));
+            locker.execute(
+                fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", migration.original.name.quoted(),
+                            migration.tables.old.quoted(), migration.tables.ghost.quoted()));
             made.swapped = true;
         }
     } catch (const stopped&) {

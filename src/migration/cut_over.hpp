@@ -1,11 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <optional>
-#include <stop_token>
-#include <string>
-
 #include "src/db/session_factory.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/checkpoint_table.hpp"
@@ -15,6 +9,12 @@
 #include "src/migration/row_writer.hpp"
 #include "src/migration/stream_feed.hpp"
 #include "src/migration/watchdog.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
 
 namespace segue::migration {
 
@@ -40,7 +40,7 @@ class cut_over {
 
     struct result {
         bool swapped = false;
-        std::string gave_way_because;           ///< Empty when swapped.
+        std::string gave_way_because;        ///< Empty when swapped.
         std::chrono::milliseconds stall{0};  ///< From the request for the lock to UNLOCK.
     };
 

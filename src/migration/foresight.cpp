@@ -1,12 +1,12 @@
 #include "src/migration/foresight.hpp"
 
-#include <fmt/format.h>
+#include "src/base/pause.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <set>
 
-#include "src/base/pause.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {

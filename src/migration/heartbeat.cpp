@@ -1,13 +1,13 @@
 #include "src/migration/heartbeat.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
+#include "src/migration/retry.hpp"
+#include "throttle/heartbeat_value.hpp"
 
 #include <charconv>
 #include <utility>
 
-#include "src/base/error.hpp"
-#include "src/migration/retry.hpp"
-#include "throttle/heartbeat_value.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -22,7 +22,8 @@ heartbeat::heartbeat(db::session_factory& sessions, settings with)
 
 void heartbeat::create(db::session& session) const {
     session.execute(fmt::format(
-        "CREATE TABLE {} (id BIGINT NOT NULL AUTO_INCREMENT, last_update TIMESTAMP NOT NULL DEFAULT "
+        "CREATE TABLE {} (id BIGINT NOT NULL AUTO_INCREMENT, last_update TIMESTAMP NOT NULL "
+        "DEFAULT "
         "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, hint VARCHAR(64) CHARACTER SET ascii NOT "
         "NULL, value VARCHAR(4096) CHARACTER SET ascii NOT NULL, PRIMARY KEY (id), UNIQUE KEY "
         "hint_uidx (hint)) ENGINE=InnoDB AUTO_INCREMENT=256 COMMENT='Segue: heartbeat'",
@@ -48,21 +49,23 @@ void heartbeat::commit_marker(db::session& session, std::uint64_t number) const 
         fmt::format("UPDATE {} SET value='{}:{}' WHERE id={}", settings_.changelog.quoted(),
                     settings_.run_token, number, marker_id));
     if (changed != 1)
-        throw error(fmt::format("the marker row in {} is gone: another run dropped or changed the "
-                                "table",
-                                settings_.changelog.quoted()));
+        throw error(
+            fmt::format("the marker row in {} is gone: another run dropped or changed the "
+                        "table",
+                        settings_.changelog.quoted()));
     if (settings_.order_commits_required &&
         session.query_value("SELECT @@GLOBAL.binlog_order_commits") != "1")
-        throw error("binlog_order_commits was turned OFF while the migration ran, so what the "
-                    "binary log shows may not be visible yet. Turn it ON, or start again: with OFF "
-                    "at the start, rows are read with locks.");
+        throw error(
+            "binlog_order_commits was turned OFF while the migration ran, so what the "
+            "binary log shows may not be visible yet. Turn it ON, or start again: with OFF "
+            "at the start, rows are read with locks.");
 }
 
 void heartbeat::write_heartbeat(db::session& session) const {
-    session.execute(fmt::format(
-        "UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
-        quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())),
-        heartbeat_id));
+    session.execute(
+        fmt::format("UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
+                    quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())),
+                    heartbeat_id));
 }
 
 bool heartbeat::wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "src/base/table_name.hpp"
+#include "src/db/session_factory.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-
-#include "src/base/table_name.hpp"
-#include "src/db/session_factory.hpp"
 
 namespace segue::migration {
 
@@ -27,7 +27,8 @@ class heartbeat {
   public:
     struct settings {
         table_name changelog;
-        std::string run_token;  ///< Stands in each marker, so that no other run's is taken for ours.
+        std::string
+            run_token;  ///< Stands in each marker, so that no other run's is taken for ours.
         std::chrono::milliseconds interval{100};
         bool order_commits_required = true;  ///< False where reads of the source lock.
         unsigned retries_max = 60;

@@ -1,14 +1,14 @@
 #include "src/migration/inspection.hpp"
 
-#include <fmt/format.h>
-
-#include <utility>
-#include <vector>
-
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/schema/rename_map.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -57,10 +57,11 @@ void take_over_from_earlier_run(db::session& session, const table_name& checkpoi
                 return;
             }
             if (tries == tries_max)
-                throw error(fmt::format("statements of the earlier run are still at work: they hold "
-                                        "{}. End its connections (SHOW PROCESSLIST), and start "
-                                        "again.",
-                                        checkpoint.quoted()));
+                throw error(
+                    fmt::format("statements of the earlier run are still at work: they hold "
+                                "{}. End its connections (SHOW PROCESSLIST), and start "
+                                "again.",
+                                checkpoint.quoted()));
             log::warning("waiting for statements of the earlier run that are still at work");
         }
     }
@@ -69,7 +70,8 @@ void take_over_from_earlier_run(db::session& session, const table_name& checkpoi
 void drop_what_earlier_runs_left(db::session& session, const inspection_request& request,
                                  const migration_tables& tables) {
     if (request.drop_ghost) {
-        if (exists(session, tables.checkpoint)) take_over_from_earlier_run(session, tables.checkpoint);
+        if (exists(session, tables.checkpoint))
+            take_over_from_earlier_run(session, tables.checkpoint);
         for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
             drop_if_exists(session, name);
     }
@@ -113,17 +115,18 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                          "of integers, that the ALTER leaves as it is. Other keys are not "
                          "supported yet."}});
     if (made.server.image_is_minimal && !choice.chosen->is_primary())
-        throw_refusals({{fmt::format("the key {} is not the primary key, and binlog_row_image is not "
-                                     "FULL: row events would not always hold it",
-                                     quoted(choice.chosen->source_index)),
-                         "SET GLOBAL binlog_row_image=FULL; then let every session that writes "
-                         "connect anew."}});
+        throw_refusals(
+            {{fmt::format("the key {} is not the primary key, and binlog_row_image is not "
+                          "FULL: row events would not always hold it",
+                          quoted_name(choice.chosen->source_index)),
+              "SET GLOBAL binlog_row_image=FULL; then let every session that writes "
+              "connect anew."}});
     for (const auto& column : choice.chosen->columns)
         if (made.server.image_is_minimal && made.original.find_column(column.source)->default_text)
             made.server.weaker.push_back(fmt::format(
                 "binlog_row_image is not FULL and the key column {} has a DEFAULT: an INSERT that "
                 "leaves it out would not log its key, and the migration would stop.",
-                quoted(column.source)));
+                quoted_name(column.source)));
     made.projection =
         schema::make_projection(made.original, made.target, *choice.chosen, source_of);
 }
@@ -165,9 +168,10 @@ void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);
     if (!now ||
         schema::stable_create_statement(*now) != schema::stable_create_statement(made.original))
-        throw error(fmt::format("the definition of {} was changed by another session while it was "
-                                "migrated",
-                                made.original.name.quoted()));
+        throw error(
+            fmt::format("the definition of {} was changed by another session while it was "
+                        "migrated",
+                        made.original.name.quoted()));
     throw_refusals(table_obstacles(session, made.original.name, made.server));
 }
 

@@ -1,21 +1,21 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "src/db/session.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace segue::migration {
 
 /// What the operator asked for.
 struct inspection_request {
     table_name original;
-    std::string alter_text;  ///< Bare options, or a whole ALTER TABLE.
+    std::string alter_text;   ///< Bare options, or a whole ALTER TABLE.
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
     bool drop_old = false;    ///< --initially-drop-old-table
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
@@ -34,10 +34,9 @@ struct plan {
 };
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
-/// it. With drop_ghost and drop_old what an earlier run left is dropped first, once every check that
-/// does not need the new table has passed.
-/// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
-/// behind that was not there before.
+/// it. With drop_ghost and drop_old what an earlier run left is dropped first, once every check
+/// that does not need the new table has passed. Throws segue::error that lists what stands in the
+/// way, each with a remedy; then nothing is left behind that was not there before.
 plan inspect(db::session& session, const inspection_request& request);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any

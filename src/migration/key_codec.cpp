@@ -1,11 +1,11 @@
 #include "src/migration/key_codec.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <charconv>
 #include <cstdint>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -26,8 +26,8 @@ void append_ordered(std::string& out, std::uint64_t ordered) {
 std::uint64_t ordered_at(const std::string& encoded, std::size_t column) {
     std::uint64_t ordered = 0;
     for (std::size_t i = 0; i < encoded_integer_bytes; ++i)
-        ordered = ordered << 8U |
-                  static_cast<unsigned char>(encoded[column * encoded_integer_bytes + i]);
+        ordered =
+            ordered << 8U | static_cast<unsigned char>(encoded[column * encoded_integer_bytes + i]);
     return ordered;
 }
 
@@ -64,18 +64,19 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column = key_.columns[i];
         if (columns[i].is == binlog::column_image::state::absent)
-            throw error(fmt::format(
-                "a row event in the binary log does not hold the key column {}. Let "
-                "binlog_row_image be FULL in every session that writes the table.",
-                quoted(column.source)));
+            throw error(
+                fmt::format("a row event in the binary log does not hold the key column {}. Let "
+                            "binlog_row_image be FULL in every session that writes the table.",
+                            quoted_name(column.source)));
         if (columns[i].is == binlog::column_image::state::null)
-            throw error(fmt::format("a row event holds NULL in the key column {}: the table was "
-                                    "changed while it was migrated",
-                                    quoted(column.source)));
+            throw error(
+                fmt::format("a row event holds NULL in the key column {}: the table was "
+                            "changed while it was migrated",
+                            quoted_name(column.source)));
         const auto bytes = columns[i].bytes;
         if (!is_integer_length(bytes.size()))
             throw error(fmt::format("a row event holds {} bytes for the integer key column {}",
-                                    bytes.size(), quoted(column.source)));
+                                    bytes.size(), quoted_name(column.source)));
         append_ordered(made.encoded, ordered_from_image(bytes, column.type));
     }
     return made;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "binlog/stream.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/row_key.hpp"
+
 #include <compare>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "binlog/stream.hpp"
-#include "src/db/session.hpp"
-#include "src/schema/row_key.hpp"
 
 namespace segue::migration {
 
@@ -41,8 +41,8 @@ class key_codec {
   public:
     explicit key_codec(const schema::row_key& key);
 
-    /// Throws segue::error when a key column is absent from the image, is NULL, or has a length that
-    /// its type does not have.
+    /// Throws segue::error when a key column is absent from the image, is NULL, or has a length
+    /// that its type does not have.
     key_value from_images(std::span<const binlog::column_image> columns) const;
 
     /// From the key columns as a query printed them, in the key's order.

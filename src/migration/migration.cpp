@@ -1,16 +1,5 @@
 #include "src/migration/migration.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <mutex>
-#include <random>
-#include <utility>
-#include <variant>
-
 #include "binlog/stream.hpp"
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
@@ -18,21 +7,19 @@
 #include "src/base/pause.hpp"
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/change_set.hpp"
-#include "src/migration/checkpoint_table.hpp"
-#include "src/migration/chunk_queue.hpp"
-#include "src/migration/chunk_sizer.hpp"
-#include "src/migration/conflict_resolver.hpp"
-#include "src/migration/copier.hpp"
-#include "src/migration/cut_over.hpp"
-#include "src/migration/heartbeat.hpp"
-#include "src/migration/replayer.hpp"
+#include "src/migration/engine.hpp"
 #include "src/migration/retry.hpp"
-#include "src/migration/row_writer.hpp"
-#include "src/migration/statements.hpp"
-#include "src/migration/stream_feed.hpp"
 #include "src/migration/xa_start.hpp"
-#include "throttle/throttler.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -41,22 +28,11 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds tick{50};
-constexpr std::size_t backlog_keys_max = 200'000;
 constexpr std::size_t flush_workers = 2;
-constexpr std::size_t batch_keys_max = 1'000;
-constexpr std::size_t literal_bytes_max = 24;  // of one key column in a statement, with its share
 constexpr std::chrono::seconds first_marker_patience{15};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stop_grace{1};
 constexpr std::chrono::seconds cut_over_pause_max{60};
-
-std::string random_hex(std::size_t digits) {
-    std::random_device source;
-    std::uniform_int_distribution<unsigned> digit(0, 15);
-    std::string text;
-    for (std::size_t i = 0; i < digits; ++i) text += fmt::format("{:x}", digit(source));
-    return text;
-}
 
 std::string random_uuid() {
     return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
@@ -90,92 +66,19 @@ std::string text_of(const binlog::stream_position& position) {
 
 std::string_view name_of(phase at) noexcept {
     switch (at) {
-        case phase::inspect: return "inspect";
-        case phase::copy: return "copy";
-        case phase::postponed: return "postponed";
-        case phase::cut_over: return "cut-over";
-        case phase::done: return "done";
+        case phase::inspect:
+            return "inspect";
+        case phase::copy:
+            return "copy";
+        case phase::postponed:
+            return "postponed";
+        case phase::cut_over:
+            return "cut-over";
+        case phase::done:
+            return "done";
     }
     return "";
 }
-
-// The parts of a run, in the order in which each builds on those before it.
-struct migration::engine {
-    // NOLINTNEXTLINE: members are initialised in their order
-    engine(db::session_factory& sessions, const settings& with, const plan& inspected,
-           task_group& group, const clock_source& clock)
-        : run_token(random_hex(16)),
-          made(inspected),
-          locking_reads(with.locking_reads || !made.server.order_commits),
-          texts(made.projection, locking_reads),
-          checkpoint(made.tables.checkpoint, run_token),
-          writer(texts, checkpoint),
-          barrier(sessions, {.changelog = made.tables.changelog,
-                             .run_token = run_token,
-                             .interval = with.heartbeat_interval,
-                             .order_commits_required = !locking_reads,
-                             .retries_max = with.failures_max}),
-          changes(backlog_keys_max),
-          feed({.original = made.original.name,
-                .ghost = made.tables.ghost,
-                .columns = made.original.columns.size(),
-                .case_insensitive_names = made.server.names_fold_case},
-               texts.codec(), barrier, changes, group.token()),
-          chunks(changes, with.copy_workers),
-          sizer(with.chunk_time, with.chunk_rows),
-          conflicts(writer, barrier, changes, batch_keys()),
-          throttler(throttle::make_signals(with.throttling, with.connection, made.tables.changelog),
-                    clock),
-          copying({.sessions = sessions,
-                   .writer = writer,
-                   .checkpoint = checkpoint,
-                   .conflicts = conflicts,
-                   .barrier = barrier,
-                   .chunks = chunks,
-                   .sizer = sizer,
-                   .throttler = throttler,
-                   .failures_max = with.failures_max}),
-          flushing({.sessions = sessions,
-                    .writer = writer,
-                    .conflicts = conflicts,
-                    .barrier = barrier,
-                    .changes = changes,
-                    .batch_keys = batch_keys(),
-                    .failures_max = with.failures_max}),
-          swapping({.sessions = sessions,
-                    .migration = made,
-                    .writer = writer,
-                    .checkpoint = checkpoint,
-                    .barrier = barrier,
-                    .feed = feed,
-                    .changes = changes,
-                    .flusher = flushing,
-                    .stall_budget = with.stall_budget,
-                    .batch_keys = batch_keys()}) {}
-
-    std::size_t batch_keys() const {
-        const std::size_t fits =
-            made.server.packet_bytes_max / 2 / (literal_bytes_max * texts.codec().columns());
-        return std::clamp<std::size_t>(fits, 1, batch_keys_max);
-    }
-
-    const std::string run_token;
-    const plan made;
-    const bool locking_reads;
-    const statements texts;
-    const checkpoint_table checkpoint;
-    const row_writer writer;
-    heartbeat barrier;
-    change_set changes;
-    stream_feed feed;
-    chunk_queue chunks;
-    chunk_sizer sizer;
-    conflict_resolver conflicts;
-    throttle::throttler throttler;
-    copier copying;
-    replayer flushing;
-    cut_over swapping;
-};
 
 struct migration::run_state {
     run_state(settings given, observer& told_to)
@@ -261,8 +164,8 @@ class migration::runner {
         note_made(made.tables.ghost);
         state_.told.on_plan(made);
         for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
-        auto built = std::make_unique<engine>(state_.sessions, state_.with, made, threads_,
-                                              state_.clock);
+        auto built =
+            std::make_unique<engine>(state_.sessions, state_.with, made, threads_, state_.clock);
         if (built->locking_reads && !made.server.order_commits)
             state_.told.on_notice(
                 "binlog_order_commits is OFF: rows are read with locks, which the application may "
@@ -292,12 +195,12 @@ class migration::runner {
                 [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token()));
         });
         with_session([&](db::session& on) { find_end(on); });
-        binlog::reader_options reading{
-            .connection = with.connection,
-            .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
-            .server_id = with.replica_server_id,
-            .replica_uuid = random_uuid(),
-            .expected_server_uuid = of.made.server.uuid};
+        binlog::reader_options reading{.connection = with.connection,
+                                       .subscriptions = of.feed.subscriptions(
+                                           of.made.projection.key, of.made.tables.changelog),
+                                       .server_id = with.replica_server_id,
+                                       .replica_uuid = random_uuid(),
+                                       .expected_server_uuid = of.made.server.uuid};
         of.feed.pass_unknown_xa(true);
         threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
             binlog::read_stream(reading, from, of.feed, end);
@@ -385,8 +288,7 @@ class migration::runner {
         if (flag.empty() || !std::filesystem::exists(flag)) return;
         set_postponed("flag-file");
         state_.enter(phase::postponed);
-        state_.told.on_notice(
-            fmt::format("the cut-over is postponed until {} is removed", flag));
+        state_.told.on_notice(fmt::format("the cut-over is postponed until {} is removed", flag));
         while (std::filesystem::exists(flag)) look_after(stop);
         set_postponed("");
     }
@@ -462,7 +364,9 @@ class migration::runner {
     task_group threads_;
 };
 
-migration::outcome migration::run(std::stop_token stop) { return runner(*state_).run(stop); }
+migration::outcome migration::run(std::stop_token stop) {
+    return runner(*state_).run(stop);
+}
 
 progress migration::now() const {
     const run_state& of = *state_;
@@ -474,7 +378,7 @@ progress migration::now() const {
         return std::chrono::duration_cast<milliseconds>(duration);
     };
     made.elapsed = in_millis(now - of.began);
-    made.backlog_max = backlog_keys_max;
+    made.backlog_max = engine::backlog_keys_max;
     made.postponed_because = of.postponed_because;
     if (!of.parts) return made;
     const engine& parts = *of.parts;
@@ -482,8 +386,7 @@ progress migration::now() const {
     if (of.copy_began != steady_clock::time_point{})
         made.copy_elapsed = in_millis((copy_ended ? of.copy_ended : now) - of.copy_began);
     made.rows_copied = parts.copying.rows_copied();
-    made.rows_estimate =
-        copy_ended ? made.rows_copied : std::max(parts.made.original.rows_estimate, made.rows_copied);
+    made.rows_estimate = copy_ended ? made.rows_copied : parts.made.original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
     const auto heard = parts.feed.last_heard();

@@ -1,39 +1,18 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-
 #include "src/migration/inspection.hpp"
 #include "src/migration/progress.hpp"
-#include "src/wire/connection_options.hpp"
-#include "throttle/signal_set.hpp"
+#include "src/migration/settings.hpp"
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
 
 namespace segue::migration {
 
-/// All that a run is told; const from its start.
-struct settings {
-    wire::connection_options connection;
-    inspection_request request;
-    unsigned copy_workers = 2;
-    std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.
-    std::chrono::milliseconds chunk_time{250};
-    std::chrono::milliseconds stall_budget{500};
-    std::string postpone_flag_file;  ///< Empty: none.
-    bool drop_old_table = false;
-    bool locking_reads = false;
-    unsigned failures_max = 60;
-    std::uint32_t replica_server_id = 99'999;
-    std::chrono::milliseconds heartbeat_interval{100};
-    throttle::throttle_settings throttling;
-};
-
-/// Is told what happens. Calls come from the thread that runs the migration; they must not block for
-/// long, and not throw.
+/// Is told what happens. Calls come from the thread that runs the migration; they must not block
+/// for long, and not throw.
 class observer {
   public:
     virtual ~observer() = default;
@@ -67,15 +46,14 @@ class migration {
         bool old_table_kept = true;
         std::string cleanup_failure;  ///< What could not be dropped after the swap, and why.
     };
-    /// Throws segue::error for what ended it, `stopped` when asked to stop; left_behind() then tells
-    /// what stays. After the swap it does not throw any more.
+    /// Throws segue::error for what ended it, `stopped` when asked to stop; left_behind() then
+    /// tells what stays. After the swap it does not throw any more.
     outcome run(std::stop_token stop);
 
     progress now() const;
     leftovers left_behind() const;
 
   private:
-    struct engine;
     struct run_state;
     class runner;
     std::unique_ptr<run_state> state_;

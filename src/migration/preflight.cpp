@@ -1,14 +1,14 @@
 #include "src/migration/preflight.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
+#include "src/migration/privileges.hpp"
 
 #include <array>
 #include <cstdio>
 #include <map>
 #include <set>
 
-#include "src/base/error.hpp"
-#include "src/migration/privileges.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -29,9 +29,8 @@ std::map<std::string, std::string> variables(db::session& session) {
 std::set<std::string> held_privileges(db::session& session, const std::string& schema) {
     const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
     std::vector<std::string> lines;
-    for (const db::row& line :
-         session.query(roles == "NONE" ? "SHOW GRANTS"
-                                       : "SHOW GRANTS FOR CURRENT_USER() USING " + roles))
+    for (const db::row& line : session.query(
+             roles == "NONE" ? "SHOW GRANTS" : "SHOW GRANTS FOR CURRENT_USER() USING " + roles))
         lines.push_back(line[0].value_or(""));
     return privileges_on(schema, lines);
 }
@@ -61,8 +60,8 @@ void check_privileges(db::session& session, const std::string& schema,
                                       "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
     constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
     if (const std::string lacking = missing(held, on_schema); !lacking.empty())
-        refusals.push_back({fmt::format("the account lacks privileges on {}", quoted(schema)),
-                            fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted(schema),
+        refusals.push_back({fmt::format("the account lacks privileges on {}", quoted_name(schema)),
+                            fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted_name(schema),
                                         account(session))});
     if (const std::string lacking = missing(held, on_server); !lacking.empty())
         refusals.push_back({"the account may not read the binary log",
@@ -82,8 +81,9 @@ bool can_run(db::session& session, const std::string& query) {
 bool metadata_locks_are_seen(db::session& session) {
     try {
         return !session
-                    .query("SELECT 1 FROM performance_schema.setup_instruments WHERE "
-                           "NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES'")
+                    .query(
+                        "SELECT 1 FROM performance_schema.setup_instruments WHERE "
+                        "NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES'")
                     .empty() &&
                can_run(session,
                        "SELECT 1 FROM performance_schema.metadata_locks m JOIN "
@@ -99,13 +99,15 @@ bool transactions_are_instrumented(db::session& session) {
     try {
         return db::to_uint64(
                    session.query_value(
-                       "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME IN "
+                       "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME "
+                       "IN "
                        "('global_instrumentation','thread_instrumentation',"
                        "'events_transactions_current') AND ENABLED='YES') + (SELECT COUNT(*) FROM "
                        "performance_schema.setup_instruments WHERE NAME='transaction' AND "
                        "ENABLED='YES')"),
                    "COUNT(*)") == 4 &&
-               can_run(session, "SELECT 1 FROM performance_schema.events_transactions_current LIMIT 1");
+               can_run(session,
+                       "SELECT 1 FROM performance_schema.events_transactions_current LIMIT 1");
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;
@@ -138,13 +140,15 @@ server_facts read_server(db::session& session, const std::string& schema,
     facts.version = seen["version"];
     if (facts.version.find("MariaDB") != std::string::npos ||
         seen["version_comment"].find("MariaDB") != std::string::npos)
-        throw error(fmt::format("the server is MariaDB ({}): its binary log and its GTIDs are not "
-                                "MySQL's. Segue works with MySQL 8.0.19 or above.",
-                                facts.version));
+        throw error(
+            fmt::format("the server is MariaDB ({}): its binary log and its GTIDs are not "
+                        "MySQL's. Segue works with MySQL 8.0.19 or above.",
+                        facts.version));
     if (version_number(facts.version) < oldest_version)
-        throw error(fmt::format("the server is MySQL {}. Segue works with MySQL 8.0.19 or above: "
-                                "upgrade the server.",
-                                facts.version));
+        throw error(
+            fmt::format("the server is MySQL {}. Segue works with MySQL 8.0.19 or above: "
+                        "upgrade the server.",
+                        facts.version));
     facts.uuid = seen["server_uuid"];
     facts.host = seen["hostname"] + ":" + seen["port"];
     facts.gtids = seen["gtid_mode"] == "ON";
@@ -154,8 +158,9 @@ server_facts read_server(db::session& session, const std::string& schema,
     facts.concurrent_inserts = seen["innodb_autoinc_lock_mode"] == "2";
     facts.packet_bytes_max = db::to_uint64(seen["max_allowed_packet"], "max_allowed_packet");
     if (seen["log_bin"] != "ON")
-        refusals.push_back({"the server writes no binary log (log_bin is OFF)",
-                            "Start the server with --log-bin; changes can be followed only there."});
+        refusals.push_back(
+            {"the server writes no binary log (log_bin is OFF)",
+             "Start the server with --log-bin; changes can be followed only there."});
     if (seen.contains("binlog_format") && seen["binlog_format"] != "ROW")
         refusals.push_back(
             {fmt::format("binlog_format is {}", seen["binlog_format"]),
@@ -166,7 +171,8 @@ server_facts read_server(db::session& session, const std::string& schema,
     facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);
     if (!facts.sees_locks)
         facts.weaker.emplace_back(
-            "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who holds "
+            "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who "
+            "holds "
             "the table, so it may ask for its lock, and give way, more often.");
     facts.sees_xa_holders = facts.sees_locks && transactions_are_instrumented(session);
     facts.sees_transactions = holds(held, "PROCESS");
@@ -205,22 +211,25 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
     std::vector<refusal> found;
     const std::string schema = quoted_literal(table.schema);
     const std::string name = quoted_literal(table.name);
-    for (const db::row& one : session.query(fmt::format(
-             "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA={} AND "
-             "EVENT_OBJECT_TABLE={} ORDER BY 1",
-             schema, name)))
-        found.push_back({fmt::format("the table has a trigger, {}", quoted(one[0].value_or(""))),
-                         "Triggers would stay on the old table. Drop it for the time of the "
-                         "migration, or move its work into the application."});
+    for (const db::row& one :
+         session.query(fmt::format("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
+                                   "EVENT_OBJECT_SCHEMA={} AND "
+                                   "EVENT_OBJECT_TABLE={} ORDER BY 1",
+                                   schema, name)))
+        found.push_back(
+            {fmt::format("the table has a trigger, {}", quoted_name(one[0].value_or(""))),
+             "Triggers would stay on the old table. Drop it for the time of the "
+             "migration, or move its work into the application."});
     for (const db::row& one : session.query(fmt::format(
              "SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME FROM "
              "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA={} AND "
              "TABLE_NAME={} ORDER BY 1",
              schema, name)))
-        found.push_back({fmt::format("the table has a foreign key, {}, to {}",
-                                     quoted(one[0].value_or("")), quoted(one[1].value_or(""))),
-                         "Drop the foreign key before, and add it again after the migration if it "
-                         "is needed."});
+        found.push_back(
+            {fmt::format("the table has a foreign key, {}, to {}", quoted_name(one[0].value_or("")),
+                         quoted_name(one[1].value_or(""))),
+             "Drop the foreign key before, and add it again after the migration if it "
+             "is needed."});
     std::set<std::string> children;
     for (const db::row& one : session.query(fmt::format(
              "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
@@ -234,9 +243,10 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
                  schema, name)))
             children.insert(one[0].value_or(""));
     for (const std::string& child : children)
-        found.push_back({fmt::format("a foreign key of the table {} refers to this table", child),
-                         "It would follow the old table. Drop it before, and add it again after the "
-                         "migration if it is needed."});
+        found.push_back(
+            {fmt::format("a foreign key of the table {} refers to this table", child),
+             "It would follow the old table. Drop it before, and add it again after the "
+             "migration if it is needed."});
     return found;
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/schema/table_definition.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace segue::migration {
 
@@ -25,10 +25,10 @@ struct server_facts {
     std::string uuid;
     std::string host;  ///< As the server names itself, with its port.
     bool gtids = false;
-    bool order_commits = true;         ///< binlog_order_commits
-    bool image_is_minimal = false;     ///< binlog_row_image is not FULL.
-    bool names_fold_case = false;      ///< lower_case_table_names is not 0.
-    bool concurrent_inserts = true;    ///< innodb_autoinc_lock_mode is 2.
+    bool order_commits = true;       ///< binlog_order_commits
+    bool image_is_minimal = false;   ///< binlog_row_image is not FULL.
+    bool names_fold_case = false;    ///< lower_case_table_names is not 0.
+    bool concurrent_inserts = true;  ///< innodb_autoinc_lock_mode is 2.
     std::uint64_t packet_bytes_max = 0;
     bool sees_locks = false;         ///< performance_schema.metadata_locks is filled and readable.
     bool sees_xa_holders = false;    ///< Which prepared XA transactions hold which tables.

@@ -1,10 +1,10 @@
 #include "src/migration/privileges.hpp"
 
+#include "src/schema/sql_tokenizer.hpp"
+
 #include <array>
 #include <optional>
 #include <vector>
-
-#include "src/schema/sql_tokenizer.hpp"
 
 namespace segue::migration {
 namespace {
@@ -12,9 +12,10 @@ namespace {
 // https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
 constexpr std::string_view all = "ALL PRIVILEGES";
 constexpr std::array all_of_a_schema = {
-    "ALTER", "ALTER ROUTINE", "CREATE", "CREATE ROUTINE", "CREATE TEMPORARY TABLES", "CREATE VIEW",
-    "DELETE", "DROP", "EVENT", "EXECUTE", "INDEX", "INSERT", "LOCK TABLES", "REFERENCES", "SELECT",
-    "SHOW VIEW", "TRIGGER", "UPDATE"};
+    "ALTER",       "ALTER ROUTINE", "CREATE",      "CREATE ROUTINE", "CREATE TEMPORARY TABLES",
+    "CREATE VIEW", "DELETE",        "DROP",        "EVENT",          "EXECUTE",
+    "INDEX",       "INSERT",        "LOCK TABLES", "REFERENCES",     "SELECT",
+    "SHOW VIEW",   "TRIGGER",       "UPDATE"};
 
 struct grant_line {
     bool revokes = false;

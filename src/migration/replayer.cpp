@@ -1,9 +1,9 @@
 #include "src/migration/replayer.hpp"
 
-#include <fmt/format.h>
-
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds linger{50};
 void replayer::run(std::stop_token stop) {
     retrying_session session(with_.sessions, with_.failures_max);
     for (;;) {
-        const auto keys = with_.changes.take(
-            with_.batch_keys, hurry_ ? std::chrono::milliseconds(0) : linger, stop);
+        const auto keys = with_.changes.take(with_.batch_keys,
+                                             hurry_ ? std::chrono::milliseconds(0) : linger, stop);
         if (!keys) return;
         std::size_t done = 0;
         try {

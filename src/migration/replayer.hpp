@@ -1,16 +1,16 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <stop_token>
-
 #include "src/db/session_factory.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/retry.hpp"
 #include "src/migration/row_writer.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
 
 namespace segue::migration {
 

@@ -1,10 +1,10 @@
 #include "src/migration/retry.hpp"
 
-#include <algorithm>
-
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+
+#include <algorithm>
 
 namespace segue::migration {
 

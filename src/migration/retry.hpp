@@ -1,12 +1,12 @@
 #pragma once
 
+#include "src/db/session_factory.hpp"
+
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string_view>
-
-#include "src/db/session_factory.hpp"
 
 namespace segue::migration {
 

@@ -1,11 +1,11 @@
 #include "src/migration/row_writer.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -37,9 +37,10 @@ row_writer::presence row_writer::look_up(db::session& session,
                                          std::span<const key_value> keys) const {
     const auto answers = session.query(texts_.which_are_gone(keys));
     if (answers.size() != keys.size())
-        throw error(fmt::format("the server answered {} rows for {} keys: something between "
-                                "shortens results",
-                                answers.size(), keys.size()));
+        throw error(
+            fmt::format("the server answered {} rows for {} keys: something between "
+                        "shortens results",
+                        answers.size(), keys.size()));
     presence found;
     for (const db::row& answer : answers) {
         const auto columns = std::span<const db::value>(answer).first(answer.size() - 1);

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "src/db/session.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/statements.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
 #include <stop_token>
 #include <vector>
-
-#include "src/db/session.hpp"
-#include "src/migration/checkpoint_table.hpp"
-#include "src/migration/statements.hpp"
 
 namespace segue::migration {
 
@@ -48,8 +48,8 @@ class row_writer {
         key_value holder;    ///< Its row in the target stands in the way,
         key_value newcomer;  ///< of this row of the source, under some unique index.
     };
-    /// Within a transaction, on which it leaves no trace: which rows would collide if the range were
-    /// copied now. Not all of them, if there are very many.
+    /// Within a transaction, on which it leaves no trace: which rows would collide if the range
+    /// were copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const key_range& range) const;
     /// The same if these keys were carried over now. A holder among the keys was read by the same
     /// statement as the newcomer, so the two rows of the source collide in one snapshot.
@@ -63,8 +63,7 @@ class row_writer {
         key_value key;
         std::string reason;
     };
-    std::optional<refusal> refused_row(db::session& session,
-                                       std::span<const key_value> keys) const;
+    std::optional<refusal> refused_row(db::session& session, std::span<const key_value> keys) const;
 
     const statements& texts() const noexcept { return texts_; }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "src/migration/key_codec.hpp"
+#include "src/schema/projection.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
-
-#include "src/migration/key_codec.hpp"
-#include "src/schema/projection.hpp"
 
 namespace segue::migration {
 
@@ -41,9 +41,9 @@ class statements {
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
     /// way the target's row stays as it is, and "holder,newcomer" keys are collected in the user
-    /// variable @segue_collisions, separated by ';' (the columns of a key by ','). The server itself
-    /// finds the holders, by its own conversions and collations, in one snapshot of the source.
-    /// To be rolled back.
+    /// variable @segue_collisions, separated by ';' (the columns of a key by ','). The server
+    /// itself finds the holders, by its own conversions and collations, in one snapshot of the
+    /// source. To be rolled back.
     std::string collisions_in(const key_range& range) const;
     std::string collisions_in(std::span<const key_value> keys) const;
 

@@ -1,13 +1,13 @@
 #include "src/migration/stream_feed.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
+#include "src/schema/alter_text.hpp"
+#include "src/schema/ddl_text.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "src/base/error.hpp"
-#include "src/schema/alter_text.hpp"
-#include "src/schema/ddl_text.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -35,19 +35,21 @@ bool acts_on(const binlog::statement& seen, const table_name& table, bool case_i
         case schema::ddl_verb::drop_table:
         case schema::ddl_verb::rename_table:
         case schema::ddl_verb::truncate_table:
-        case schema::ddl_verb::drop_database: return named();
-        case schema::ddl_verb::alter_table: break;
-        default: return false;
+        case schema::ddl_verb::drop_database:
+            return named();
+        case schema::ddl_verb::alter_table:
+            break;
+        default:
+            return false;
     }
     if (!named()) return false;
     // The name may stand for a column of another table that is altered.
     try {
         const auto alter = schema::parse_alter(seen.text);
         if (!alter.table) return true;
-        const bool ours =
-            equal_names(*alter.table, table.name, case_insensitive) &&
-            equal_names(alter.schema.value_or(std::string(seen.default_schema)), table.schema,
-                        case_insensitive);
+        const bool ours = equal_names(*alter.table, table.name, case_insensitive) &&
+                          equal_names(alter.schema.value_or(std::string(seen.default_schema)),
+                                      table.schema, case_insensitive);
         return ours || !alter.refusals.empty();  // EXCHANGE PARTITION, RENAME TO, ...
     } catch (const error&) {
         return true;
@@ -81,8 +83,7 @@ void stream_feed::set_unrelated_xa(std::set<std::string> xids) {
     unrelated_xa_ = std::move(xids);
 }
 
-bool stream_feed::wait_for_marker(std::uint64_t number,
-                                  std::chrono::steady_clock::time_point until,
+bool stream_feed::wait_for_marker(std::uint64_t number, std::chrono::steady_clock::time_point until,
                                   std::stop_token stop) {
     std::unique_lock lock(mutex_);
     const bool seen =
@@ -91,7 +92,9 @@ bool stream_feed::wait_for_marker(std::uint64_t number,
     return seen;
 }
 
-std::size_t stream_feed::held_for_xa() const { return held_keys_.load(); }
+std::size_t stream_feed::held_for_xa() const {
+    return held_keys_.load();
+}
 
 binlog::stream_position stream_feed::position() const {
     std::lock_guard lock(mutex_);
@@ -112,10 +115,10 @@ void stream_feed::on_begin(const std::optional<std::string>& xid) {
 void stream_feed::on_table(const binlog::table_shape& shape) {
     if (shape.subscription != original_rows || shape.column_types.size() == watched_.columns)
         return;
-    throw error(fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
-                            "altered while it was migrated",
-                            watched_.original.quoted(), shape.column_types.size(),
-                            watched_.columns));
+    throw error(
+        fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
+                    "altered while it was migrated",
+                    watched_.original.quoted(), shape.column_types.size(), watched_.columns));
 }
 
 void stream_feed::keep(key_value key) {
@@ -170,7 +173,8 @@ void stream_feed::on_statement(const binlog::statement& seen) {
                          [&](const std::string& schema) { return same_schema(schema); });
         if (elsewhere) return;
         throw error(fmt::format(
-            "a statement that may change rows of {} stands in the binary log as text, so which rows "
+            "a statement that may change rows of {} stands in the binary log as text, so which "
+            "rows "
             "it changed cannot be known: {}. Let every session that writes use binlog_format=ROW, "
             "and start again.",
             watched_.original.quoted(), shown(seen.text)));
@@ -178,9 +182,10 @@ void stream_feed::on_statement(const binlog::statement& seen) {
     const bool own_swap =
         swap_expected_ && schema::verb_of(seen.text) == schema::ddl_verb::rename_table;
     if (!own_swap && acts_on(seen, watched_.original, watched_.case_insensitive_names))
-        throw error(fmt::format("the table {} was redefined by another session while it was "
-                                "migrated: {}",
-                                watched_.original.quoted(), shown(seen.text)));
+        throw error(
+            fmt::format("the table {} was redefined by another session while it was "
+                        "migrated: {}",
+                        watched_.original.quoted(), shown(seen.text)));
     definition_seen_ = true;
 }
 
@@ -196,10 +201,11 @@ void stream_feed::on_xa_commit(const std::string& xid) {
     if (held == held_.end()) {
         std::lock_guard lock(mutex_);
         if (unrelated_xa_.erase(xid) > 0 || unknown_xa_passes_) return;
-        throw error(fmt::format("XA COMMIT of {} stands in the binary log, but it was prepared before "
-                                "the migration began, so what it changed is not known. Start again "
-                                "when no prepared XA transaction is left (XA RECOVER).",
-                                xid));
+        throw error(
+            fmt::format("XA COMMIT of {} stands in the binary log, but it was prepared before "
+                        "the migration began, so what it changed is not known. Start again "
+                        "when no prepared XA transaction is left (XA RECOVER).",
+                        xid));
     }
     for (key_value& key : held->second) changes_.add(std::move(key), stop_);
     held_keys_ -= held->second.size();

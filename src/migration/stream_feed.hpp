@@ -1,5 +1,11 @@
 #pragma once
 
+#include "binlog/stream.hpp"
+#include "src/base/table_name.hpp"
+#include "src/migration/change_set.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "src/migration/key_codec.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -12,12 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "binlog/stream.hpp"
-#include "src/base/table_name.hpp"
-#include "src/migration/change_set.hpp"
-#include "src/migration/heartbeat.hpp"
-#include "src/migration/key_codec.hpp"
-
 namespace segue::migration {
 
 /// From the stream to the change set: keys of changed rows, those of XA transactions held under
@@ -29,7 +29,6 @@ class stream_feed final : public binlog::stream_handler {
   public:
     struct table {
         table_name original;
-        table_name ghost;
         std::size_t columns = 0;  ///< Of the original.
         bool case_insensitive_names = false;
     };
@@ -93,8 +92,8 @@ class stream_feed final : public binlog::stream_handler {
     std::optional<std::string> current_xid_;
     std::map<std::string, std::vector<key_value>> held_;
 
-    std::atomic<bool> definition_seen_{false};  // set by the stream, cleared by the asker
-    std::atomic<bool> swap_expected_{false};    // written by the cut-over
+    std::atomic<bool> definition_seen_{false};    // set by the stream, cleared by the asker
+    std::atomic<bool> swap_expected_{false};      // written by the cut-over
     std::atomic<bool> unknown_xa_passes_{false};  // written by the main thread
     std::atomic<std::uint64_t> changes_seen_{0};  // written by the stream
     std::atomic<std::size_t> held_keys_{0};       // written by the stream

@@ -1,7 +1,6 @@
 #include "src/migration/watchdog.hpp"
 
 #include <pthread.h>
-
 #include <utility>
 
 namespace segue::migration {

@@ -1,11 +1,11 @@
 #include "src/migration/xa_start.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
+#include "src/base/pause.hpp"
 
 #include <chrono>
 
-#include "src/base/error.hpp"
-#include "src/base/pause.hpp"
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -59,10 +59,11 @@ std::set<std::string> wait_for_prepared_xa(db::session& session, const server_fa
         // Without the locks to look at, any of them may hold the table.
         if (server.sees_xa_holders && !prepared_one_holds(session, table)) return found;
         if (!told)
-            tell(fmt::format("waiting for XA transactions that are prepared and may hold {}: {} of "
-                             "them, the first is {}. Commit them or roll them back (XA RECOVER "
-                             "CONVERT XID lists them).",
-                             table.quoted(), found.size(), *found.begin()));
+            tell(
+                fmt::format("waiting for XA transactions that are prepared and may hold {}: {} of "
+                            "them, the first is {}. Commit them or roll them back (XA RECOVER "
+                            "CONVERT XID lists them).",
+                            table.quoted(), found.size(), *found.begin()));
         told = true;
         pause_for(look_again, stop);
     }

@@ -1,21 +1,21 @@
 #pragma once
 
+#include "src/db/session.hpp"
+#include "src/migration/preflight.hpp"
+
 #include <functional>
 #include <set>
 #include <stop_token>
 #include <string>
-
-#include "src/db/session.hpp"
-#include "src/migration/preflight.hpp"
 
 namespace segue::migration {
 
 /// Transactions that were prepared before the stream's start stand before it in the binary log, but
 /// become visible at their XA COMMIT: what they change would be known to nobody.
 /// Waits until no prepared transaction holds the table, telling once what it waits for. Returns the
-/// xids that are still prepared and do not hold it, in the server's form X'gtrid',X'bqual',formatID.
-/// Precondition: the stream's start is fixed, and a barrier was passed since.
-/// Throws `stopped`, or segue::error. Where XA RECOVER is not allowed, the answer is empty.
+/// xids that are still prepared and do not hold it, in the server's form
+/// X'gtrid',X'bqual',formatID. Precondition: the stream's start is fixed, and a barrier was passed
+/// since. Throws `stopped`, or segue::error. Where XA RECOVER is not allowed, the answer is empty.
 std::set<std::string> wait_for_prepared_xa(db::session& session, const server_facts& server,
                                            const table_name& table,
                                            const std::function<void(const std::string&)>& tell,

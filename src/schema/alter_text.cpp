@@ -491,7 +491,7 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
         });
         if (renamed != constraint_names.end())
             options.replace(clause->name_span.offset, clause->name_span.length,
-                            quoted(renamed->second));
+                            quoted_name(renamed->second));
     }
     return fmt::format("ALTER TABLE {} {}", target.quoted(), options);
 }

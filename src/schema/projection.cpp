@@ -1,12 +1,12 @@
 #include "src/schema/projection.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::schema {
 namespace {
@@ -27,14 +27,15 @@ std::string implicit_default(const column& added) {
     if (type == "enum") return "1";  // the number of its first value
     if (type == "time") return "'00:00:00'";
     if (type == "json") return "CAST('null' AS JSON)";
-    throw error(fmt::format("the new column {} ({}) is NOT NULL and has no DEFAULT, and its type "
-                            "has no default that fits existing rows. Give it a DEFAULT, or let it "
-                            "be NULL.",
-                            quoted(added.name), added.column_type));
+    throw error(
+        fmt::format("the new column {} ({}) is NOT NULL and has no DEFAULT, and its type "
+                    "has no default that fits existing rows. Give it a DEFAULT, or let it "
+                    "be NULL.",
+                    quoted_name(added.name), added.column_type));
 }
 
 std::string qualified(const table_name& table, const std::string& column_name) {
-    return table.quoted() + "." + quoted(column_name);
+    return table.quoted() + "." + quoted_name(column_name);
 }
 
 bool carried_on_by_any(const table_definition& target, const std::string& source,
@@ -57,7 +58,7 @@ projection make_projection(const table_definition& source, const table_definitio
     for (const column& to : target.columns) {
         const auto from = source_of_target(to.name);
         if (to.generated) {
-            made.description += fmt::format("{}: computed by the server\n", quoted(to.name));
+            made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
         } else if (from) {
             const column* const carried = source.find_column(*from);
             require(carried != nullptr, "a projected column comes from a column of the source");
@@ -65,7 +66,7 @@ projection make_projection(const table_definition& source, const table_definitio
                                     .expression = qualified(source.name, carried->name),
                                     .source = carried->name});
             made.description += fmt::format(
-                "{}: from {}{}\n", quoted(to.name), quoted(carried->name),
+                "{}: from {}{}\n", quoted_name(to.name), quoted_name(carried->name),
                 carried->column_type == to.column_type && carried->collation == to.collation
                     ? ""
                     : fmt::format(" ({} to {})", carried->column_type, to.column_type));
@@ -73,18 +74,17 @@ projection make_projection(const table_definition& source, const table_definitio
             const std::string value = implicit_default(to);
             made.columns.push_back({.target = to.name, .expression = value, .source = {}});
             made.description +=
-                fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted(to.name), value);
+                fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);
         } else {
             expression_default = expression_default || to.default_is_expression;
             if (to.sets_itself_on_update) made.kept_on_update.push_back(to.name);
-            made.description +=
-                fmt::format("{}: new, its default ({})\n", quoted(to.name),
-                            to.default_text.value_or("NULL"));
+            made.description += fmt::format("{}: new, its default ({})\n", quoted_name(to.name),
+                                            to.default_text.value_or("NULL"));
         }
     }
     for (const column& from : source.columns)
         if (!carried_on_by_any(target, from.name, source_of_target))
-            made.description += fmt::format("{}: dropped\n", quoted(from.name));
+            made.description += fmt::format("{}: dropped\n", quoted_name(from.name));
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),
                       [](const index& candidate) { return candidate.unique; });

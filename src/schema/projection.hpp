@@ -1,11 +1,11 @@
 #pragma once
 
+#include "src/schema/row_key.hpp"
+#include "src/schema/table_definition.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "src/schema/row_key.hpp"
-#include "src/schema/table_definition.hpp"
 
 namespace segue::schema {
 

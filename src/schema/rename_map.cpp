@@ -24,7 +24,7 @@ std::optional<std::string> rename_map::source_of(std::string_view new_name) cons
         return column.source;
     }
     throw error(
-        fmt::format("the ALTER does not tell where column {} comes from", quoted(new_name)));
+        fmt::format("the ALTER does not tell where column {} comes from", quoted_name(new_name)));
 }
 
 std::optional<std::string> rename_map::target_of(std::string_view old_name) const {
@@ -54,9 +54,10 @@ rename_map column_mapping(const alter_statement& statement,
         const auto found = place_of.find(fold_case(name));
         if (found == place_of.end())
             throw error(fmt::format("the ALTER names column {}, which the table does not have",
-                                    quoted(name)));
+                                    quoted_name(name)));
         if (taken[found->second])
-            throw error(fmt::format("the ALTER drops or renames column {} twice", quoted(name)));
+            throw error(
+                fmt::format("the ALTER drops or renames column {} twice", quoted_name(name)));
         taken[found->second] = true;
         return map.columns_[found->second];
     };
@@ -73,8 +74,8 @@ rename_map column_mapping(const alter_statement& statement,
     std::map<std::string, std::size_t> targets;
     for (const auto& column : map.columns_)
         if (!column.target.empty() && ++targets[fold_case(column.target)] > 1)
-            throw error(
-                fmt::format("the ALTER makes two columns of the name {}", quoted(column.target)));
+            throw error(fmt::format("the ALTER makes two columns of the name {}",
+                                    quoted_name(column.target)));
     return map;
 }
 

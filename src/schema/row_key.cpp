@@ -1,12 +1,12 @@
 #include "src/schema/row_key.hpp"
 
-#include <fmt/format.h>
+#include "src/base/error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-#include "src/base/error.hpp"
+#include <fmt/format.h>
 
 namespace segue::schema {
 namespace {
@@ -25,11 +25,12 @@ obstacle unfit_shape(const table_definition& table, const index& candidate) {
     for (const index_part& part : candidate.parts) {
         if (part.column.empty()) return "it has an expression";
         if (part.is_prefix)
-            return fmt::format("it holds only a prefix of {}", quoted(part.column));
+            return fmt::format("it holds only a prefix of {}", quoted_name(part.column));
         const column* const held = table.find_column(part.column);
         require(held != nullptr, "an index names a column of its table");
-        if (held->nullable) return fmt::format("{} can be NULL", quoted(part.column));
-        if (held->generated) return fmt::format("{} is a generated column", quoted(part.column));
+        if (held->nullable) return fmt::format("{} can be NULL", quoted_name(part.column));
+        if (held->generated)
+            return fmt::format("{} is a generated column", quoted_name(part.column));
     }
     return std::nullopt;
 }
@@ -47,12 +48,12 @@ const index* unique_index_over(const table_definition& target,
                                const std::vector<key_column>& columns) {
     for (const index& candidate : target.indexes) {
         if (unfit_shape(target, candidate) || candidate.parts.size() != columns.size()) continue;
-        const bool same = std::all_of(columns.begin(), columns.end(), [&](const key_column& wanted) {
-            return std::any_of(candidate.parts.begin(), candidate.parts.end(),
-                               [&](const index_part& part) {
-                                   return same_name(part.column, wanted.target);
-                               });
-        });
+        const bool same =
+            std::all_of(columns.begin(), columns.end(), [&](const key_column& wanted) {
+                return std::any_of(
+                    candidate.parts.begin(), candidate.parts.end(),
+                    [&](const index_part& part) { return same_name(part.column, wanted.target); });
+            });
         if (same) return &candidate;
     }
     return nullptr;
@@ -67,22 +68,21 @@ obstacle build(const table_definition& original, const table_definition& target,
         const column& from = *original.find_column(part.column);
         if (!is_integer(from))
             return fmt::format("{} is {}: keys that are not integers are not supported yet",
-                               quoted(from.name), from.column_type);
+                               quoted_name(from.name), from.column_type);
         if (part.descending)
             return fmt::format("{} is in descending order, which is not supported yet",
-                               quoted(from.name));
+                               quoted_name(from.name));
         const column* const to = carried_on(target, from.name, source_of_target);
-        if (to == nullptr)
-            return fmt::format("the new table has no {}", quoted(from.name));
+        if (to == nullptr) return fmt::format("the new table has no {}", quoted_name(from.name));
         if (!is_integer(*to) || to->data_type != from.data_type ||
             to->is_unsigned() != from.is_unsigned())
             return fmt::format("{} changes its type from {} to {}, and two keys could become equal",
-                               quoted(from.name), from.column_type, to->column_type);
-        made.columns.push_back({.source = from.name,
-                                .target = to->name,
-                                .ordinal = from.ordinal,
-                                .type = from.is_unsigned() ? key_type::unsigned_integer
-                                                           : key_type::signed_integer});
+                               quoted_name(from.name), from.column_type, to->column_type);
+        made.columns.push_back(
+            {.source = from.name,
+             .target = to->name,
+             .ordinal = from.ordinal,
+             .type = from.is_unsigned() ? key_type::unsigned_integer : key_type::signed_integer});
     }
     const index* const there = unique_index_over(target, made.columns);
     if (there == nullptr) return "the new table has no unique index over the same columns";
@@ -105,11 +105,11 @@ key_choice choose_key(const table_definition& original, const table_definition& 
     for (const index* const candidate : candidates) {
         row_key made;
         if (const auto reason = build(original, target, source_of_target, *candidate, made)) {
-            choice.explanation += fmt::format("{}: {}\n", quoted(candidate->name), *reason);
+            choice.explanation += fmt::format("{}: {}\n", quoted_name(candidate->name), *reason);
             continue;
         }
         choice.explanation += fmt::format(
-            "{}: chosen, {}\n", quoted(candidate->name),
+            "{}: chosen, {}\n", quoted_name(candidate->name),
             candidate->is_primary() ? "the primary key" : "a NOT NULL unique index of both tables");
         choice.chosen = std::move(made);
         return choice;

@@ -1,16 +1,17 @@
 #pragma once
 
+#include "src/schema/table_definition.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "src/schema/table_definition.hpp"
-
 namespace segue::schema {
 
-/// Answers which column of the original a column of the new table carries on; nullopt for a new one.
+/// Answers which column of the original a column of the new table carries on; nullopt for a new
+/// one.
 using source_of = std::function<std::optional<std::string>(std::string_view target_column)>;
 
 /// The kinds of key columns there are. The client may order all of these by their decoded values.

@@ -1,9 +1,9 @@
 #include "src/schema/table_definition.hpp"
 
+#include "src/base/error.hpp"
+
 #include <algorithm>
 #include <charconv>
-
-#include "src/base/error.hpp"
 
 namespace segue::schema {
 namespace {
@@ -118,12 +118,13 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
              " COLUMN_TYPE, COLLATION_NAME, EXTRA FROM information_schema.COLUMNS" +
              where_table(name) + " ORDER BY ORDINAL_POSITION"))
         table.columns.push_back(column_of(one));
-    table.indexes = indexes_of(session.query(
-        "SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, IS_VISIBLE"
-        " FROM information_schema.STATISTICS" +
-        where_table(name) + " ORDER BY INDEX_NAME, SEQ_IN_INDEX"));
+    table.indexes = indexes_of(
+        session.query("SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, IS_VISIBLE"
+                      " FROM information_schema.STATISTICS" +
+                      where_table(name) + " ORDER BY INDEX_NAME, SEQ_IN_INDEX"));
     if (table.table_type == "BASE TABLE")
-        table.create_statement = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
+        table.create_statement =
+            session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
     return table;
 }
 

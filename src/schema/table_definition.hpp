@@ -1,14 +1,14 @@
 #pragma once
 
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/identifier_case.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "src/base/table_name.hpp"
-#include "src/db/session.hpp"
-#include "src/schema/identifier_case.hpp"
 
 namespace segue::schema {
 

@@ -28,9 +28,7 @@ struct endpoint {
     std::string socket;
 
     /// "host:port" or the socket's path, as messages name the server.
-    std::string text() const {
-        return socket.empty() ? host + ":" + std::to_string(port) : socket;
-    }
+    std::string text() const { return socket.empty() ? host + ":" + std::to_string(port) : socket; }
 };
 
 /// All that is needed to log in. Const after parsing. Never log `password`.

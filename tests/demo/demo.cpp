@@ -145,7 +145,7 @@ void demo::start_servers() {
                             primary_->version(), primary_->port(), replica_->port()));
     // An account of its own, with no more than segue needs; it goes to the replica as well.
     auto root = primary_->root();
-    const auto schema = segue::quoted(orders_table().schema);
+    const auto schema = segue::quoted_name(orders_table().schema);
     const auto user = fmt::format("'{}'@'%'", account);
     root.execute("CREATE DATABASE " + schema);
     root.execute(fmt::format("CREATE USER {} IDENTIFIED BY '{}'", user, password_));

@@ -18,7 +18,7 @@ application_session::application_session(const wire::connection_options& options
     : stop_(std::move(stop)),
       read_timeout_(options.read_timeout),
       connection_(wire::connection::connect(options, stop_)) {
-    if (!schema.empty()) execute("USE " + segue::quoted(schema));
+    if (!schema.empty()) execute("USE " + segue::quoted_name(schema));
 }
 
 std::uint64_t application_session::execute(std::string_view sql) {

@@ -30,11 +30,11 @@ std::string schema_condition(const table_name& table) {
 
 // FLOAT as text has six digits only; of an ENUM two members may print alike.
 std::string exact_expression(const std::string& name, const std::string& data_type) {
-    const auto quoted_name = segue::quoted(name);
-    if (data_type == "float" || data_type == "double") return "CAST(" + quoted_name + " AS DOUBLE)";
+    const auto in_quotes = segue::quoted_name(name);
+    if (data_type == "float" || data_type == "double") return "CAST(" + in_quotes + " AS DOUBLE)";
     if (data_type == "enum" || data_type == "set")
-        return "CAST(CONCAT(" + quoted_name + "+0, ':', " + quoted_name + ") AS BINARY)";
-    return "CAST(" + quoted_name + " AS BINARY)";
+        return "CAST(CONCAT(" + in_quotes + "+0, ':', " + in_quotes + ") AS BINARY)";
+    return "CAST(" + in_quotes + " AS BINARY)";
 }
 
 std::vector<column> columns_of(application_session& session, const table_name& table) {
@@ -124,7 +124,7 @@ definition definition_of(application_session& session, const table_name& table) 
 void copy_rows(application_session& session, const table_name& from, const table_name& to) {
     std::string names;
     for (const auto& column : columns_of(session, from))
-        if (!column.generated) names += (names.empty() ? "" : ",") + segue::quoted(column.name);
+        if (!column.generated) names += (names.empty() ? "" : ",") + segue::quoted_name(column.name);
     session.execute(fmt::format("INSERT INTO {0} ({2}) SELECT {2} FROM {1}", to.quoted(),
                                 from.quoted(), names));
 }
@@ -251,7 +251,7 @@ void compare_rows(const wire::connection_options& server, const table_name& expe
         const auto at = std::find(names.begin(), names.end(), name);
         if (at == names.end()) continue;
         key.push_back(static_cast<std::size_t>(at - names.begin()));
-        order += (order.empty() ? " ORDER BY " : ", ") + segue::quoted(name);
+        order += (order.empty() ? " ORDER BY " : ", ") + segue::quoted_name(name);
     }
     if (key.size() != primary_key.size() || key.empty()) {
         key.clear();
@@ -269,14 +269,14 @@ class oracle_schema {
   public:
     oracle_schema(application_session& session, std::string name)
         : session_(session), name_(std::move(name)) {
-        session_.execute("DROP DATABASE IF EXISTS " + segue::quoted(name_));
-        session_.execute("CREATE DATABASE " + segue::quoted(name_));
+        session_.execute("DROP DATABASE IF EXISTS " + segue::quoted_name(name_));
+        session_.execute("CREATE DATABASE " + segue::quoted_name(name_));
     }
     oracle_schema(const oracle_schema&) = delete;
     oracle_schema& operator=(const oracle_schema&) = delete;
     ~oracle_schema() {
         try {
-            session_.execute("DROP DATABASE " + segue::quoted(name_));
+            session_.execute("DROP DATABASE " + segue::quoted_name(name_));
         } catch (const std::exception& failed) {
             fmt::print(stderr, "dropping {}: {}\n", name_, failed.what());
         }

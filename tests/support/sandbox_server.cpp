@@ -183,12 +183,12 @@ sandbox_server& shared_server(const std::vector<std::string>& mysqld) {
 
 fresh_schema::fresh_schema(const sandbox_server& server)
     : server_(server), name_(next_name("test_")) {
-    server_.connect().execute("CREATE DATABASE " + segue::quoted(name_));
+    server_.connect().execute("CREATE DATABASE " + segue::quoted_name(name_));
 }
 
 fresh_schema::~fresh_schema() {
     try {
-        server_.connect().execute("DROP DATABASE " + segue::quoted(name_));
+        server_.connect().execute("DROP DATABASE " + segue::quoted_name(name_));
     } catch (const std::exception& failed) {
         std::fprintf(stderr, "dropping the schema %s: %s\n", name_.c_str(), failed.what());
     }

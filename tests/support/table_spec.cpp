@@ -126,7 +126,7 @@ std::string table_spec::key_condition(std::uint64_t number) const {
     const auto literals = key_literals(number);
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i)
-        out += (i == 0 ? "" : " AND ") + segue::quoted(names[i]) + "=" + literals[i];
+        out += (i == 0 ? "" : " AND ") + segue::quoted_name(names[i]) + "=" + literals[i];
     return out;
 }
 
@@ -172,9 +172,9 @@ std::string table_spec::create_statement(const table_name& table) const {
             break;
     }
     if (!unique_column.empty())
-        out += fmt::format(", {0} INT NULL, UNIQUE KEY {0} ({0})", segue::quoted(unique_column));
+        out += fmt::format(", {0} INT NULL, UNIQUE KEY {0} ({0})", segue::quoted_name(unique_column));
     for (const auto& column : columns)
-        out += fmt::format(", {} {} {}", segue::quoted(column.name), type_of(column.kind),
+        out += fmt::format(", {} {} {}", segue::quoted_name(column.name), type_of(column.kind),
                            column.nullable ? "NULL" : "NOT NULL");
     if (!more.empty()) out += ", " + more;
     out += key == key_kind::composite ? ", PRIMARY KEY (`shop`, `id`)" : ", PRIMARY KEY (`id`)";
@@ -225,7 +225,7 @@ generated_value generate(const column_spec& column, std::mt19937_64& random) {
 }
 
 std::string read_expression(const column_spec& column) {
-    const auto name = segue::quoted(column.name);
+    const auto name = segue::quoted_name(column.name);
     switch (column.kind) {
         case column_kind::integer:
             return "CAST(" + name + " AS SIGNED)";
@@ -247,14 +247,14 @@ void create_and_fill(application_session& session, const table_name& table, cons
                      std::uint64_t rows) {
     session.execute(spec.create_statement(table));
     std::string names;
-    for (const auto& column : spec.key_columns()) names += segue::quoted(column) + ",";
+    for (const auto& column : spec.key_columns()) names += segue::quoted_name(column) + ",";
     std::string expressions = key_expressions(spec.key);
     if (!spec.unique_column.empty()) {
-        names += segue::quoted(spec.unique_column) + ",";
+        names += segue::quoted_name(spec.unique_column) + ",";
         expressions += ", IF(n % 10 = 9, NULL, n)";
     }
     for (const auto& column : spec.columns) {
-        names += segue::quoted(column.name) + ",";
+        names += segue::quoted_name(column.name) + ",";
         expressions += ", " + fill_expression(column.kind);
     }
     names.pop_back();

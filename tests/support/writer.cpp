@@ -298,7 +298,7 @@ std::string writer::insert_statement(const std::vector<std::string>& key_literal
     std::string names;
     std::string literals;
     const auto append = [&](const std::string& name, const std::string& literal) {
-        names += (names.empty() ? "" : ",") + segue::quoted(name);
+        names += (names.empty() ? "" : ",") + segue::quoted_name(name);
         literals += (literals.empty() ? "" : ",") + literal;
     };
     const auto keys = spec().key_columns();
@@ -306,7 +306,7 @@ std::string writer::insert_statement(const std::vector<std::string>& key_literal
     std::size_t at = 0;
     if (!spec().unique_column.empty()) append(spec().unique_column, values[at++].literal);
     for (const auto& column : spec().columns) append(column.name, values[at++].literal);
-    return fmt::format("INSERT INTO {} ({}) VALUES ({})", segue::quoted(state_.table.name), names,
+    return fmt::format("INSERT INTO {} ({}) VALUES ({})", segue::quoted_name(state_.table.name), names,
                        literals);
 }
 
@@ -347,20 +347,20 @@ void writer::add_update(transaction& to) {
         if (made.printed == held) continue;
         held = made.printed;
         assignments +=
-            (assignments.empty() ? "" : ",") + segue::quoted(column.name) + "=" + made.literal;
+            (assignments.empty() ? "" : ",") + segue::quoted_name(column.name) + "=" + made.literal;
     }
     if (first_column() == 1 && (assignments.empty() || below(5) == 0)) {
         const auto unique = take_unique_value(to);
         if (unique != values[0]) {
             if (values[0]) to.freed.push_back(std::stoll(*values[0]));
             values[0] = unique;
-            assignments += (assignments.empty() ? "" : ",") + segue::quoted(spec().unique_column) +
+            assignments += (assignments.empty() ? "" : ",") + segue::quoted_name(spec().unique_column) +
                            "=" + unique.value_or("NULL");
         }
     }
     if (assignments.empty()) return;
     to.statements.push_back(fmt::format("UPDATE {} SET {} WHERE {}",
-                                        segue::quoted(state_.table.name), assignments,
+                                        segue::quoted_name(state_.table.name), assignments,
                                         spec().key_condition(*number)));
     add_effect(to, *number, row_image(values));
 }
@@ -373,9 +373,9 @@ void writer::add_move(transaction& to) {
     const auto literals = spec().key_literals(*target);
     std::string assignments;
     for (std::size_t i = 0; i < keys.size(); ++i)
-        assignments += (i == 0 ? "" : ",") + segue::quoted(keys[i]) + "=" + literals[i];
+        assignments += (i == 0 ? "" : ",") + segue::quoted_name(keys[i]) + "=" + literals[i];
     to.statements.push_back(fmt::format("UPDATE {} SET {} WHERE {}",
-                                        segue::quoted(state_.table.name), assignments,
+                                        segue::quoted_name(state_.table.name), assignments,
                                         spec().key_condition(*from)));
     auto image = state_of(to, *from);
     add_effect(to, *target, std::move(image));
@@ -388,7 +388,7 @@ void writer::add_erase(transaction& to) {
     if (first_column() == 1)
         if (const auto unique = state_of(to, *number)->values()[0])
             to.freed.push_back(std::stoll(*unique));
-    to.statements.push_back(fmt::format("DELETE FROM {} WHERE {}", segue::quoted(state_.table.name),
+    to.statements.push_back(fmt::format("DELETE FROM {} WHERE {}", segue::quoted_name(state_.table.name),
                                         spec().key_condition(*number)));
     add_effect(to, *number, std::nullopt);
 }
@@ -403,8 +403,8 @@ void writer::add_swap(transaction& to) {
     std::swap(one_values[0], other_values[0]);
     const auto set = [&](std::uint64_t number, const value& unique) {
         to.statements.push_back(fmt::format("UPDATE {} SET {}={} WHERE {}",
-                                            segue::quoted(state_.table.name),
-                                            segue::quoted(spec().unique_column),
+                                            segue::quoted_name(state_.table.name),
+                                            segue::quoted_name(spec().unique_column),
                                             unique.value_or("NULL"), spec().key_condition(number)));
     };
     set(*one, std::nullopt);

@@ -43,7 +43,7 @@ class a_narrow_account : public testing::Test {
 };
 
 TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
-    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted(run.schema()), account));
+    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted_name(run.schema()), account));
     const auto before = run.everything();
     start();
     run.expect_failed(
@@ -55,7 +55,7 @@ TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
         grants[0],
         fmt::format("GRANT INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON "
                     "{}.* TO {};",
-                    segue::quoted(run.schema()), account));
+                    segue::quoted_name(run.schema()), account));
     EXPECT_EQ(grants[1],
               fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {};", account));
     for (const auto& grant : grants) root.execute(grant.substr(0, grant.size() - 1));
@@ -68,7 +68,7 @@ TEST_F(a_narrow_account, migrates_and_is_told_which_safeties_are_weaker) {
     root.execute(
         fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK "
                     "TABLES ON {}.* TO {}",
-                    segue::quoted(run.schema()), account));
+                    segue::quoted_name(run.schema()), account));
     root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
     start({"--postpone-cut-over-flag-file=" + run.flag().string()});
     run.segue().wait_for_output("State: postponing cut-over");
@@ -92,7 +92,7 @@ TEST_F(a_narrow_account, that_cannot_see_the_table_is_told_so) {
 TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
     const std::string role = quoted_literal(name + "_role");
     root.execute("CREATE ROLE " + role);
-    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", segue::quoted(run.schema()), role));
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", segue::quoted_name(run.schema()), role));
     root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", role));
     root.execute(fmt::format("GRANT {} TO {}", role, account));
     root.execute(fmt::format("SET DEFAULT ROLE ALL TO {}", account));

@@ -127,7 +127,7 @@ void copy_follower::follow(std::uint64_t ahead, const std::stop_token& stop) {
     const auto& spec = run_.spec();
     const auto key = spec.key_columns().back();
     const auto greatest = [&](const table_name& table, const std::string& condition) {
-        return session.query_value(fmt::format("SELECT MAX({}) FROM {} {}", segue::quoted(key),
+        return session.query_value(fmt::format("SELECT MAX({}) FROM {} {}", segue::quoted_name(key),
                                                table.quoted(), condition));
     };
     // What is above stands in the tail, and is flushed long before the copy comes there.
@@ -138,7 +138,7 @@ void copy_follower::follow(std::uint64_t ahead, const std::stop_token& stop) {
         try {
             const auto front =
                 greatest(run_.tables().ghost,
-                         fmt::format("WHERE {}<={}", segue::quoted(key), end.value_or("0")));
+                         fmt::format("WHERE {}<={}", segue::quoted_name(key), end.value_or("0")));
             const auto number = front ? spec.key_number({front}) : std::optional<std::uint64_t>(0);
             if (looks % 4 == 0 || !number)
                 run_.writers().focus_everywhere();

@@ -6,7 +6,7 @@ namespace segue {
 namespace {
 
 TEST(TableName, QuotesDoubleTheBackquoteInside) {
-    EXPECT_EQ(quoted("a`b"), "`a``b`");
+    EXPECT_EQ(quoted_name("a`b"), "`a``b`");
     EXPECT_EQ((table_name{"s", "t"}.quoted()), "`s`.`t`");
 }
 

@@ -69,6 +69,13 @@ TEST(StatusLine, ACopyThatIsDoneIsWholeWhateverTheEstimateWas) {
     }
 }
 
+TEST(StatusLine, ATableThatIsLargerThanEstimatedIsNotDoneAtAHundredPercent) {
+    auto at = copying();
+    at.rows_copied = 1'500;
+    EXPECT_THAT(status_line(at), StartsWith("Copy: 1500/1000 150.0%;"));
+    EXPECT_THAT(status_line(at), EndsWith("State: migrating; ETA: due"));
+}
+
 TEST(StatusLine, AnEmptyTableIsWhole) {
     auto at = copying();
     at.rows_copied = at.rows_estimate = 0;

@@ -20,7 +20,7 @@ schema::projection carried(std::vector<schema::key_column> key_columns, bool ups
     made.key = primary_key(std::move(key_columns));
     for (const auto& column : made.key.columns)
         made.columns.push_back({.target = column.target,
-                                .expression = "`s`.`t`." + segue::quoted(column.source),
+                                .expression = "`s`.`t`." + segue::quoted_name(column.source),
                                 .source = column.source});
     made.columns.push_back({.target = "n", .expression = "0", .source = {}});
     made.upserts = upserts;

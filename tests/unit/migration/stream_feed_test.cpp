@@ -78,7 +78,7 @@ class StreamFeed : public testing::Test {
     db::session_factory sessions_{wire::connection_options{}};
     heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
     change_set changes_{1'000};
-    stream_feed feed_{{.original = {"s", "t"}, .ghost = {"s", "_t_gho"}, .columns = 2},
+    stream_feed feed_{{.original = {"s", "t"}, .columns = 2},
                       id_codec(),
                       markers_,
                       changes_,
@@ -283,7 +283,6 @@ TEST_F(StreamFeed, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
 TEST_F(StreamFeed, SchemasAreComparedAsTheServerStoresTheirNames) {
     EXPECT_NO_THROW(data_change({{"S"}}));
     stream_feed folding({.original = {"s", "t"},
-                         .ghost = {"s", "_t_gho"},
                          .columns = 2,
                          .case_insensitive_names = true},
                         id_codec(), markers_, changes_, {});
@@ -348,7 +347,7 @@ TEST_F(StreamFeed, TheLastBoundaryIsItsPosition) {
 TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
     change_set full(1);
     std::stop_source stop;
-    stream_feed held({.original = {"s", "t"}, .ghost = {"s", "_t_gho"}, .columns = 2}, id_codec(),
+    stream_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(),
                      markers_, full, stop.get_token());
     full.add(key(1), {});
     const auto bytes = in_image<8>(2);

@@ -1,0 +1,80 @@
+#include "src/migration/engine.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+constexpr std::size_t batch_keys_max = 1'000;
+constexpr std::size_t literal_bytes_max = 24;  // of one key column in a statement, with its share
+
+}  // namespace
+
+std::string random_hex(std::size_t digits) {
+    std::random_device source;
+    std::uniform_int_distribution<unsigned> digit(0, 15);
+    std::string text;
+    for (std::size_t i = 0; i < digits; ++i) text += fmt::format("{:x}", digit(source));
+    return text;
+}
+
+engine::engine(db::session_factory& sessions, const settings& with, const plan& inspected,
+               task_group& group, const clock_source& clock)
+    : run_token(random_hex(16)),
+      made(inspected),
+      locking_reads(with.locking_reads || !made.server.order_commits),
+      texts(made.projection, locking_reads),
+      checkpoint(made.tables.checkpoint, run_token),
+      writer(texts, checkpoint),
+      barrier(sessions, {.changelog = made.tables.changelog,
+                         .run_token = run_token,
+                         .interval = with.heartbeat_interval,
+                         .order_commits_required = !locking_reads,
+                         .retries_max = with.failures_max}),
+      changes(backlog_keys_max),
+      feed({.original = made.original.name,
+            .columns = made.original.columns.size(),
+            .case_insensitive_names = made.server.names_fold_case},
+           texts.codec(), barrier, changes, group.token()),
+      chunks(changes, with.copy_workers),
+      sizer(with.chunk_time, with.chunk_rows),
+      conflicts(writer, barrier, changes, batch_keys()),
+      throttler(throttle::make_signals(with.throttling, with.connection, made.tables.changelog),
+                clock),
+      copying({.sessions = sessions,
+               .writer = writer,
+               .checkpoint = checkpoint,
+               .conflicts = conflicts,
+               .barrier = barrier,
+               .chunks = chunks,
+               .sizer = sizer,
+               .throttler = throttler,
+               .failures_max = with.failures_max}),
+      flushing({.sessions = sessions,
+                .writer = writer,
+                .conflicts = conflicts,
+                .barrier = barrier,
+                .changes = changes,
+                .batch_keys = batch_keys(),
+                .failures_max = with.failures_max}),
+      swapping({.sessions = sessions,
+                .migration = made,
+                .writer = writer,
+                .checkpoint = checkpoint,
+                .barrier = barrier,
+                .feed = feed,
+                .changes = changes,
+                .flusher = flushing,
+                .stall_budget = with.stall_budget,
+                .batch_keys = batch_keys()}) {}
+
+std::size_t engine::batch_keys() const {
+    const std::size_t fits =
+        made.server.packet_bytes_max / 2 / (literal_bytes_max * texts.codec().columns());
+    return std::clamp<std::size_t>(fits, 1, batch_keys_max);
+}
+
+}  // namespace segue::migration

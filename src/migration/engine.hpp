@@ -1,0 +1,60 @@
+#pragma once
+
+#include "src/base/clock.hpp"
+#include "src/base/task_group.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/change_set.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/chunk_queue.hpp"
+#include "src/migration/chunk_sizer.hpp"
+#include "src/migration/conflict_resolver.hpp"
+#include "src/migration/copier.hpp"
+#include "src/migration/cut_over.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "src/migration/inspection.hpp"
+#include "src/migration/replayer.hpp"
+#include "src/migration/row_writer.hpp"
+#include "src/migration/settings.hpp"
+#include "src/migration/statements.hpp"
+#include "src/migration/stream_feed.hpp"
+#include "throttle/throttler.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace segue::migration {
+
+/// The parts of a run, wired together; each builds on those before it. It decides nothing: the
+/// phases are migration's, the rules are the parts'.
+/// Lifetime: all that the constructor is given, but for the settings, outlives it.
+struct engine {
+    engine(db::session_factory& sessions, const settings& with, const plan& inspected,
+           task_group& group, const clock_source& clock);
+
+    static constexpr std::size_t backlog_keys_max = 200'000;
+
+    /// How many keys one statement may name.
+    std::size_t batch_keys() const;
+
+    const std::string run_token;
+    const plan made;
+    const bool locking_reads;
+    const statements texts;
+    const checkpoint_table checkpoint;
+    const row_writer writer;
+    heartbeat barrier;
+    change_set changes;
+    stream_feed feed;
+    chunk_queue chunks;
+    chunk_sizer sizer;
+    conflict_resolver conflicts;
+    throttle::throttler throttler;
+    copier copying;
+    replayer flushing;
+    cut_over swapping;
+};
+
+/// Random hexadecimal digits.
+std::string random_hex(std::size_t digits);
+
+}  // namespace segue::migration

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "src/migration/inspection.hpp"
+#include "src/wire/connection_options.hpp"
+#include "throttle/signal_set.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace segue::migration {
+
+/// All that a run is told; const from its start.
+struct settings {
+    wire::connection_options connection;
+    inspection_request request;
+    unsigned copy_workers = 2;
+    std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.
+    std::chrono::milliseconds chunk_time{250};
+    std::chrono::milliseconds stall_budget{500};
+    std::string postpone_flag_file;  ///< Empty: none.
+    bool drop_old_table = false;
+    bool locking_reads = false;
+    unsigned failures_max = 60;
+    std::uint32_t replica_server_id = 99'999;
+    std::chrono::milliseconds heartbeat_interval{100};
+    throttle::throttle_settings throttling;
+};
+
+}  // namespace segue::migration
