@@ -7,6 +7,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/binary_log_status.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/retry.hpp"
 #include "src/migration/xa_start.hpp"
@@ -43,17 +44,8 @@ binlog::stream_position current_position(db::session& session, const server_fact
     if (server.gtids)
         return binlog::gtid_set::parse(
             session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
-    // SHOW MASTER STATUS is gone in 8.4, its successor came in 8.2.
-    std::vector<db::row> found;
-    try {
-        found = session.query("SHOW BINARY LOG STATUS");
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        found = session.query("SHOW MASTER STATUS");
-    }
-    if (found.size() != 1) throw error("the server does not tell its position in the binary log");
-    return binlog::file_position{.file = found[0][0].value_or(""),
-                                 .offset = db::to_uint64(found[0][1], "Position")};
+    const auto status = read_binary_log_status(session);
+    return binlog::file_position{.file = status.file, .offset = status.offset};
 }
 
 std::string text_of(const binlog::stream_position& position) {

@@ -1,6 +1,7 @@
 #include "src/migration/preflight.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/binary_log_status.hpp"
 #include "src/migration/privileges.hpp"
 
 #include <array>
@@ -66,6 +67,17 @@ void check_privileges(db::session& session, const std::string& schema,
     if (const std::string lacking = missing(held, on_server); !lacking.empty())
         refusals.push_back({"the account may not read the binary log",
                             fmt::format("GRANT {} ON *.* TO {};", lacking, account(session))});
+}
+
+// A filter would hide every change; there is nothing to be seen of it in the stream.
+void check_filters(db::session& session, const std::string& schema, const server_facts& facts,
+                   const std::set<std::string>& held, std::vector<refusal>& refusals) {
+    if (!facts.logs || !holds(held, "REPLICATION CLIENT")) return;  // refused already
+    if (read_binary_log_status(session).leaves_out(schema, facts.names_fold_case))
+        refusals.push_back(
+            {fmt::format("the binary log leaves {} out (binlog-do-db, binlog-ignore-db)",
+                         quoted_name(schema)),
+             "Start the server without these options; changes can be followed only in the log."});
 }
 
 bool can_run(db::session& session, const std::string& query) {
@@ -157,7 +169,8 @@ server_facts read_server(db::session& session, const std::string& schema,
     facts.names_fold_case = seen["lower_case_table_names"] != "0";
     facts.concurrent_inserts = seen["innodb_autoinc_lock_mode"] == "2";
     facts.packet_bytes_max = db::to_uint64(seen["max_allowed_packet"], "max_allowed_packet");
-    if (seen["log_bin"] != "ON")
+    facts.logs = seen["log_bin"] == "ON";
+    if (!facts.logs)
         refusals.push_back(
             {"the server writes no binary log (log_bin is OFF)",
              "Start the server with --log-bin; changes can be followed only there."});
@@ -168,6 +181,7 @@ server_facts read_server(db::session& session, const std::string& schema,
 
     const auto held = held_privileges(session, schema);
     check_privileges(session, schema, held, refusals);
+    check_filters(session, schema, facts, held, refusals);
     facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);
     if (!facts.sees_locks)
         facts.weaker.emplace_back(

@@ -24,6 +24,7 @@ struct server_facts {
     std::string version;
     std::string uuid;
     std::string host;  ///< As the server names itself, with its port.
+    bool logs = true;  ///< log_bin
     bool gtids = false;
     bool order_commits = true;       ///< binlog_order_commits
     bool image_is_minimal = false;   ///< binlog_row_image is not FULL.

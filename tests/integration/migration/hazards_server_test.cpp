@@ -64,14 +64,34 @@ TEST_F(settings_of_the_whole_server, change_nothing) {
 }
 
 // 19
-TEST(a_database_that_the_binary_log_leaves_out, ends_the_migration_before_a_row_is_copied) {
+TEST(a_database_that_the_binary_log_leaves_out, is_refused_before_anything_is_made) {
     quiet_run run(shared_server({"--binlog-do-db=some_other"}));
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
-    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
     run.start("ADD COLUMN b INT");
-    run.expect_failed({"did not come through the binary log", "binlog-do-db, binlog-ignore-db"});
+    run.expect_failed({"the binary log leaves", "binlog-do-db, binlog-ignore-db"});
+    EXPECT_EQ(run.everything(), "t:0");
+}
+
+TEST(an_account_whose_writes_are_not_logged, ends_the_migration_before_a_row_is_copied) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    const std::string name = "silent_" + run.schema();
+    const std::string account = quoted_literal(name) + "@'%'";
+    db::session root = run.server().root();
+    root.execute(fmt::format("CREATE USER {} IDENTIFIED BY 'silent'", account));
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", quoted_name(run.schema()), account));
+    root.execute(fmt::format(
+        "GRANT REPLICATION SLAVE, REPLICATION CLIENT, SESSION_VARIABLES_ADMIN ON *.* TO {}",
+        account));
+    // Accounts with CONNECTION_ADMIN, such as the tests' own, do not run it.
+    const global_setting unlogged(run.server(), "init_connect", "'SET SESSION sql_log_bin=0'");
+    run.start("ADD COLUMN b INT",
+              {.more = {"--user=" + name}, .variables = {{"MYSQL_PWD", "silent"}}});
+    run.expect_failed({"did not come through the binary log"});
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "0");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "2");
+    root.execute(fmt::format("DROP USER {}", account));
 }
 
 // 20

@@ -1,0 +1,49 @@
+#include "src/migration/binary_log_status.hpp"
+
+#include "src/base/error.hpp"
+#include "src/schema/identifier_case.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace segue::migration {
+namespace {
+
+std::vector<std::string> schemas_in(std::string_view list) {
+    std::vector<std::string> names;
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        if (end > 0) names.emplace_back(list.substr(0, end));
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return names;
+}
+
+}  // namespace
+
+bool binary_log_status::leaves_out(const std::string& schema, bool names_fold_case) const {
+    const auto is_ours = [&](const std::string& name) {
+        return names_fold_case ? schema::same_name(name, schema) : name == schema;
+    };
+    if (!only_schemas.empty()) return std::ranges::none_of(only_schemas, is_ours);
+    return std::ranges::any_of(without_schemas, is_ours);
+}
+
+binary_log_status read_binary_log_status(db::session& session) {
+    // SHOW MASTER STATUS is gone in 8.4, its successor came in 8.2.
+    std::vector<db::row> found;
+    try {
+        found = session.query("SHOW BINARY LOG STATUS");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        found = session.query("SHOW MASTER STATUS");
+    }
+    if (found.size() != 1) throw error("the server does not tell its position in the binary log");
+    const db::row& told = found.front();
+    return {.file = told[0].value_or(""),
+            .offset = db::to_uint64(told[1], "Position"),
+            .only_schemas = schemas_in(told[2].value_or("")),
+            .without_schemas = schemas_in(told[3].value_or(""))};
+}
+
+}  // namespace segue::migration

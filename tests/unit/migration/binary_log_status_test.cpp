@@ -1,0 +1,32 @@
+#include "src/migration/binary_log_status.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+TEST(BinaryLogStatus, LeavesNothingOutWithoutFilters) {
+    EXPECT_FALSE(binary_log_status{}.leaves_out("shop", false));
+}
+
+TEST(BinaryLogStatus, LeavesOutAllButTheListed) {
+    const binary_log_status some{.only_schemas = {"shop", "stock"}};
+    EXPECT_FALSE(some.leaves_out("stock", false));
+    EXPECT_TRUE(some.leaves_out("log", false));
+    EXPECT_TRUE(some.leaves_out("Stock", false));
+    EXPECT_FALSE(some.leaves_out("Stock", true));
+}
+
+TEST(BinaryLogStatus, LeavesOutTheIgnored) {
+    const binary_log_status some{.without_schemas = {"log"}};
+    EXPECT_TRUE(some.leaves_out("log", false));
+    EXPECT_FALSE(some.leaves_out("shop", false));
+}
+
+TEST(BinaryLogStatus, AListOfWhatIsLoggedComesFirst) {
+    const binary_log_status both{.only_schemas = {"shop"}, .without_schemas = {"shop"}};
+    EXPECT_FALSE(both.leaves_out("shop", false));
+}
+
+}  // namespace
+}  // namespace segue::migration
