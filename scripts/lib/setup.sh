@@ -46,8 +46,8 @@ segue_build() {
     mkdir -p "$root/build"
     log=$root/build/$preset.log
     say "Building with preset $preset (the first time takes minutes) ..."
-    # Folders of builds come and go; what was compiled once is kept.
-    export CMAKE_CXX_COMPILER_LAUNCHER CCACHE_BASEDIR=$root
+    # Folders of builds, and clones, come and go; what was compiled once is kept.
+    export CMAKE_CXX_COMPILER_LAUNCHER CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
     CMAKE_CXX_COMPILER_LAUNCHER=$(type -P ccache || true)
     # cmake finds its presets in the current directory.
     if ! (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "${targets[@]}") >"$log" 2>&1; then
