@@ -20,10 +20,6 @@ std::vector<key_value> as_vector(const std::set<key_value>& keys) {
 
 }  // namespace
 
-bool is_duplicate(const error& failure) noexcept {
-    return failure.mysql_errno() == 1062 || failure.mysql_errno() == 1586;
-}
-
 void conflict_resolver::throw_real(db::session& session,
                                    const row_writer::collision& between) const {
     session.execute("ROLLBACK");

@@ -87,7 +87,4 @@ class conflict_resolver {
     const std::size_t batch_keys_;
 };
 
-/// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).
-bool is_duplicate(const error& failure) noexcept;
-
 }  // namespace segue::migration

@@ -14,6 +14,7 @@ constexpr std::string_view roll_back = "ROLLBACK";
 constexpr std::string_view set_savepoint = "SAVEPOINT segue_look";
 constexpr std::string_view back_to_savepoint = "ROLLBACK TO SAVEPOINT segue_look";
 constexpr int duplicate_entry = 1062;
+constexpr int duplicate_entry_with_key_name = 1586;
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
@@ -26,6 +27,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 }  // namespace
+
+bool is_duplicate(const error& failure) noexcept {
+    return failure.mysql_errno() == duplicate_entry ||
+           failure.mysql_errno() == duplicate_entry_with_key_name;
+}
 
 void row_writer::begin(db::session& session) const {
     session.execute("START TRANSACTION");
@@ -131,36 +137,50 @@ std::vector<row_writer::collision> row_writer::collisions(db::session& session,
     return collected(session);
 }
 
-std::string row_writer::complaint(db::session& session, std::span<const key_value> keys) const {
-    std::string words;
+std::optional<error> row_writer::failure_of(db::session& session,
+                                            std::span<const key_value> keys) const {
+    std::optional<error> failed;
     begin(session);
     try {
         session.execute(texts_.erase(keys));
         session.execute(texts_.carry_over_plainly(keys));
     } catch (const error& failure) {
         if (failure.retryable()) throw;
-        words = failure.what();
+        failed = failure;
     }
     session.execute(roll_back);
-    return words;
+    return failed;
+}
+
+std::string row_writer::complaint(db::session& session, std::span<const key_value> keys) const {
+    const auto failed = failure_of(session, keys);
+    return failed ? failed->what() : "";
 }
 
 std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
                                                            std::span<const key_value> keys) const {
     constexpr std::size_t batch_keys = 1'000;  // bounds the statement's length
     for (std::size_t i = 0; i < keys.size(); i += batch_keys) {
-        auto batch = keys.subspan(i, std::min(batch_keys, keys.size() - i));
-        std::string reason = complaint(session, batch);
-        if (reason.empty()) continue;
-        while (batch.size() > 1) {
-            const auto half = batch.first(batch.size() / 2);
-            std::string words = complaint(session, half);
-            batch = words.empty() ? batch.subspan(half.size()) : half;
-            if (!words.empty()) reason = std::move(words);
-        }
-        return refusal{.key = batch.front(), .reason = reason};
+        auto found = refused_among(session, keys.subspan(i, std::min(batch_keys, keys.size() - i)));
+        if (found) return found;
     }
     return std::nullopt;
+}
+
+// A duplicate is no refusal: the value's holder may be about to be flushed. But it ends the
+// statement, so that a row behind it that is refused is found in a smaller part only. Of one row
+// the values are looked at before its unique values are.
+std::optional<row_writer::refusal> row_writer::refused_among(
+    db::session& session, std::span<const key_value> keys) const {
+    const auto failed = failure_of(session, keys);
+    if (!failed) return std::nullopt;
+    if (keys.size() == 1) {
+        if (is_duplicate(*failed)) return std::nullopt;
+        return refusal{.key = keys.front(), .reason = failed->what()};
+    }
+    const auto half = keys.first(keys.size() / 2);
+    if (auto found = refused_among(session, half)) return found;
+    return refused_among(session, keys.subspan(half.size()));
 }
 
 }  // namespace segue::migration

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/db/session.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/statements.hpp"
@@ -58,7 +59,8 @@ class row_writer {
     /// The server's words for what happens when the two rows are carried over together.
     std::string complaint(db::session& session, std::span<const key_value> keys) const;
 
-    /// The first of the keys whose row the target refuses, and the server's words.
+    /// The first of the keys whose row the target refuses for itself, whatever other rows hold, and
+    /// the server's words.
     struct refusal {
         key_value key;
         std::string reason;
@@ -73,10 +75,16 @@ class row_writer {
         std::vector<key_value> there;
     };
     presence look_up(db::session& session, std::span<const key_value> keys) const;
+    std::optional<error> failure_of(db::session& session, std::span<const key_value> keys) const;
+    std::optional<refusal> refused_among(db::session& session,
+                                         std::span<const key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
 
     const statements& texts_;
     const checkpoint_table& checkpoint_;
 };
+
+/// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).
+bool is_duplicate(const error& failure) noexcept;
 
 }  // namespace segue::migration

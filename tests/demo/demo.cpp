@@ -31,7 +31,8 @@ constexpr milliseconds between_notes{250};
 constexpr seconds before_swap_told{3};
 constexpr seconds after_swap_told{1};
 constexpr double throttle_from_percent = 10;
-constexpr std::uint64_t rows_to_see_progress = 200'000;
+// Below it the copy may be over before a status line has told how far it is.
+constexpr std::uint64_t rows_to_see_progress = 1'000'000;
 constexpr seconds throttled_for{3};
 constexpr std::chrono::minutes statement_limit{30};
 constexpr std::chrono::minutes replica_limit{10};

@@ -6,18 +6,29 @@
 #include "src/wire/byte_reader.hpp"
 #include "src/wire/byte_writer.hpp"
 #include "src/wire/protocol.hpp"
+#include "tests/support/patience.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <span>
 #include <utility>
 
 namespace segue::test {
 
+namespace {
+
+wire::connection_options patient(wire::connection_options options) {
+    options.read_timeout = std::max<std::chrono::milliseconds>(options.read_timeout, patience);
+    return options;
+}
+
+}  // namespace
+
 application_session::application_session(const wire::connection_options& options,
                                          const std::string& schema, std::stop_token stop)
     : stop_(std::move(stop)),
-      read_timeout_(options.read_timeout),
-      connection_(wire::connection::connect(options, stop_)) {
+      read_timeout_(patient(options).read_timeout),
+      connection_(wire::connection::connect(patient(options), stop_)) {
     if (!schema.empty()) execute("USE " + segue::quoted_name(schema));
 }
 

@@ -41,7 +41,7 @@ class row_cursor {
 };
 
 /// A session as a plain application has it: the server's own settings, nothing set but the
-/// character set, utf8mb4.
+/// character set, utf8mb4. It waits for each answer with a test's patience.
 /// Threads, blocking and errors: as wire::connection; statements are ended by the stop_token, too.
 class application_session {
   public:

@@ -24,8 +24,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t tail_bytes = 4000;
-// How long output may go on to come after the child itself has ended.
-constexpr milliseconds output_after_end{2000};
+// Several times what fits into a pipe.
+constexpr int last_reads_max = 16;
 
 [[noreturn]] void fail(const std::string& what, int number) {
     throw error(what + ": " + std::strerror(number));
@@ -136,21 +136,27 @@ child_process::~child_process() {
         if (!exit_code_) ::kill(pid_, SIGKILL);
     }
     reap(/*block=*/true);
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(wake_fd_, &one, sizeof one);
+    wake();
     collector_.join();
     ::close(wake_fd_);
     ::close(pid_fd_);
 }
 
-void child_process::collect(int out, int err, int wake) {
+// Until both pipes are closed, or it is woken. What the child itself has written stands in the
+// pipes by then; a grandchild may go on to write for as long as it lives.
+void child_process::collect(int out, int err, int woken) {
     file out_end(out);
     file err_end(err);
-    std::array<pollfd, 3> watched{{{out, POLLIN, 0}, {err, POLLIN, 0}, {wake, POLLIN, 0}}};
+    std::array<pollfd, 3> watched{{{out, POLLIN, 0}, {err, POLLIN, 0}, {woken, POLLIN, 0}}};
     const std::array<std::string*, 2> targets{&out_, &err_};
     std::array<char, 65536> buffer{};
-    while (watched[0].fd >= 0 || watched[1].fd >= 0) {
-        if (::poll(watched.data(), watched.size(), -1) < 0) continue;
+    int last_reads = 0;
+    while ((watched[0].fd >= 0 || watched[1].fd >= 0) && last_reads < last_reads_max) {
+        const int ready = ::poll(watched.data(), watched.size(), last_reads == 0 ? -1 : 0);
+        if (ready < 0) continue;
+        if (ready == 0) break;
+        if (watched[2].revents != 0) watched[2].fd = -1;
+        if (watched[2].fd < 0) ++last_reads;
         for (std::size_t i = 0; i < targets.size(); ++i) {
             if (watched[i].fd < 0 || watched[i].revents == 0) continue;
             const ssize_t got = ::read(watched[i].fd, buffer.data(), buffer.size());
@@ -163,11 +169,15 @@ void child_process::collect(int out, int err, int wake) {
             }
             changed_.notify_all();
         }
-        if (watched[2].revents != 0) break;
     }
     std::lock_guard lock(mutex_);
     output_over_ = true;
     changed_.notify_all();
+}
+
+void child_process::wake() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_fd_, &one, sizeof one);
 }
 
 bool child_process::reap(bool block) {
@@ -201,10 +211,10 @@ int child_process::wait(milliseconds limit) {
         pollfd watched{pid_fd_, POLLIN, 0};
         ::poll(&watched, 1, static_cast<int>(left));
     }
+    wake();
     {
-        // A grandchild may hold the pipes for as long as it lives.
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, output_after_end, [&] { return output_over_; });
+        changed_.wait(lock, [&] { return output_over_; });
     }
     std::lock_guard lock(reaping_);
     return *exit_code_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/patience.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -37,7 +39,7 @@ class child_process {
 
     /// Waits for the end. The exit code, or 128 and the number of the signal that ended it. All
     /// that the child itself wrote has been collected afterwards.
-    int wait(std::chrono::milliseconds limit);
+    int wait(std::chrono::milliseconds limit = patience);
 
     /// Does nothing when the child has ended.
     void signal(int number);
@@ -46,16 +48,15 @@ class child_process {
     std::string err() const;
 
     /// Waits until `text` stands in the output or the error output.
-    void wait_for_output(std::string_view text,
-                         std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void wait_for_output(std::string_view text, std::chrono::milliseconds limit = patience);
     /// Waits until `pattern` is found in the output or the error output.
-    void wait_for_match(const std::regex& pattern,
-                        std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void wait_for_match(const std::regex& pattern, std::chrono::milliseconds limit = patience);
 
   private:
     template <typename Found>
     void wait_until(Found found, std::string_view what, std::chrono::milliseconds limit);
-    void collect(int out, int err, int wake);
+    void collect(int out, int err, int woken);
+    void wake() const;
     bool reap(bool block);
     std::string tail() const;  // mutex_ is held
 
@@ -82,6 +83,7 @@ struct command_result {
 
 /// Runs a program to its end. Throws segue::error when the limit passes.
 command_result run_command(const std::string& program, const std::vector<std::string>& arguments,
-                           const environment& extra, std::chrono::milliseconds limit);
+                           const environment& extra = {},
+                           std::chrono::milliseconds limit = patience);
 
 }  // namespace segue::test

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/patience.hpp"
+
 #include <chrono>
 #include <functional>
 #include <string_view>
@@ -13,7 +15,7 @@ namespace segue::test {
 /// what did not come true, and false is returned. For the states of other processes; a limit is
 /// generous, as it costs nothing when all is well. What `condition` throws goes through.
 inline bool eventually(std::string_view what, const std::function<bool()>& condition,
-                       std::chrono::milliseconds limit = std::chrono::seconds(60)) {
+                       std::chrono::milliseconds limit = patience) {
     constexpr std::chrono::milliseconds between_looks{10};
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!condition()) {

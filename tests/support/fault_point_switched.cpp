@@ -25,7 +25,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{5};
-constexpr std::chrono::seconds pause_limit{120};
+// Longer than a test may wait for several things one after the other meanwhile.
+constexpr std::chrono::minutes pause_limit{20};
 
 struct switched_point {
     std::string action;

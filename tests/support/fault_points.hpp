@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/support/child_process.hpp"
+#include "tests/support/patience.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -26,7 +27,7 @@ class fault_points {
     ~fault_points();
 
     fault_points& take_out(std::string_view rule);
-    /// Whoever comes there is held until go(), 120 seconds at most (then the process aborts).
+    /// Whoever comes there is held until go(), 20 minutes at most (then the process aborts).
     fault_points& pause(std::string_view point, arrival at);
     fault_points& pause(std::string_view point) { return pause(point, arrival{}); }
     /// The process kills itself there with SIGKILL.
@@ -41,8 +42,7 @@ class fault_points {
 
     bool reached(std::string_view point) const;
     /// Throws segue::error when nobody has come within the limit.
-    void wait_reached(std::string_view point,
-                      std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
+    void wait_reached(std::string_view point, std::chrono::milliseconds limit = patience) const;
     /// Lets whoever is held there go on, and whoever comes later pass.
     void go(std::string_view point);
 

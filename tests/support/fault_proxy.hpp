@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/wire/connection_options.hpp"
+#include "tests/support/patience.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -44,8 +45,7 @@ class fault_proxy {
     /// How many queries have met a fault.
     std::uint64_t hits() const;
     /// Waits until there were `count` of them. Throws segue::error when the limit has passed.
-    void wait_hits(std::uint64_t count,
-                   std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
+    void wait_hits(std::uint64_t count, std::chrono::milliseconds limit = patience) const;
 
     /// As if the network were cut: nothing passes, on no connection, until thaw(). New connections
     /// are taken, but get no answer.

@@ -24,7 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
-constexpr std::chrono::seconds start_limit{30};
 constexpr milliseconds silence_max{60'000};
 
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html
@@ -99,7 +98,7 @@ void late_replica::switch_on(std::uint64_t clients_before) {
             changed_.notify_all();
         }
     });
-    const auto deadline = std::chrono::steady_clock::now() + start_limit;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (clients() <= clients_before) {
         std::unique_lock lock(mutex_);
         if (!broken_.empty()) throw error("the late replica: " + broken_);
@@ -111,6 +110,9 @@ void late_replica::switch_on(std::uint64_t clients_before) {
     application_session(server_).execute(
         "SET GLOBAL rpl_semi_sync_source_wait_point='AFTER_SYNC', "
         "GLOBAL rpl_semi_sync_source_timeout=3600000, GLOBAL rpl_semi_sync_source_enabled=ON");
+    // A new file is begun only when all that stands in the old one is committed, also what was
+    // written before the switch and is counted as not acknowledged.
+    application_session(server_).execute("FLUSH BINARY LOGS");
     unacknowledged_before_ = unacknowledged();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/wire/connection_options.hpp"
+#include "tests/support/patience.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -36,7 +37,7 @@ class late_replica {
 
     /// Returns once an event that holds these bytes, in clear (binlog_transaction_compression
     /// hides them), has been received since the last call of watch_for().
-    void wait_seen(std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void wait_seen(std::chrono::milliseconds limit = patience);
     /// To be called before the bytes are written.
     void watch_for(std::string_view bytes);
 

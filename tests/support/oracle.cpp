@@ -124,7 +124,8 @@ definition definition_of(application_session& session, const table_name& table) 
 void copy_rows(application_session& session, const table_name& from, const table_name& to) {
     std::string names;
     for (const auto& column : columns_of(session, from))
-        if (!column.generated) names += (names.empty() ? "" : ",") + segue::quoted_name(column.name);
+        if (!column.generated)
+            names += (names.empty() ? "" : ",") + segue::quoted_name(column.name);
     session.execute(fmt::format("INSERT INTO {0} ({2}) SELECT {2} FROM {1}", to.quoted(),
                                 from.quoted(), names));
 }

@@ -172,7 +172,8 @@ std::string table_spec::create_statement(const table_name& table) const {
             break;
     }
     if (!unique_column.empty())
-        out += fmt::format(", {0} INT NULL, UNIQUE KEY {0} ({0})", segue::quoted_name(unique_column));
+        out +=
+            fmt::format(", {0} INT NULL, UNIQUE KEY {0} ({0})", segue::quoted_name(unique_column));
     for (const auto& column : columns)
         out += fmt::format(", {} {} {}", segue::quoted_name(column.name), type_of(column.kind),
                            column.nullable ? "NULL" : "NOT NULL");

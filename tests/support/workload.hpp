@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 #include "src/wire/connection_options.hpp"
 #include "tests/support/ledger.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/table_spec.hpp"
 
 #include <chrono>
@@ -88,14 +89,13 @@ class workload {
 
     void start();
     /// Returns when no writer has a transaction open, or an unknown connection to make.
-    void pause(std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void pause(std::chrono::milliseconds limit = patience);
     void resume();
     /// As pause(), but for good; connections are closed.
-    void stop(std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void stop(std::chrono::milliseconds limit = patience);
 
     /// Returns when `count` more transactions have been acknowledged.
-    void wait_for_transactions(std::uint64_t count,
-                               std::chrono::milliseconds limit = std::chrono::seconds(60));
+    void wait_for_transactions(std::uint64_t count, std::chrono::milliseconds limit = patience);
 
     /// From now on rows with explicit keys are chosen from these key numbers (table_spec), the
     /// upper one excluded.

@@ -306,8 +306,8 @@ std::string writer::insert_statement(const std::vector<std::string>& key_literal
     std::size_t at = 0;
     if (!spec().unique_column.empty()) append(spec().unique_column, values[at++].literal);
     for (const auto& column : spec().columns) append(column.name, values[at++].literal);
-    return fmt::format("INSERT INTO {} ({}) VALUES ({})", segue::quoted_name(state_.table.name), names,
-                       literals);
+    return fmt::format("INSERT INTO {} ({}) VALUES ({})", segue::quoted_name(state_.table.name),
+                       names, literals);
 }
 
 void writer::add_insert(transaction& to) {
@@ -354,8 +354,8 @@ void writer::add_update(transaction& to) {
         if (unique != values[0]) {
             if (values[0]) to.freed.push_back(std::stoll(*values[0]));
             values[0] = unique;
-            assignments += (assignments.empty() ? "" : ",") + segue::quoted_name(spec().unique_column) +
-                           "=" + unique.value_or("NULL");
+            assignments += (assignments.empty() ? "" : ",") +
+                           segue::quoted_name(spec().unique_column) + "=" + unique.value_or("NULL");
         }
     }
     if (assignments.empty()) return;
@@ -388,7 +388,8 @@ void writer::add_erase(transaction& to) {
     if (first_column() == 1)
         if (const auto unique = state_of(to, *number)->values()[0])
             to.freed.push_back(std::stoll(*unique));
-    to.statements.push_back(fmt::format("DELETE FROM {} WHERE {}", segue::quoted_name(state_.table.name),
+    to.statements.push_back(fmt::format("DELETE FROM {} WHERE {}",
+                                        segue::quoted_name(state_.table.name),
                                         spec().key_condition(*number)));
     add_effect(to, *number, std::nullopt);
 }

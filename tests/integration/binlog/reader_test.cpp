@@ -1,8 +1,10 @@
 #include "binlog/stream.hpp"
 #include "src/base/error.hpp"
 #include "src/wire/connection.hpp"
+#include "tests/support/conditions.hpp"
 #include "tests/support/sandbox_server.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -28,12 +30,12 @@ namespace segue::binlog {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
+using test::eventually;
+using test::patience;
 using test::sandbox_server;
 using testing::HasSubstr;
 
 const std::stop_token never;
-constexpr auto patience = 60s;
 
 /// Keeps what was committed: each key with how often its row came, and the last value's length.
 class recorder final : public stream_handler {
@@ -45,8 +47,12 @@ class recorder final : public stream_handler {
         std::int32_t key = 0;
         std::memcpy(&key, image[0].bytes.data(), sizeof(key));
         pending_.emplace_back(key, image.size() > 1 ? image[1].bytes.size() : 0);
-        std::this_thread::sleep_for(row_delay);
         std::this_thread::sleep_for(std::exchange(stall, 0ms));
+        if (!hold) return;
+        std::unique_lock lock(mutex_);
+        held_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return !hold; });
     }
     void on_statement(const statement&) override {}
     void on_end(ending) override {
@@ -83,6 +89,19 @@ class recorder final : public stream_handler {
     bool wait_for_reconnects(unsigned count) {
         return wait([&] { return reconnects_ >= count; });
     }
+    /// Waits until all up to there has been handed out.
+    bool wait_for_boundary_at(const stream_position& position) {
+        return wait([&] { return boundary_ == position; });
+    }
+    /// Waits until it is held at the first row.
+    bool wait_held() {
+        return wait([&] { return held_; });
+    }
+    void let_go() {
+        const std::lock_guard lock(mutex_);
+        hold = false;
+        changed_.notify_all();
+    }
     bool wait(const std::function<bool()>& reached) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, patience, [&] { return reached() || ended_; }) && reached();
@@ -110,9 +129,9 @@ class recorder final : public stream_handler {
         return boundary_;
     }
 
-    // Set before the stream begins: at each row, and at the first one.
-    std::chrono::milliseconds row_delay{0};
+    // Set before the stream begins: at the first row, for a time or until let_go().
     std::chrono::milliseconds stall{0};
+    std::atomic<bool> hold{false};
 
   private:
     std::vector<std::pair<std::int32_t, std::size_t>> pending_;  // the reader's thread only
@@ -122,6 +141,7 @@ class recorder final : public stream_handler {
     std::size_t value_bytes_ = 0;
     unsigned reconnects_ = 0;
     unsigned boundaries_ = 0;
+    bool held_ = false;
     bool ended_ = false;
     stream_position boundary_;
 };
@@ -130,10 +150,9 @@ class recorder final : public stream_handler {
 class running_reader {
   public:
     running_reader(const reader_options& options, const stream_position& from,
-                   std::chrono::milliseconds row_delay = 0ms,
-                   std::chrono::milliseconds stall = 0ms) {
-        seen.row_delay = row_delay;
+                   std::chrono::milliseconds stall = 0ms, bool hold = false) {
         seen.stall = stall;
+        seen.hold = hold;
         thread_ = std::jthread([this, options, from](std::stop_token stop) {
             try {
                 read_stream(options, from, seen, stop);
@@ -144,12 +163,14 @@ class running_reader {
         });
     }
 
+    running_reader(const running_reader&) = delete;
+    running_reader& operator=(const running_reader&) = delete;
+    ~running_reader() { seen.let_go(); }
+
     /// Asks it to stop, and answers what it failed with; empty when it did not.
     std::string stop() {
-        const auto begun = steady_clock::now();
         thread_.request_stop();
         thread_.join();
-        EXPECT_LT(steady_clock::now() - begun, 1s);
         return failure_;
     }
     /// Waits until it ends by itself.
@@ -208,6 +229,14 @@ class binlog_reader : public testing::Test {
         return made;
     }
 
+    /// So that a server that stands still for a while is not taken for one that is gone.
+    reader_options unhurried() const { return unhurried(server().over_tcp()); }
+    reader_options unhurried(const wire::connection_options& connection) const {
+        auto made = options(connection);
+        made.heartbeat_period = 10s;
+        return made;
+    }
+
     static stream_position here_by_gtid() {
         return gtid_set::parse(run("SELECT @@global.gtid_executed").single("it").value());
     }
@@ -256,12 +285,16 @@ class binlog_reader : public testing::Test {
     }
 
     void survives_kills(const stream_position& from) {
-        constexpr int transactions = 1500;
-        running_reader reader(options(), from);
-        std::jthread killer([&](std::stop_token stop) {
+        constexpr unsigned kills = 10;
+        running_reader reader(unhurried(), from);
+        std::atomic<bool> killed_enough = false;
+        std::jthread killer([&] {
             auto other = wire::connection::connect(server().over_socket(), never);
-            while (!stop.stop_requested()) {
-                std::this_thread::sleep_for(100ms);
+            std::size_t keys = 0;
+            for (unsigned kill = 1; kill <= kills; ++kill) {
+                // Somewhere in the stream, which comes through a new connection by now.
+                if (!reader.seen.wait_for_keys(keys + 1)) break;
+                std::this_thread::sleep_for(50ms);
                 const auto found = other.query(
                     "SELECT id FROM performance_schema.processlist WHERE command LIKE 'Binlog "
                     "Dump%'",
@@ -273,13 +306,16 @@ class binlog_reader : public testing::Test {
                         // It has ended meanwhile.
                     }
                 }
+                if (!reader.seen.wait_for_reconnects(kill)) break;
+                keys = reader.seen.seen().size();
             }
+            killed_enough = true;
         });
-        for (int i = 0; i < transactions; ++i) insert(i * 4, 4, "REPEAT('x', 2000)");
-        killer.request_stop();
+        int transactions = 0;
+        while (!killed_enough) insert(4 * transactions++, 4, "REPEAT('x', 2000)");
         killer.join();
-        expect_each_once(reader.seen, transactions * 4);
-        EXPECT_GE(reader.seen.reconnects(), 3U);
+        expect_each_once(reader.seen, static_cast<std::size_t>(transactions) * 4);
+        EXPECT_GE(reader.seen.reconnects(), kills);
         EXPECT_EQ(reader.stop(), "");
     }
 
@@ -294,15 +330,13 @@ class binlog_reader : public testing::Test {
 TEST_F(binlog_reader, reads_from_a_gtid_set_what_was_written_before_and_after_it_began) {
     const auto from = here_by_gtid();
     insert(1, 2);
-    running_reader reader(options(), from);
+    running_reader reader(unhurried(), from);
     EXPECT_TRUE(reader.seen.wait_for_keys(2));
     insert(3, 2);
     expect_each_once(reader.seen, 4);
-    EXPECT_TRUE(reader.seen.wait([&] { return true; }));
+    EXPECT_TRUE(reader.seen.wait_for_boundary_at(here_by_gtid()));
     EXPECT_EQ(reader.stop(), "");
     EXPECT_EQ(reader.seen.reconnects(), 0U);
-    EXPECT_EQ(std::get<gtid_set>(reader.seen.boundary()).text(),
-              std::get<gtid_set>(here_by_gtid()).text());
 }
 
 TEST_F(binlog_reader, reads_from_a_file_position_and_over_the_end_of_the_file) {
@@ -313,13 +347,8 @@ TEST_F(binlog_reader, reads_from_a_file_position_and_over_the_end_of_the_file) {
     run("FLUSH BINARY LOGS");
     insert(3, 2);
     expect_each_once(reader.seen, 4);
-    EXPECT_TRUE(reader.seen.wait([&] { return true; }));
-    std::this_thread::sleep_for(300ms);
+    EXPECT_TRUE(reader.seen.wait_for_boundary_at(here_by_file()));
     EXPECT_EQ(reader.stop(), "");
-    const auto at = std::get<file_position>(reader.seen.boundary());
-    const auto now = std::get<file_position>(here_by_file());
-    EXPECT_EQ(at.file, now.file);
-    EXPECT_EQ(at.offset, now.offset);
 }
 
 TEST_F(binlog_reader, goes_on_from_a_boundary_that_another_run_ended_at) {
@@ -330,6 +359,8 @@ TEST_F(binlog_reader, goes_on_from_a_boundary_that_another_run_ended_at) {
             running_reader reader(options(), position);
             insert(round * 10, 10);
             expect_each_once(reader.seen, 10);
+            const auto here = by_gtid ? here_by_gtid() : here_by_file();
+            EXPECT_TRUE(reader.seen.wait_for_boundary_at(here));
             EXPECT_EQ(reader.stop(), "");
             position = reader.seen.boundary();
         }
@@ -345,19 +376,22 @@ TEST_F(binlog_reader, by_file_loses_and_repeats_no_row_when_its_connection_is_ki
 }
 
 TEST_F(binlog_reader, begins_a_transaction_again_that_it_was_killed_in) {
-    running_reader reader(options(), here_by_gtid(), 2ms);
+    running_reader reader(unhurried(), here_by_gtid(), 0ms, /*hold=*/true);
     run("BEGIN");
-    for (int i = 0; i < 10; ++i) insert(i * 100, 100, "REPEAT('x', 20000)");
+    // Much more than the sockets between them hold.
+    for (int i = 0; i < 10; ++i) insert(i * 100, 100, "REPEAT('x', 50000)");
     run("COMMIT");
-    std::this_thread::sleep_for(500ms);
+    EXPECT_TRUE(reader.seen.wait_held());
     kill_dump_threads();
+    eventually("its connection is gone", [] { return dump_threads().empty(); });
+    reader.seen.let_go();
     expect_each_once(reader.seen, 1000);
     EXPECT_EQ(reader.seen.reconnects(), 1U);
     EXPECT_EQ(reader.stop(), "");
 }
 
 TEST_F(binlog_reader, reads_rows_over_16_megabytes) {
-    running_reader reader(options(), here_by_gtid());
+    running_reader reader(unhurried(), here_by_gtid());
     insert(1, 1, "REPEAT('abcd', 5 << 20)");
     expect_each_once(reader.seen, 1);
     EXPECT_EQ(reader.seen.value_bytes(), std::size_t{20} << 20U);
@@ -415,7 +449,7 @@ TEST_F(binlog_reader, bears_the_checksum_being_turned_off_and_on) {
 
 TEST_F(binlog_reader, is_held_up_longer_than_the_write_timeout_without_being_cut_off) {
     run("SET GLOBAL net_write_timeout = 1");
-    running_reader reader(options(), here_by_gtid(), 0ms, 4s);
+    running_reader reader(unhurried(), here_by_gtid(), 4s);
     run("BEGIN");
     for (int i = 0; i < 20; ++i) insert(i * 10, 10, "REPEAT('x', 1000000)");
     run("COMMIT");
@@ -425,21 +459,36 @@ TEST_F(binlog_reader, is_held_up_longer_than_the_write_timeout_without_being_cut
     run("SET GLOBAL net_write_timeout = DEFAULT");
 }
 
-TEST_F(binlog_reader, stops_at_once_when_idle_and_is_not_lost_in_silence) {
-    running_reader reader(options(), here_by_gtid());
+TEST_F(binlog_reader, is_not_lost_in_silence) {
+    auto asked = options();
+    asked.heartbeat_period = 2s;
+    running_reader reader(asked, here_by_gtid());
     EXPECT_TRUE(reader.seen.wait_for_boundaries(1));
-    std::this_thread::sleep_for(3s);
+    // Longer than heartbeats may fail to come.
+    EXPECT_TRUE(reader.seen.wait_for_boundaries(7));
     EXPECT_EQ(reader.seen.reconnects(), 0U);
     EXPECT_EQ(reader.stop(), "");
 }
 
+TEST_F(binlog_reader, stops_when_asked_though_nothing_comes) {
+    auto asked = options();
+    asked.heartbeat_period = 1h;
+    asked.connection.read_timeout = 1h;
+    running_reader reader(asked, here_by_gtid());
+    insert(1, 1);
+    EXPECT_TRUE(reader.seen.wait_for_boundary_at(here_by_gtid()));
+    EXPECT_EQ(reader.stop(), "");
+    EXPECT_EQ(reader.seen.reconnects(), 0U);
+}
+
 TEST_F(binlog_reader, two_runs_with_one_server_id_leave_each_other_alone) {
-    running_reader first(options(), here_by_gtid());
-    running_reader second(options(), here_by_gtid());
-    EXPECT_TRUE(first.seen.wait_for_boundaries(3));
-    EXPECT_TRUE(second.seen.wait_for_boundaries(3));
-    std::this_thread::sleep_for(1s);
-    insert(1, 5);
+    running_reader first(unhurried(), here_by_gtid());
+    running_reader second(unhurried(), here_by_gtid());
+    insert(1, 1);
+    EXPECT_TRUE(first.seen.wait_for_keys(1));
+    EXPECT_TRUE(second.seen.wait_for_keys(1));
+    EXPECT_EQ(dump_threads().size(), 2U);
+    insert(2, 4);
     expect_each_once(first.seen, 5);
     expect_each_once(second.seen, 5);
     EXPECT_EQ(first.seen.reconnects() + second.seen.reconnects(), 0U);
@@ -448,11 +497,11 @@ TEST_F(binlog_reader, two_runs_with_one_server_id_leave_each_other_alone) {
 }
 
 TEST_F(binlog_reader, is_told_when_another_run_uses_its_uuid) {
-    const auto shared = options();
+    const auto shared = unhurried();
     running_reader first(shared, here_by_gtid());
-    EXPECT_TRUE(first.seen.wait_for_boundaries(1));
+    insert(1, 1);
+    EXPECT_TRUE(first.seen.wait_for_keys(1));
     running_reader second(shared, here_by_gtid());
-    EXPECT_TRUE(second.seen.wait_for_boundaries(1));
     EXPECT_THAT(first.failure(), HasSubstr("replica_uuid"));
     EXPECT_EQ(second.stop(), "");
 }
@@ -517,25 +566,31 @@ TEST_F(binlog_reader, between_two_transactions_only_can_begin) {
 
 TEST_F(binlog_reader, waits_for_a_streamed_transaction_that_is_not_committed_yet) {
     run("INSTALL PLUGIN rpl_semi_sync_source SONAME 'semisync_source.so'");
-    run("SET GLOBAL rpl_semi_sync_source_timeout = 3000");
-    const auto from = here_by_gtid();
-    running_reader reader(options(), from);
-    EXPECT_TRUE(reader.seen.wait_for_boundaries(1));
+    run("SET GLOBAL rpl_semi_sync_source_timeout = 3600000");
+    running_reader reader(unhurried(), here_by_gtid());
+    insert(0, 1);
+    EXPECT_TRUE(reader.seen.wait_for_keys(1));
     run("SET GLOBAL rpl_semi_sync_source_enabled = ON");
-    const auto begun = steady_clock::now();
+    std::atomic<bool> committed = false;
     std::jthread writer([&] {
-        wire::connection::connect(server().over_socket(), never)
-            .query("INSERT INTO d." + table_ + " VALUES (1, 'x')", never);
+        auto other = wire::connection::connect(server().over_socket(), never);
+        other.query("INSERT INTO d." + table_ + " VALUES (1, 'x')", never);
+        committed = true;
     });
-    expect_each_once(reader.seen, 1);
-    EXPECT_LT(steady_clock::now() - begun, 2s) << "the row comes before its commit";
+    expect_each_once(reader.seen, 2);
+    const auto connections = [] {
+        return std::stoull(run("SHOW GLOBAL STATUS LIKE 'Connections'").rows[0][1].value());
+    };
+    const auto before = connections();
     kill_dump_threads();
     EXPECT_TRUE(reader.seen.wait_for_reconnects(1));
-    writer.join();
-    EXPECT_GT(steady_clock::now() - begun, 2s);
+    eventually("it has connected again", [&] { return connections() > before; });
+    eventually("it reads nothing yet", [] { return dump_threads().empty(); });
+    EXPECT_FALSE(committed) << "the row comes before its commit";
     run("SET GLOBAL rpl_semi_sync_source_enabled = OFF");
+    writer.join();
     insert(2, 1);
-    expect_each_once(reader.seen, 2);
+    expect_each_once(reader.seen, 3);
     EXPECT_EQ(reader.stop(), "");
     run("UNINSTALL PLUGIN rpl_semi_sync_source");
 }
@@ -600,6 +655,7 @@ TEST(binlog_reader_of_8_0, reads_by_gtid_and_by_file) {
     session.query("CREATE TABLE d.t (id INT PRIMARY KEY, v LONGBLOB)", never);
     reader_options options;
     options.connection = server.over_tcp();
+    options.heartbeat_period = 10s;
     options.subscriptions = {{.schema = "d", .table = "t", .columns = {0, 1}}};
     options.server_id = 4711;
     options.replica_uuid = "5e67e000-0000-0000-0000-000000000000";

@@ -2,6 +2,7 @@
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <string>
 
@@ -40,7 +41,7 @@ TEST_P(a_killed_locking_connection, loses_nothing_and_another_attempt_swaps) {
     run.writers().start();
     run.start({.build = segue_build::faulty,
                .faults = &faults,
-               .more = {"--cut-over-stall-budget-millis=60000"}});
+               .stall_budget = std::chrono::minutes(10)});
     faults.wait_reached("cut_over.before_lock");
     // The flush workers stand still by now, so there is something to carry over under the lock.
     run.writers().wait_for_transactions(200);
@@ -72,7 +73,7 @@ class a_cut_over_that_stands_still : public testing::TestWithParam<const char*> 
     void reach_the_point() {
         faults.pause(GetParam());
         run.writers().start();
-        run.start({.build = segue_build::faulty, .faults = &faults});
+        run.start({.build = segue_build::faulty, .faults = &faults, .stall_budget = budget});
         faults.wait_reached(GetParam());
     }
     void go_on_and_expect_a_later_swap() {
@@ -82,6 +83,8 @@ class a_cut_over_that_stands_still : public testing::TestWithParam<const char*> 
         run.expect_nothing_lost();
     }
 
+    // Above it the server itself frees the table.
+    static constexpr std::chrono::milliseconds budget{1'000};
     live_run run{shared_server(), few_rows()};
     fault_points faults;
 };
@@ -113,9 +116,10 @@ TEST(a_cut_over_whose_budget_is_spent, gives_way_though_it_could_still_swap) {
     const auto kills = [&] {
         return run.session().query("SHOW GLOBAL STATUS LIKE 'Com_kill'").at(0).at(1).value();
     };
-    run.start({.build = segue_build::faulty, .faults = &faults});
-    faults.wait_reached("cut_over.flushed");
     const auto before = kills();
+    run.start(
+        {.build = segue_build::faulty, .faults = &faults, .stall_budget = std::chrono::seconds(2)});
+    faults.wait_reached("cut_over.flushed");
     // The watchdog speaks; the connection still lives, and holds the lock.
     eventually("the watchdog has fired", [&] { return kills() != before; });
     faults.go("cut_over.flushed");

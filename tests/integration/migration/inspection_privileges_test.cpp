@@ -43,7 +43,8 @@ class a_narrow_account : public testing::Test {
 };
 
 TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
-    root.execute(fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted_name(run.schema()), account));
+    root.execute(
+        fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted_name(run.schema()), account));
     const auto before = run.everything();
     start();
     run.expect_failed(

@@ -140,5 +140,105 @@ const forbidden kinds[] = {
 INSTANTIATE_TEST_SUITE_P(such_as, rows_the_new_schema_forbids, testing::ValuesIn(kinds),
                          [](const auto& each) { return std::string(each.param.name); });
 
+// ---------------------------------------------------------------------------- beside a conflict
+
+struct refused_in_a_batch {
+    const char* name;
+    std::string more;
+    std::string alter;
+    std::string spoiled;  ///< What `spare` is set to.
+    bool comes_along;     ///< In a later batch than the row that takes a value over.
+};
+
+/// A row that is refused, flushed together with a row that takes a unique value over from one whose
+/// change waits to be flushed.
+class a_row_refused_beside_a_moved_value : public testing::TestWithParam<refused_in_a_batch> {
+  protected:
+    static live_options options() {
+        live_options with{.rows = 6'000, .alter = GetParam().alter};
+        with.spec.more = GetParam().more;
+        return with;
+    }
+    std::string id_of(unsigned row) {
+        return *run.session().query_value(fmt::format(
+            "SELECT id FROM {} ORDER BY id LIMIT 1 OFFSET {}", run.table().quoted(), row));
+    }
+    std::string everything() {
+        std::string all;
+        run.session().for_each_row(
+            "SELECT CRC32(CONCAT_WS('#', id, IFNULL(code, '-'), title, IFNULL(spare, '-'))) FROM " +
+                run.table().quoted() + " ORDER BY id",
+            [&](const row& read) { all += read[0].value() + ","; });
+        return all + *run.session().query("SHOW CREATE TABLE " + run.table().quoted())[0][1];
+    }
+    std::uint64_t duplicates() {
+        return std::stoull(
+            run.session()
+                .query_value("SELECT SUM_ERROR_RAISED FROM performance_schema."
+                             "events_errors_summary_global_by_error WHERE error_number=1062")
+                .value());
+    }
+
+    live_run run{shared_server(), options()};
+};
+
+TEST_P(a_row_refused_beside_a_moved_value, is_the_one_that_is_named) {
+    run.start({.postponed = true, .more = {"--default-retries=1000"}});
+    run.segue().wait_for_output("phase: postponed");
+    const auto taker = id_of(0);
+    const auto giver = id_of(5'000);
+    const auto refused = id_of(GetParam().comes_along ? 5'100 : 700);
+    const auto busy = id_of(5'900);
+    const auto set = [&](const std::string& what, const std::string& condition) {
+        run.session().execute(
+            fmt::format("UPDATE {} SET {} WHERE {}", run.table().quoted(), what, condition));
+    };
+
+    // One flush stands still, so that the giver waits when the taker is flushed by the other one.
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.query("SELECT id FROM " + run.tables().ghost.quoted() + " WHERE id=" + busy +
+                 " FOR UPDATE");
+    set("title='held'", "id=" + busy);
+    eventually("a flush waits for a row of the ghost", [&] {
+        return run.session().query_value(
+                   "SELECT COUNT(*) FROM performance_schema.data_locks WHERE lock_status='WAITING' "
+                   "AND object_schema='" +
+                   run.table().schema + "'") != "0";
+    });
+    // The other one takes what comes next at once, and from then on whole batches.
+    const auto ahead = id_of(1);
+    set("title='ahead'", "id=" + ahead);
+    eventually("the other flush has had its turn", [&] {
+        return run.session().query_value("SELECT title FROM " + run.tables().ghost.quoted() +
+                                         " WHERE id=" + ahead) == "ahead";
+    });
+    const auto duplicates_before = duplicates();
+    run.session().execute("BEGIN");
+    set("title='takes over'", "id=" + taker);
+    // Several batches, so that the giver is not flushed either while the row is looked for.
+    set("title='between'", fmt::format("id > {} AND id <= {}", taker, id_of(4'500)));
+    set("spare=" + GetParam().spoiled, "id=" + refused);
+    set("code=NULL", "id=" + giver);
+    set("code=5000", "id=" + taker);
+    run.session().execute("COMMIT");
+    const auto before = everything();
+    eventually("the taker was in conflict", [&] { return duplicates() > duplicates_before; });
+    holder.execute("ROLLBACK");
+    run.expect_stopped({"the new table refuses the row id=" + refused + ": ", "'spare'"});
+    EXPECT_EQ(everything(), before);
+}
+
+const refused_in_a_batch batches[] = {
+    {"null_in_the_batch", "spare INT NULL DEFAULT 3", "MODIFY spare INT NOT NULL", "NULL", false},
+    {"too_long_in_the_batch", "spare VARCHAR(40) NOT NULL DEFAULT 'short'",
+     "MODIFY spare VARCHAR(10) NOT NULL", "'0123456789a'", false},
+    {"null_that_comes_along", "spare INT NULL DEFAULT 3", "MODIFY spare INT NOT NULL", "NULL",
+     true},
+    {"too_long_that_comes_along", "spare VARCHAR(40) NOT NULL DEFAULT 'short'",
+     "MODIFY spare VARCHAR(10) NOT NULL", "'0123456789a'", true}};
+INSTANTIATE_TEST_SUITE_P(such_as, a_row_refused_beside_a_moved_value, testing::ValuesIn(batches),
+                         [](const auto& each) { return std::string(each.param.name); });
+
 }  // namespace
 }  // namespace segue::test

@@ -20,7 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int deadlock = 1213;
-constexpr auto run_limit = 240s;
+constexpr auto run_limit = 3 * patience;
+constexpr std::string_view held_at = "copier.chunk_committed";
 constexpr std::size_t output_told_max = 6'000;
 
 std::string end_of(const std::string& text) {
@@ -52,8 +53,9 @@ live_run::~live_run() {
 }
 
 void live_run::start(const start_options& how) {
-    std::vector<std::string> arguments{"--verbose", "--threads=" + std::to_string(how.threads),
-                                       "--chunk-size=" + how.chunk_size};
+    std::vector<std::string> arguments{
+        "--verbose", "--threads=" + std::to_string(how.threads), "--chunk-size=" + how.chunk_size,
+        fmt::format("--cut-over-stall-budget-millis={}", how.stall_budget.count())};
     if (how.postponed) arguments.push_back("--postpone-cut-over-flag-file=" + flag_.string());
     arguments.insert(arguments.end(), how.more.begin(), how.more.end());
     segue_ = std::make_unique<segue_process>(
@@ -63,6 +65,20 @@ void live_run::start(const start_options& how) {
 
 void live_run::let_cut_over() {
     std::filesystem::remove(flag_);
+}
+
+void live_run::hold_copy(fault_points& faults) const {
+    faults.pause(held_at, {.first = with_.rows / default_chunk_rows / 2, .always = true});
+}
+
+void live_run::let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed) {
+    faults.wait_reached(held_at);
+    const auto before = this->keys_flushed();
+    eventually("rows are carried over while the copy is held half way",
+               [&] { return this->keys_flushed() >= before + keys_flushed; });
+    EXPECT_EQ(times_told("phase: cut-over") + times_told("phase: postponed"), 0U)
+        << "the copy was not held";
+    faults.go(held_at);
 }
 
 void live_run::expect_swapped() {
@@ -104,6 +120,15 @@ std::size_t live_run::times_told(std::string_view text) const {
     std::size_t times = 0;
     for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++times;
     return times;
+}
+
+std::string live_run::stream_position() const {
+    constexpr std::string_view label = "; streamer: ";
+    const auto out = segue_->out();
+    const auto at = out.rfind(label);
+    if (at == std::string::npos) return {};
+    const auto from = at + label.size();
+    return out.substr(from, out.find(';', from) - from);
 }
 
 std::uint64_t live_run::last_number(std::string_view label) const {

@@ -41,6 +41,8 @@ struct live_options {
 /// Lifecycle: made first, start() once or several times one after the other. Threads: one.
 class live_run {
   public:
+    static constexpr std::uint64_t default_chunk_rows = 100;
+
     /// `server` outlives this.
     explicit live_run(const sandbox_server& server, live_options with = {});
     ~live_run();
@@ -59,14 +61,23 @@ class live_run {
         segue_build build = segue_build::released;
         const fault_points* faults = nullptr;
         bool postponed = false;  ///< --postpone-cut-over-flag-file, until let_cut_over().
+        /// More than the default, which is made for machines that do nothing else.
+        std::chrono::milliseconds stall_budget{5'000};
         unsigned threads = 2;
-        std::string chunk_size = "100";
+        std::string chunk_size = std::to_string(default_chunk_rows);
         std::vector<std::string> more = {};
     };
     void start(const start_options& how);
     void start() { start(start_options()); }
     segue_process& segue() { return *segue_; }
     void let_cut_over();
+
+    /// Has the copy stop half way, at a point added to `faults`, until let_copy_go_on(). To be
+    /// called before start(), which is given segue_faulty, `faults`, and the default chunk_size.
+    void hold_copy(fault_points& faults) const;
+    /// Waits until the copy is held and `keys_flushed` keys have been carried over since, then lets
+    /// it go on: so much was changed beside it, however fast it is.
+    void let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed);
 
     /// Segue ended with exit code 0.
     void expect_swapped();
@@ -78,9 +89,13 @@ class live_run {
     /// The new table is what ALTER TABLE makes of the old one. Nobody wrote since before the swap.
     void expect_as_native_alter();
 
-    /// Rows copied and keys flushed, as the last status line says.
+    /// Rows copied, keys flushed and keys that wait for it, as the last status line says.
     std::uint64_t rows_copied() const { return last_number("Copy: "); }
     std::uint64_t keys_flushed() const { return last_number("Applied: "); }
+    std::uint64_t keys_waiting() const { return last_number("Backlog: "); }
+
+    /// How far the stream was read, as the last status line says.
+    std::string stream_position() const;
 
     /// How often `text` stands in what Segue wrote.
     std::size_t times_told(std::string_view text) const;

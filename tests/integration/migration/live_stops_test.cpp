@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(by, that_redefines_the_table, testing::ValuesIn(redefin
                          [](const auto& each) { return std::string(each.param.name); });
 
 TEST(harmless_definitions, do_not_stop_it) {
-    live_run run(shared_server(), {.rows = 6'000});
+    live_run run(shared_server(), {.rows = 6'000, .writing = {.rate_per_second = 60}});
     auto by = run.new_session();
     by.execute("CREATE TABLE bystander (id INT PRIMARY KEY, v INT)");
     by.execute("CREATE TABLE spare (id INT PRIMARY KEY, orders INT)");

@@ -5,6 +5,7 @@
 #include "tests/support/late_replica.hpp"
 
 #include <string>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -236,8 +237,12 @@ class xa_not_yet_visible : public xa {
         prepare(other, name, {update(id), erase(id_of(21)), move(id_of(22))});
         if (by_another_session) other = run.new_session();
         {
-            late_replica replica(server().over_tcp(), 400ms);
-            other.execute("XA COMMIT " + name);
+            late_replica replica(server().over_tcp(), 0ms);
+            replica.set_delay(1h);
+            std::jthread committer([&] { other.execute("XA COMMIT " + name); });
+            eventually("segue knows of the changed rows", [&] { return run.keys_waiting() >= 4; });
+            replica.set_delay(0ms);
+            committer.join();
             replica.check();
         }
         wait_flushed(run.session(), id_of(10));

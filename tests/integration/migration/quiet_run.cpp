@@ -15,7 +15,7 @@
 namespace segue::test {
 namespace {
 
-constexpr std::chrono::seconds run_limit{120};
+constexpr auto run_limit = 3 * patience;
 
 }  // namespace
 

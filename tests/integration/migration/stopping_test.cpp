@@ -73,7 +73,7 @@ TEST_P(a_signal, while_a_chunk_waits_for_a_lock_stops_in_order) {
     unthrottle();
     run.wait_for_lock_wait_in_ghost();
     run.segue().signal(GetParam());
-    run.segue().wait(std::chrono::seconds(60));
+    run.segue().wait();
     holder.execute("ROLLBACK");
     expect_untouched_and_cleaned_up_as_told();
 }
@@ -94,7 +94,7 @@ TEST_P(a_signal, that_comes_twice_ends_the_process_at_once) {
     run.segue().wait_for_output("a second signal ends the process at once");
     EXPECT_TRUE(run.segue().running());  // a thread is held, so it cannot stop in order
     run.segue().signal(GetParam());
-    EXPECT_EQ(run.segue().wait(std::chrono::seconds(30)), 1);
+    EXPECT_EQ(run.segue().wait(), 1);
     EXPECT_EQ(run.session().query("SHOW CREATE TABLE t"), definition);
 }
 
@@ -130,16 +130,14 @@ TEST_F(a_run, that_is_throttled_stops_copying_and_goes_on_replaying) {
         });
     };
     replayed(1);
-    // The chunk that was registered beside the last one may have been on its way.
-    const auto copied = ghost_rows();
-    replayed(2);
     run.session().execute("INSERT INTO t VALUES (5000, 5)");
     eventually("a row behind the end is carried over", [&] {
         return run.session().query("SELECT 1 FROM _t_gho WHERE id=5000").size() == 1;
     });
-    replayed(3);
-    EXPECT_EQ(std::stoi(ghost_rows()), std::stoi(copied) + 1);
-    EXPECT_LT(std::stoi(copied), 200);
+    replayed(2);
+    // The tail, nine chunks of ten rows, one that may have been registered beside the last of them,
+    // and the row behind the end.
+    EXPECT_LE(std::stoi(ghost_rows()), 9 * 10 + 10 + 1);
     unthrottle();
     run.expect_swapped();
     run.expect_as_native_alter("ADD COLUMN b INT");
@@ -165,7 +163,7 @@ TEST_F(a_run, with_arguments_that_cannot_be_read_ends_with_2) {
     for (const std::vector<std::string>& wrong :
          {std::vector<std::string>{"--no-such-flag"}, {"--threads=many"}, {"stray"}}) {
         run.start("ADD COLUMN b INT", {.more = wrong});
-        EXPECT_EQ(run.segue().wait(std::chrono::seconds(30)), 2) << run.segue().err();
+        EXPECT_EQ(run.segue().wait(), 2) << run.segue().err();
         EXPECT_NE(run.segue().out().find("--alter"), std::string::npos) << "no usage";
     }
     EXPECT_EQ(run.everything(), "t:900");
@@ -222,7 +220,7 @@ TEST_F(a_run, writes_the_status_lines_of_gh_ost) {
         R"(Copy: \d+/\d+ \d+\.\d%; Applied: \d+; Backlog: \d+/\d+; )"
         R"(Time: (\d+h)?(\d+m)?\d+s\(total\), (\d+h)?(\d+m)?\d+s\(copy\); )"
         R"(streamer: [0-9a-f-]+:[0-9:-]+; Lag: \d+\.\d\ds, HeartbeatLag: \d+\.\d\ds, )"
-        R"(State: (migrating|postponing cut-over|throttled, flag-file); )"
+        R"(State: (migrating|postponing cut-over|throttled, [^;]+); )"
         R"(ETA: (N/A|due|(\d+h)?(\d+m)?\d+s))");
     std::istringstream lines(out);
     unsigned status_lines = 0;

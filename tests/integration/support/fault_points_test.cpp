@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(fault_points, without_any_nothing_happens) {
-    const auto result = run_command(FAULT_POINT_PROBE, {"copy.rows", "a.b"}, {}, 10s);
+    const auto result = run_command(FAULT_POINT_PROBE, {"copy.rows", "a.b"});
     EXPECT_EQ(result.out, "passed copy.rows\npassed a.b\n");
 }
 
@@ -20,7 +20,7 @@ TEST(fault_points, rules_are_taken_out_by_name) {
     fault_points points;
     points.take_out("barrier").take_out("wait");
     const auto result =
-        run_command(FAULT_POINT_PROBE, {"barrier", "other", "wait"}, points.variables(), 10s);
+        run_command(FAULT_POINT_PROBE, {"barrier", "other", "wait"}, points.variables());
     EXPECT_EQ(result.out,
               "barrier is taken out\npassed barrier\npassed other\nwait is taken out\n"
               "passed wait\n");
@@ -35,7 +35,7 @@ TEST(fault_points, a_pause_holds_until_it_is_let_go) {
     probe.wait_for_output("passed before\n");
     EXPECT_EQ(probe.out(), "passed before\n");
     points.go("lock.granted");
-    EXPECT_EQ(probe.wait(10s), 0);
+    EXPECT_EQ(probe.wait(), 0);
     EXPECT_EQ(probe.out(), "passed before\npassed lock.granted\npassed lock.granted\n");
 }
 
@@ -49,7 +49,7 @@ TEST(fault_points, abort_kills_the_process) {
     points.abort("copy.rows", {.first = 2});
     child_process probe(FAULT_POINT_PROBE, {"copy.rows", "copy.rows", "copy.rows"},
                         points.variables());
-    EXPECT_EQ(probe.wait(10s), 128 + SIGKILL);
+    EXPECT_EQ(probe.wait(), 128 + SIGKILL);
     EXPECT_EQ(probe.out(), "passed copy.rows\n");
 }
 
@@ -58,7 +58,7 @@ TEST(fault_points, failures_are_thrown_at_the_arrivals_asked_for) {
     points.fail("once").fail("from_second", {.first = 2, .always = true});
     const auto result = run_command(FAULT_POINT_PROBE,
                                     {"once", "once", "from_second", "from_second", "from_second"},
-                                    points.variables(), 10s);
+                                    points.variables());
     EXPECT_EQ(result.out,
               "fault injected at once\npassed once\npassed from_second\n"
               "fault injected at from_second\nfault injected at from_second\n");
@@ -70,14 +70,13 @@ TEST(fault_points, a_point_can_have_an_action_at_several_arrivals) {
     child_process probe(FAULT_POINT_PROBE, {"step", "step"}, points.variables());
     points.wait_reached("step");
     points.go("step");
-    probe.wait(10s);
+    probe.wait();
     EXPECT_EQ(probe.out(), "fault injected at step\npassed step\n");
 }
 
 TEST(fault_points, an_action_that_does_not_exist_is_no_silent_pass) {
-    EXPECT_EQ(
-        run_command(FAULT_POINT_PROBE, {"a"}, {{"SEGUE_TEST_POINTS", "a=explode"}}, 10s).exit_code,
-        128 + SIGABRT);
+    EXPECT_EQ(run_command(FAULT_POINT_PROBE, {"a"}, {{"SEGUE_TEST_POINTS", "a=explode"}}).exit_code,
+              128 + SIGABRT);
 }
 
 }  // namespace

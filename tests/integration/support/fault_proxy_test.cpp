@@ -5,6 +5,7 @@
 #include "tests/support/conditions.hpp"
 #include "tests/support/sandbox_server.hpp"
 
+#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -110,7 +111,7 @@ TEST_F(fault_proxy_before_a_server, a_frozen_query_arrives_when_it_is_let_go) {
 TEST_F(fault_proxy_before_a_server, a_query_whose_answer_is_held_did_happen) {
     proxy.when("INSERT INTO t", network_fault::hold_answer);
     auto session = connect();
-    bool answered = false;
+    std::atomic<bool> answered = false;
     std::jthread writer([&] {
         session.execute("INSERT INTO t VALUES (1)");
         answered = true;

@@ -28,7 +28,7 @@ class oracle : public testing::Test {
         return compare_with_native_alter(server.over_tcp(), {.table = {schema.name(), "t"},
                                                              .old_table = {schema.name(), "_t_del"},
                                                              .alter = alter,
-                                          .sql_mode = std::move(sql_mode)});
+                                                             .sql_mode = std::move(sql_mode)});
     }
 
     sandbox_server& server = shared_server();

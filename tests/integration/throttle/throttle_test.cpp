@@ -225,6 +225,12 @@ TEST_F(Throttle, ARunningThreadTooManyThrottles) {
         threads_.spawn("sleeper",
                        [&session](std::stop_token) { session.query("SELECT SLEEP(600)"); });
     await_reason(AllOf(StartsWith("max-load Threads_running="), HasSubstr(" >= 12")));
+    // A query that has not begun cannot be killed.
+    eventually("all of them sleep", [] {
+        return primary_->root().query_value(
+                   "SELECT COUNT(*) FROM performance_schema.processlist WHERE state='User "
+                   "sleep'") == std::to_string(sleepers);
+    });
     for (const auto id : ids) factory.kill_query(id);
     await_clear();
     threads_.request_stop();

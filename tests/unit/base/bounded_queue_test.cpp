@@ -1,9 +1,9 @@
 #include "src/base/bounded_queue.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace segue {
 namespace {

@@ -1,11 +1,11 @@
 #include "src/base/task_group.hpp"
 
-#include <gtest/gtest.h>
+#include "src/base/error.hpp"
 
 #include <condition_variable>
 #include <mutex>
 
-#include "src/base/error.hpp"
+#include <gtest/gtest.h>
 
 namespace segue {
 namespace {

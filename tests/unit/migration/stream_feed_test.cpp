@@ -78,11 +78,7 @@ class StreamFeed : public testing::Test {
     db::session_factory sessions_{wire::connection_options{}};
     heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
     change_set changes_{1'000};
-    stream_feed feed_{{.original = {"s", "t"}, .columns = 2},
-                      id_codec(),
-                      markers_,
-                      changes_,
-                      {}};
+    stream_feed feed_{{.original = {"s", "t"}, .columns = 2}, id_codec(), markers_, changes_, {}};
 };
 
 TEST_F(StreamFeed, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
@@ -282,9 +278,7 @@ TEST_F(StreamFeed, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
 
 TEST_F(StreamFeed, SchemasAreComparedAsTheServerStoresTheirNames) {
     EXPECT_NO_THROW(data_change({{"S"}}));
-    stream_feed folding({.original = {"s", "t"},
-                         .columns = 2,
-                         .case_insensitive_names = true},
+    stream_feed folding({.original = {"s", "t"}, .columns = 2, .case_insensitive_names = true},
                         id_codec(), markers_, changes_, {});
     EXPECT_THROW(folding.on_statement({.is = binlog::statement::kind::data_change,
                                        .default_schema = "",
@@ -347,8 +341,8 @@ TEST_F(StreamFeed, TheLastBoundaryIsItsPosition) {
 TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
     change_set full(1);
     std::stop_source stop;
-    stream_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(),
-                     markers_, full, stop.get_token());
+    stream_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(), markers_, full,
+                     stop.get_token());
     full.add(key(1), {});
     const auto bytes = in_image<8>(2);
     const std::array image = {present(bytes)};
