@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,12 @@ class signal_watch {
     std::jthread thread_;
 };
 
+std::vector<throttle::load_limit> limits_of(const std::vector<cli::status_limit>& given) {
+    std::vector<throttle::load_limit> limits;
+    for (const auto& one : given) limits.push_back({.variable = one.name, .limit = one.limit});
+    return limits;
+}
+
 migration::settings settings_of(const cli::options& given) {
     migration::settings with;
     with.connection = given.connection;
@@ -68,6 +75,7 @@ migration::settings settings_of(const cli::options& given) {
     with.copy_workers = static_cast<unsigned>(given.threads);
     with.chunk_rows = given.chunk_rows;
     with.chunk_time = given.chunk_time;
+    with.nice_ratio = given.nice_ratio;
     with.stall_budget = given.cut_over_stall_budget;
     with.postpone_flag_file = given.postpone_cut_over_flag_file;
     with.drop_old_table = given.ok_to_drop_table;
@@ -76,8 +84,10 @@ migration::settings settings_of(const cli::options& given) {
     with.replica_server_id = given.replica_server_id;
     with.heartbeat_interval = given.heartbeat_interval;
     with.throttling.flag_files = {given.throttle_flag_file, given.throttle_additional_flag_file};
-    for (const auto& limit : given.max_load)
-        with.throttling.max_load.push_back({.variable = limit.name, .limit = limit.limit});
+    with.throttling.max_load = limits_of(given.max_load);
+    with.throttling.critical_load = {.limits = limits_of(given.critical_load),
+                                     .look_again_after = given.critical_load_interval,
+                                     .hibernate_for = given.critical_load_hibernate};
     with.throttling.control_replicas = given.throttle_control_replicas;
     with.throttling.lag_max = given.max_lag;
     with.throttling.heartbeat_interval = given.heartbeat_interval;

@@ -84,7 +84,7 @@ class given_flags {
     }
     bool on(std::string_view name) const { return text(name) == "true"; }
     std::int64_t integer(std::string_view name) const { return std::stoll(text(name)); }
-    double real(std::string_view name) const { return std::stod(text(name)); }
+    double real(std::string_view name) const { return std::strtod(text(name).c_str(), nullptr); }
 
   private:
     void add(const flag& entry) {
@@ -241,6 +241,11 @@ class options_reader {
         if (!given_.text("chunk-size").empty())
             made_.chunk_rows = static_cast<std::size_t>(clamped("chunk-size", 10, 100'000));
         made_.chunk_time = milliseconds("chunk-time", 10, 60'000);
+        const double nice = given_.real("nice-ratio");
+        made_.nice_ratio = std::clamp(nice, 0.0, 100.0);
+        if (nice < 0.0 || nice > 100.0)
+            notices_.push_back(fmt::format("--nice-ratio={} is not between 0 and 100: {} is used",
+                                           given_.text("nice-ratio"), made_.nice_ratio));
         made_.default_retries = static_cast<std::size_t>(
             clamped("default-retries", 1, std::numeric_limits<std::int32_t>::max()));
         made_.locking_reads = given_.on("locking-reads");
@@ -251,16 +256,25 @@ class options_reader {
         made_.heartbeat_interval = milliseconds("heartbeat-interval-millis", 100, 1000);
         made_.throttle_flag_file = given_.text("throttle-flag-file");
         made_.throttle_additional_flag_file = given_.text("throttle-additional-flag-file");
-        try {
-            made_.max_load = parse_status_limits(given_.text("max-load"));
-        } catch (const error& problem) {
-            throw problem.in("--max-load");
-        }
+        made_.max_load = status_limits("max-load");
+        made_.critical_load = status_limits("critical-load");
+        made_.critical_load_interval =
+            milliseconds("critical-load-interval-millis", 0, milliseconds_max);
+        made_.critical_load_hibernate = std::chrono::seconds(
+            clamped("critical-load-hibernate-seconds", 0, milliseconds_max / 1000));
         try {
             made_.throttle_control_replicas =
                 parse_endpoints(given_.text("throttle-control-replicas"));
         } catch (const error& problem) {
             throw problem.in("--throttle-control-replicas");
+        }
+    }
+
+    std::vector<status_limit> status_limits(std::string_view name) const {
+        try {
+            return parse_status_limits(given_.text(name));
+        } catch (const error& problem) {
+            throw problem.in("--" + std::string(name));
         }
     }
 

@@ -28,6 +28,7 @@ struct options {
     std::size_t threads = 0;
     std::optional<std::size_t> chunk_rows;  ///< Fixed by --chunk-size; else adapted to chunk_time.
     std::chrono::milliseconds chunk_time{};
+    double nice_ratio = 0.0;
     std::size_t default_retries = 0;
     bool locking_reads = false;
 
@@ -36,6 +37,9 @@ struct options {
     std::string throttle_flag_file;             ///< Empty: none.
     std::string throttle_additional_flag_file;  ///< Empty: none.
     std::vector<status_limit> max_load;
+    std::vector<status_limit> critical_load;
+    std::chrono::milliseconds critical_load_interval{};  ///< Zero: once is enough.
+    std::chrono::seconds critical_load_hibernate{};      ///< Zero: the migration ends.
     std::chrono::milliseconds heartbeat_interval{};
 
     std::string postpone_cut_over_flag_file;  ///< Empty: none.

@@ -10,7 +10,10 @@ decision decide_by(const watched_signal& signal, clock_source::time_point now) {
         return {.throttled = true,
                 .first_reading_awaited = true,
                 .reason = fmt::format("{} not yet read", signal.name)};
-    if (signal.last->reason) return {.throttled = true, .reason = *signal.last->reason};
+    if (signal.last->reason)
+        return {.throttled = true,
+                .hibernating = signal.rank == signal_rank::hibernation && !signal.last->failed,
+                .reason = *signal.last->reason};
     const auto age = now - signal.last->taken;
     if (age > signal.period + reading_grace)
         return {.throttled = true,

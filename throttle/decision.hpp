@@ -22,6 +22,7 @@ struct watched_signal {
 struct decision {
     bool throttled = false;
     bool first_reading_awaited = false;  ///< Throttled for no other reason than that.
+    bool hibernating = false;            ///< All that can wait must wait, not only copying.
     std::string reason;                  ///< Empty when not throttled.
 };
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "src/db/session.hpp"
+#include "throttle/load_limits.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +13,7 @@
 
 namespace segue::throttle {
 
-/// Throttle from this value of a status variable on.
-struct load_limit {
-    std::string variable;    ///< As in SHOW GLOBAL STATUS, in any letter case.
-    std::int64_t limit = 0;  ///< Zero or less: always reached.
-};
-
-/// The reason to throttle, if any, by rows of {Variable_name, Value}: that of the first limit
-/// reached. Throws segue::error when a variable is missing or is not a whole number, unless a limit
-/// before it was reached.
+/// The reason to throttle, if any: that of the first limit reached. Throws as first_reached().
 std::optional<std::string> load_reason(const std::vector<load_limit>& limits,
                                        const std::vector<db::row>& status);
 

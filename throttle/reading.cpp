@@ -30,6 +30,8 @@ reading take_reading(signal& from, const clock_source& clock) {
     const auto taken = clock.now();
     try {
         return {.taken = taken, .reason = from.evaluate()};
+    } catch (const must_end&) {
+        throw;
     } catch (const error& failure) {
         return failed_reading(taken, from.name(), failure.what(), failure.retryable());
     } catch (const std::exception& failure) {

@@ -17,7 +17,8 @@ struct reading {
     bool retryable = false;             ///< Of a failure: trying again may well succeed.
 };
 
-/// Evaluates the signal. Never throws what evaluate() throws: that is a failed reading.
+/// Evaluates the signal. Throws must_end if evaluate() does; all else that it throws is a failed
+/// reading.
 reading take_reading(signal& from, const clock_source& clock);
 
 /// The time from a reading to the next one. After a failure it is a second at least, and doubles up

@@ -1,11 +1,19 @@
 #pragma once
 
+#include "src/base/error.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace segue::throttle {
+
+/// The one failure of a signal that ends the run.
+class must_end : public error {
+  public:
+    using error::error;
+};
 
 /// Of several reasons to throttle, the one of the first rank is told; within a rank, that of the
 /// signal that was given first. gh-ost's order.
@@ -31,7 +39,7 @@ class signal {
     virtual std::chrono::milliseconds period() const noexcept = 0;
 
     /// nullopt: all is well; else the reason to throttle, as the status line shows it.
-    /// Errors: anything thrown means that it could not be read, and so throttles; see
+    /// Errors: anything thrown but must_end means that it could not be read, and so throttles; see
     /// pause_after() for when it is tried again. Blocks for a few seconds at the most.
     virtual std::optional<std::string> evaluate() = 0;
 };

@@ -1,14 +1,21 @@
 #include "throttle/signal_set.hpp"
 
+#include "throttle/critical_load_signal.hpp"
 #include "throttle/flag_file_signal.hpp"
+#include "throttle/load_signal.hpp"
 #include "throttle/replica_lag_signal.hpp"
 
 namespace segue::throttle {
 
 std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
                                                   const wire::connection_options& primary,
-                                                  const table_name& changelog) {
+                                                  const table_name& changelog,
+                                                  const clock_source& clock) {
     std::vector<std::unique_ptr<signal>> signals;
+
+    if (!settings.critical_load.limits.empty())
+        signals.push_back(
+            std::make_unique<critical_load_signal>(primary, settings.critical_load, clock));
 
     std::vector<std::string> paths;
     for (const auto& path : settings.flag_files)

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "src/base/clock.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "throttle/load_signal.hpp"
+#include "throttle/critical_load.hpp"
+#include "throttle/load_limits.hpp"
 #include "throttle/signal.hpp"
 
 #include <chrono>
@@ -16,6 +18,7 @@ namespace segue::throttle {
 struct throttle_settings {
     std::vector<std::string> flag_files;  ///< Empty paths are left out.
     std::vector<load_limit> max_load;
+    critical_load_settings critical_load = {};
     std::vector<wire::endpoint> control_replicas;
     std::chrono::milliseconds lag_max{1500};  ///< Of each control replica.
     std::chrono::milliseconds heartbeat_interval{100};
@@ -23,8 +26,10 @@ struct throttle_settings {
 
 /// The signals for a throttler. Does not block: nothing is read yet. The load is read on `primary`;
 /// replicas are logged in to with its user, password and TLS options, and hold `changelog`.
+/// `clock` outlives them.
 std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
                                                   const wire::connection_options& primary,
-                                                  const table_name& changelog);
+                                                  const table_name& changelog,
+                                                  const clock_source& clock);
 
 }  // namespace segue::throttle

@@ -39,8 +39,14 @@ throttle_state throttler::state() const {
     const auto now = clock_.now();
     auto latest = decide(watched_, now);
     return {.throttled = latest.throttled,
+            .hibernating = latest.hibernating,
             .reason = std::move(latest.reason),
             .since = latest.throttled == current_.throttled ? since_ : now};
+}
+
+bool throttler::hibernating() const {
+    std::lock_guard lock(mutex_);
+    return decide(watched_, clock_.now()).hibernating;
 }
 
 throttle_counts throttler::counts() const {

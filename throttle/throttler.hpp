@@ -20,7 +20,8 @@ namespace segue::throttle {
 
 struct throttle_state {
     bool throttled = false;
-    std::string reason;  ///< As gh-ost's status line shows it; empty when not throttled.
+    bool hibernating = false;  ///< Then throttled, too.
+    std::string reason;        ///< As gh-ost's status line shows it; empty when not throttled.
     clock_source::time_point since;  ///< When it became throttled, or clear; not: for this reason.
 };
 
@@ -31,7 +32,8 @@ struct throttle_counts {
 };
 
 /// Tells copying when to pause. Until every signal was read once, and whenever one cannot be read,
-/// the answer is to pause. No failure of a signal ends the run.
+/// the answer is to pause. No failure of a signal ends the run,
+/// but must_end, which fails the task_group.
 /// Lifecycle: start() once. The threads end when the task_group is stopped; readings grow stale
 /// then, so that copying stays paused.
 /// Threads: each signal is read by a thread of its own ("throttle-1", ...), so that one that hangs
@@ -47,6 +49,8 @@ class throttler {
     /// Does not block.
     throttle_state state() const;
     throttle_counts counts() const;
+    /// Whether all that can wait must wait, not only copying. Does not block.
+    bool hibernating() const;
 
     /// Blocks while throttled. Throws `stopped` as soon as `stop` is asked, throttled or not.
     void wait_until_clear(std::stop_token stop) const;

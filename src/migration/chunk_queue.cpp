@@ -41,6 +41,11 @@ std::optional<chunk> chunk_queue::take_if_ready() {
     return take_locked();
 }
 
+bool chunk_queue::drained() const {
+    std::lock_guard lock(mutex_);
+    return closed_ && waiting_.empty();
+}
+
 void chunk_queue::ended(const chunk& done) {
     changes_.chunk_ended(done.id);
     std::lock_guard lock(mutex_);

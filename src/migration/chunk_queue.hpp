@@ -36,6 +36,9 @@ class chunk_queue {
     /// A chunk that is there now.
     std::optional<chunk> take_if_ready();
 
+    /// Closed and empty: no chunk comes any more.
+    bool drained() const;
+
     /// The chunk's transaction has ended: its keys may be flushed.
     void ended(const chunk& done);
     /// All chunks below this one have ended.

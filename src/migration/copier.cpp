@@ -2,6 +2,8 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/pause.hpp"
+#include "src/migration/nice_pause.hpp"
 
 #include <chrono>
 
@@ -32,6 +34,7 @@ void copier::copy_chunks(std::stop_token stop) {
     retrying_session session(with_.sessions, with_.failures_max);
     std::optional<chunk> current;
     bool proven = false;
+    std::chrono::nanoseconds took{0};
     for (;;) {
         if (!current) {
             // The first chunk is the tail: it would grow while copying is throttled.
@@ -42,22 +45,23 @@ void copier::copy_chunks(std::stop_token stop) {
         }
         std::optional<chunk> next;
         try {
-            next = copy(session, *current, proven, stop);
+            next = copy(session, *current, proven, took, stop);
         } catch (const error& failure) {
             if (failure.retryable() || failure.mysql_errno() == 0) throw;
             throw_naming_the_row(session, *current, failure);
         }
         fault::point("copier.chunk_committed");
         with_.chunks.ended(*current);
+        if (!next) rest_after(took, stop);
         current = next;
     }
 }
 
 // Copies `current` and returns the chunk that was registered before its COMMIT was sent, if any.
 // `proven`: a barrier of ours was committed since `current` was registered; on return, whether the
-// same holds for the chunk returned.
+// same holds for the chunk returned. `took`: set to how long the last try took.
 std::optional<chunk> copier::copy(retrying_session& session, const chunk& current, bool& proven,
-                                  std::stop_token stop) {
+                                  std::chrono::nanoseconds& took, std::stop_token stop) {
     std::optional<chunk> next;
     std::uint64_t rows = 0;
     bool commit_sent = false;
@@ -83,16 +87,23 @@ std::optional<chunk> copier::copy(retrying_session& session, const chunk& curren
         }
         with_.writer.record(on, current.id, current.range, rows);
         fault::point("copier.chunk_read");
-        if (!no_barrier && !next && !with_.throttler.state().throttled)
+        // A chunk that is registered holds its keys: none is while its worker rests.
+        if (!no_barrier && !next && with_.nice_ratio <= 0 && !with_.throttler.state().throttled)
             next = with_.chunks.take_if_ready();
         commit_sent = true;
         on.execute("COMMIT");
-        with_.sizer.copied(rows, std::chrono::steady_clock::now() - began);
+        took = std::chrono::steady_clock::now() - began;
+        with_.sizer.copied(rows, took);
     });
     rows_copied_ += rows;
     // This chunk's commit, with its progress row, is a barrier for the next one.
     proven = !found_committed;
     return next;
+}
+
+void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) const {
+    const auto rest = nice_pause(took, with_.nice_ratio);
+    if (rest.count() > 0 && !with_.chunks.drained()) pause_for(rest, stop);
 }
 
 void copier::throw_naming_the_row(retrying_session& session, const chunk& current,

@@ -11,6 +11,7 @@
 #include "throttle/throttler.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -31,6 +32,7 @@ class copier {
         chunk_sizer& sizer;
         throttle::throttler& throttler;
         unsigned failures_max = 60;
+        double nice_ratio = 0.0;  ///< After a chunk that took t, its worker rests for t times this.
     };
     explicit copier(parts with) : with_(with) {}
 
@@ -46,7 +48,8 @@ class copier {
 
   private:
     std::optional<chunk> copy(retrying_session& session, const chunk& current, bool& proven,
-                              std::stop_token stop);
+                              std::chrono::nanoseconds& took, std::stop_token stop);
+    void rest_after(std::chrono::nanoseconds took, std::stop_token stop) const;
     [[noreturn]] void throw_naming_the_row(retrying_session& session, const chunk& current,
                                            const error& failure) const;
 

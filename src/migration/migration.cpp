@@ -290,6 +290,7 @@ class migration::runner {
         milliseconds pause{500};
         for (;;) {
             wait_while_postponed(stop);
+            while (parts().throttler.hibernating()) look_after(stop);
             state_.enter(phase::cut_over);
             ++made.cut_over_attempts;
             look_after(stop);
@@ -385,7 +386,7 @@ progress migration::now() const {
     if (heard != steady_clock::time_point{}) made.heartbeat_lag = in_millis(now - heard);
     made.stream_position = text_of(parts.feed.position());
     const auto throttling = parts.throttler.state();
-    made.throttled = throttling.throttled && !copy_ended;
+    made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);
     made.throttle_reason = throttling.reason;
     return made;
 }

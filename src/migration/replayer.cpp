@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/pause.hpp"
 
 #include <fmt/format.h>
 
@@ -9,12 +10,14 @@ namespace segue::migration {
 namespace {
 
 constexpr std::chrono::milliseconds linger{50};
+constexpr std::chrono::milliseconds hibernation_turn{100};
 
 }  // namespace
 
 void replayer::run(std::stop_token stop) {
     retrying_session session(with_.sessions, with_.failures_max);
     for (;;) {
+        wait_while_hibernating(stop);
         const auto keys = with_.changes.take(with_.batch_keys,
                                              hurry_ ? std::chrono::milliseconds(0) : linger, stop);
         if (!keys) return;
@@ -33,6 +36,12 @@ void replayer::run(std::stop_token stop) {
         with_.changes.flushed(*keys);
         keys_flushed_ += done;
     }
+}
+
+// The stream must never stand still for it: what a server has to hold back it may cut off.
+void replayer::wait_while_hibernating(std::stop_token stop) const {
+    while (with_.throttler.hibernating() && with_.changes.backlog() < with_.hibernating_backlog_max)
+        pause_for(hibernation_turn, stop);
 }
 
 // Returns how many keys were carried over, these and maybe others.

@@ -6,6 +6,7 @@
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/retry.hpp"
 #include "src/migration/row_writer.hpp"
+#include "throttle/throttler.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -24,13 +25,16 @@ class replayer {
         conflict_resolver& conflicts;
         heartbeat& barrier;
         change_set& changes;
+        const throttle::throttler& throttler;
         std::size_t batch_keys = 1'000;
+        /// While hibernating, keys are kept up to this many; beyond it they are flushed.
+        std::size_t hibernating_backlog_max = 100'000;
         unsigned failures_max = 60;
     };
     explicit replayer(parts with) : with_(with) {}
 
-    /// Flushes until asked to stop. Any number of threads. Throws segue::error for what ends the
-    /// migration; the batch is pending again then.
+    /// Flushes until asked to stop; rests while the throttler says to hibernate. Any number of
+    /// threads. Throws segue::error for what ends the migration; the batch is pending again then.
     void run(std::stop_token stop);
 
     /// While set, batches are taken without waiting for more keys: the cut-over is near.
@@ -39,6 +43,7 @@ class replayer {
     std::uint64_t keys_flushed() const noexcept { return keys_flushed_.load(); }
 
   private:
+    void wait_while_hibernating(std::stop_token stop) const;
     std::size_t flush(db::session& on, std::span<const key_value> keys, std::stop_token stop);
     [[noreturn]] void throw_naming_the_row(retrying_session& session,
                                            std::span<const key_value> keys,

@@ -18,6 +18,7 @@ struct settings {
     unsigned copy_workers = 2;
     std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.
     std::chrono::milliseconds chunk_time{250};
+    double nice_ratio = 0.0;  ///< After a chunk that took t, a copy worker rests for t times this.
     std::chrono::milliseconds stall_budget{500};
     std::string postpone_flag_file;  ///< Empty: none.
     bool drop_old_table = false;

@@ -5,6 +5,7 @@
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/fault_proxy.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "throttle/heartbeat_value.hpp"
 #include "throttle/load_signal.hpp"
@@ -115,7 +116,7 @@ class Throttle : public testing::Test {
     }
 
     void start(const throttle_settings& settings) {
-        throttler_.emplace(make_signals(settings, watcher(), changelog_), clock_);
+        throttler_.emplace(make_signals(settings, watcher(), changelog_, clock_), clock_);
         throttler_->start(threads_);
     }
 
@@ -210,6 +211,59 @@ TEST_F(Throttle, AReplicaWithoutAHeartbeatThrottles) {
     await_clear();
 }
 
+TEST_F(Throttle, OfSeveralReplicasEachOneThatLagsOrCannotBeReachedThrottles) {
+    create_changelog();
+    test::fault_proxy network(replica_->over_tcp().server);
+    auto settings = by_replica();
+    settings.control_replicas.push_back(network.through(replica_->over_tcp()).server);
+    const auto second = settings.control_replicas.back().text();
+    ASSERT_NE(second, replica_text());
+    start(settings);
+    await_clear();
+    network.freeze();
+    await_reason(AllOf(StartsWith(second + " "), Not(HasSubstr("replica-lag"))));
+    // The first that was given is told, and the other one still counts when it is well again.
+    replica_->root().execute("STOP REPLICA SQL_THREAD");
+    await_reason(StartsWith(replica_text() + " replica-lag="));
+    replica_->root().execute("START REPLICA SQL_THREAD");
+    await_reason(AllOf(StartsWith(second + " "), Not(HasSubstr("replica-lag"))));
+    network.thaw();
+    await_clear();
+    // And both by their lag.
+    replica_->root().execute("STOP REPLICA SQL_THREAD");
+    await_reason(StartsWith(replica_text() + " replica-lag="));
+    replica_->root().execute("START REPLICA SQL_THREAD");
+    await_clear();
+}
+
+TEST_F(Throttle, ACriticalLoadEndsTheRun) {
+    auto session = primary_->root();
+    session.execute("PREPARE one FROM 'SELECT 1'");
+    start({.flag_files = {},
+           .max_load = {},
+           .critical_load = {.limits = {{"Prepared_stmt_count", 2}}},
+           .control_replicas = {}});
+    await_clear();
+    session.execute("PREPARE two FROM 'SELECT 1'");
+    eventually("the end", [&] { return threads_.failed(); });
+    try {
+        threads_.join();
+        FAIL() << "nothing was thrown";
+    } catch (const must_end& end) {
+        EXPECT_STREQ(end.what(), "critical-load met: Prepared_stmt_count=2, >=2");
+    }
+}
+
+TEST_F(Throttle, ACriticalLoadThatCannotBeReadThrottlesAndEndsNothing) {
+    start({.flag_files = {},
+           .max_load = {},
+           .critical_load = {.limits = {{"Prepared_stmt_count", 1000}, {"Treads_running", 1}}},
+           .control_replicas = {}});
+    await_reason(HasSubstr("the server has no status variable Treads_running"));
+    EXPECT_FALSE(throttler_->hibernating());
+    EXPECT_FALSE(threads_.failed());
+}
+
 TEST_F(Throttle, ARunningThreadTooManyThrottles) {
     constexpr std::size_t sleepers = 12;
     db::session_factory factory(primary_->over_tcp());
@@ -257,7 +311,7 @@ TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
 TEST_F(Throttle, AnAccountThatIsRefusedThrottles) {
     auto wrong = watcher();
     wrong.password = "guessed";
-    throttler_.emplace(make_signals(by_replica(), wrong, changelog_), clock_);
+    throttler_.emplace(make_signals(by_replica(), wrong, changelog_, clock_), clock_);
     throttler_->start(threads_);
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 1045"),
                        Not(HasSubstr("guessed"))));

@@ -98,6 +98,10 @@ TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     EXPECT_EQ(made.throttle_flag_file, "");
     EXPECT_EQ(made.throttle_additional_flag_file, "/tmp/gh-ost.throttle");
     EXPECT_THAT(made.max_load, IsEmpty());
+    EXPECT_THAT(made.critical_load, IsEmpty());
+    EXPECT_EQ(made.critical_load_interval, 0ms);
+    EXPECT_EQ(made.critical_load_hibernate, 0s);
+    EXPECT_EQ(made.nice_ratio, 0.0);
     EXPECT_EQ(made.heartbeat_interval, 100ms);
     EXPECT_EQ(made.postpone_cut_over_flag_file, "");
     EXPECT_EQ(made.cut_over_stall_budget, 500ms);
@@ -130,6 +134,10 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
                            "--throttle-flag-file=/a",
                            "--throttle-additional-flag-file=",
                            "--max-load=Threads_running=25",
+                           "--critical-load=Threads_running=50,Threads_connected=900",
+                           "--critical-load-interval-millis=3000",
+                           "--critical-load-hibernate-seconds=60",
+                           "--nice-ratio=1.5",
                            "--heartbeat-interval-millis=200",
                            "--postpone-cut-over-flag-file=/b",
                            "--cut-over-stall-budget-millis=300",
@@ -155,6 +163,11 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
     EXPECT_EQ(made.throttle_flag_file, "/a");
     EXPECT_EQ(made.throttle_additional_flag_file, "");
     EXPECT_THAT(made.max_load, ElementsAre(status_limit{"Threads_running", 25}));
+    EXPECT_THAT(made.critical_load, ElementsAre(status_limit{"Threads_running", 50},
+                                                status_limit{"Threads_connected", 900}));
+    EXPECT_EQ(made.critical_load_interval, 3s);
+    EXPECT_EQ(made.critical_load_hibernate, 60s);
+    EXPECT_EQ(made.nice_ratio, 1.5);
     EXPECT_EQ(made.heartbeat_interval, 200ms);
     EXPECT_EQ(made.postpone_cut_over_flag_file, "/b");
     EXPECT_EQ(made.cut_over_stall_budget, 300ms);
@@ -322,6 +335,11 @@ TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
     EXPECT_EQ(read_complete({"--threads=0"}).run->threads, 1U);
     EXPECT_EQ(read_complete({"--threads=-5"}).run->threads, 1U);
     EXPECT_EQ(read_complete({"--threads=65"}).run->threads, 64U);
+    EXPECT_THAT(only_notice({"--nice-ratio=101"}), HasSubstr("100 is used"));
+    EXPECT_EQ(read_complete({"--nice-ratio=101"}).run->nice_ratio, 100.0);
+    EXPECT_EQ(read_complete({"--nice-ratio=-1"}).run->nice_ratio, 0.0);
+    EXPECT_EQ(read_complete({"--critical-load-interval-millis=-1"}).run->critical_load_interval,
+              0ms);
     EXPECT_EQ(read_complete({"--max-lag-millis=5"}).run->max_lag, 100ms);
     EXPECT_EQ(read_complete({"--heartbeat-interval-millis=5000"}).run->heartbeat_interval, 1s);
     EXPECT_EQ(read_complete({"--chunk-time=0"}).run->chunk_time, 10ms);

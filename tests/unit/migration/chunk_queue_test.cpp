@@ -116,5 +116,17 @@ TEST_F(ChunkQueue, AnEndedChunkFreesItsKeys) {
     EXPECT_EQ(changes_.take(10, {}, {}), keys({5}));
 }
 
+TEST_F(ChunkQueue, IsDrainedWhenItIsClosedAndTheLastChunkWasTaken) {
+    chunks_.push(range({}, 10), {});
+    EXPECT_FALSE(chunks_.drained());
+    chunks_.take({});
+    EXPECT_FALSE(chunks_.drained());
+    chunks_.push(range(10, 100), {});
+    chunks_.close();
+    EXPECT_FALSE(chunks_.drained());
+    chunks_.take({});
+    EXPECT_TRUE(chunks_.drained());
+}
+
 }  // namespace
 }  // namespace segue::migration

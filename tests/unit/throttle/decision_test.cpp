@@ -74,6 +74,19 @@ TEST(Decision, TheReasonOfTheFirstRankIsTold) {
               "replica");
 }
 
+TEST(Decision, OnlyAReasonOfHibernationMakesAllElseWait) {
+    EXPECT_TRUE(
+        decide(std::vector{throttling("load"), throttling("hibernation", signal_rank::hibernation)},
+               now)
+            .hibernating);
+    EXPECT_FALSE(decide(std::vector{throttling("load")}, now).hibernating);
+    EXPECT_FALSE(decide(std::vector{unread("load", signal_rank::hibernation)}, now).hibernating);
+    auto unreadable = throttling("load cannot be read", signal_rank::hibernation);
+    unreadable.last->failed = true;
+    EXPECT_TRUE(decide(std::vector{unreadable}, now).throttled);
+    EXPECT_FALSE(decide(std::vector{unreadable}, now).hibernating);
+}
+
 TEST(Decision, WithinARankTheFirstSignalsReasonIsTold) {
     EXPECT_EQ(reason_of({throttling("flag-file"), throttling("max-load a=2 >= 1")}), "flag-file");
     EXPECT_EQ(reason_of({throttling("r1 lag", signal_rank::control_replica),

@@ -63,6 +63,12 @@ TEST(Reading, WhateverIsThrownIsAReasonToThrottle) {
     EXPECT_EQ(strange.reason, "db1:3306 cannot be read");
 }
 
+TEST(Reading, WhatEndsTheRunComesThrough) {
+    EXPECT_THROW(
+        reading_of([]() -> std::optional<std::string> { throw must_end("critical-load met"); }),
+        must_end);
+}
+
 TEST(PauseAfter, AReadingThatSucceededIsTheSignalsPeriod) {
     EXPECT_EQ(pause_after({}, 100ms, 0), 100ms);
     EXPECT_EQ(pause_after({.taken = {}, .reason = "flag-file"}, 100ms, 0), 100ms);

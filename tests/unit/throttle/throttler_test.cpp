@@ -31,6 +31,7 @@ struct script {
     std::optional<std::string> reason;
     bool fails = false;
     bool hangs = false;
+    bool ends = false;
     std::uint64_t evaluations = 0;
 
     void set(const std::function<void(script&)>& change) {
@@ -56,6 +57,7 @@ class scripted_signal final : public signal {
         ++script_.evaluations;
         script_.changed.notify_all();
         script_.changed.wait(lock, [&] { return !script_.hangs; });
+        if (script_.ends) throw must_end("critical-load met");
         if (script_.fails) throw error("cannot be read", {.retryable = true});
         return script_.reason;
     }
@@ -155,6 +157,19 @@ TEST_F(Throttler, ASignalThatFailsThrottlesAndEndsNothing) {
     second_.set([](script& s) { s.fails = false; });
     throttler_.wait_until_clear(stop_.get_token());
     EXPECT_FALSE(threads_.failed());
+}
+
+TEST_F(Throttler, ASignalThatMustEndTheRunEndsIt) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    second_.set([](script& s) { s.ends = true; });
+    await([&] { return threads_.failed(); });
+    try {
+        threads_.join();
+        FAIL() << "nothing was thrown";
+    } catch (const must_end& end) {
+        EXPECT_STREQ(end.what(), "critical-load met");
+    }
 }
 
 TEST_F(Throttler, ASignalThatHangsThrottlesAndDelaysNoOther) {

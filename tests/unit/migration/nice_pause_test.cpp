@@ -1,0 +1,23 @@
+#include "src/migration/nice_pause.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(NicePause, IsTheTimeOfTheChunkTimesTheRatio) {
+    EXPECT_EQ(nice_pause(250ms, 0.0), 0ms);
+    EXPECT_EQ(nice_pause(250ms, 0.5), 125ms);
+    EXPECT_EQ(nice_pause(250ms, 1.0), 250ms);
+    EXPECT_EQ(nice_pause(250ms, 100.0), 25s);
+}
+
+TEST(NicePause, HasBounds) {
+    EXPECT_EQ(nice_pause(10h, 100.0), 1h);
+    EXPECT_EQ(nice_pause(250ms, -1.0), 0ms);
+}
+
+}  // namespace
+}  // namespace segue::migration

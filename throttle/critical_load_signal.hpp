@@ -1,0 +1,40 @@
+#pragma once
+
+#include "src/base/clock.hpp"
+#include "throttle/critical_load.hpp"
+#include "throttle/reading_session.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace segue::throttle {
+
+/// Ends the run, or has it hibernate, when a server's status variables reach their limits
+/// (--critical-load). A load that cannot be read throttles, and ends nothing.
+class critical_load_signal final : public signal {
+  public:
+    /// There are limits. `clock` outlives it.
+    critical_load_signal(const wire::connection_options& server, critical_load_settings with,
+                         const clock_source& clock);
+
+    /// The variables' names, with commas.
+    std::string_view name() const noexcept override { return name_; }
+    signal_rank rank() const noexcept override { return signal_rank::hibernation; }
+    std::chrono::milliseconds period() const noexcept override { return period_; }
+    /// Throws must_end, too.
+    std::optional<std::string> evaluate() override;
+
+  private:
+    const critical_load_settings with_;
+    const std::string name_;
+    const std::string sql_;
+    const std::chrono::milliseconds period_;
+    const clock_source& clock_;
+    reading_session session_;
+    critical_load load_;
+};
+
+}  // namespace segue::throttle

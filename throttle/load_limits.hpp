@@ -1,0 +1,35 @@
+#pragma once
+
+#include "src/db/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace segue::throttle {
+
+/// A status variable and the value from which on it is too much.
+struct load_limit {
+    std::string variable;    ///< As in SHOW GLOBAL STATUS, in any letter case.
+    std::int64_t limit = 0;  ///< Zero or less: always reached.
+};
+
+/// A limit, and the value that reached it.
+struct limit_reached {
+    load_limit which;
+    std::uint64_t value = 0;
+};
+
+/// The first limit that is reached, by rows of {Variable_name, Value}. Throws segue::error when a
+/// variable is missing or is not a whole number, unless a limit before it was reached.
+std::optional<limit_reached> first_reached(const std::vector<load_limit>& limits,
+                                           const std::vector<db::row>& status);
+
+/// What gives those rows; for limits that are not empty.
+std::string status_query(const std::vector<load_limit>& limits);
+
+/// The variables' names, with commas.
+std::string names_of(const std::vector<load_limit>& limits);
+
+}  // namespace segue::throttle
