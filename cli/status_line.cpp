@@ -10,12 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-double copied_percent(const migration::progress& at) {
-    if (at.rows_estimate == 0) return 100.0;
-    // Above 100 where the table is larger than the server's statistics say.
-    return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
-}
-
 bool copy_is_done(const migration::progress& at) {
     return at.at == migration::phase::postponed || at.at == migration::phase::cut_over ||
            at.at == migration::phase::done;
@@ -38,11 +32,16 @@ std::string state_text(const migration::progress& at) {
     return "migrating";
 }
 
-double in_seconds(milliseconds duration) {
-    return static_cast<double>(duration.count()) / 1000.0;
+}  // namespace
+
+double copied_percent(const migration::progress& at) {
+    if (at.rows_estimate == 0) return 100.0;
+    return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
 }
 
-}  // namespace
+double seconds_of(milliseconds duration) {
+    return static_cast<double>(duration.count()) / 1000.0;
+}
 
 std::string short_duration(milliseconds duration) {
     const std::int64_t all = std::chrono::duration_cast<seconds>(duration).count();
@@ -62,7 +61,7 @@ std::string eta_text(const migration::progress& at) {
 
 std::string status_line(const migration::progress& at) {
     const std::uint64_t estimate = copy_is_done(at) ? at.rows_copied : at.rows_estimate;
-    const double lag = in_seconds(at.heartbeat_lag);
+    const double lag = seconds_of(at.heartbeat_lag);
     return fmt::format(
         "Copy: {}/{} {:.1f}%; Applied: {}; Backlog: {}/{}; Time: {}(total), {}(copy); streamer: "
         "{}; "

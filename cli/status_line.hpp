@@ -15,6 +15,11 @@ std::string short_duration(std::chrono::milliseconds duration);
 /// ...
 std::string status_line(const migration::progress& at);
 
+/// Rows copied of the estimate; above 100 where the table is larger than the server estimates.
+double copied_percent(const migration::progress& at);
+
+double seconds_of(std::chrono::milliseconds duration);
+
 /// The time until the copy is done at its present rate, in text: "N/A", "due" or a duration.
 std::string eta_text(const migration::progress& at);
 

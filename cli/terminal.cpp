@@ -1,5 +1,7 @@
 #include "cli/terminal.hpp"
 
+#include "cli/bottom_row.hpp"
+#include "cli/progress_row.hpp"
 #include "cli/status_line.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
@@ -7,6 +9,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <pthread.h>
@@ -22,6 +25,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds hints_again{600};
+constexpr milliseconds bar_interval{250};
 
 void print(const std::string& text) {
     std::fputs((text + "\n").c_str(), stdout);
@@ -33,9 +37,9 @@ std::string host_name() {
     return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-std::string max_load_text(const throttle::throttle_settings& throttling) {
+std::string limits_text(const std::vector<throttle::load_limit>& limits) {
     std::string text;
-    for (const auto& one : throttling.max_load)
+    for (const auto& one : limits)
         text += fmt::format("{}{}={}", text.empty() ? "" : ",", one.variable, one.limit);
     return text;
 }
@@ -79,20 +83,42 @@ void terminal::stop() {
 
 void terminal::watch(const migration::migration& shown, std::stop_token stop) {
     try {
-        for (seconds second{1};; ++second) {
-            pause_for(std::max(milliseconds(0), milliseconds(second) - since(began_)), stop);
-            const auto now = shown.now();
-            if (now.at == migration::phase::inspect) continue;
-            const auto since_event = std::chrono::duration_cast<seconds>(
-                since(began_) - milliseconds(last_event_.load()));
-            const std::lock_guard lock(output_);
-            if (second % hints_again == seconds(0)) print_hints();
-            if (prints_in_second(now, since_event)) print(status_line(now));
-        }
+        if (bottom_row::possible())
+            draw_bar(shown, stop);
+        else
+            watch_lines(shown, stop);
     } catch (const stopped&) {
         const std::lock_guard lock(output_);
         const auto now = shown.now();
         if (now.at != migration::phase::inspect) print(status_line(now));
+    }
+}
+
+void terminal::watch_lines(const migration::migration& shown, std::stop_token stop) {
+    for (seconds second{1};; ++second) {
+        pause_for(std::max(milliseconds(0), milliseconds(second) - since(began_)), stop);
+        const auto now = shown.now();
+        if (now.at == migration::phase::inspect) continue;
+        const auto since_event =
+            std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
+        const std::lock_guard lock(output_);
+        if (second % hints_again == seconds(0)) print_hints();
+        if (prints_in_second(now, since_event)) print(status_line(now));
+    }
+}
+
+void terminal::draw_bar(const migration::migration& shown, std::stop_token stop) {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const bool colour = no_colour == nullptr || *no_colour == '\0';
+    bottom_row row;
+    copy_rate rate;
+    for (;;) {
+        pause_for(bar_interval, stop);
+        const auto now = shown.now();
+        if (now.at == migration::phase::inspect) continue;
+        rate.sample(now.elapsed, now.rows_copied);
+        row.show(progress_row(now, rate.per_second(),
+                              {.columns = bottom_row::columns(), .colour = colour}));
     }
 }
 
@@ -105,9 +131,10 @@ void terminal::print_hints() const {
                       fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
     print(
         fmt::format("# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
-                    "critical-load: ; nice-ratio: {:.6f}",
+                    "critical-load: {}; nice-ratio: {:.6f}",
                     with_.chunk_rows ? std::to_string(*with_.chunk_rows) : "adaptive",
-                    throttling.lag_max.count(), 1000, max_load_text(throttling), 0.0));
+                    throttling.lag_max.count(), 1000, limits_text(throttling.max_load),
+                    limits_text(throttling.critical_load.limits), with_.nice_ratio));
     if (!throttling.flag_files.empty() && !throttling.flag_files.front().empty())
         print("# throttle-flag-file: " + flag_text(throttling.flag_files.front()));
     if (throttling.flag_files.size() > 1 && !throttling.flag_files.back().empty())

@@ -10,7 +10,8 @@
 
 namespace segue::cli {
 
-/// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr.
+/// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr. Where
+/// stdout is a terminal, a progress bar in place of the status lines, and one such line at the end.
 /// Threads: one of its own, "status", between start() and stop(); the observer's calls come from
 /// the migration's thread. Lifetime: `shown` outlives it.
 class terminal final : public migration::observer {
@@ -30,6 +31,8 @@ class terminal final : public migration::observer {
 
   private:
     void watch(const migration::migration& shown, std::stop_token stop);
+    void watch_lines(const migration::migration& shown, std::stop_token stop);
+    void draw_bar(const migration::migration& shown, std::stop_token stop);
     void print_hints() const;
 
     const migration::settings with_;

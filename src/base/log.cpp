@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -23,6 +24,10 @@ spdlog::logger& logger() {
     }();
     return *instance;
 }
+
+// Who writes on the terminal, one at a time.
+std::mutex line_mutex;
+bystander* line_bystander = nullptr;  // guarded by line_mutex
 
 std::string_view name_of(level at) {
     switch (at) {
@@ -54,10 +59,23 @@ bool enabled(level at) noexcept {
 
 void write(level at, std::string_view message) noexcept {
     try {
+        const std::lock_guard lock(line_mutex);
+        if (line_bystander) line_bystander->before_line();
         logger().log(spdlog::level::critical, "{} {}", name_of(at), message);
+        if (line_bystander) line_bystander->after_line();
     } catch (...) {
         // Nothing is left to tell it to.
     }
+}
+
+void set_bystander(bystander* other) noexcept {
+    const std::lock_guard lock(line_mutex);
+    line_bystander = other;
+}
+
+void between_lines(const std::function<void()>& action) {
+    const std::lock_guard lock(line_mutex);
+    action();
 }
 
 }  // namespace segue::log

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,20 @@ bool enabled(level at) noexcept;
 
 /// Writes one line; a failure to write is ignored.
 void write(level at, std::string_view message) noexcept;
+
+/// Something that draws on the terminal that log lines go to. Its functions are called by whoever
+/// writes a line, while nobody else writes one: they must be short, and not log.
+class bystander {
+  public:
+    virtual ~bystander() = default;
+    virtual void before_line() noexcept = 0;
+    virtual void after_line() noexcept = 0;
+};
+/// `other` hears of each line from now on, none if it is nullptr; who did so before does not any
+/// more when this returns.
+void set_bystander(bystander* other) noexcept;
+/// Runs `action` while no line is written. It must be short, and not log.
+void between_lines(const std::function<void()>& action);
 
 template <typename... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {

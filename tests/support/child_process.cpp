@@ -10,10 +10,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <termios.h>
 #include <unistd.h>
 #include <utility>
 
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -51,6 +53,21 @@ std::pair<file, file> make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("making a pipe", errno);
     return {file(ends[0]), file(ends[1])};
+}
+
+// What a program writes to the second comes out of the first.
+std::pair<file, file> make_terminal(terminal_size size) {
+    file master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    std::array<char, 64> name{};
+    if (master.get() < 0 || ::grantpt(master.get()) != 0 || ::unlockpt(master.get()) != 0 ||
+        ::ptsname_r(master.get(), name.data(), name.size()) != 0)
+        fail("making a pseudo terminal", errno);
+    file program_side(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    const winsize window{
+        .ws_row = size.rows, .ws_col = size.columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    if (program_side.get() < 0 || ::ioctl(program_side.get(), TIOCSWINSZ, &window) != 0)
+        fail("opening a pseudo terminal", errno);
+    return {std::move(master), std::move(program_side)};
 }
 
 std::vector<std::string> merged_environment(const environment& extra) {
@@ -107,13 +124,14 @@ std::string_view last_of(const std::string& text) {
 }  // namespace
 
 child_process::child_process(const std::string& program, const std::vector<std::string>& arguments,
-                             const environment& extra)
+                             const environment& extra, std::optional<terminal_size> terminal)
     : program_(program) {
-    auto [out_read, out_write] = make_pipe();
+    auto [out_read, out_write] = terminal ? make_terminal(*terminal) : make_pipe();
     auto [err_read, err_write] = make_pipe();
     file wake(::eventfd(0, EFD_CLOEXEC));
     if (wake.get() < 0) fail("making an eventfd", errno);
-    pid_ = spawn(program, arguments, extra, out_write.get(), err_write.get());
+    pid_ = spawn(program, arguments, extra, out_write.get(),
+                 terminal ? out_write.get() : err_write.get());
     out_write.close();
     err_write.close();
     // The number cannot be another process' yet, since nobody has reaped it.

@@ -20,8 +20,15 @@ namespace segue::test {
 /// Variables that a child gets beside, or in place of, the ones of this process.
 using environment = std::map<std::string, std::string>;
 
+/// A pseudo terminal for a child's standard output and error.
+struct terminal_size {
+    unsigned short columns = 80;
+    unsigned short rows = 24;
+};
+
 /// A program that runs as a child, its standard output and error collected as they come. Its input
-/// is empty.
+/// is empty. With a terminal_size both go to one pseudo terminal, and all of it is in out(), as a
+/// terminal receives it: lines end in "\r\n".
 /// Lifecycle: started by the constructor; the destructor kills (SIGKILL) and reaps it.
 /// Threads: every function may be called from any thread; it owns one, which reads the output.
 /// Errors: segue::error when the program cannot be started, and when a limit has passed or the
@@ -29,7 +36,8 @@ using environment = std::map<std::string, std::string>;
 class child_process {
   public:
     child_process(const std::string& program, const std::vector<std::string>& arguments,
-                  const environment& extra = {});
+                  const environment& extra = {},
+                  std::optional<terminal_size> terminal = std::nullopt);
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
     ~child_process();

@@ -27,8 +27,8 @@ std::string path_of(segue_build build) {
 }  // namespace
 
 segue_process::segue_process(segue_build build, const std::vector<std::string>& arguments,
-                             const environment& extra)
-    : child_process(path_of(build), arguments, extra) {}
+                             const environment& extra, std::optional<terminal_size> terminal)
+    : child_process(path_of(build), arguments, extra, terminal) {}
 
 std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
                                          const std::string& alter,

@@ -4,6 +4,7 @@
 #include "tests/support/child_process.hpp"
 #include "tests/support/sandbox_server.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ enum class segue_build {
 class segue_process : public child_process {
   public:
     segue_process(segue_build build, const std::vector<std::string>& arguments,
-                  const environment& extra);
+                  const environment& extra, std::optional<terminal_size> terminal = std::nullopt);
 };
 
 /// The arguments of a run on `server` over TCP that changes `table` by the clauses `alter` and
