@@ -73,5 +73,13 @@ TEST(child_process, a_program_that_is_not_there_is_an_error) {
     EXPECT_THROW(child_process("/no/such/program", {}), error);
 }
 
+TEST(child_process, a_terminal_is_one_for_both_outputs_and_has_its_size) {
+    child_process child("sh", {"-c", "test -t 1 && test -t 2 && stty size <&1 && echo err >&2"}, {},
+                        terminal_size{.columns = 61, .rows = 17});
+    EXPECT_EQ(child.wait(std::chrono::seconds(60)), 0);
+    EXPECT_EQ(child.out(), "17 61\r\nerr\r\n");
+    EXPECT_EQ(child.err(), "");
+}
+
 }  // namespace
 }  // namespace segue::test
