@@ -127,17 +127,26 @@ session session_factory::connect(session_role role) {
         held->connection.reset(connector_driver().connect(map));
         session made(std::move(held));
         made.execute(session_settings());
-        const row identity = made.query_row("SELECT CONNECTION_ID(), @@server_uuid");
+        const row identity =
+            made.query_row("SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone");
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");
         live_->add(made.connection_id());
         const std::string uuid = identity[1].value_or("");
-        std::lock_guard lock(mutex_);
-        if (server_uuid_.empty()) server_uuid_ = uuid;
+        const std::string zone = identity[2].value_or("");
+        std::unique_lock lock(mutex_);
+        if (server_uuid_.empty()) {
+            server_uuid_ = uuid;
+            time_zone_ = zone;
+        }
         if (uuid != server_uuid_)
             throw error("the server at " + options_.server.text() + " is now " + uuid +
                         ", no longer " + server_uuid_ +
                         ": a failover took place, or a proxy spreads connections over several "
                         "servers. Connect to the primary itself.");
+        const std::string first_zone = time_zone_;
+        lock.unlock();
+        // The server's zone was changed since; what was written so far was converted by the first.
+        if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
         return made;
     });
 }

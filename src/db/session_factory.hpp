@@ -54,6 +54,7 @@ class session_factory {
     const std::shared_ptr<live_sessions> live_;
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
+    std::string time_zone_;    // of the first session, and so of all; guarded by mutex_
 };
 
 /// The SET statement that every session starts with. All that a server-wide setting could change

@@ -10,6 +10,9 @@ namespace segue::migration {
 namespace {
 
 constexpr std::string_view one_flush_per_key = "one_flush_per_key";
+constexpr std::string_view take_turns = "copying_and_flushing_take_turns";
+// How many batches may be flushed in one turn while there are more.
+constexpr unsigned flushes_in_turn_max = 8;
 
 }  // namespace
 
@@ -23,7 +26,7 @@ void change_set::begin_copy(std::optional<key_value> end) {
 
 void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
     std::lock_guard lock(mutex_);
-    require(copying_, "chunks are registered while copying");
+    require(copying_ && with_.client_orders, "chunks are registered while copying");
     const bool tail = range.after == end_ && !range.up_to;
     if (tail) {
         tail_registered_ = true;
@@ -35,6 +38,23 @@ void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
     chunks_.push_back({.chunk = chunk, .range = range, .waiting = {}});
 }
 
+void change_set::register_in_turn(std::uint64_t chunk, const key_range& range,
+                                  std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    require(copying_ && !with_.client_orders, "copying takes turns with flushing");
+    const auto is_its_turn = [&] {
+        if (fault::rule_taken_out(take_turns)) return true;
+        const bool flush_wants_it = flushes_waiting_ > 0 && !ready_.empty();
+        return in_flight_ == 0 && (copy_goes_first_ || !flush_wants_it);
+    };
+    ++copies_waiting_;
+    changed_.notify_all();
+    const bool came = changed_.wait(lock, stop, is_its_turn);
+    --copies_waiting_;
+    if (!came) throw stopped();
+    chunks_.push_back({.chunk = chunk, .range = range, .waiting = {}});
+}
+
 void change_set::chunk_ended(std::uint64_t chunk) {
     std::lock_guard lock(mutex_);
     const auto at = std::find_if(chunks_.begin(), chunks_.end(),
@@ -42,17 +62,20 @@ void change_set::chunk_ended(std::uint64_t chunk) {
     require(at != chunks_.end(), "a chunk that ends was registered");
     for (const key_value* const key : at->waiting) make_ready(key);
     chunks_.erase(at);
+    // Those that wait beside others in flight have their turn with them; then it is the flushes'.
+    copy_goes_first_ = false;
+    flushes_in_turn_ = 0;
     changed_.notify_all();
 }
 
 bool change_set::covered(const key_value& key) const {
-    if (!copying_) return true;
+    if (!copying_ || !with_.client_orders) return true;
     if (!end_ || *end_ < key) return tail_registered_;
     return watermark_ && key <= *watermark_;
 }
 
 change_set::chunk_in_flight* change_set::chunk_over(const key_value& key) {
-    if (fault::rule_taken_out("wait_for_chunks_in_flight")) return nullptr;
+    if (!with_.client_orders || fault::rule_taken_out("wait_for_chunks_in_flight")) return nullptr;
     for (chunk_in_flight& one : chunks_)
         if (one.range.contains(key)) return &one;
     return nullptr;
@@ -69,7 +92,9 @@ void change_set::add(key_value key, std::stop_token stop) {
         ++dropped_;
         return;
     }
-    const auto fits = [&] { return keys_.size() < keys_max_ || keys_.contains(key); };
+    const auto fits = [&] {
+        return (keys_.size() < with_.keys_max && bytes_ < with_.bytes_max) || keys_.contains(key);
+    };
     if (!changed_.wait(lock, stop, fits)) throw stopped();
     keep(std::move(key));
 }
@@ -86,6 +111,7 @@ void change_set::keep(key_value key) {
         }
         return;
     }
+    bytes_ += at->first.encoded.size();
     if (chunk_in_flight* const over = chunk_over(at->first)) {
         at->second = state::waits_for_chunk;
         over->waiting.push_back(&at->first);
@@ -96,14 +122,42 @@ void change_set::keep(key_value key) {
     changed_.notify_all();
 }
 
+void change_set::forget(std::unordered_map<key_value, state, key_value_hash>::iterator at) {
+    bytes_ -= at->first.encoded.size();
+    keys_.erase(at);
+}
+
+bool change_set::may_flush() const {
+    if (quiet_ || quiet_waiters_ > 0 || ready_.empty()) return false;
+    if (with_.client_orders || fault::rule_taken_out(take_turns)) return true;
+    return chunks_.empty() && !(copy_goes_first_ && copies_waiting_ > 0);
+}
+
+void change_set::flush_ended(std::size_t keys) {
+    in_flight_ -= keys;
+    ++flushes_in_turn_;
+    // While another whole batch waits the copy waits too, but not for ever.
+    if (ready_.size() <= keys || flushes_in_turn_ >= flushes_in_turn_max) copy_goes_first_ = true;
+    changed_.notify_all();
+}
+
 std::optional<std::vector<key_value>> change_set::take(std::size_t keys_max,
                                                        std::chrono::milliseconds linger,
                                                        std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    const auto may_take = [&] { return !quiet_ && quiet_waiters_ == 0 && !ready_.empty(); };
-    if (!changed_.wait(lock, stop, may_take)) return std::nullopt;
-    changed_.wait_for(lock, stop, linger, [&] { return ready_.size() >= keys_max; });
-    if (!changed_.wait(lock, stop, may_take) || stop.stop_requested()) return std::nullopt;
+    const auto may_take = [&] { return may_flush(); };
+    const auto enough = [&] {
+        return ready_.size() >= keys_max || (!with_.client_orders && copies_waiting_ > 0);
+    };
+    ++flushes_waiting_;
+    bool came = changed_.wait(lock, stop, may_take);
+    if (came) {
+        changed_.wait_for(lock, stop, linger, enough);
+        came = changed_.wait(lock, stop, may_take);
+    }
+    --flushes_waiting_;
+    changed_.notify_all();
+    if (!came || stop.stop_requested()) return std::nullopt;
     return take_ready(keys_max);
 }
 
@@ -136,11 +190,10 @@ void change_set::flushed(std::span<const key_value> keys) {
             make_ready(&at->first);
         } else {
             require(at->second == state::in_flight, "a flushed key was in flight");
-            keys_.erase(at);
+            forget(at);
         }
     }
-    in_flight_ -= keys.size();
-    changed_.notify_all();
+    flush_ended(keys.size());
 }
 
 void change_set::put_back(std::span<const key_value> keys) {
@@ -152,8 +205,7 @@ void change_set::put_back(std::span<const key_value> keys) {
                 "a key that is put back was in flight");
         make_ready(&at->first);
     }
-    in_flight_ -= keys.size();
-    changed_.notify_all();
+    flush_ended(keys.size());
 }
 
 change_set::quiet_turn change_set::wait_for_quiet(std::size_t own_keys, std::stop_token stop) {

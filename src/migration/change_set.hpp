@@ -24,12 +24,26 @@ namespace segue::migration {
 /// - A key inside a chunk in flight waits until that chunk has ended.
 /// - A key is in at most one flush in flight; a later change of it waits.
 ///
+/// For keys that only the server orders, and of which two may name one row:
+/// - No key is dropped.
+/// - Copying and flushing take turns: no batch is given out while a chunk is in flight, and no
+///   chunk is registered while a batch is. Whoever has had a turn lets the other one go first.
+/// - There is one flush worker.
+///
 /// Threads: add() by the stream; register_chunk() and chunk_ended() by copy workers; take() and its
 /// answers by flush workers; all may run at once.
-/// Bounds: add() blocks while more than `keys_max` keys are held.
+/// Bounds: add() blocks while the limits are reached.
 class change_set {
   public:
-    explicit change_set(std::size_t keys_max) : keys_max_(keys_max) {}
+    struct limits {
+        std::size_t keys_max = 0;
+        std::size_t bytes_max = ~std::size_t{0};  ///< Of the key values.
+        bool client_orders = true;                ///< Which of the rules above hold.
+    };
+    explicit change_set(limits with) : with_(with) {}
+    explicit change_set(std::size_t keys_max) : change_set(limits{.keys_max = keys_max}) {}
+
+    bool client_orders() const noexcept { return with_.client_orders; }
 
     /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of
     /// its own, the tail, {end, open}. Unset: the table is empty, and every key is above.
@@ -39,6 +53,9 @@ class change_set {
     /// begin_copy() was given; the tail above it at any time.
     /// From now on changes of the range's keys are kept.
     void register_chunk(std::uint64_t chunk, const key_range& range);
+    /// The same for keys that only the server orders, in any order of the ranges. Waits until no
+    /// flush is in flight; throws `stopped`.
+    void register_in_turn(std::uint64_t chunk, const key_range& range, std::stop_token stop);
     /// The chunk's transaction has been committed, or is known to have left nothing.
     void chunk_ended(std::uint64_t chunk);
 
@@ -101,8 +118,11 @@ class change_set {
     bool covered(const key_value& key) const;
     chunk_in_flight* chunk_over(const key_value& key);
     void make_ready(const key_value* key);
+    void forget(std::unordered_map<key_value, state, key_value_hash>::iterator at);
+    bool may_flush() const;
+    void flush_ended(std::size_t keys);
 
-    const std::size_t keys_max_;
+    const limits with_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     // All below is guarded by mutex_.
@@ -113,10 +133,15 @@ class change_set {
     std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
     std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
     bool tail_registered_ = false;
-    std::size_t in_flight_ = 0;      ///< Keys given out by take().
-    std::size_t parked_ = 0;         ///< Of those, keys whose worker waits for a quiet turn.
-    bool quiet_ = false;             ///< A quiet_turn lives.
-    std::size_t quiet_waiters_ = 0;  ///< Workers that wait for one; take() lets them go first.
+    std::size_t bytes_ = 0;            ///< Of keys_.
+    std::size_t in_flight_ = 0;        ///< Keys given out by take().
+    std::size_t parked_ = 0;           ///< Of those, keys whose worker waits for a quiet turn.
+    bool quiet_ = false;               ///< A quiet_turn lives.
+    std::size_t quiet_waiters_ = 0;    ///< Workers that wait for one; take() lets them go first.
+    std::size_t copies_waiting_ = 0;   ///< Copy workers that wait for their turn,
+    std::size_t flushes_waiting_ = 0;  ///< and flush workers.
+    bool copy_goes_first_ = true;      ///< When both wait.
+    unsigned flushes_in_turn_ = 0;     ///< Since the last chunk.
     std::uint64_t dropped_ = 0;
     std::uint64_t deferred_ = 0;
 };

@@ -25,18 +25,26 @@ std::optional<chunk> chunk_queue::take_locked() {
     if (waiting_.empty()) return std::nullopt;
     chunk taken = std::move(waiting_.front());
     waiting_.pop_front();
-    changes_.register_chunk(taken.id, taken.range);
+    if (changes_.client_orders()) changes_.register_chunk(taken.id, taken.range);
     changed_.notify_all();
     return taken;
 }
 
 std::optional<chunk> chunk_queue::take(std::stop_token stop) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return closed_ || !waiting_.empty(); })) throw stopped();
-    return take_locked();
+    std::optional<chunk> taken;
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait(lock, stop, [&] { return closed_ || !waiting_.empty(); }))
+            throw stopped();
+        taken = take_locked();
+    }
+    if (taken && !changes_.client_orders())
+        changes_.register_in_turn(taken->id, taken->range, stop);
+    return taken;
 }
 
 std::optional<chunk> chunk_queue::take_if_ready() {
+    if (!changes_.client_orders()) return std::nullopt;
     std::lock_guard lock(mutex_);
     return take_locked();
 }

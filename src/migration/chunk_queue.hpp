@@ -20,8 +20,9 @@ struct chunk {
 };
 
 /// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the
-/// change set in the same step, so that chunks are registered in the order of their keys. Threads:
-/// one pusher, any number of takers. Lifetime: `changes` outlives it.
+/// change set in the same step, so that chunks are registered in the order of their keys; where
+/// only the server orders keys, it waits for the copy's turn. Threads: one pusher, any number of
+/// takers. Lifetime: `changes` outlives it.
 class chunk_queue {
   public:
     chunk_queue(change_set& changes, std::size_t capacity)
@@ -33,7 +34,7 @@ class chunk_queue {
 
     /// Waits for a chunk; nullopt when no more come. Throws `stopped`.
     std::optional<chunk> take(std::stop_token stop);
-    /// A chunk that is there now.
+    /// A chunk that is there now, and need not wait for its turn.
     std::optional<chunk> take_if_ready();
 
     /// Closed and empty: no chunk comes any more.

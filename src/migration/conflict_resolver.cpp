@@ -1,6 +1,7 @@
 #include "src/migration/conflict_resolver.hpp"
 
 #include "src/base/pause.hpp"
+#include "src/migration/bound_finder.hpp"
 #include "src/migration/retry.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 namespace segue::migration {
 namespace {
 
-constexpr std::size_t holders_at_once_max = 1000;
 constexpr std::size_t keys_in_turn_max = 20'000;
 
 std::vector<key_value> as_vector(const std::set<key_value>& keys) {
@@ -42,7 +42,7 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
     for (const auto& one : found) {
         if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
         if (together.contains(one.holder)) throw_real(session, one);
-        if (out_of_date.size() == holders_at_once_max) break;
+        if (out_of_date.size() == batch_keys_) break;
         out_of_date.push_back(one.holder);
         both.insert(one.holder);
         both.insert(one.newcomer);
@@ -170,12 +170,10 @@ conflict_resolver::halves<key_range> conflict_resolver::halve(db::session& sessi
     const statements& texts = writer_.texts();
     const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
     if (rows < 2) return whole;
-    const auto middle = session.query(texts.bound(range, rows / 2));
-    if (middle.empty()) return whole;
-    const key_value bound = texts.codec().from_row(middle.front());
-    if (range.up_to && !(bound < *range.up_to)) return whole;
-    return {.first = {.after = range.after, .up_to = bound},
-            .second = key_range{.after = bound, .up_to = range.up_to}};
+    const auto middle = find_bound(session, texts, range, rows / 2);
+    if (!middle || middle == range.up_to) return whole;
+    return {.first = {.after = range.after, .up_to = middle},
+            .second = key_range{.after = middle, .up_to = range.up_to}};
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"
+#include "src/migration/bound_finder.hpp"
 #include "src/migration/nice_pause.hpp"
 
 #include <chrono>
@@ -21,8 +22,8 @@ void copier::find_bounds(const std::optional<key_value>& end, std::stop_token st
     while (end && rest.after != end) {
         key_range next = rest;
         session.run("find the bound of a chunk", stop, [&](db::session& on) {
-            const auto found = on.query(texts.bound(rest, with_.sizer.rows()));
-            if (!found.empty()) next.up_to = texts.codec().from_row(found.front());
+            const auto found = find_bound(on, texts, rest, with_.sizer.rows());
+            next.up_to = found ? found : rest.up_to;
         });
         with_.chunks.push(next, stop);
         rest.after = next.up_to;

@@ -118,7 +118,7 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     auto taken = with_.changes.take_all();
     if (!taken) return "a flush is still in flight";
     pending_keys rest(with_.changes, std::move(*taken));
-    with_.writer.carry_over_under_lock(locker, rest.keys(), with_.batch_keys);
+    with_.writer.carry_over_under_lock(locker, rest.keys());
     fault::point("cut_over.flushed");
     throw_if_changed(locker, with_.migration);
     set_auto_increment(locker);

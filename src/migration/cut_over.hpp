@@ -34,7 +34,6 @@ class cut_over {
         change_set& changes;
         replayer& flusher;
         std::chrono::milliseconds stall_budget{500};
-        std::size_t batch_keys = 1'000;
     };
     explicit cut_over(parts with) : with_(with) {}
 

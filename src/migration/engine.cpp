@@ -9,7 +9,10 @@ namespace segue::migration {
 namespace {
 
 constexpr std::size_t batch_keys_max = 1'000;
-constexpr std::size_t literal_bytes_max = 24;  // of one key column in a statement, with its share
+// A statement about a conflict lists the keys of a few batches.
+constexpr std::size_t batches_in_packet = 8;
+constexpr std::size_t list_bytes = 16;  // of one key, beside its literals
+constexpr std::size_t backlog_bytes_max = 24U << 20U;
 
 }  // namespace
 
@@ -28,13 +31,15 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
       locking_reads(with.locking_reads || !made.server.order_commits),
       texts(made.projection, locking_reads),
       checkpoint(made.tables.checkpoint, run_token),
-      writer(texts, checkpoint),
+      writer(texts, checkpoint, batch_keys()),
       barrier(sessions, {.changelog = made.tables.changelog,
                          .run_token = run_token,
                          .interval = with.heartbeat_interval,
                          .order_commits_required = !locking_reads,
                          .retries_max = with.failures_max}),
-      changes(backlog_keys_max),
+      changes({.keys_max = backlog_keys_max,
+               .bytes_max = backlog_bytes_max,
+               .client_orders = texts.codec().ordered()}),
       feed({.original = made.original.name,
             .columns = made.original.columns.size(),
             .case_insensitive_names = made.server.names_fold_case},
@@ -72,12 +77,11 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
                 .feed = feed,
                 .changes = changes,
                 .flusher = flushing,
-                .stall_budget = with.stall_budget,
-                .batch_keys = batch_keys()}) {}
+                .stall_budget = with.stall_budget}) {}
 
 std::size_t engine::batch_keys() const {
-    const std::size_t fits =
-        made.server.packet_bytes_max / 2 / (literal_bytes_max * texts.codec().columns());
+    const std::size_t fits = made.server.packet_bytes_max / batches_in_packet /
+                             (texts.codec().literal_bytes_max() + list_bytes);
     return std::clamp<std::size_t>(fits, 1, batch_keys_max);
 }
 

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/checkpoint_table.hpp"
+#include "src/migration/key_check.hpp"
 #include "src/schema/rename_map.hpp"
 
 #include <utility>
@@ -107,20 +108,15 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
     const schema::source_of source_of = [&](std::string_view target) {
         return renames.source_of(target);
     };
-    schema::key_choice choice = schema::choose_key(made.original, made.target, source_of);
+    schema::key_choice choice =
+        schema::choose_key(made.original, made.target, source_of,
+                           {.full_images = !made.server.image_is_minimal,
+                            .unambiguous_times = times_are_unambiguous(session)});
     made.key_explanation = choice.explanation;
     if (!choice.chosen)
         throw_refusals({{"no key names the rows in both tables: " + choice.explanation,
                          "The table needs a primary key, or a unique index over NOT NULL columns, "
-                         "of integers, that the ALTER leaves as it is. Other keys are not "
-                         "supported yet."}});
-    if (made.server.image_is_minimal && !choice.chosen->is_primary())
-        throw_refusals(
-            {{fmt::format("the key {} is not the primary key, and binlog_row_image is not "
-                          "FULL: row events would not always hold it",
-                          quoted_name(choice.chosen->source_index)),
-              "SET GLOBAL binlog_row_image=FULL; then let every session that writes "
-              "connect anew."}});
+                         "that the ALTER leaves as it is; docs/limits.md lists the types."}});
     for (const auto& column : choice.chosen->columns)
         if (made.server.image_is_minimal && made.original.find_column(column.source)->default_text)
             made.server.weaker.push_back(fmt::format(
@@ -129,6 +125,7 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                 quoted_name(column.source)));
     made.projection =
         schema::make_projection(made.original, made.target, *choice.chosen, source_of);
+    check_key_forms(session, statements(made.projection, /*locking_reads=*/false));
 }
 
 // MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.

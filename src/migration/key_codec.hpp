@@ -12,7 +12,8 @@
 
 namespace segue::migration {
 
-/// One row's key. Encoded so that comparing the bytes compares the keys as the server orders them.
+/// One row's key. Of an ordered key (row_key::ordered()) the bytes compare as the server orders the
+/// keys. Else they tell spellings apart: different bytes may name one row.
 struct key_value {
     std::string encoded;
     auto operator<=>(const key_value&) const = default;
@@ -36,28 +37,37 @@ struct key_range {
 };
 
 /// Between the forms a key value has: a row image of the binary log, text in a result, a literal in
-/// SQL, and key_value. Immutable; any thread.
+/// SQL, and key_value. A row has one key_value, whichever form it comes from. Immutable; any
+/// thread. Errors: segue::error also for values by which no row is named ('0000-00-00').
 class key_codec {
   public:
     explicit key_codec(const schema::row_key& key);
 
-    /// Throws segue::error when a key column is absent from the image, is NULL, or has a length
-    /// that its type does not have.
+    /// Throws segue::error when a key column is absent from the image, is NULL, or has a type or a
+    /// length that its column does not have.
     key_value from_images(std::span<const binlog::column_image> columns) const;
 
+    /// What to SELECT for the key column of this index, of the name given, so that from_row() reads
+    /// it. Holds neither ',' nor ';' when printed.
+    std::string printed(std::size_t column, const std::string& name) const;
     /// From the key columns as a query printed them, in the key's order.
     key_value from_row(std::span<const db::value> columns) const;
 
-    /// One literal for each key column.
+    /// One literal for each key column, of the column's type, character set and collation.
     std::vector<std::string> literals(const key_value& key) const;
+    /// Upper bound of the bytes that literals() makes of one key.
+    std::size_t literal_bytes_max() const noexcept { return literal_bytes_max_; }
 
-    /// "id=7" or "a=1, b=2", by the names in the original, for messages.
+    /// "id=7" or "a=1, b='x'", by the names in the original, for messages.
     std::string describe(const key_value& key) const;
 
     std::size_t columns() const noexcept { return key_.columns.size(); }
+    bool ordered() const noexcept { return ordered_; }
 
   private:
     schema::row_key key_;
+    bool ordered_ = true;
+    std::size_t literal_bytes_max_ = 0;
 };
 
 }  // namespace segue::migration

@@ -29,7 +29,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds tick{50};
-constexpr std::size_t flush_workers = 2;
+constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stop_grace{1};
@@ -208,6 +208,8 @@ class migration::runner {
                     of.made.tables.changelog.quoted()));
         }
         of.feed.pass_unknown_xa(false);
+        // Two names of one row must not be flushed by two workers at once.
+        const std::size_t flush_workers = of.texts.codec().ordered() ? flush_workers_max : 1;
         for (std::size_t i = 1; i <= flush_workers; ++i)
             threads_.spawn(fmt::format("flush-{}", i),
                            [&of](std::stop_token end) { of.flushing.run(end); });

@@ -48,10 +48,12 @@ row_writer::presence row_writer::look_up(db::session& session,
                         "shortens results",
                         answers.size(), keys.size()));
     presence found;
+    std::vector<bool> answered(keys.size(), false);
     for (const db::row& answer : answers) {
-        const auto columns = std::span<const db::value>(answer).first(answer.size() - 1);
-        (answer.back() == "1" ? found.gone : found.there)
-            .push_back(texts_.codec().from_row(columns));
+        const std::uint64_t index = db::to_uint64(answer[0], "index of a key");
+        require(index < keys.size() && !answered[index], "each key is answered once");
+        answered[index] = true;
+        (answer[1] == "1" ? found.gone : found.there).push_back(keys[index]);
     }
     return found;
 }
@@ -69,18 +71,21 @@ void row_writer::carry_over(db::session& session, std::span<const key_value> key
     session.execute("COMMIT");
 }
 
-void row_writer::carry_over_under_lock(db::session& session, std::span<const key_value> keys,
-                                       std::size_t batch_keys) const {
+void row_writer::carry_over_under_lock(db::session& session,
+                                       std::span<const key_value> keys) const {
     checkpoint_.check_owner_under_lock(session);
+    const auto batch_at = [&](std::size_t i) {
+        return keys.subspan(i, std::min(batch_keys_, keys.size() - i));
+    };
     // All are erased first: a unique value may have moved between rows of different batches.
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys)
-        session.execute(texts_.erase(keys.subspan(i, std::min(batch_keys, keys.size() - i))));
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys)
-        session.execute(texts_.carry_over(keys.subspan(i, std::min(batch_keys, keys.size() - i))));
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys_)
+        session.execute(texts_.erase(batch_at(i)));
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys_) insert(session, batch_at(i));
     session.execute("COMMIT");
 }
 
 std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
+    if (!texts_.codec().ordered() && !texts_.upserts()) session.execute(texts_.erase_range(range));
     return session.execute(texts_.copy(range));
 }
 
@@ -89,6 +94,8 @@ void row_writer::evict(db::session& session, std::span<const key_value> keys) co
 }
 
 void row_writer::insert(db::session& session, std::span<const key_value> keys) const {
+    // An earlier batch of the transaction may have brought one of the rows under another name.
+    if (!texts_.codec().ordered()) session.execute(texts_.erase(keys));
     session.execute(texts_.carry_over_plainly(keys));
 }
 
@@ -120,10 +127,31 @@ std::vector<row_writer::collision> row_writer::collected(db::session& session) c
     return found;
 }
 
+// Which of `names` means the row of each key that was found, the server says: it compares them.
+void row_writer::rename_as(db::session& session, std::vector<collision>& found,
+                           std::span<const key_value> names) const {
+    if (texts_.codec().ordered()) return;
+    for (std::size_t i = 0; i < found.size(); i += batch_keys_) {
+        const auto some = std::span(found).subspan(i, std::min(batch_keys_, found.size() - i));
+        std::vector<key_value> asked;
+        for (const collision& one : some) {
+            asked.push_back(one.holder);
+            asked.push_back(one.newcomer);
+        }
+        for (const db::row& same : session.query(texts_.same_keys(asked, names))) {
+            const std::uint64_t index = db::to_uint64(same[0], "index of a key");
+            const std::uint64_t name = db::to_uint64(same[1], "index of its name");
+            collision& of = some[index / 2];
+            (index % 2 == 0 ? of.holder : of.newcomer) = names[name];
+        }
+    }
+}
+
 std::vector<row_writer::collision> row_writer::collisions(db::session& session,
                                                           const key_range& range) const {
     session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
+    if (!texts_.codec().ordered()) session.execute(texts_.erase_range(range));
     session.execute(texts_.collisions_in(range));
     return collected(session);
 }
@@ -134,7 +162,9 @@ std::vector<row_writer::collision> row_writer::collisions(db::session& session,
     session.execute("SET @segue_collisions=NULL");
     session.execute(texts_.erase(keys));
     session.execute(texts_.collisions_in(keys));
-    return collected(session);
+    auto found = collected(session);
+    rename_as(session, found, keys);
+    return found;
 }
 
 std::optional<error> row_writer::failure_of(db::session& session,
@@ -159,9 +189,9 @@ std::string row_writer::complaint(db::session& session, std::span<const key_valu
 
 std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
                                                            std::span<const key_value> keys) const {
-    constexpr std::size_t batch_keys = 1'000;  // bounds the statement's length
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys) {
-        auto found = refused_among(session, keys.subspan(i, std::min(batch_keys, keys.size() - i)));
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys_) {
+        auto found =
+            refused_among(session, keys.subspan(i, std::min(batch_keys_, keys.size() - i)));
         if (found) return found;
     }
     return std::nullopt;

@@ -18,28 +18,31 @@ namespace segue::migration {
 /// segue::error; the caller rolls back. Immutable; any thread, each with a session of its own.
 class row_writer {
   public:
-    /// Both outlive it.
-    row_writer(const statements& texts, const checkpoint_table& checkpoint)
-        : texts_(texts), checkpoint_(checkpoint) {}
+    /// `batch_keys`: how many keys one statement may name, so that it is not too long for the
+    /// server. The others outlive it.
+    row_writer(const statements& texts, const checkpoint_table& checkpoint, std::size_t batch_keys)
+        : texts_(texts), checkpoint_(checkpoint), batch_keys_(batch_keys) {}
 
     /// Makes the target equal to the source for these keys, in one transaction.
     /// Precondition: a barrier was passed since the keys were received.
     void carry_over(db::session& session, std::span<const key_value> keys) const;
 
     /// The same on a session with autocommit=0 that holds LOCK TABLES for source, target and
-    /// checkpoint, under which nothing moves: batches of `batch_keys`, one COMMIT at the end. No
+    /// checkpoint, under which nothing moves: batches, and one COMMIT at the end. No
     /// transaction is begun by name, which would release the locks without a word.
-    void carry_over_under_lock(db::session& session, std::span<const key_value> keys,
-                               std::size_t batch_keys) const;
+    void carry_over_under_lock(db::session& session, std::span<const key_value> keys) const;
 
     /// Begins a transaction and checks the owner.
     void begin(db::session& session) const;
 
-    /// Within a transaction: inserts the range's rows; returns how many.
+    /// Within a transaction: makes the range's rows in the target those of the source; returns how
+    /// many were written. Ordered keys: no row of the range is in the target.
     std::uint64_t copy(db::session& session, const key_range& range) const;
     /// Within a transaction: takes rows out of the target.
     void evict(db::session& session, std::span<const key_value> keys) const;
-    /// Within a transaction: inserts the current source rows of keys that are not in the target.
+    /// Within a transaction: inserts the current source rows of keys that were taken out of the
+    /// target. Keys that the server alone compares may have come back under other names since, with
+    /// other keys of the transaction.
     void insert(db::session& session, std::span<const key_value> keys) const;
     /// Within a transaction, before its COMMIT: notes that the chunk is done.
     void record(db::session& session, std::uint64_t chunk, const key_range& range,
@@ -52,8 +55,9 @@ class row_writer {
     /// Within a transaction, on which it leaves no trace: which rows would collide if the range
     /// were copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const key_range& range) const;
-    /// The same if these keys were carried over now. A holder among the keys was read by the same
-    /// statement as the newcomer, so the two rows of the source collide in one snapshot.
+    /// The same if these keys were carried over now. Of each row that one of the keys names, that
+    /// one is told. A holder among the keys was read by the same statement as the newcomer, so the
+    /// two rows of the source collide in one snapshot.
     std::vector<collision> collisions(db::session& session, std::span<const key_value> keys) const;
 
     /// The server's words for what happens when the two rows are carried over together.
@@ -80,8 +84,12 @@ class row_writer {
                                          std::span<const key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
 
+    void rename_as(db::session& session, std::vector<collision>& found,
+                   std::span<const key_value> names) const;
+
     const statements& texts_;
     const checkpoint_table& checkpoint_;
+    const std::size_t batch_keys_;
 };
 
 /// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).

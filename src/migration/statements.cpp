@@ -2,6 +2,8 @@
 
 #include "src/base/error.hpp"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace segue::migration {
@@ -16,16 +18,46 @@ void append_separated(std::string& list, std::string_view separator, std::string
     list += item;
 }
 
-std::string matching(const table_name& table, const schema::row_key& key, bool in_source) {
-    std::string condition;
-    for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        const auto& column = key.columns[i];
-        append_separated(
-            condition, " AND ",
-            fmt::format("{}=segue_keys.k{}",
-                        qualified(table, in_source ? column.source : column.target), i));
+enum class comparison { below, up_to, above };
+
+std::string_view sign_of(comparison is) {
+    switch (is) {
+        case comparison::below:
+            return "<";
+        case comparison::up_to:
+            return "<=";
+        case comparison::above:
+            return ">";
     }
-    return condition;
+    return {};
+}
+
+// An index on ENUM or SET finds equal numbers, not ranges of them.
+std::string one_of_numbers(const std::string& name, comparison is, unsigned bound, unsigned last) {
+    const unsigned from = is == comparison::above ? bound + 1 : 0;
+    const unsigned end = is == comparison::above   ? last + 1
+                         : is == comparison::up_to ? bound + 1
+                                                   : bound;
+    std::string numbers;
+    for (unsigned number = from; number < end; ++number)
+        append_separated(numbers, ",", std::to_string(number));
+    return numbers.empty() ? "FALSE" : fmt::format("{} IN ({})", name, numbers);
+}
+
+unsigned number_in(const std::string& literal, const schema::key_column& column) {
+    unsigned number = 0;
+    const char* const end = literal.data() + literal.size();
+    const auto [stopped_at, failure] = std::from_chars(literal.data(), end, number);
+    require(failure == std::errc() && stopped_at == end && number <= column.length,
+            "the number of an ENUM or SET is within its definition");
+    return number;
+}
+
+std::string compared(const schema::key_column& column, const std::string& name, comparison is,
+                     const std::string& literal) {
+    if (column.type != schema::key_type::numbered)
+        return fmt::format("{}{}{}", name, sign_of(is), literal);
+    return one_of_numbers(name, is, number_in(literal, column), column.length);
 }
 
 }  // namespace
@@ -33,65 +65,134 @@ std::string matching(const table_name& table, const schema::row_key& key, bool i
 statements::statements(const schema::projection& projection, bool locking_reads)
     : projection_(projection),
       codec_(projection.key),
-      lock_clause_(locking_reads ? " FOR SHARE OF " + quoted_name(projection.source.name) : "") {
-    for (const auto& column : projection_.key.columns) {
-        append_separated(source_key_, ",", qualified(projection_.source, column.source));
-        append_separated(target_key_, ",", qualified(projection_.target, column.target));
-    }
+      lock_clause_(locking_reads ? " FOR SHARE OF " + quoted_name(projection.source.name) : ""),
+      source_read_(printed_key(side::source)) {}
+
+std::string statements::name_of(side in, std::size_t column) const {
+    const auto& named = projection_.key.columns[column];
+    return in == side::source ? qualified(projection_.source, named.source)
+                              : qualified(projection_.target, named.target);
+}
+
+std::string statements::printed_key(side in) const {
+    std::string all;
+    for (std::size_t i = 0; i < codec_.columns(); ++i)
+        append_separated(all, ",", codec_.printed(i, name_of(in, i)));
+    return all;
+}
+
+std::string statements::matching(side in) const {
+    std::string condition;
+    for (std::size_t i = 0; i < codec_.columns(); ++i)
+        append_separated(condition, " AND ", fmt::format("{}=segue_keys.k{}", name_of(in, i), i));
+    return condition;
 }
 
 // a > x OR (a = x AND b > y): a comparison of row constructors would not use the index.
 // https://dev.mysql.com/doc/refman/8.4/en/row-constructor-optimization.html
-std::string statements::range_condition(const key_range& range) const {
+std::string statements::range_condition(side in, const key_range& range) const {
     const auto& columns = projection_.key.columns;
-    const auto bound_by = [&](const key_value& bound, std::string_view beyond,
-                              std::string_view at_last) {
+    const auto bound_by = [&](const key_value& bound, comparison beyond, comparison at_last) {
         const auto values = codec_.literals(bound);
         std::string any;
         std::string equal_so_far;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string name = qualified(projection_.source, columns[i].source);
+            const std::string name = name_of(in, i);
             const bool last = i + 1 == columns.size();
             append_separated(
                 any, " OR ",
-                fmt::format("({}{}{}{})", equal_so_far, name, last ? at_last : beyond, values[i]));
+                fmt::format("({}{})", equal_so_far,
+                            compared(columns[i], name, last ? at_last : beyond, values[i])));
             equal_so_far += fmt::format("{}={} AND ", name, values[i]);
         }
         return "(" + any + ")";
     };
     std::string condition;
-    if (range.after) append_separated(condition, " AND ", bound_by(*range.after, ">", ">"));
-    if (range.up_to) append_separated(condition, " AND ", bound_by(*range.up_to, "<", "<="));
+    if (range.after)
+        append_separated(condition, " AND ",
+                         bound_by(*range.after, comparison::above, comparison::above));
+    if (range.up_to)
+        append_separated(condition, " AND ",
+                         bound_by(*range.up_to, comparison::below, comparison::up_to));
     return condition.empty() ? "TRUE" : condition;
 }
 
-std::string statements::last_key() const {
+std::string statements::end_key(std::string_view direction) const {
     std::string order;
-    for (const auto& column : projection_.key.columns)
-        append_separated(order, ",", qualified(projection_.source, column.source) + " DESC");
-    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) ORDER BY {} LIMIT 1", source_key_,
+    for (std::size_t i = 0; i < codec_.columns(); ++i)
+        append_separated(order, ",", fmt::format("{}{}", name_of(side::source, i), direction));
+    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) ORDER BY {} LIMIT 1", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
                        order);
 }
 
-std::string statements::bound(const key_range& range, std::uint64_t rows) const {
+std::string statements::first_key() const {
+    return end_key("");
+}
+
+std::string statements::last_key() const {
+    return end_key(" DESC");
+}
+
+// Columns that have one value are left out: to sort by an ENUM that is equal to a number the server
+// would read all rows.
+std::string statements::order_from(std::size_t column) const {
+    std::string names;
+    for (std::size_t i = column; i < codec_.columns(); ++i)
+        append_separated(names, ",", name_of(side::source, i));
+    return names.empty() ? "" : " ORDER BY " + names;
+}
+
+std::vector<statements::leg> statements::legs(const std::optional<key_value>& after) const {
+    if (!after) return {{.condition = "TRUE", .fixed_columns = 0}};
+    const auto& columns = projection_.key.columns;
+    const auto values = codec_.literals(*after);
+    std::vector<leg> made;
+    for (std::size_t i = columns.size(); i-- > 0;) {
+        std::string begun;
+        for (std::size_t before = 0; before < i; ++before)
+            begun += fmt::format("{}={} AND ", name_of(side::source, before), values[before]);
+        begun += name_of(side::source, i);
+        if (columns[i].type != schema::key_type::numbered) {
+            made.push_back({.condition = begun + ">" + values[i], .fixed_columns = i});
+            continue;
+        }
+        const unsigned last = columns[i].length;
+        for (unsigned next = number_in(values[i], columns[i]) + 1; next <= last; ++next)
+            made.push_back(
+                {.condition = fmt::format("{}={}", begun, next), .fixed_columns = i + 1});
+    }
+    return made;
+}
+
+std::string statements::bound(const leg& within, const std::optional<key_value>& up_to,
+                              std::uint64_t rows) const {
     require(rows > 0, "a chunk has rows");
+    return fmt::format("SELECT {},{} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT 1 OFFSET {}",
+                       source_read_,
+                       range_condition(side::source, {.after = std::nullopt, .up_to = up_to}),
+                       projection_.source.quoted(), quoted_name(projection_.key.source_index),
+                       within.condition, order_from(within.fixed_columns), rows - 1);
+}
+
+std::string statements::count_leg(const leg& within, std::uint64_t rows_max) const {
     return fmt::format(
-        "SELECT {0} FROM {1} FORCE INDEX ({2}) WHERE {3} ORDER BY {0} LIMIT 1 OFFSET {4}",
-        source_key_, projection_.source.quoted(), quoted_name(projection_.key.source_index),
-        range_condition(range), rows - 1);
+        "SELECT COUNT(*) FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE {} LIMIT {}) AS "
+        "segue_counted",
+        name_of(side::source, 0), projection_.source.quoted(),
+        quoted_name(projection_.key.source_index), within.condition, rows_max);
 }
 
 std::string statements::count(const key_range& range) const {
     return fmt::format("SELECT COUNT(*) FROM {} FORCE INDEX ({}) WHERE {}",
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
-                       range_condition(range));
+                       range_condition(side::source, range));
 }
 
 std::string statements::keys_in(const key_range& range, std::uint64_t rows_max) const {
-    return fmt::format("SELECT {0} FROM {1} FORCE INDEX ({2}) WHERE {3} ORDER BY {0} LIMIT {4}",
-                       source_key_, projection_.source.quoted(),
-                       quoted_name(projection_.key.source_index), range_condition(range), rows_max);
+    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT {}", source_read_,
+                       projection_.source.quoted(), quoted_name(projection_.key.source_index),
+                       range_condition(side::source, range), order_from(0), rows_max);
 }
 
 std::string statements::insert_into() const {
@@ -107,52 +208,73 @@ std::string statements::insert_into() const {
 
 std::string statements::from_range(const key_range& range) const {
     return fmt::format(" FROM {} FORCE INDEX ({}) WHERE {}{}", projection_.source.quoted(),
-                       quoted_name(projection_.key.source_index), range_condition(range),
-                       lock_clause_);
+                       quoted_name(projection_.key.source_index),
+                       range_condition(side::source, range), lock_clause_);
 }
 
 std::string statements::copy(const key_range& range) const {
-    return insert_into() + from_range(range);
+    const std::string text = insert_into() + from_range(range);
+    return !codec_.ordered() && upserts() ? text + over_what_is_there() : text;
 }
 
-// (VALUES ROW(..),..) AS segue_keys(k0,..)
+std::string statements::erase_range(const key_range& range) const {
+    return fmt::format("DELETE {0} FROM {0} FORCE INDEX ({1}) WHERE {2}",
+                       projection_.target.quoted(), quoted_name(projection_.key.target_index),
+                       range_condition(side::target, range));
+}
+
+// (VALUES ROW(..),..) AS segue_keys(k0,..). DISTINCT compares by the literals' collations.
 // https://dev.mysql.com/doc/refman/8.4/en/values.html
-std::string statements::key_list(std::span<const key_value> keys) const {
+std::string statements::key_list(std::span<const key_value> keys, listed how,
+                                 std::string_view name) const {
     require(!keys.empty(), "a batch has keys");
+    const bool indexed = how == listed::with_index;
     std::string rows;
-    for (const key_value& key : keys) {
-        std::string one;
-        for (const std::string& literal : codec_.literals(key)) append_separated(one, ",", literal);
+    for (std::size_t index = 0; index < keys.size(); ++index) {
+        std::string one = indexed ? std::to_string(index) : "";
+        for (const std::string& literal : codec_.literals(keys[index]))
+            append_separated(one, ",", literal);
         append_separated(rows, ",", "ROW(" + one + ")");
     }
-    std::string names;
+    std::string names = indexed ? "n" : "";
     for (std::size_t i = 0; i < codec_.columns(); ++i)
         append_separated(names, ",", fmt::format("k{}", i));
-    return fmt::format("(VALUES {}) AS segue_keys({})", rows, names);
+    if (how == listed::each_row_once && !codec_.ordered())
+        return fmt::format(
+            "(SELECT DISTINCT {1} FROM (VALUES {0}) AS segue_listed({1})) AS {2}({1})", rows, names,
+            name);
+    return fmt::format("(VALUES {}) AS {}({})", rows, name, names);
 }
 
 std::string statements::which_are_gone(std::span<const key_value> keys) const {
-    std::string names;
+    return fmt::format(
+        "SELECT segue_keys.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}",
+        name_of(side::source, 0), key_list(keys, listed::with_index), projection_.source.quoted(),
+        quoted_name(projection_.key.source_index), matching(side::source), lock_clause_);
+}
+
+std::string statements::same_keys(std::span<const key_value> asked,
+                                  std::span<const key_value> names) const {
+    std::string equal;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(names, ",", fmt::format("segue_keys.k{}", i));
-    const auto& first = projection_.key.columns.front();
-    return fmt::format("SELECT {}, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}", names,
-                       qualified(projection_.source, first.source), key_list(keys),
-                       projection_.source.quoted(), quoted_name(projection_.key.source_index),
-                       matching(projection_.source, projection_.key, true), lock_clause_);
+        append_separated(equal, " AND ", fmt::format("segue_asked.k{0}=segue_keys.k{0}", i));
+    return fmt::format(
+        "SELECT segue_asked.n, MIN(segue_keys.n) FROM {} JOIN {} ON {} GROUP BY segue_asked.n",
+        key_list(asked, listed::with_index, "segue_asked"), key_list(names, listed::with_index),
+        equal);
 }
 
 std::string statements::erase(std::span<const key_value> keys) const {
     return fmt::format("DELETE {0} FROM {1} STRAIGHT_JOIN {0} FORCE INDEX ({2}) ON {3}",
-                       projection_.target.quoted(), key_list(keys),
-                       quoted_name(projection_.key.target_index),
-                       matching(projection_.target, projection_.key, false));
+                       projection_.target.quoted(), key_list(keys, listed::as_they_are),
+                       quoted_name(projection_.key.target_index), matching(side::target));
 }
 
 std::string statements::from_keys(std::span<const key_value> keys) const {
-    return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}", key_list(keys),
-                       projection_.source.quoted(), quoted_name(projection_.key.source_index),
-                       matching(projection_.source, projection_.key, true), lock_clause_);
+    return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}",
+                       key_list(keys, listed::each_row_once), projection_.source.quoted(),
+                       quoted_name(projection_.key.source_index), matching(side::source),
+                       lock_clause_);
 }
 
 std::string statements::carry_over_plainly(std::span<const key_value> keys) const {
@@ -161,7 +283,10 @@ std::string statements::carry_over_plainly(std::span<const key_value> keys) cons
 
 std::string statements::carry_over(std::span<const key_value> keys) const {
     std::string text = carry_over_plainly(keys);
-    if (!projection_.upserts) return text;
+    return upserts() ? text + over_what_is_there() : text;
+}
+
+std::string statements::over_what_is_there() const {
     std::string assignments;
     for (const auto& column : projection_.columns)
         append_separated(
@@ -170,18 +295,23 @@ std::string statements::carry_over(std::span<const key_value> keys) const {
     for (const std::string& name : projection_.kept_on_update)
         append_separated(assignments, ",",
                          fmt::format("{0}={0}", qualified(projection_.target, name)));
-    return text + " ON DUPLICATE KEY UPDATE " + assignments;
+    return " ON DUPLICATE KEY UPDATE " + assignments;
 }
 
 std::string statements::collecting_collisions() const {
-    const std::string kept = qualified(projection_.target, projection_.key.columns.front().target);
+    std::string same_row;
+    for (std::size_t i = 0; i < codec_.columns(); ++i)
+        append_separated(same_row, " AND ",
+                         fmt::format("{}={}", name_of(side::target, i), name_of(side::source, i)));
     // A chunk may collide as a whole; a part of it is enough to go on from.
     constexpr unsigned characters_max = 60'000;
     return fmt::format(
-        " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=IF(CHAR_LENGTH(@segue_collisions)>{3},"
+        " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=IF({4} OR "
+        "CHAR_LENGTH(@segue_collisions)>{3},"
         "@segue_collisions,CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',{1},{2})))) IS "
         "NULL,{0},{0})",
-        kept, target_key_, source_key_, characters_max);
+        name_of(side::target, 0), printed_key(side::target), source_read_, characters_max,
+        same_row);
 }
 
 std::string statements::collisions_in(const key_range& range) const {

@@ -4,8 +4,11 @@
 #include "src/schema/projection.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace segue::migration {
 
@@ -18,32 +21,52 @@ class statements {
 
     const key_codec& codec() const noexcept { return codec_; }
 
-    /// The greatest key of the source: no row if it is empty.
+    /// The least and the greatest key of the source: no row if it is empty.
+    std::string first_key() const;
     std::string last_key() const;
-    /// The key of the `rows`-th row of the range in the source: no row if there are fewer.
-    std::string bound(const key_range& range, std::uint64_t rows) const;
+    /// One range of the source's index. For several, joined by OR, the server may read the whole
+    /// index from its start, if that has all columns that are asked for.
+    struct leg {
+        std::string condition;
+        std::size_t fixed_columns = 0;  ///< So many columns of the key have one value in it.
+    };
+    /// One behind the other: together the keys above `after`.
+    std::vector<leg> legs(const std::optional<key_value>& after) const;
+    /// The key of the `rows`-th row of a leg in the source, and then 1 if it is not above `up_to`,
+    /// else 0; no row if there are fewer.
+    std::string bound(const leg& within, const std::optional<key_value>& up_to,
+                      std::uint64_t rows) const;
+    /// How many rows the leg has, `rows_max` at most.
+    std::string count_leg(const leg& within, std::uint64_t rows_max) const;
 
     /// How many rows the range has in the source.
     std::string count(const key_range& range) const;
 
-    /// Inserts the rows of the range from the source; none of them may be in the target.
+    /// Inserts the rows of the range from the source. None of them may be in the target, but for
+    /// keys that only the server orders, with `upserts`: then over what the target holds.
     std::string copy(const key_range& range) const;
+    /// Deletes the range in the target.
+    std::string erase_range(const key_range& range) const;
 
-    /// One row for each of the keys, of its columns and then 1 if the source has no such row, 0 if
-    /// it has. Never empty-handed: an answer with fewer rows than keys is not one.
+    /// One row for each of the keys, of its index from 0 and then 1 if the source has no such row,
+    /// 0 if it has. Never empty-handed: an answer with fewer rows than keys is not one.
     std::string which_are_gone(std::span<const key_value> keys) const;
+    /// For keys that only the server compares: a row for each of `asked` that names a row which one
+    /// of `names` names too, of its index and the least index of such a name.
+    std::string same_keys(std::span<const key_value> asked, std::span<const key_value> names) const;
     std::string erase(std::span<const key_value> keys) const;
-    /// Inserts the current source rows of the keys; with `upserts`, over what the target holds.
+    /// Inserts the current source rows of the keys, each once, whatever names it has among them;
+    /// with `upserts`, over what the target holds.
     std::string carry_over(std::span<const key_value> keys) const;
     /// The same, never over what the target holds.
     std::string carry_over_plainly(std::span<const key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
-    /// way the target's row stays as it is, and "holder,newcomer" keys are collected in the user
-    /// variable @segue_collisions, separated by ';' (the columns of a key by ','). The server
-    /// itself finds the holders, by its own conversions and collations, in one snapshot of the
-    /// source. To be rolled back.
+    /// way the target's row stays as it is, and, unless both are of one key, "holder,newcomer" keys
+    /// are collected in the user variable @segue_collisions, separated by ';' (the columns of a key
+    /// by ',', each as key_codec::printed() has it). The server itself finds the holders, by its
+    /// own conversions and collations, in one snapshot of the source. To be rolled back.
     std::string collisions_in(const key_range& range) const;
     std::string collisions_in(std::span<const key_value> keys) const;
 
@@ -51,9 +74,19 @@ class statements {
     std::string keys_in(const key_range& range, std::uint64_t rows_max) const;
 
   private:
-    std::string range_condition(const key_range& range) const;
-    std::string key_list(std::span<const key_value> keys) const;
+    enum class side { source, target };
+    enum class listed { as_they_are, with_index, each_row_once };
+
+    std::string name_of(side in, std::size_t column) const;
+    std::string matching(side in) const;
+    std::string printed_key(side in) const;
+    std::string order_from(std::size_t column) const;
+    std::string end_key(std::string_view direction) const;
+    std::string range_condition(side in, const key_range& range) const;
+    std::string key_list(std::span<const key_value> keys, listed how,
+                         std::string_view name = "segue_keys") const;
     std::string insert_into() const;
+    std::string over_what_is_there() const;
     std::string from_range(const key_range& range) const;
     std::string from_keys(std::span<const key_value> keys) const;
     std::string collecting_collisions() const;
@@ -61,8 +94,7 @@ class statements {
     schema::projection projection_;
     key_codec codec_;
     std::string lock_clause_;
-    std::string source_key_;  ///< The key's columns in the source, qualified, separated by commas.
-    std::string target_key_;
+    std::string source_read_;  ///< The key's columns in the source, as the codec reads them.
 };
 
 }  // namespace segue::migration

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "src/schema/key_column.hpp"
 #include "src/schema/table_definition.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,16 +16,6 @@ namespace segue::schema {
 /// one.
 using source_of = std::function<std::optional<std::string>(std::string_view target_column)>;
 
-/// The kinds of key columns there are. The client may order all of these by their decoded values.
-enum class key_type { signed_integer, unsigned_integer };
-
-struct key_column {
-    std::string source;    ///< Name in the original.
-    std::string target;    ///< Name in the new table.
-    unsigned ordinal = 0;  ///< In the original, from 0.
-    key_type type = key_type::signed_integer;
-};
-
 /// The columns that name a row, in the order of the original's index.
 struct row_key {
     std::string source_index;  ///< For FORCE INDEX on the original.
@@ -31,17 +23,31 @@ struct row_key {
     std::vector<key_column> columns;
 
     bool is_primary() const { return source_index == "PRIMARY"; }
+    /// Whether the client may order key values as the server does.
+    bool ordered() const {
+        return std::all_of(columns.begin(), columns.end(),
+                           [](const key_column& one) { return one.ordered(); });
+    }
 };
 
 /// What became of each unique index of the original, for the operator.
 struct key_choice {
     std::optional<row_key> chosen;
-    std::string explanation;  ///< Why the chosen one; or, line by line, why none serves.
+    std::string explanation;  ///< A line for each candidate: chosen, or why not.
+};
+
+struct key_conditions {
+    /// binlog_row_image is FULL: row events hold the columns of every key, not of the primary key
+    /// alone.
+    bool full_images = true;
+    /// Every moment has one name in the sessions' time zone, so TIMESTAMP columns may be in a key.
+    bool unambiguous_times = false;
 };
 
 /// Chooses the key: columns of a NOT NULL unique index that both tables have, of the same type in
-/// both. The primary key comes first, then the index with the fewest columns.
+/// both. The primary key comes first if the client can order it; then keys that it can order before
+/// others, the primary key before others, few and narrow columns before many and wide ones.
 key_choice choose_key(const table_definition& original, const table_definition& target,
-                      const source_of& source_of_target);
+                      const source_of& source_of_target, const key_conditions& under = {});
 
 }  // namespace segue::schema

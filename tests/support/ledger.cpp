@@ -65,7 +65,7 @@ std::string comparison::text() const {
 
 std::string ledger::select_statement(const table_name& table) const {
     std::string out = "SELECT ";
-    for (const auto& column : spec_.key_columns()) out += segue::quoted_name(column) + ",";
+    for (const auto& read : spec_.naming().read_expressions()) out += read + ",";
     if (!spec_.unique_column.empty()) out += segue::quoted_name(spec_.unique_column) + ",";
     for (const auto& column : spec_.columns) out += read_expression(column) + ",";
     out.pop_back();

@@ -1,22 +1,15 @@
 #include "tests/support/table_spec.hpp"
 
-#include "src/base/error.hpp"
+#include "src/base/table_name.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
 namespace segue::test {
 namespace {
 
-// Key number 0 of each kind. Signed keys begin below zero, unsigned ones pass the largest signed
-// number after a few hundred rows.
-constexpr std::int64_t signed_start = -500;
-constexpr std::uint64_t unsigned_start = 9223372036854775807U - 300;
-constexpr std::int64_t shops = 7;
-constexpr std::int64_t first_shop = -3;
 constexpr std::uint64_t fill_batch_rows = 50'000;
 
 std::string type_of(column_kind kind) {
@@ -60,16 +53,6 @@ std::string fill_expression(column_kind kind) {
     return {};
 }
 
-template <typename Number>
-std::optional<Number> parsed(const value& text) {
-    Number number = 0;
-    if (!text) return std::nullopt;
-    const char* const end = text->data() + text->size();
-    const auto [at, failed] = std::from_chars(text->data(), end, number);
-    if (failed != std::errc() || at != end) return std::nullopt;
-    return number;
-}
-
 std::uint64_t below(std::uint64_t bound, std::mt19937_64& random) {
     return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random);
 }
@@ -84,46 +67,11 @@ std::string hex_text(std::uint64_t bytes, std::mt19937_64& random) {
     return out;
 }
 
-std::string key_expressions(key_kind kind) {
-    switch (kind) {
-        case key_kind::signed_integer:
-            return fmt::format("k + {}", signed_start);
-        case key_kind::unsigned_integer:
-            return fmt::format("CAST({} AS UNSIGNED) + k", unsigned_start);
-        case key_kind::auto_increment:
-            return "k + 1";
-        case key_kind::composite:
-            return fmt::format("k % {} + {}, k DIV {}", shops, first_shop, shops);
-    }
-    return {};
-}
-
 }  // namespace
 
-std::vector<std::string> table_spec::key_columns() const {
-    if (key == key_kind::composite) return {"shop", "id"};
-    return {"id"};
-}
-
-std::vector<std::string> table_spec::key_literals(std::uint64_t number) const {
-    const auto signed_number = static_cast<std::int64_t>(number);
-    switch (key) {
-        case key_kind::signed_integer:
-            return {std::to_string(signed_number + signed_start)};
-        case key_kind::unsigned_integer:
-            return {std::to_string(number + unsigned_start)};
-        case key_kind::auto_increment:
-            return {std::to_string(signed_number + 1)};
-        case key_kind::composite:
-            return {std::to_string(signed_number % shops + first_shop),
-                    std::to_string(signed_number / shops)};
-    }
-    return {};
-}
-
-std::string table_spec::key_condition(std::uint64_t number) const {
+std::string table_spec::key_condition(std::uint64_t number, std::uint64_t spelling) const {
     const auto names = key_columns();
-    const auto literals = key_literals(number);
+    const auto literals = key_literals(number, spelling);
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i)
         out += (i == 0 ? "" : " AND ") + segue::quoted_name(names[i]) + "=" + literals[i];
@@ -134,43 +82,9 @@ std::string table_spec::key_text(std::uint64_t number) const {
     return fmt::format("{}", fmt::join(key_literals(number), ","));
 }
 
-std::optional<std::uint64_t> table_spec::key_number(const row& key_values) const {
-    if (key == key_kind::unsigned_integer) {
-        const auto id = parsed<std::uint64_t>(key_values[0]);
-        if (!id || *id < unsigned_start) return std::nullopt;
-        return *id - unsigned_start;
-    }
-    const auto first = parsed<std::int64_t>(key_values[0]);
-    if (!first) return std::nullopt;
-    std::int64_t number = -1;
-    if (key == key_kind::composite) {
-        const auto id = parsed<std::int64_t>(key_values[1]);
-        const auto shop = *first - first_shop;
-        if (!id || shop < 0 || shop >= shops) return std::nullopt;
-        number = *id * shops + shop;
-    } else {
-        number = *first - (key == key_kind::signed_integer ? signed_start : 1);
-    }
-    if (number < 0) return std::nullopt;
-    return static_cast<std::uint64_t>(number);
-}
-
 std::string table_spec::create_statement(const table_name& table) const {
     std::string out = "CREATE TABLE " + table.quoted() + " (";
-    switch (key) {
-        case key_kind::signed_integer:
-            out += "`id` BIGINT NOT NULL";
-            break;
-        case key_kind::unsigned_integer:
-            out += "`id` BIGINT UNSIGNED NOT NULL";
-            break;
-        case key_kind::auto_increment:
-            out += "`id` BIGINT NOT NULL AUTO_INCREMENT";
-            break;
-        case key_kind::composite:
-            out += "`shop` INT NOT NULL, `id` BIGINT NOT NULL";
-            break;
-    }
+    out += naming().definition();
     if (!unique_column.empty())
         out +=
             fmt::format(", {0} INT NULL, UNIQUE KEY {0} ({0})", segue::quoted_name(unique_column));
@@ -178,7 +92,7 @@ std::string table_spec::create_statement(const table_name& table) const {
         out += fmt::format(", {} {} {}", segue::quoted_name(column.name), type_of(column.kind),
                            column.nullable ? "NULL" : "NOT NULL");
     if (!more.empty()) out += ", " + more;
-    out += key == key_kind::composite ? ", PRIMARY KEY (`shop`, `id`)" : ", PRIMARY KEY (`id`)";
+    out += fmt::format(", PRIMARY KEY (`{}`)", fmt::join(key_columns(), "`, `"));
     return out + ") " + table_options;
 }
 
@@ -249,7 +163,7 @@ void create_and_fill(application_session& session, const table_name& table, cons
     session.execute(spec.create_statement(table));
     std::string names;
     for (const auto& column : spec.key_columns()) names += segue::quoted_name(column) + ",";
-    std::string expressions = key_expressions(spec.key);
+    std::string expressions = spec.naming().fill_expressions();
     if (!spec.unique_column.empty()) {
         names += segue::quoted_name(spec.unique_column) + ",";
         expressions += ", IF(n % 10 = 9, NULL, n)";

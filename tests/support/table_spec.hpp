@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "tests/support/application_session.hpp"
+#include "tests/support/workload_key.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,13 +23,6 @@ struct column_spec {
     bool nullable = false;
 };
 
-enum class key_kind {
-    signed_integer,    ///< `id` BIGINT, some below zero.
-    unsigned_integer,  ///< `id` BIGINT UNSIGNED, most above the largest signed number.
-    auto_increment,    ///< `id` BIGINT AUTO_INCREMENT; half of the inserts let the server choose.
-    composite          ///< `shop` INT, `id` BIGINT.
-};
-
 /// The table that a workload works on. Rows are named by a number from 0, whatever the key is made
 /// of, called the key number.
 struct table_spec {
@@ -47,15 +41,20 @@ struct table_spec {
 
     std::string create_statement(const table_name& table) const;
 
-    std::vector<std::string> key_columns() const;
+    workload_key naming() const { return {.kind = key}; }
+    std::vector<std::string> key_columns() const { return naming().columns(); }
     /// One for each of key_columns().
-    std::vector<std::string> key_literals(std::uint64_t number) const;
+    std::vector<std::string> key_literals(std::uint64_t number, std::uint64_t spelling = 0) const {
+        return naming().literals(number, spelling);
+    }
     /// `id`=5
-    std::string key_condition(std::uint64_t number) const;
+    std::string key_condition(std::uint64_t number, std::uint64_t spelling = 0) const;
     /// As messages name a row: "5", or "1,7".
     std::string key_text(std::uint64_t number) const;
-    /// The key number of a row whose key columns have these printed values.
-    std::optional<std::uint64_t> key_number(const row& key_values) const;
+    /// The key number of a row whose workload_key::read_expressions() printed this.
+    std::optional<std::uint64_t> key_number(const row& printed) const {
+        return naming().number(printed);
+    }
 
     /// Key numbers below this are for explicit keys, when the filled ones end before `filled`.
     /// AUTO_INCREMENT starts behind it.

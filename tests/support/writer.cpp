@@ -329,7 +329,7 @@ void writer::add_insert(transaction& to) {
         to.statements.push_back(insert_statement({}, values));
         to.generated = row_image(printed);
     } else {
-        to.statements.push_back(insert_statement(spec().key_literals(*number), values));
+        to.statements.push_back(insert_statement(spec().key_literals(*number, random_()), values));
         add_effect(to, *number, row_image(printed));
     }
 }
@@ -359,9 +359,13 @@ void writer::add_update(transaction& to) {
         }
     }
     if (assignments.empty()) return;
+    // The row may get another name for the same key.
+    if (spec().naming().has_spellings() && below(2) == 0)
+        assignments += fmt::format(",{}={}", segue::quoted_name(spec().key_columns().back()),
+                                   spec().key_literals(*number, random_()).back());
     to.statements.push_back(fmt::format("UPDATE {} SET {} WHERE {}",
                                         segue::quoted_name(state_.table.name), assignments,
-                                        spec().key_condition(*number)));
+                                        spec().key_condition(*number, random_())));
     add_effect(to, *number, row_image(values));
 }
 
@@ -370,13 +374,13 @@ void writer::add_move(transaction& to) {
     const auto target = pick(to, /*present=*/false);
     if (!from || !target) return;
     const auto keys = spec().key_columns();
-    const auto literals = spec().key_literals(*target);
+    const auto literals = spec().key_literals(*target, random_());
     std::string assignments;
     for (std::size_t i = 0; i < keys.size(); ++i)
         assignments += (i == 0 ? "" : ",") + segue::quoted_name(keys[i]) + "=" + literals[i];
     to.statements.push_back(fmt::format("UPDATE {} SET {} WHERE {}",
                                         segue::quoted_name(state_.table.name), assignments,
-                                        spec().key_condition(*from)));
+                                        spec().key_condition(*from, random_())));
     auto image = state_of(to, *from);
     add_effect(to, *target, std::move(image));
     add_effect(to, *from, std::nullopt);
@@ -390,7 +394,7 @@ void writer::add_erase(transaction& to) {
             to.freed.push_back(std::stoll(*unique));
     to.statements.push_back(fmt::format("DELETE FROM {} WHERE {}",
                                         segue::quoted_name(state_.table.name),
-                                        spec().key_condition(*number)));
+                                        spec().key_condition(*number, random_())));
     add_effect(to, *number, std::nullopt);
 }
 

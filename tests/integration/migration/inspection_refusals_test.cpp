@@ -28,18 +28,6 @@ const std::vector<std::string> partitions = {
     partitioned_table, "INSERT INTO t VALUES (1, 1), (200, 2)",
     "CREATE TABLE other (id INT PRIMARY KEY, a INT)", "INSERT INTO other VALUES (5, 5), (6, 6)"};
 
-void expect_refused_and_nothing_left(quiet_run& run, const std::string& alter,
-                                     const std::vector<std::string>& told,
-                                     const std::vector<std::string>& more = {}) {
-    const auto before = run.everything();
-    run.start(alter, {.more = more});
-    run.expect_failed(told);
-    EXPECT_EQ(run.everything(), before);
-    EXPECT_NE(run.segue().err().find("The original table is untouched"), std::string::npos)
-        << run.segue().err();
-    EXPECT_EQ(run.segue().err().find("Left behind"), std::string::npos) << run.segue().err();
-}
-
 class refused : public testing::TestWithParam<obstacle> {
   protected:
     void prepare() {
@@ -100,34 +88,6 @@ const obstacle clauses[] = {
      {"the column is not AUTO_INCREMENT yet", "Leave AUTO_INCREMENT out"}},
 };
 
-const obstacle keys[] = {
-    {"no_key",
-     {"CREATE TABLE t (a INT, KEY (a))"},
-     "ADD COLUMN b INT",
-     {"no key names the rows in both tables", "the table has no unique index",
-      "The table needs a primary key"}},
-    {"a_key_of_characters",
-     {"CREATE TABLE t (id VARCHAR(20) PRIMARY KEY)"},
-     "ADD COLUMN b INT",
-     {"`id` is varchar(20)", "not supported yet", "The table needs a primary key"}},
-    {"a_unique_index_that_holds_null",
-     {"CREATE TABLE t (a INT NULL, UNIQUE KEY only_one (a))"},
-     "ADD COLUMN b INT",
-     {"`only_one`: `a` can be NULL", "The table needs a primary key"}},
-    {"a_key_that_the_alter_drops",
-     {plain_table},
-     "DROP PRIMARY KEY",
-     {"the new table has no unique index over the same columns", "The table needs"}},
-    {"a_key_whose_type_changes",
-     {plain_table},
-     "MODIFY id SMALLINT NOT NULL",
-     {"`id` changes its type from int to smallint", "The table needs"}},
-    {"a_key_that_is_dropped_and_made_anew",
-     {plain_table},
-     "DROP PRIMARY KEY, DROP COLUMN id, ADD COLUMN id INT NOT NULL PRIMARY KEY",
-     {"the new table has no `id`", "The table needs"}},
-};
-
 const obstacle shapes[] = {
     {"a_view",
      {"CREATE TABLE base (id INT PRIMARY KEY)", "CREATE VIEW t AS SELECT * FROM base"},
@@ -178,7 +138,6 @@ std::string name_of(const testing::TestParamInfo<obstacle>& of) {
     return of.param.name;
 }
 INSTANTIATE_TEST_SUITE_P(clause, refused, testing::ValuesIn(clauses), name_of);
-INSTANTIATE_TEST_SUITE_P(key, refused, testing::ValuesIn(keys), name_of);
 INSTANTIATE_TEST_SUITE_P(shape, refused, testing::ValuesIn(shapes), name_of);
 
 // hazards.md, 1: on the ghost it would take the rows of the third table.
@@ -220,17 +179,6 @@ TEST(a_server_without_a_binary_log, is_refused) {
     run.session().execute(plain_table);
     expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
                                     {"the server writes no binary log", "--log-bin"});
-}
-
-TEST(a_binary_log_of_minimal_images, serves_primary_keys_only) {
-    const auto& server = shared_server({"--binlog-row-image=MINIMAL"});
-    quiet_run run(server);
-    run.session().execute("CREATE TABLE t (id INT NOT NULL, a INT, UNIQUE KEY by_id (id))");
-    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
-    expect_refused_and_nothing_left(
-        run, "ADD COLUMN b INT",
-        {"`by_id` is not the primary key, and binlog_row_image is not FULL",
-         "SET GLOBAL binlog_row_image=FULL"});
 }
 
 class names_in_use : public testing::TestWithParam<std::string> {

@@ -99,6 +99,18 @@ void quiet_run::wait_for_lock_wait_in_ghost() {
                [&] { return lock_waits_in_ghost() != "0"; });
 }
 
+void expect_refused_and_nothing_left(quiet_run& run, const std::string& alter,
+                                     const std::vector<std::string>& told,
+                                     const std::vector<std::string>& more) {
+    const auto before = run.everything();
+    run.start(alter, {.more = more});
+    run.expect_failed(told);
+    EXPECT_EQ(run.everything(), before);
+    EXPECT_NE(run.segue().err().find("The original table is untouched"), std::string::npos)
+        << run.segue().err();
+    EXPECT_EQ(run.segue().err().find("Left behind"), std::string::npos) << run.segue().err();
+}
+
 global_setting::global_setting(const sandbox_server& server, std::string name,
                                const std::string& literal)
     : server_(server), name_(std::move(name)) {

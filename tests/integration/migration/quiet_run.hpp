@@ -72,6 +72,12 @@ class quiet_run {
     std::unique_ptr<segue_process> segue_;
 };
 
+/// Segue with `more` refuses the ALTER, says all of `told` and that the original is untouched, and
+/// leaves no table behind that was not there before.
+void expect_refused_and_nothing_left(quiet_run& run, const std::string& alter,
+                                     const std::vector<std::string>& told,
+                                     const std::vector<std::string>& more = {});
+
 /// A global variable of the server, set for as long as this lives.
 class global_setting {
   public:

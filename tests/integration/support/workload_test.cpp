@@ -47,7 +47,12 @@ TEST_P(workload_on, ends_with_a_table_that_agrees_with_the_ledger) {
 
 INSTANTIATE_TEST_SUITE_P(every_kind_of_key, workload_on,
                          testing::Values(key_kind::signed_integer, key_kind::unsigned_integer,
-                                         key_kind::auto_increment, key_kind::composite));
+                                         key_kind::auto_increment, key_kind::composite,
+                                         key_kind::binary16, key_kind::varbinary,
+                                         key_kind::bytewise_text, key_kind::any_case_text,
+                                         key_kind::padded_latin_text, key_kind::any_case_composite,
+                                         key_kind::enum_composite, key_kind::decimal,
+                                         key_kind::datetime, key_kind::date_composite));
 
 TEST(table_spec, key_numbers_are_found_again_in_the_rows) {
     for (const auto key : {key_kind::signed_integer, key_kind::unsigned_integer,

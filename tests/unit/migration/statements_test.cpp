@@ -9,6 +9,7 @@
 namespace segue::migration {
 namespace {
 
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -50,11 +51,34 @@ TEST(Statements, TheLastKeyIsReadFromTheIndexsEnd) {
 }
 
 TEST(Statements, ABoundIsTheLastKeyOfSoManyRows) {
+    const statements::leg within{.condition = "leg", .fixed_columns = 0};
+    EXPECT_EQ(single().bound(within, key(9), 100),
+              "SELECT `s`.`t`.`id`,((`s`.`t`.`id`<=9)) FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE "
+              "leg ORDER BY `s`.`t`.`id` LIMIT 1 OFFSET 99");
+    EXPECT_THAT(single().bound(within, std::nullopt, 1),
+                HasSubstr("SELECT `s`.`t`.`id`,TRUE FROM"));
+    EXPECT_THROW(single().bound(within, std::nullopt, 0), error);
     EXPECT_EQ(
-        single().bound({.after = key(5), .up_to = key(9)}, 100),
-        "SELECT `s`.`t`.`id` FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE ((`s`.`t`.`id`>5)) AND "
-        "((`s`.`t`.`id`<=9)) ORDER BY `s`.`t`.`id` LIMIT 1 OFFSET 99");
-    EXPECT_THROW(single().bound({}, 0), error);
+        single().count_leg(within, 100),
+        "SELECT COUNT(*) FROM (SELECT `s`.`t`.`id` FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE "
+        "leg LIMIT 100) AS segue_counted");
+}
+
+std::vector<std::string> conditions(const std::vector<statements::leg>& legs) {
+    std::vector<std::string> made;
+    for (const auto& one : legs) made.push_back(one.condition);
+    return made;
+}
+
+TEST(Statements, WhatIsAboveAKeyIsOneRangeOfTheIndexBehindTheOther) {
+    EXPECT_THAT(conditions(single().legs(std::nullopt)), ElementsAre("TRUE"));
+    EXPECT_THAT(conditions(single().legs(key(5))), ElementsAre("`s`.`t`.`id`>5"));
+    const auto texts = composite();
+    const auto legs = texts.legs(pair(texts, "1", "2"));
+    EXPECT_THAT(conditions(legs), ElementsAre("`s`.`t`.`a`=1 AND `s`.`t`.`b`>2", "`s`.`t`.`a`>1"));
+    EXPECT_THAT(texts.bound(legs[0], std::nullopt, 1), HasSubstr(" ORDER BY `s`.`t`.`b` LIMIT"));
+    EXPECT_THAT(texts.bound(legs[1], std::nullopt, 1),
+                HasSubstr(" ORDER BY `s`.`t`.`a`,`s`.`t`.`b` LIMIT"));
 }
 
 TEST(Statements, AnOpenEndHasNoCondition) {
@@ -80,12 +104,12 @@ TEST(Statements, ACopyInsertsPlainly) {
 
 TEST(Statements, EachKeyIsAskedForByARowOfItsOwn) {
     EXPECT_EQ(single().which_are_gone(keys({5, -7})),
-              "SELECT segue_keys.k0, `s`.`t`.`id` IS NULL FROM (VALUES ROW(5),ROW(-7)) AS "
-              "segue_keys(k0) LEFT JOIN `s`.`t` FORCE INDEX (`PRIMARY`) ON "
+              "SELECT segue_keys.n, `s`.`t`.`id` IS NULL FROM (VALUES ROW(0,5),ROW(1,-7)) AS "
+              "segue_keys(n,k0) LEFT JOIN `s`.`t` FORCE INDEX (`PRIMARY`) ON "
               "`s`.`t`.`id`=segue_keys.k0");
     const auto texts = composite();
     EXPECT_THAT(texts.which_are_gone({{pair(texts, "1", "18446744073709551615")}}),
-                HasSubstr("(VALUES ROW(1,18446744073709551615)) AS segue_keys(k0,k1) LEFT JOIN "
+                HasSubstr("(VALUES ROW(0,1,18446744073709551615)) AS segue_keys(n,k0,k1) LEFT JOIN "
                           "`s`.`t` FORCE INDEX (`PRIMARY`) ON `s`.`t`.`a`=segue_keys.k0 AND "
                           "`s`.`t`.`b`=segue_keys.k1"));
 }
@@ -139,7 +163,8 @@ TEST(Statements, TablesAreNeverNamedByAnAlias) {
     const key_value one = pair(texts, "1", "2");
     const std::vector<key_value> batch = {one};
     for (const std::string& text :
-         {texts.last_key(), texts.bound({}, 1), texts.copy({}), texts.which_are_gone(batch),
+         {texts.first_key(), texts.last_key(), texts.erase_range({}),
+          texts.bound(texts.legs(one).front(), one, 1), texts.copy({}), texts.which_are_gone(batch),
           texts.erase(batch), texts.carry_over(batch), texts.carry_over_plainly(batch),
           texts.collisions_in(key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1)}) {
         SCOPED_TRACE(text);
@@ -152,7 +177,8 @@ TEST(Statements, TablesAreNeverNamedByAnAlias) {
 TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
     EXPECT_THAT(single().collisions_in(keys({5})),
                 EndsWith(" ON DUPLICATE KEY UPDATE `s`.`_t_gho`.`id`=IF((@segue_collisions:="
-                         "IF(CHAR_LENGTH(@segue_collisions)>60000,@segue_collisions,"
+                         "IF(`s`.`_t_gho`.`id`=`s`.`t`.`id` OR "
+                         "CHAR_LENGTH(@segue_collisions)>60000,@segue_collisions,"
                          "CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',`s`.`_t_gho`.`id`,"
                          "`s`.`t`.`id`)))) IS NULL,`s`.`_t_gho`.`id`,`s`.`_t_gho`.`id`)"));
     EXPECT_THAT(
@@ -163,6 +189,85 @@ TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
 TEST(Statements, KeysOfARangeComeInOrderAndBounded) {
     EXPECT_THAT(composite().keys_in({}, 7),
                 EndsWith("WHERE TRUE ORDER BY `s`.`t`.`a`,`s`.`t`.`b` LIMIT 7"));
+}
+
+schema::key_column text_column(const std::string& name) {
+    schema::key_column made{.source = name, .target = name, .type = schema::key_type::text};
+    made.length = 20;
+    made.collation = "latin1_swedish_ci";
+    return made;
+}
+
+schema::key_column enum_column(const std::string& name) {
+    schema::key_column made{.source = name, .target = name, .type = schema::key_type::numbered};
+    made.length = 3;
+    return made;
+}
+
+key_value spelled(const statements& texts, const char* hex) {
+    const std::array<db::value, 1> row = {hex};
+    return texts.codec().from_row(row);
+}
+
+TEST(Statements, KeysOfTextAreReadAsBytesAndWrittenInTheirCollation) {
+    const statements texts(carried({text_column("name")}), false);
+    EXPECT_THAT(texts.last_key(),
+                testing::StartsWith("SELECT HEX(`s`.`t`.`name`) FROM `s`.`t` FORCE INDEX"));
+    EXPECT_THAT(texts.last_key(), HasSubstr("ORDER BY `s`.`t`.`name` DESC"));
+    EXPECT_THAT(texts.keys_in({.after = spelled(texts, "61"), .up_to = std::nullopt}, 1),
+                HasSubstr("`s`.`t`.`name`>_latin1 X'61' COLLATE latin1_swedish_ci"));
+}
+
+TEST(Statements, KeysThatTheServerComparesCarryEachRowOverOnce) {
+    const statements texts(carried({text_column("name")}), false);
+    const std::vector<key_value> both = {spelled(texts, "61"), spelled(texts, "41")};
+    const std::string distinct = "FROM (SELECT DISTINCT k0 FROM (VALUES ROW(_latin1 X'61'";
+    EXPECT_THAT(texts.carry_over(both), HasSubstr(distinct));
+    EXPECT_THAT(texts.carry_over_plainly(both), HasSubstr(distinct));
+    EXPECT_THAT(texts.collisions_in(both), HasSubstr(distinct));
+    // One answer for each key asked, whatever it names.
+    EXPECT_THAT(texts.which_are_gone(both), Not(HasSubstr("DISTINCT")));
+    EXPECT_THAT(single().carry_over(keys({1, 2})), Not(HasSubstr("DISTINCT")));
+}
+
+TEST(Statements, AChunkOfKeysThatTheServerOrdersIsWrittenOverWhatFlushesBrought) {
+    const statements over(carried({text_column("name")}), false);
+    EXPECT_THAT(over.copy({}), HasSubstr(" ON DUPLICATE KEY UPDATE "));
+    const statements beside(carried({text_column("name")}, /*upserts=*/false), false);
+    EXPECT_THAT(beside.copy({}), Not(HasSubstr("DUPLICATE")));
+    EXPECT_EQ(beside.erase_range({.after = std::nullopt, .up_to = spelled(beside, "61")}),
+              "DELETE `s`.`_t_gho` FROM `s`.`_t_gho` FORCE INDEX (`PRIMARY`) WHERE "
+              "((`s`.`_t_gho`.`name`<=_latin1 X'61' COLLATE latin1_swedish_ci))");
+    EXPECT_THAT(single().copy({}), Not(HasSubstr("DUPLICATE")));
+}
+
+TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
+    const statements texts(carried({enum_column("e"), signed_column("id")}), false);
+    const auto at = [&](const char* number) { return pair(texts, number, "7"); };
+    EXPECT_THAT(texts.keys_in({.after = at("1"), .up_to = at("2")}, 1),
+                HasSubstr("((`s`.`t`.`e` IN (2,3)) OR (`s`.`t`.`e`=1 AND `s`.`t`.`id`>7)) AND "
+                          "((`s`.`t`.`e` IN (0,1)) OR (`s`.`t`.`e`=2 AND `s`.`t`.`id`<=7))"));
+    EXPECT_THAT(texts.keys_in({.after = at("3"), .up_to = at("0")}, 1),
+                HasSubstr("((FALSE) OR (`s`.`t`.`e`=3 AND `s`.`t`.`id`>7)) AND ((FALSE) OR "));
+    EXPECT_THAT(conditions(texts.legs(at("1"))),
+                ElementsAre("`s`.`t`.`e`=1 AND `s`.`t`.`id`>7", "`s`.`t`.`e`=2", "`s`.`t`.`e`=3"));
+    EXPECT_THAT(texts.bound(texts.legs(at("1")).back(), std::nullopt, 1),
+                HasSubstr("WHERE `s`.`t`.`e`=3 ORDER BY `s`.`t`.`id` LIMIT"));
+    const statements alone(carried({enum_column("e")}), false);
+    const std::array<db::value, 1> two = {"2"};
+    EXPECT_THAT(alone.keys_in({.after = std::nullopt, .up_to = alone.codec().from_row(two)}, 1),
+                HasSubstr("((`s`.`t`.`e` IN (0,1,2)))"));
+}
+
+TEST(Statements, WhichNamesMeanOneRowTheServerSays) {
+    const statements texts(carried({text_column("name")}), false);
+    const std::vector<key_value> one = {spelled(texts, "61")};
+    const std::vector<key_value> other = {spelled(texts, "41")};
+    EXPECT_EQ(texts.same_keys(one, other),
+              "SELECT segue_asked.n, MIN(segue_keys.n) FROM (VALUES ROW(0,_latin1 X'61' COLLATE "
+              "latin1_swedish_ci)) AS segue_asked(n,k0) JOIN (VALUES ROW(0,_latin1 X'41' COLLATE "
+              "latin1_swedish_ci)) AS segue_keys(n,k0) ON segue_asked.k0=segue_keys.k0 GROUP BY "
+              "segue_asked.n");
 }
 
 TEST(Statements, NamesAreQuoted) {

@@ -21,6 +21,12 @@ inline column typed(const std::string& name, const std::string& type) {
     return made;
 }
 
+inline column text(const std::string& name, const std::string& type, const std::string& collation) {
+    column made = typed(name, type);
+    made.collation = collation;
+    return made;
+}
+
 inline column nullable(column made) {
     made.nullable = true;
     return made;

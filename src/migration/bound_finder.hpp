@@ -1,0 +1,17 @@
+#pragma once
+
+#include "src/db/session.hpp"
+#include "src/migration/statements.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace segue::migration {
+
+/// The key of about the `rows`-th row of the range in the source, which is not above its end;
+/// nullopt when it has fewer. Reads about as many rows of the index, wherever the range begins.
+/// Where rows come and go meanwhile the number is not exact. Blocks; throws segue::error.
+std::optional<key_value> find_bound(db::session& session, const statements& texts,
+                                    const key_range& range, std::uint64_t rows);
+
+}  // namespace segue::migration

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace segue::migration {
+
+/// DECIMAL(digits, scale) as row images hold it, which is the order of the numbers byte by byte:
+/// nine digits in four bytes, fewer at the outer ends, all inverted where negative, and the first
+/// bit turned over. Pure. Functions throw segue::error for what is no such value.
+/// https://dev.mysql.com/doc/dev/mysql-server/latest/decimal_8h.html
+struct decimal_form {
+    unsigned digits = 10;
+    unsigned scale = 0;
+
+    std::size_t bytes() const;
+    /// From what the server prints: "-12.50", with zeros before it where the column has ZEROFILL.
+    std::string from_text(std::string_view text) const;
+    /// With all digits behind the point, and none before it that is not needed.
+    std::string to_text(std::string_view bytes) const;
+};
+
+}  // namespace segue::migration

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "src/db/session.hpp"
+#include "src/migration/statements.hpp"
+
+namespace segue::migration {
+
+/// Whether every moment has one name in the session's time zone: UTC, or a fixed offset. Then
+/// TIMESTAMP values can be written as literals.
+bool times_are_unambiguous(db::session& session);
+
+/// Reads the least and the greatest key of the source, writes them as literals, and looks whether
+/// these find the rows, and end a range at them; all in one snapshot. Throws segue::error with a
+/// remedy where they do not, or where such a key names no row ('0000-00-00'). Blocks.
+void check_key_forms(db::session& session, const statements& texts);
+
+}  // namespace segue::migration

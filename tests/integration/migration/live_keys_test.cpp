@@ -1,0 +1,88 @@
+// hazards.md, 7 to 11: every kind of key under writers that change, delete and respell keys.
+#include "tests/integration/migration/live_run.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+struct kind_of_key {
+    const char* name;
+    key_kind key;
+    bool unique = false;  ///< A second unique index, so that flushes delete and then insert.
+    const char* more_alter = "";
+};
+
+constexpr kind_of_key kinds[] = {
+    {"binary16", key_kind::binary16},
+    {"any_case_text", key_kind::any_case_text},
+    {"any_case_text_and_unique", key_kind::any_case_text, true},
+    {"padded_latin_text_and_unique", key_kind::padded_latin_text, true},
+    {"narrow_integer_widened", key_kind::narrow_integer, true, ", MODIFY id BIGINT NOT NULL"}};
+constexpr kind_of_key more_kinds[] = {
+    {"binary16_and_unique", key_kind::binary16, true},
+    {"varbinary", key_kind::varbinary},
+    {"varbinary_and_unique", key_kind::varbinary, true},
+    {"bytewise_text", key_kind::bytewise_text},
+    {"bytewise_text_and_unique", key_kind::bytewise_text, true},
+    {"padded_latin_text", key_kind::padded_latin_text},
+    {"any_case_composite", key_kind::any_case_composite},
+    {"any_case_composite_and_unique", key_kind::any_case_composite, true},
+    {"enum_composite", key_kind::enum_composite},
+    {"enum_composite_and_unique", key_kind::enum_composite, true},
+    {"decimal", key_kind::decimal},
+    {"decimal_and_unique", key_kind::decimal, true},
+    {"datetime", key_kind::datetime},
+    {"datetime_and_unique", key_kind::datetime, true},
+    {"date_composite", key_kind::date_composite},
+    {"date_composite_and_unique", key_kind::date_composite, true}};
+
+class a_key : public testing::TestWithParam<kind_of_key> {
+  protected:
+    static live_options options() {
+        live_options with;
+        with.spec.key = GetParam().key;
+        if (!GetParam().unique) with.spec.unique_column.clear();
+        with.rows = 10'000;
+        with.writing.weights = {
+            .insert = 25, .update = 30, .move = 20, .erase = 20, .swap = 15, .big = 5};
+        with.writing.rate_per_second = 60;
+        with.alter += GetParam().more_alter;
+        return with;
+    }
+};
+
+TEST_P(a_key, loses_nothing_when_names_are_swapped_under_writers) {
+    live_run run(shared_server(), options());
+    run.writers().start();
+    run.writers().wait_for_transactions(50);
+    run.start();
+    run.expect_swapped();
+    EXPECT_GE(run.keys_flushed(), 100U) << "too little happened to prove anything";
+    run.writers().wait_for_transactions(50);
+    run.expect_nothing_lost();
+}
+
+TEST_P(a_key, leaves_a_table_as_the_native_alter_makes_it) {
+    live_run run(shared_server(), options());
+    run.writers().start();
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.writers().wait_for_transactions(300);
+    run.writers().pause();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+    run.expect_nothing_lost();
+}
+
+std::string name_of(const testing::TestParamInfo<kind_of_key>& info) {
+    return info.param.name;
+}
+INSTANTIATE_TEST_SUITE_P(of, a_key, testing::ValuesIn(kinds), name_of);
+INSTANTIATE_TEST_SUITE_P(long_of, a_key, testing::ValuesIn(more_kinds), name_of);
+
+}  // namespace
+}  // namespace segue::test
