@@ -1,0 +1,257 @@
+// Keys that only the server orders, and of which two may name one row.
+#include "src/base/error.hpp"
+#include "src/migration/change_set.hpp"
+#include "src/migration/chunk_queue.hpp"
+#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/migration/patience.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr change_set::limits by_the_server{.keys_max = 1'000, .client_orders = false};
+
+std::stop_token already_stopped() {
+    std::stop_source source;
+    source.request_stop();
+    return source.get_token();
+}
+
+class ChangeSetTurns : public testing::Test {
+  protected:
+    ChangeSetTurns() { changes.begin_copy(key(100)); }
+
+    std::optional<std::vector<key_value>> ready_now() {
+        return changes.take(1'000, 0ms, already_stopped());
+    }
+    std::vector<key_value> taken() {
+        return changes.take(1'000, 0ms, bounded.token()).value_or(std::vector<key_value>{});
+    }
+
+    const patience bounded;
+    change_set changes{by_the_server};
+    const key_range all{};
+};
+
+TEST_F(ChangeSetTurns, NoKeyIsDroppedAheadOfTheCopy) {
+    changes.add(key(500), {});
+    changes.add(key(5), {});
+    EXPECT_EQ(changes.dropped(), 0U);
+    EXPECT_EQ(taken(), keys({500, 5}));
+}
+
+TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
+    changes.register_in_turn(1, all, bounded.token());
+    changes.add(key(500), {});
+    EXPECT_EQ(ready_now(), std::nullopt);
+    changes.chunk_ended(1);
+    EXPECT_EQ(taken(), keys({500}));
+}
+
+TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
+    changes.add(key(500), {});
+    const auto batch = taken();
+    EXPECT_THROW(changes.register_in_turn(1, all, already_stopped()), stopped);
+    changes.flushed(batch);
+    changes.register_in_turn(1, all, bounded.token());
+    EXPECT_THROW(changes.chunk_ended(2), error);
+}
+
+TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
+    changes.register_in_turn(1, all, bounded.token());
+    changes.register_in_turn(2, all, bounded.token());
+    changes.add(key(500), {});
+    changes.chunk_ended(1);
+    EXPECT_EQ(ready_now(), std::nullopt);
+    changes.chunk_ended(2);
+    EXPECT_EQ(taken(), keys({500}));
+}
+
+TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
+    EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(10)}), error);
+    change_set ordered(1'000);
+    ordered.begin_copy(key(100));
+    EXPECT_THROW(ordered.register_in_turn(1, all, bounded.token()), error);
+}
+
+// Chunks come one after the other, and keys faster than they are flushed.
+TEST_F(ChangeSetTurns, NeitherTheCopyNorTheFlushesWaitForEver) {
+    constexpr int turns = 50;
+    std::atomic<int> chunks{0};
+    std::atomic<int> flushes{0};
+    const auto wanted = [&] {
+        return (chunks < turns || flushes < turns) && !bounded.token().stop_requested();
+    };
+    std::atomic<std::uint64_t> next_chunk{0};
+    const auto copy = [&] {
+        try {
+            while (wanted()) {
+                const std::uint64_t id = next_chunk++;
+                changes.register_in_turn(id, all, bounded.token());
+                changes.chunk_ended(id);
+                ++chunks;
+            }
+        } catch (const stopped&) {
+            // The counts tell.
+        }
+    };
+    std::jthread one(copy);
+    std::jthread other(copy);
+    std::jthread flusher([&](std::stop_token stop) {
+        while (const auto batch = changes.take(10, 1ms, stop)) {
+            changes.flushed(*batch);
+            ++flushes;
+        }
+    });
+    std::jthread adder([&](std::stop_token stop) {
+        try {
+            for (std::int64_t id = 0; !stop.stop_requested(); ++id) changes.add(key(id), stop);
+        } catch (const stopped&) {
+            // Enough.
+        }
+    });
+    one.join();
+    other.join();
+    EXPECT_GE(chunks, turns);
+    EXPECT_GE(flushes, turns);
+}
+
+TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
+    change_set changes({.keys_max = 1'000, .bytes_max = 3 * key(1).encoded.size()});
+    for (const int id : {1, 2, 3}) changes.add(key(id), {});
+    EXPECT_THROW(changes.add(key(4), already_stopped()), stopped);
+    changes.add(key(3), already_stopped());  // is held already
+    const patience bounded;
+    changes.flushed(*changes.take(1, 0ms, bounded.token()));
+    changes.add(key(4), bounded.token());
+    EXPECT_EQ(changes.backlog(), 3U);
+}
+
+constexpr int absent = -1;
+constexpr int rows = 200;
+constexpr int chunk_rows = 10;
+constexpr int names = 3;  // of each row
+
+// Source and target as arrays. The row of a key is its number modulo `rows`, which the change set
+// does not know. Whatever the interleaving, the target is the source in the end.
+class turns_model {
+  public:
+    explicit turns_model(unsigned seed) : seed_(seed) {
+        std::mt19937 random(seed);
+        for (auto& row : source_) row = random() % 3 == 0 ? absent : 0;
+        for (auto& row : target_) row = absent;
+    }
+
+    void run() {
+        changes_.begin_copy(key(rows));
+        std::jthread flusher([this](std::stop_token stop) { flush(stop); });
+        {
+            std::vector<std::jthread> workers;
+            const auto start = [&](auto work) {
+                workers.emplace_back([this, work] {
+                    try {
+                        work();
+                    } catch (const stopped&) {
+                        ended_ = false;
+                    }
+                });
+            };
+            for (unsigned i = 0; i < 3; ++i) start([this, i] { change(seed_ * 100 + i); });
+            for (unsigned i = 0; i < 2; ++i) start([this] { copy_all(); });
+            start([this] { find_bounds(); });
+        }
+        while (changes_.backlog() > 0 && !bounded_.token().stop_requested())
+            std::this_thread::yield();
+    }
+
+    void expect_equal_tables() const {
+        for (std::size_t row = 0; row < rows; ++row)
+            EXPECT_EQ(target_[row].load(), source_[row].load()) << "row " << row;
+    }
+    bool ended() const { return ended_ && changes_.backlog() == 0; }
+
+  private:
+    void change(unsigned seed) {
+        std::mt19937 random(seed);
+        for (int change = 1; change <= 3'000; ++change) {
+            const std::size_t row = random() % rows;
+            source_[row] = random() % 4 == 0 ? absent : change;
+            const auto name = static_cast<std::int64_t>(row + rows * (random() % names));
+            changes_.add(key(name), bounded_.token());
+            if (random() % 8 == 0) std::this_thread::yield();
+        }
+    }
+
+    void find_bounds() {
+        for (int last = chunk_rows; last <= rows; last += chunk_rows)
+            chunks_.push({.after = key(last - chunk_rows), .up_to = key(last)}, bounded_.token());
+        chunks_.close();
+    }
+
+    void copy_all() {
+        while (const auto next = chunks_.take(bounded_.token())) {
+            const auto first = row_of(*next->range.after);
+            write([&](std::size_t i) { return first + i; }, chunk_rows);
+            chunks_.ended(*next);
+        }
+    }
+
+    void flush(std::stop_token stop) {
+        std::mt19937 random(seed_);
+        while (const auto batch = changes_.take(1 + random() % 20, 0ms, stop)) {
+            if (random() % 5 == 0) {
+                changes_.put_back(*batch);
+                continue;
+            }
+            write([&](std::size_t i) { return row_of((*batch)[i]); }, batch->size());
+            changes_.flushed(*batch);
+        }
+    }
+
+    template <typename RowAt>
+    void write(RowAt row_at, std::size_t count) {
+        std::vector<int> read;
+        for (std::size_t i = 0; i < count; ++i) read.push_back(source_[row_at(i)]);
+        for (int i = 0; i < 20; ++i) std::this_thread::yield();
+        for (std::size_t i = 0; i < count; ++i) target_[row_at(i)] = read[i];
+    }
+
+    static std::size_t row_of(const key_value& key) {
+        return static_cast<std::size_t>(std::stoi(id_codec().literals(key).front())) % rows;
+    }
+
+    const unsigned seed_;
+    const patience bounded_;
+    std::array<std::atomic<int>, rows> source_;
+    std::array<std::atomic<int>, rows> target_;
+    change_set changes_{{.keys_max = 50, .client_orders = false}};
+    chunk_queue chunks_{changes_, 2};
+    std::atomic<bool> ended_{true};
+};
+
+class ChangeSetTurnsModel : public testing::TestWithParam<unsigned> {};
+
+TEST_P(ChangeSetTurnsModel, TheTargetIsTheSourceWhateverTheInterleaving) {
+    turns_model tried(GetParam());
+    tried.run();
+    ASSERT_TRUE(tried.ended()) << "changes that nobody could take";
+    tried.expect_equal_tables();
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetTurnsModel, testing::Range(1U, 9U));
+
+}  // namespace
+}  // namespace segue::migration

@@ -1,0 +1,86 @@
+#include "src/migration/key_encoding.hpp"
+
+#include "src/base/error.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+using namespace std::string_literals;
+
+std::string variable(const std::string& bytes) {
+    std::string made;
+    append_variable(made, bytes);
+    return made;
+}
+
+std::string pair_of(const std::string& first, const std::string& second) {
+    return variable(first) + variable(second);
+}
+
+const std::vector<std::string> ascending = {
+    ""s,  "\0"s,  "\0\0"s,  "\0\0\1"s, "\0\1"s,  "\0a"s, "\0\xFF"s,   "\1"s,
+    "a"s, "a\0"s, "a\0\0"s, "a\1"s,    "a\xFF"s, "b"s,   "\xFE\xFF"s, "\xFF"s};
+
+TEST(KeyEncoding, BytesOfAnyLengthKeepTheirOrder) {
+    for (std::size_t i = 1; i < ascending.size(); ++i)
+        EXPECT_LT(variable(ascending[i - 1]), variable(ascending[i])) << i;
+}
+
+TEST(KeyEncoding, OfTwoColumnsTheFirstDifferentOneDecides) {
+    for (std::size_t i = 0; i < ascending.size(); ++i)
+        for (std::size_t j = 0; j < ascending.size(); ++j)
+            for (const auto& [one, other] : {std::pair(ascending.front(), ascending.back()),
+                                             std::pair(ascending.back(), ascending.front())}) {
+                const bool less = std::pair(ascending[i], one) < std::pair(ascending[j], other);
+                EXPECT_EQ(pair_of(ascending[i], one) < pair_of(ascending[j], other), less)
+                    << i << " and " << j;
+            }
+}
+
+TEST(KeyEncoding, NoValueIsTheBeginningOfAnother) {
+    for (const auto& one : ascending)
+        for (const auto& other : ascending)
+            EXPECT_EQ(variable(other).starts_with(variable(one)), one == other);
+}
+
+TEST(KeyEncoding, ColumnsAreReadAgainInTheirOrder) {
+    std::string encoded;
+    append_number(encoded, 0x0102030405060708);
+    append_variable(encoded, "a\0b\0"s);
+    append_fixed(encoded, "\0x"s);
+    append_variable(encoded, "");
+    append_number(encoded, ~std::uint64_t{0});
+    key_reader from(encoded);
+    EXPECT_EQ(from.number(), 0x0102030405060708U);
+    EXPECT_EQ(from.variable(), "a\0b\0"s);
+    EXPECT_EQ(from.fixed(2), "\0x"s);
+    EXPECT_EQ(from.variable(), "");
+    EXPECT_FALSE(from.at_end());
+    EXPECT_EQ(from.number(), ~std::uint64_t{0});
+    EXPECT_TRUE(from.at_end());
+}
+
+TEST(KeyEncoding, BytesThatEndEarlyOrAreNotEscapedThrow) {
+    EXPECT_THROW(key_reader("1234567").number(), error);
+    EXPECT_THROW(key_reader("ab\0"s).variable(), error);
+    EXPECT_THROW(key_reader("ab\0c\0\0"s).variable(), error);
+    EXPECT_THROW(key_reader("").fixed(1), error);
+}
+
+TEST(KeyEncoding, HexadecimalDigitsAreThoseOfTheServer) {
+    EXPECT_EQ(to_hex("\0\x1F\xAB"s), "001FAB");
+    EXPECT_EQ(from_hex("001FAB"), "\0\x1F\xAB"s);
+    EXPECT_EQ(from_hex(""), "");
+    EXPECT_THROW(from_hex("A"), error);
+    EXPECT_THROW(from_hex("0g"), error);
+}
+
+}  // namespace
+}  // namespace segue::migration
