@@ -153,62 +153,61 @@ class key_forms : public testing::TestWithParam<std::tuple<std::string, test::ke
             keys.push_back(texts.codec().from_row(row));
         return keys;
     }
+
+    void expect_literals_name_their_rows(const std::vector<key_value>& rows) {
+        const auto answers = session.query(texts.which_are_gone(rows));
+        EXPECT_EQ(answers.size(), rows.size());
+        for (const db::row& answer : answers)
+            EXPECT_EQ(answer[1], "0")
+                << texts.codec().describe(rows.at(db::to_uint64(answer[0], "index")));
+        for (std::size_t i = 0; i < rows.size(); i += 7) {
+            const auto literals = texts.codec().literals(rows[i]);
+            std::string condition;
+            for (std::size_t column = 0; column < literals.size(); ++column)
+                condition +=
+                    fmt::format("{}k{}={}", column == 0 ? "" : " AND ", column, literals[column]);
+            const auto found =
+                session.query(fmt::format("SELECT {} FROM {} WHERE {}", kind.printed(texts.codec()),
+                                          table.quoted(), condition));
+            ASSERT_EQ(found.size(), 1U) << condition;
+            EXPECT_EQ(texts.codec().from_row(found.front()), rows[i]) << condition;
+            EXPECT_LE(literals.front().size(), texts.codec().literal_bytes_max());
+        }
+    }
+
+    /// Bounds as the copy makes them: every row is in one range.
+    void expect_ranges_end_at(const std::vector<key_value>& rows) {
+        std::vector<key_value> in_ranges;
+        const auto read = [&](const key_range& range) {
+            for (const db::row& row : session.query(texts.keys_in(range, 1'000'000)))
+                in_ranges.push_back(texts.codec().from_row(row));
+        };
+        key_range range;
+        for (std::size_t i = 0; i < rows.size(); i += 40) {
+            range.up_to = rows[i];
+            read(range);
+            range.after = range.up_to;
+        }
+        range.up_to.reset();
+        read(range);
+        EXPECT_EQ(in_ranges, rows);
+    }
 };
 
-TEST_P(key_forms, of_one_row_are_one_key_in_images_queries_and_literals) {
+TEST_P(key_forms, name_one_row_and_sort_as_the_server_sorts) {
     const auto from_images = insert_and_read_images();
     const auto from_rows = read_in_order();
     ASSERT_GT(from_rows.size(), 1U);
     EXPECT_EQ(std::set<key_value>(from_rows.begin(), from_rows.end()), from_images);
     EXPECT_EQ(from_images.size(), from_rows.size()) << "two rows have one key";
     EXPECT_EQ(key.ordered(), kind.ordered);
-
-    // Each literal finds its row, and no other.
-    const auto answers = session.query(texts.which_are_gone(from_rows));
-    EXPECT_EQ(answers.size(), from_rows.size());
-    for (const db::row& answer : answers)
-        EXPECT_EQ(answer[1], "0") << texts.codec().describe(
-            from_rows.at(db::to_uint64(answer[0], "index")));
-    for (std::size_t i = 0; i < from_rows.size(); i += 7) {
-        const auto literals = texts.codec().literals(from_rows[i]);
-        std::string condition;
-        for (std::size_t column = 0; column < literals.size(); ++column)
-            condition +=
-                fmt::format("{}k{}={}", column == 0 ? "" : " AND ", column, literals[column]);
-        const auto found = session.query(fmt::format(
-            "SELECT {} FROM {} WHERE {}", kind.printed(texts.codec()), table.quoted(), condition));
-        ASSERT_EQ(found.size(), 1U) << condition;
-        EXPECT_EQ(texts.codec().from_row(found.front()), from_rows[i]) << condition;
-        EXPECT_LE(literals.front().size(), texts.codec().literal_bytes_max());
-    }
-}
-
-TEST_P(key_forms, of_ordered_keys_sort_as_the_server_sorts_its_rows) {
+    expect_literals_name_their_rows(from_rows);
+    expect_ranges_end_at(from_rows);
     if (!kind.ordered) return;  // there is nothing that the client may conclude
-    insert_and_read_images();
-    const auto from_rows = read_in_order();
     for (std::size_t i = 1; i < from_rows.size(); ++i)
         EXPECT_LT(from_rows[i - 1], from_rows[i])
             << texts.codec().describe(from_rows[i - 1]) << " comes before "
             << texts.codec().describe(from_rows[i]);
-}
-
-// Bounds as the copy makes them: every row is in one range.
-TEST_P(key_forms, end_ranges_at_their_rows) {
-    insert_and_read_images();
-    const auto from_rows = read_in_order();
-    std::vector<key_value> in_ranges;
-    key_range range;
-    for (std::size_t i = 0; i < from_rows.size(); i += 40) {
-        range.up_to = from_rows[i];
-        for (const db::row& row : session.query(texts.keys_in(range, 1'000'000)))
-            in_ranges.push_back(texts.codec().from_row(row));
-        range.after = range.up_to;
-    }
-    range.up_to.reset();
-    for (const db::row& row : session.query(texts.keys_in(range, 1'000'000)))
-        in_ranges.push_back(texts.codec().from_row(row));
-    EXPECT_EQ(in_ranges, from_rows);
 }
 
 std::string name_of(const testing::TestParamInfo<std::tuple<std::string, test::key_values>>& info) {

@@ -27,22 +27,27 @@ class rows_of_many_names : public testing::TestWithParam<bool> {
     const table_name ghost{schema.name(), "_t_gho"};
     db::session session = server.connect();
     const checkpoint_table checkpoint{{schema.name(), "_t_ghk"}, "epoch"};
-    const statements texts = made_texts();
+    const statements texts = made_texts(/*locking_reads=*/false);
     // Two keys in one statement, so that batches have neighbours.
     const row_writer writer{texts, checkpoint, 2};
 
-    statements made_texts() {
+    statements made_texts(bool locking_reads) {
+        make_tables();
+        const auto original = *schema::read_table(session, source);
+        const auto target = *schema::read_table(session, ghost);
+        const schema::source_of itself = [](std::string_view name) { return std::string(name); };
+        const auto choice = schema::choose_key(original, target, itself);
+        return {schema::make_projection(original, target, *choice.chosen, itself), locking_reads};
+    }
+
+    void make_tables() {
+        if (schema::read_table(session, source)) return;
         checkpoint.create(session, "uuid");
         session.execute(fmt::format(
             "CREATE TABLE {} (k VARCHAR(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v INT)",
             source.quoted()));
         session.execute(fmt::format("CREATE TABLE {} LIKE {}", ghost.quoted(), source.quoted()));
         if (GetParam()) session.execute("ALTER TABLE " + ghost.quoted() + " ADD UNIQUE KEY (v)");
-        const auto original = *schema::read_table(session, source);
-        const auto target = *schema::read_table(session, ghost);
-        const schema::source_of itself = [](std::string_view name) { return std::string(name); };
-        const auto choice = schema::choose_key(original, target, itself);
-        return {schema::make_projection(original, target, *choice.chosen, itself), false};
     }
 
     key_value named(const std::string& text) const {
@@ -73,6 +78,20 @@ TEST_P(rows_of_many_names, are_carried_over_once) {
     const auto batch = all_named({"a", "A", "\u00e1", "B", "GONE", "gone"});
     writer.carry_over(session, batch);
     EXPECT_EQ(rows_of(ghost), "A:1 b:2");
+}
+
+TEST_P(rows_of_many_names, are_read_with_locks_where_a_barrier_proves_nothing) {
+    const statements locking = made_texts(/*locking_reads=*/true);
+    const row_writer careful(locking, checkpoint, 2);
+    insert(source, "('A', 1), ('b', 2)");
+    insert(ghost, "('a', 7), ('gone', 8)");
+    careful.carry_over(session, all_named({"a", "A", "B", "gone"}));
+    EXPECT_EQ(rows_of(ghost), "A:1 b:2");
+    session.execute("DELETE FROM " + ghost.quoted());
+    careful.begin(session);
+    careful.copy(session, {.after = named("a"), .up_to = named("B")});
+    session.execute("COMMIT");
+    EXPECT_EQ(rows_of(ghost), "b:2");
 }
 
 TEST_P(rows_of_many_names, are_carried_over_once_though_their_names_are_in_two_batches) {

@@ -18,10 +18,10 @@ struct kind_of_key {
 constexpr kind_of_key kinds[] = {
     {"binary16", key_kind::binary16},
     {"any_case_text", key_kind::any_case_text},
-    {"any_case_text_and_unique", key_kind::any_case_text, true},
     {"padded_latin_text_and_unique", key_kind::padded_latin_text, true},
     {"narrow_integer_widened", key_kind::narrow_integer, true, ", MODIFY id BIGINT NOT NULL"}};
 constexpr kind_of_key more_kinds[] = {
+    {"any_case_text_and_unique", key_kind::any_case_text, true},
     {"binary16_and_unique", key_kind::binary16, true},
     {"varbinary", key_kind::varbinary},
     {"varbinary_and_unique", key_kind::varbinary, true},
