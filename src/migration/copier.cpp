@@ -53,6 +53,7 @@ void copier::copy_chunks(std::stop_token stop) {
         }
         fault::point("copier.chunk_committed");
         with_.chunks.ended(*current);
+        fault::point("copier.chunk_ended");
         if (!next) rest_after(took, stop);
         current = next;
     }

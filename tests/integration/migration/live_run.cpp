@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr int deadlock = 1213;
 constexpr auto run_limit = 3 * patience;
-constexpr std::string_view held_at = "copier.chunk_committed";
+constexpr std::string_view held_at = "copier.chunk_ended";
 constexpr std::size_t output_told_max = 6'000;
 
 std::string end_of(const std::string& text) {
