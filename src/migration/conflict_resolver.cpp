@@ -1,5 +1,6 @@
 #include "src/migration/conflict_resolver.hpp"
 
+#include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/retry.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t holders_at_once_max = 1000;
 constexpr std::size_t keys_in_turn_max = 20'000;
+constexpr unsigned tries_told = 16;
 
 std::vector<key_value> as_vector(const std::set<key_value>& keys) {
     return {keys.begin(), keys.end()};
@@ -39,10 +41,13 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
                                                   const std::set<key_value>& together) const {
     std::set<key_value> both = together;
     std::vector<key_value> out_of_date;
+    // Their newcomers are named by the same statement.
+    const std::size_t at_once_max =
+        std::clamp<std::size_t>(batch_keys_ / 2, 1, holders_at_once_max);
     for (const auto& one : found) {
         if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
         if (together.contains(one.holder)) throw_real(session, one);
-        if (out_of_date.size() == holders_at_once_max) break;
+        if (out_of_date.size() == at_once_max) break;
         out_of_date.push_back(one.holder);
         both.insert(one.holder);
         both.insert(one.newcomer);
@@ -62,6 +67,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
                                        const steps<Piece>& how, std::vector<key_value>& evicted,
                                        std::stop_token stop) const {
     unsigned failures = 0;
+    std::string complaint;
     while (!pieces.empty()) {
         if (stop.stop_requested()) throw stopped();
         const Piece piece = pieces.back();
@@ -73,6 +79,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         } catch (const error& failure) {
             // A duplicate undoes its statement alone, not the transaction.
             if (!is_duplicate(failure)) throw;
+            complaint = failure.what();
         }
         const auto found =
             holders(session, writer_.collisions(session, piece), how.read_together(piece));
@@ -82,6 +89,9 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         // A value moved between the look and the write.
         const auto [first, second] = how.halve(piece);
         if (!second) {
+            if (failures % tries_told == 0)
+                log::warning("a row waits for a unique value, looked for {} times: {}", failures,
+                             complaint);
             pause_for(back_off(failures), stop);
             continue;
         }
