@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ using schema::check_constraint;
 using schema::check_name;
 
 constexpr int duplicate_check_name = 3822;
+constexpr int name_too_long = 1059;
 
 schema::table_definition read(db::session& session, const table_name& name) {
     auto made = schema::read_table(session, name);
@@ -88,16 +90,25 @@ std::map<std::string, std::string> names_in_alter(const schema::alter_statement&
     return map;
 }
 
-void run_alter(db::session& session, const std::string& text) {
+// What the server refuses on the ghost table alone, and what helps; empty where ALTER TABLE would
+// refuse it too.
+std::string_view remedy_for(const error& failure, const table_name& target) {
+    if (failure.mysql_errno() == duplicate_check_name)
+        return " Names of CHECK constraints are unique in a schema, and the original keeps its own "
+               "until it is dropped: give the new constraint another name.";
+    const std::string_view words = failure.what();
+    if (failure.mysql_errno() == name_too_long && words.find(target.name) != words.npos)
+        return " The server made this name from the ghost table's: give the new CHECK constraint a "
+               "name (ADD CONSTRAINT name CHECK ...).";
+    return {};
+}
+
+void run_alter(db::session& session, const std::string& text, const table_name& target) {
     try {
         session.execute(text);
     } catch (const error& failure) {
-        if (failure.mysql_errno() != duplicate_check_name)
-            throw failure.in("the server refuses this ALTER");
-        throw error(fmt::format("the server refuses this ALTER: {}. Names of CHECK constraints are "
-                                "unique in a schema, and the original keeps its own until it is "
-                                "dropped: give the new constraint another name.",
-                                failure.what()),
+        throw error(fmt::format("the server refuses this ALTER: {}.{}", failure.what(),
+                                remedy_for(failure, target)),
                     failure.properties());
     }
 }
@@ -161,7 +172,8 @@ target_table make_target(db::session& session, const schema::table_definition& o
         name_checks(session, constraints, names, like);
         run_alter(session,
                   schema::alter_on(alter, name,
-                                   names_in_alter(alter, names, original.name.name, name.name)));
+                                   names_in_alter(alter, names, original.name.name, name.name)),
+                  name);
         target_table made{.definition = read(session, name), .notes = {}};
         refuse_names_held_by_others(session, made.definition, original.name, old, names);
         made.notes = notes_on(made.definition, names);
