@@ -191,6 +191,7 @@ void terminal::print_rehearsal(const migration::plan& made, const migration::set
     print(fmt::format("  4. {} {}, and drop the tables of step 1",
                       with.drop_old_table ? "drop" : "keep the old table as",
                       made.tables.old.quoted()));
+    for (const std::string& note : made.notes) print("\nNote: " + note + ".");
     for (const std::string& weaker : made.server.weaker) print("\nNote: " + weaker);
     print("\nEvery check passed. Add --execute to migrate.");
 }

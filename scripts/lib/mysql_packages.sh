@@ -18,7 +18,7 @@ unpack_mysql_packages() {
     local source=$1 folder=$2
     local work
     type -P apt-get dpkg-deb >/dev/null ||
-        die "found no MySQL server, and no apt-get and dpkg-deb to download one with." \
+        not_to_be_had "found no MySQL server, and no apt-get and dpkg-deb to download one with." \
             "Set SEGUE_MYSQL_BASEDIR to a MySQL folder that holds bin/mysqld."
     work=$(mktemp -d "$folder.tmp.XXXXXX")
     # A job of its own, so that leaving it for any reason, die() included, tidies up.
@@ -122,11 +122,11 @@ download_mysql() {
     say "Reading the package index (once) ..."
     # One broken third-party source must not matter; what is missing shows at the download.
     quietly "$state/update.log" apt-get update ||
-        [[ $source == distribution ]] || die "could not read the package index (messages above)."
+        [[ $source == distribution ]] || not_to_be_had "could not read the package index (messages above)."
     case $source in
     distribution)
         mapfile -t packages < <(distribution_packages)
-        ((${#packages[@]})) || die "found no MySQL server to run, and this machine's package" \
+        ((${#packages[@]})) || not_to_be_had "found no MySQL server to run, and this machine's package" \
             "sources have no mysql-server-core. Install MySQL 8.0.19 or newer, or set SEGUE_MYSQL_BASEDIR" \
             "(a MySQL folder) or SEGUE_DEBIAN_MIRROR (the address of a Debian mirror)."
         say "Downloading ${packages[*]} of this distribution (once) ..."
@@ -142,7 +142,7 @@ download_mysql() {
         ;;
     esac
     quietly "$state/download.log" apt-get install --yes --download-only "${packages[@]}" ||
-        die "could not download ${packages[*]} (messages above)."
+        not_to_be_had "could not download ${packages[*]} (messages above)."
     if [[ $source == debian-8.0 ]]; then
         mv "${packages[@]}" "$state/cache/archives/"
     fi
@@ -170,11 +170,11 @@ download_mysql_80() {
     say "Downloading MySQL $MYSQL_80_VERSION (once, about 26 MB) ..."
     for name in mysql-server-core-8.0 mysql-client-core-8.0; do
         sha256=${MYSQL_80_SHA256[${name}_$architecture]:-}
-        [[ -n $sha256 ]] || die "MySQL 8.0 packages are known here for amd64 only, not $architecture."
+        [[ -n $sha256 ]] || not_to_be_had "MySQL 8.0 packages are known here for amd64 only, not $architecture."
         quietly "$state/$name.log" /usr/lib/apt/apt-helper download-file \
             "${mirror%/}/pool/main/m/mysql-8.0/${name}_${MYSQL_80_VERSION}_$architecture.deb" \
             "$state/${name}_$architecture.deb" "SHA256:$sha256" ||
-            die "could not download $name (messages above)."
+            not_to_be_had "could not download $name (messages above)."
     done
 }
 

@@ -19,7 +19,7 @@ find_mysqld() {
         use_folder "$SEGUE_MYSQL_BASEDIR" ||
             die "SEGUE_MYSQL_BASEDIR=$SEGUE_MYSQL_BASEDIR holds no working bin/mysqld or usr/sbin/mysqld."
         is_wanted "$wanted" ||
-            die "SEGUE_MYSQL_BASEDIR holds MySQL $MYSQLD_VERSION, but $wanted was asked for."
+            not_to_be_had "SEGUE_MYSQL_BASEDIR holds MySQL $MYSQLD_VERSION, but $wanted was asked for."
         return
     fi
     for program in "$(type -P mysqld || true)" /usr/sbin/mysqld /usr/libexec/mysqld /usr/local/mysql/bin/mysqld; do
@@ -142,7 +142,7 @@ use_packages() {
     fi
     use_folder "$folder" || die "mysqld in $folder does not run. Remove that folder to download it again."
     is_wanted "$wanted" ||
-        die "the archive has MySQL $MYSQLD_VERSION, not $wanted. Set SEGUE_MYSQL_BASEDIR to a folder with $wanted."
+        not_to_be_had "the archive has MySQL $MYSQLD_VERSION, not $wanted. Set SEGUE_MYSQL_BASEDIR to a folder with $wanted."
 }
 
 fetch_packages() {

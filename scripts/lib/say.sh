@@ -10,3 +10,9 @@ die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
 }
+
+# The same, with an exit code of its own: this MySQL is neither here nor in the archive.
+not_to_be_had() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 3
+}

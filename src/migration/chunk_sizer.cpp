@@ -24,7 +24,7 @@ void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
     // A chunk with far fewer rows than asked for, as the tail is, tells only that it was slow.
     if (rows < rows_ / 2 && took <= target_) return;
     const std::uint64_t next = next_chunk_rows(std::max<std::uint64_t>(rows, 1), took, target_);
-    rows_ = std::clamp(std::max(next, rows_ / 10), rows_min, rows_max);
+    rows_ = std::min(std::clamp(std::max(next, rows_ / 10), rows_min, rows_max), at_most_);
 }
 
 }  // namespace segue::migration

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -19,9 +20,13 @@ class chunk_sizer {
     static constexpr std::uint64_t rows_min = 10;
     static constexpr std::uint64_t rows_max = 100'000;
 
-    /// `fixed_rows`, when given, is the size of every chunk.
-    chunk_sizer(std::chrono::milliseconds target, std::optional<std::uint64_t> fixed_rows)
-        : target_(target), fixed_(fixed_rows.has_value()), rows_(fixed_rows.value_or(rows_first)) {}
+    /// `fixed_rows`, when given, is the size of every chunk; else none has more than `at_most`.
+    chunk_sizer(std::chrono::milliseconds target, std::optional<std::uint64_t> fixed_rows,
+                std::uint64_t at_most = rows_max)
+        : target_(target),
+          fixed_(fixed_rows.has_value()),
+          at_most_(at_most),
+          rows_(fixed_rows.value_or(std::min(rows_first, at_most))) {}
 
     std::uint64_t rows() const;
     void copied(std::uint64_t rows, std::chrono::nanoseconds took);
@@ -29,6 +34,7 @@ class chunk_sizer {
   private:
     const std::chrono::milliseconds target_;
     const bool fixed_;
+    const std::uint64_t at_most_;
     mutable std::mutex mutex_;
     std::uint64_t rows_;  // guarded by mutex_
 };

@@ -1,5 +1,6 @@
 #include "src/migration/conflict_resolver.hpp"
 
+#include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/bound_finder.hpp"
 #include "src/migration/retry.hpp"
@@ -12,7 +13,8 @@
 namespace segue::migration {
 namespace {
 
-constexpr std::size_t keys_in_turn_max = 20'000;
+constexpr std::size_t batches_in_turn_max = 20;
+constexpr unsigned tries_told = 16;
 
 std::vector<key_value> as_vector(const std::set<key_value>& keys) {
     return {keys.begin(), keys.end()};
@@ -39,10 +41,12 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
                                                   const std::set<key_value>& together) const {
     std::set<key_value> both = together;
     std::vector<key_value> out_of_date;
+    // Their newcomers are named by the same statement.
+    const std::size_t at_once_max = std::max<std::size_t>(1, batch_keys_ / 2);
     for (const auto& one : found) {
         if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
         if (together.contains(one.holder)) throw_real(session, one);
-        if (out_of_date.size() == batch_keys_) break;
+        if (out_of_date.size() == at_once_max) break;
         out_of_date.push_back(one.holder);
         both.insert(one.holder);
         both.insert(one.newcomer);
@@ -62,6 +66,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
                                        const steps<Piece>& how, std::vector<key_value>& evicted,
                                        std::stop_token stop) const {
     unsigned failures = 0;
+    std::string complaint;
     while (!pieces.empty()) {
         if (stop.stop_requested()) throw stopped();
         const Piece piece = pieces.back();
@@ -73,6 +78,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         } catch (const error& failure) {
             // A duplicate undoes its statement alone, not the transaction.
             if (!is_duplicate(failure)) throw;
+            complaint = failure.what();
         }
         const auto found =
             holders(session, writer_.collisions(session, piece), how.read_together(piece));
@@ -82,6 +88,9 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         // A value moved between the look and the write.
         const auto [first, second] = how.halve(piece);
         if (!second) {
+            if (failures % tries_told == 0)
+                log::warning("a row waits for a unique value, looked for {} times: {}", failures,
+                             complaint);
             pause_for(back_off(failures), stop);
             continue;
         }
@@ -120,7 +129,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys,
             else
                 changes.put_back(keys);
         }
-    } along{changes_, changes_.take_in_turn(keys_in_turn_max)};
+    } along{changes_, changes_.take_in_turn(batch_keys_ * batches_in_turn_max)};
     eviction evicted(changes_);
     try {
         carry_over_evicting(session, {keys, along.keys}, evicted.keys, stop);

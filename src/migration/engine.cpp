@@ -13,6 +13,14 @@ constexpr std::size_t batch_keys_max = 1'000;
 constexpr std::size_t batches_in_packet = 8;
 constexpr std::size_t list_bytes = 16;  // of one key, beside its literals
 constexpr std::size_t backlog_bytes_max = 24U << 20U;
+constexpr std::uint64_t transaction_bytes = 32U << 20U;  // of rows as long as the average
+
+// How many rows of the table make a transaction of a size that a server takes easily, from 1 on.
+std::uint64_t rows_in_transaction(const schema::table_definition& table) {
+    const std::uint64_t average = std::max<std::uint64_t>(
+        1, table.data_bytes / std::max<std::uint64_t>(1, table.rows_estimate));
+    return std::max<std::uint64_t>(1, transaction_bytes / average);
+}
 
 }  // namespace
 
@@ -45,7 +53,7 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
             .case_insensitive_names = made.server.names_fold_case},
            texts.codec(), barrier, changes, group.token()),
       chunks(changes, with.copy_workers),
-      sizer(with.chunk_time, with.chunk_rows),
+      sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(made.original)),
       conflicts(writer, barrier, changes, batch_keys()),
       throttler(
           throttle::make_signals(with.throttling, with.connection, made.tables.changelog, clock),
@@ -82,7 +90,8 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
 std::size_t engine::batch_keys() const {
     const std::size_t fits = made.server.packet_bytes_max / batches_in_packet /
                              (texts.codec().literal_bytes_max() + list_bytes);
-    return std::clamp<std::size_t>(fits, 1, batch_keys_max);
+    return std::clamp<std::size_t>(std::min(fits, rows_in_transaction(made.original)), 1,
+                                   batch_keys_max);
 }
 
 }  // namespace segue::migration

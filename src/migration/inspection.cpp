@@ -4,6 +4,7 @@
 #include "src/base/log.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/key_check.hpp"
+#include "src/migration/target_table.hpp"
 #include "src/schema/rename_map.hpp"
 
 #include <utility>
@@ -79,22 +80,6 @@ void drop_what_earlier_runs_left(db::session& session, const inspection_request&
     if (request.drop_old) drop_if_exists(session, tables.old);
 }
 
-// The least the server can say of the ALTER: it is run on an empty table of the same definition.
-schema::table_definition make_target(db::session& session, const table_name& original,
-                                     const table_name& target,
-                                     const schema::alter_statement& alter) {
-    session.execute(fmt::format("CREATE TABLE {} LIKE {}", target.quoted(), original.quoted()));
-    try {
-        session.execute(schema::alter_on(alter, target));
-        auto made = schema::read_table(session, target);
-        require(made.has_value(), "the new table is there");
-        return *made;
-    } catch (const error& failure) {
-        drop_if_exists(session, target);
-        throw failure.in("the server refuses this ALTER");
-    }
-}
-
 std::vector<std::string> column_names(const schema::table_definition& table) {
     std::vector<std::string> names;
     for (const auto& column : table.columns) names.push_back(column.name);
@@ -104,6 +89,7 @@ std::vector<std::string> column_names(const schema::table_definition& table) {
 void complete(plan& made, db::session& session, const schema::alter_statement& alter) {
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
+    throw_refusals(index_obstacles(made.target));
     const auto renames = schema::column_mapping(alter, column_names(made.original));
     const schema::source_of source_of = [&](std::string_view target) {
         return renames.source_of(target);
@@ -157,10 +143,6 @@ void check_same_table(const schema::alter_statement& alter, const table_name& or
 
 }  // namespace
 
-void drop_if_exists(db::session& session, const table_name& name) {
-    session.execute("DROP TABLE IF EXISTS " + name.quoted());
-}
-
 void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);
     if (!now ||
@@ -206,7 +188,9 @@ plan inspect(db::session& session, const inspection_request& request) {
     } else {
         drop_what_earlier_runs_left(session, request, made.tables);
     }
-    made.target = make_target(session, made.original.name, target, alter);
+    target_table empty = make_target(session, made.original, target, made.tables.old, alter);
+    made.target = std::move(empty.definition);
+    made.notes = std::move(empty.notes);
     try {
         complete(made, session, alter);
     } catch (...) {

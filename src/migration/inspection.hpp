@@ -2,6 +2,7 @@
 
 #include "src/db/session.hpp"
 #include "src/migration/preflight.hpp"
+#include "src/migration/target_table.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
@@ -29,6 +31,8 @@ struct plan {
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
     schema::projection projection;
     std::string key_explanation;
+    /// What will not be as ALTER TABLE would make it, one sentence each.
+    std::vector<std::string> notes;
     /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
     std::optional<std::uint64_t> auto_increment;
 };
@@ -42,8 +46,5 @@ plan inspect(db::session& session, const inspection_request& request);
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any
 /// more, or a trigger or a foreign key has come up.
 void throw_if_changed(db::session& session, const plan& made);
-
-/// Drops a table of ours that may not be there.
-void drop_if_exists(db::session& session, const table_name& name);
 
 }  // namespace segue::migration

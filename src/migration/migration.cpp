@@ -10,6 +10,7 @@
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/retry.hpp"
+#include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
 
 #include <algorithm>
@@ -124,7 +125,9 @@ class migration::runner {
         try {
             start_following(stop);
             copy(stop);
+            make_statistics(stop);
             outcome made = swap(stop);
+            for (const std::string& note : parts().made.notes) state_.told.on_notice(note);
             end_threads();
             try {
                 threads_.join();
@@ -250,6 +253,28 @@ class migration::runner {
         }
         std::lock_guard lock(state_.mutex);
         state_.copy_ended = steady_clock::now();
+    }
+
+    // Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
+    void make_statistics(std::stop_token stop) {
+        struct made_statistics {
+            std::vector<std::string> complaints;
+            std::atomic<bool> ended{false};  // set by the thread when it is done with complaints
+        };
+        const auto made = std::make_shared<made_statistics>();
+        threads_.spawn("statistics", [this, made](std::stop_token end) {
+            try {
+                retrying_session session(state_.sessions, state_.with.failures_max);
+                session.run("make statistics", end, [&](db::session& on) {
+                    made->complaints = segue::migration::make_statistics(on, parts().made);
+                });
+            } catch (const error& failure) {
+                made->complaints.emplace_back(failure.what());
+            }
+            made->ended = true;
+        });
+        while (!made->ended) look_after(stop);
+        for (const std::string& complaint : made->complaints) state_.told.on_notice(complaint);
     }
 
     void prune(std::uint64_t below) {

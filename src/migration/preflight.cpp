@@ -4,6 +4,7 @@
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/privileges.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <map>
@@ -218,6 +219,22 @@ std::vector<refusal> shape_obstacles(const schema::table_definition& table) {
         return {{fmt::format("{} has the engine {}", table.name.quoted(), table.engine),
                  "Only InnoDB tables can be migrated: their rows are read in snapshots."}};
     return {};
+}
+
+std::vector<refusal> index_obstacles(const schema::table_definition& target) {
+    std::vector<refusal> found;
+    for (const schema::index& one : target.indexes) {
+        const bool many = std::any_of(one.parts.begin(), one.parts.end(),
+                                      [](const auto& part) { return part.multi_valued; });
+        if (one.unique && many)
+            found.push_back(
+                {fmt::format("the index {} is unique and multi-valued (CAST ... ARRAY)",
+                             quoted_name(one.name)),
+                 "MySQL cannot tell which row holds a value in such an index (error 1032 from ON "
+                 "DUPLICATE KEY UPDATE), so values that move between rows could not be followed. "
+                 "Run this ALTER as a plain ALTER TABLE, or do without UNIQUE there."});
+    }
+    return found;
 }
 
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,

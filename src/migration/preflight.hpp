@@ -52,6 +52,9 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
 /// What kind of table it is that can be migrated.
 std::vector<refusal> shape_obstacles(const schema::table_definition& table);
 
+/// Indexes of the new table under which conflicts could not be told apart.
+std::vector<refusal> index_obstacles(const schema::table_definition& target);
+
 /// "8.0.36-log" as 80036. Throws segue::error for what is no version.
 unsigned version_number(const std::string& version);
 

@@ -481,10 +481,11 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
     std::string options = statement.options_text;
     // From the right, so that the spans before stay where they are.
     for (auto clause = statement.clauses.rbegin(); clause != statement.clauses.rend(); ++clause) {
-        const bool uses_constraint = clause->kind == clause_kind::drop_check ||
-                                     clause->kind == clause_kind::alter_check ||
-                                     clause->kind == clause_kind::drop_constraint ||
-                                     clause->kind == clause_kind::alter_constraint;
+        const bool uses_constraint =
+            (clause->kind == clause_kind::add_check && clause->name_span.length > 0) ||
+            clause->kind == clause_kind::drop_check || clause->kind == clause_kind::alter_check ||
+            clause->kind == clause_kind::drop_constraint ||
+            clause->kind == clause_kind::alter_constraint;
         if (!uses_constraint) continue;
         const auto renamed = std::ranges::find_if(constraint_names, [&](const auto& names) {
             return same_name(names.first, clause->name);

@@ -86,9 +86,9 @@ struct alter_statement {
 /// a table name behind TABLE. Whatever is understood but not on the list is a refusal.
 alter_statement parse_alter(std::string_view text);
 
-/// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that DROP and ALTER CHECK or
-/// CONSTRAINT clauses use on `target`, where they differ from those written. Precondition: no
-/// refusals.
+/// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop
+/// or alter a CHECK or CONSTRAINT by name use on `target`, where they differ from those written.
+/// Precondition: no refusals.
 std::string alter_on(const alter_statement& statement, const table_name& target,
                      const std::map<std::string, std::string>& constraint_names = {});
 

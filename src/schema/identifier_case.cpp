@@ -36,6 +36,10 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
     }
 }
 
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 bool continues(unsigned byte) {
     return (byte & 0xC0U) == 0x80U;
 }
@@ -68,6 +72,13 @@ std::string fold_case(std::string_view utf8) {
         }
     }
     return folded;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+    if (a == b) return true;
+    // Tables have up to 4096 columns, and most names are of ASCII letters.
+    if (is_ascii(a) && is_ascii(b)) return equal_ascii_case(a, b);
+    return fold_case(a) == fold_case(b);
 }
 
 }  // namespace segue::schema

@@ -13,8 +13,6 @@ bool equal_ascii_case(std::string_view a, std::string_view b);
 /// https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
 std::string fold_case(std::string_view utf8);
 
-inline bool same_name(std::string_view a, std::string_view b) {
-    return a == b || fold_case(a) == fold_case(b);
-}
+bool same_name(std::string_view a, std::string_view b);
 
 }  // namespace segue::schema

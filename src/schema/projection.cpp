@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -34,16 +34,15 @@ std::string implicit_default(const column& added) {
                     quoted_name(added.name), added.column_type));
 }
 
-std::string qualified(const table_name& table, const std::string& column_name) {
-    return table.quoted() + "." + quoted_name(column_name);
+// ALTER TABLE gives all rows one moment. The server's default would give each row the time at which
+// it is carried over, and another one at its next change.
+bool defaults_to_now(const column& added) {
+    return one_of(added.data_type, {"timestamp", "datetime"}) && added.default_is_expression &&
+           added.default_text && added.default_text->starts_with("CURRENT_TIMESTAMP");
 }
 
-bool carried_on_by_any(const table_definition& target, const std::string& source,
-                       const source_of& source_of_target) {
-    return std::any_of(target.columns.begin(), target.columns.end(), [&](const column& candidate) {
-        const auto from = source_of_target(candidate.name);
-        return from && same_name(*from, source);
-    });
+std::string qualified(const table_name& table, const std::string& column_name) {
+    return table.quoted() + "." + quoted_name(column_name);
 }
 
 }  // namespace
@@ -55,8 +54,10 @@ projection make_projection(const table_definition& source, const table_definitio
     made.target = target.name;
     made.key = key;
     bool expression_default = false;
+    std::set<std::string> carried_on;
     for (const column& to : target.columns) {
         const auto from = source_of_target(to.name);
+        if (from) carried_on.insert(fold_case(*from));
         if (to.generated) {
             made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
         } else if (from) {
@@ -75,6 +76,13 @@ projection make_projection(const table_definition& source, const table_definitio
             made.columns.push_back({.target = to.name, .expression = value, .source = {}});
             made.description +=
                 fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);
+        } else if (defaults_to_now(to)) {
+            made.columns.push_back(
+                {.target = to.name,
+                 .expression = fmt::format("FROM_UNIXTIME({})", target.created_at),
+                 .source = {}});
+            made.description += fmt::format("{}: new, the moment at which {} was made\n",
+                                            quoted_name(to.name), target.name.quoted());
         } else {
             expression_default = expression_default || to.default_is_expression;
             if (to.sets_itself_on_update) made.kept_on_update.push_back(to.name);
@@ -83,7 +91,7 @@ projection make_projection(const table_definition& source, const table_definitio
         }
     }
     for (const column& from : source.columns)
-        if (!carried_on_by_any(target, from.name, source_of_target))
+        if (!carried_on.contains(fold_case(from.name)))
             made.description += fmt::format("{}: dropped\n", quoted_name(from.name));
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),

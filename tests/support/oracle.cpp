@@ -329,6 +329,8 @@ oracle_answer compare_with_native_alter(const wire::connection_options& server,
     operator_session.execute("SET SESSION sql_log_bin=0, old_alter_table=ON");
     if (migration.sql_mode)
         operator_session.execute("SET SESSION sql_mode=" + quoted_literal(*migration.sql_mode));
+    if (migration.time_zone)
+        operator_session.execute("SET SESSION time_zone=" + quoted_literal(*migration.time_zone));
     operator_session.execute("ALTER TABLE " + copy.quoted() + " " + migration.alter);
 
     oracle_answer answer;

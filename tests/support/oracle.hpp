@@ -19,6 +19,7 @@ struct finished_migration {
     std::vector<std::string> columns_not_compared = {};
     /// Of the session that runs ALTER TABLE; empty: the server's.
     std::optional<std::string> sql_mode = {};
+    std::optional<std::string> time_zone = {};
 };
 
 /// What ALTER TABLE gives and what the table is.

@@ -171,14 +171,34 @@ void sandbox_server::resume() {
     run_sandbox({"resume", name_}, command_limit);
 }
 
-sandbox_server& shared_server(const std::vector<std::string>& mysqld) {
+sandbox_server& shared_server(const std::vector<std::string>& mysqld, const std::string& version) {
     folder();  // must outlive the servers
     static std::mutex mutex;
-    static std::map<std::vector<std::string>, std::unique_ptr<sandbox_server>> servers;
+    static std::map<std::pair<std::string, std::vector<std::string>>,
+                    std::unique_ptr<sandbox_server>>
+        servers;
     std::lock_guard lock(mutex);
-    auto& server = servers[mysqld];
-    if (!server) server = std::make_unique<sandbox_server>(server_options{.mysqld = mysqld});
+    auto& server = servers[{version, mysqld}];
+    if (!server)
+        server =
+            std::make_unique<sandbox_server>(server_options{.mysqld = mysqld, .version = version});
     return *server;
+}
+
+std::optional<std::string> why_not_to_be_had(const std::string& version) {
+    constexpr int not_to_be_had = 3;
+    static std::mutex mutex;
+    static std::map<std::string, command_result> fetched;
+    std::lock_guard lock(mutex);
+    if (!fetched.contains(version))
+        fetched[version] = run_command(sandbox_script, {"fetch", "--version", version},
+                                       folder().variables(), start_limit);
+    const auto& result = fetched[version];
+    if (result.exit_code == 0) return std::nullopt;
+    const std::string said = result.err + result.out;
+    if (result.exit_code != not_to_be_had)
+        throw error("scripts/sandbox fetch --version " + version + ":\n" + said);
+    return "MySQL " + version + " is not to be had here: " + said;
 }
 
 fresh_schema::fresh_schema(const sandbox_server& server)

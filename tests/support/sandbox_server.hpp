@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct server_options {
 /// process dies, whatever the reason, its servers are stopped as well.
 /// Threads: the functions that make sessions may be called from any; the others from one at a time.
 /// Errors: segue::error where the script fails, with what it wrote. That there is no MySQL to run
-/// is such an error, never a reason to skip a test.
+/// is such an error, never a reason to skip a test; for an old version see why_not_to_be_had().
 class sandbox_server {
   public:
     explicit sandbox_server(const server_options& options = {});
@@ -68,10 +69,16 @@ class sandbox_server {
     std::unique_ptr<db::session_factory> root_factory_;
 };
 
-/// The server that all tests of this executable share that want the same options (replicas are
-/// never shared). It is started at the first call and stopped when the process ends. Tests leave
-/// its global settings as they found them, and work in a fresh_schema of their own.
-sandbox_server& shared_server(const std::vector<std::string>& mysqld = {});
+/// The server that all tests of this executable share that want the same options and version
+/// (replicas are never shared). It is started at the first call and stopped when the process ends.
+/// Tests leave its global settings as they found them, and work in a fresh_schema of their own.
+sandbox_server& shared_server(const std::vector<std::string>& mysqld = {},
+                              const std::string& version = {});
+
+/// Why no server of this version (as server_options') can be started here: neither is it installed
+/// nor has the archive its packages any more. Empty if it can; tests of an old version are skipped
+/// with this as the reason. Throws segue::error where something else is wrong.
+std::optional<std::string> why_not_to_be_had(const std::string& version);
 
 /// An empty schema with a name of its own, dropped by the destructor.
 class fresh_schema {

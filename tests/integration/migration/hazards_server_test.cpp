@@ -2,6 +2,7 @@
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,15 +108,19 @@ struct statement {
 class a_statement_from_another_schema : public testing::TestWithParam<statement> {
   protected:
     /// A server that still lets sessions log statements.
-    static const sandbox_server& old_server() {
-        static const sandbox_server server({.version = "8.0"});
-        return server;
+    static const sandbox_server& old_server() { return shared_server({}, "8.0"); }
+    void SetUp() override {
+        if (const auto why = why_not_to_be_had("8.0")) GTEST_SKIP() << *why;
+        run_.emplace(old_server());
+        elsewhere_.emplace(old_server());
     }
-    quiet_run run{old_server()};
-    const fresh_schema elsewhere{old_server()};
+    std::optional<quiet_run> run_;
+    std::optional<fresh_schema> elsewhere_;
 };
 
 TEST_P(a_statement_from_another_schema, stops_it_only_if_it_may_write_the_table) {
+    quiet_run& run = *run_;
+    const fresh_schema& elsewhere = *elsewhere_;
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
     run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
     application_session by(old_server().over_tcp(), elsewhere.name());

@@ -128,6 +128,21 @@ TEST_P(without_gtids, leave_a_table_as_the_native_alter_makes_it) {
 INSTANTIATE_TEST_SUITE_P(keys, without_gtids, testing::ValuesIn(position_kinds), name_of);
 INSTANTIATE_TEST_SUITE_P(long_keys, without_gtids, testing::ValuesIn(more_position_kinds), name_of);
 
+using on_8_0 = live_writers;
+TEST_P(on_8_0, lose_nothing_when_names_are_swapped_under_them) {
+    if (const auto why = why_not_to_be_had("8.0")) GTEST_SKIP() << *why;
+    migrate(shared_server({}, "8.0"));
+}
+TEST_P(on_8_0, leave_a_table_as_the_native_alter_makes_it) {
+    if (const auto why = why_not_to_be_had("8.0")) GTEST_SKIP() << *why;
+    migrate_and_compare(shared_server({}, "8.0"));
+}
+INSTANTIATE_TEST_SUITE_P(keys, on_8_0,
+                         testing::Values(kind_of_table{"signed_key_and_unique",
+                                                       key_kind::signed_integer, true}),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(long_keys, on_8_0, testing::ValuesIn(more_kinds), name_of);
+
 /// Rows that come at the end before the first chunk could be registered.
 TEST(a_throttled_start, does_not_flush_what_the_copy_will_read) {
     live_run run(shared_server(), {.rows = 500});

@@ -31,6 +31,16 @@ TEST(NextChunkRows, StaysWithinItsBounds) {
     EXPECT_EQ(next_chunk_rows(0, 250ms, 250ms), chunk_sizer::rows_min);
 }
 
+TEST(ChunkSizer, ChunksOfLongRowsHaveFewOfThem) {
+    chunk_sizer sizer(250ms, std::nullopt, 3);
+    EXPECT_EQ(sizer.rows(), 3U);
+    sizer.copied(3, 1ms);
+    EXPECT_EQ(sizer.rows(), 3U);
+    sizer.copied(3, 1h);
+    EXPECT_EQ(sizer.rows(), 3U);
+    EXPECT_EQ(chunk_sizer(250ms, 50, 3).rows(), 50U);
+}
+
 TEST(ChunkSizer, LearnsFromChunksOfTheSizeAskedFor) {
     chunk_sizer sizer(250ms, std::nullopt);
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);

@@ -294,10 +294,12 @@ TEST(AlterOn, TheStatementIsAimedAtTheTarget) {
 TEST(AlterOn, ConstraintsAreNamedAsOnTheTarget) {
     const auto statement = parse_alter(
         "ALTER TABLE t DROP CHECK `C1`, ADD c1 INT, ALTER CONSTRAINT c2 ENFORCED, DROP CONSTRAINT "
-        "c3, ADD CONSTRAINT c1 CHECK (a > 0)");
-    EXPECT_EQ(alter_on(statement, {"d", "g"}, {{"c1", "g_chk_1"}, {"c2", "longer``name"}}),
-              "ALTER TABLE `d`.`g` DROP CHECK `g_chk_1`, ADD c1 INT, ALTER CONSTRAINT "
-              "`longer````name` ENFORCED, DROP CONSTRAINT c3, ADD CONSTRAINT c1 CHECK (a > 0)");
+        "c3, ADD CONSTRAINT c1 CHECK (a > 0), ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
+    EXPECT_EQ(
+        alter_on(statement, {"d", "g"}, {{"c1", "g_chk_1"}, {"c2", "longer``name"}}),
+        "ALTER TABLE `d`.`g` DROP CHECK `g_chk_1`, ADD c1 INT, ALTER CONSTRAINT "
+        "`longer````name` ENFORCED, DROP CONSTRAINT c3, ADD CONSTRAINT `g_chk_1` CHECK (a > 0), "
+        "ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
 }
 
 TEST(AlterOn, RefusedClausesAreNeverRun) {

@@ -24,8 +24,9 @@ projection project(std::vector<column> columns, std::vector<renamed> exceptions 
     row_key key;
     key.source_index = key.target_index = "PRIMARY";
     key.columns = {{.source = "id", .target = "id"}};
-    return make_projection(original, table_of("g", std::move(columns), std::move(indexes)), key,
-                           sources(std::move(exceptions)));
+    table_definition target = table_of("g", std::move(columns), std::move(indexes));
+    target.created_at = 1'700'000'000;
+    return make_projection(original, target, key, sources(std::move(exceptions)));
 }
 
 std::map<std::string, std::string> expressions(const projection& made) {
@@ -163,6 +164,25 @@ TEST(Projection, ChangesOfTypeAreTold) {
 
 TEST(Projection, AColumnFromNowhereIsRefused) {
     EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), error);
+}
+
+TEST(Projection, ANewColumnThatDefaultsToNowHasOneMomentInAllRows) {
+    const auto timestamp = with_default(typed("n", "timestamp"), "CURRENT_TIMESTAMP", true);
+    const auto precise = with_default(typed("m", "datetime(6)"), "CURRENT_TIMESTAMP(6)", true);
+    const auto words = with_default(typed("w", "varchar(30)"), "CURRENT_TIMESTAMP");
+    const auto made = project({id, timestamp, precise, words},
+                              {{"n", std::nullopt}, {"m", std::nullopt}, {"w", std::nullopt}});
+    EXPECT_EQ(expressions(made)["n"], "FROM_UNIXTIME(1700000000)");
+    EXPECT_EQ(expressions(made)["m"], "FROM_UNIXTIME(1700000000)");
+    EXPECT_FALSE(expressions(made).contains("w"));
+    EXPECT_TRUE(made.upserts);
+}
+
+TEST(Projection, AnExpressionOfNowIsADefaultLikeAnyOther) {
+    const auto made =
+        project({id, with_default(typed("n", "datetime"), "now()", true)}, {{"n", std::nullopt}});
+    EXPECT_FALSE(expressions(made).contains("n"));
+    EXPECT_FALSE(made.upserts);
 }
 
 }  // namespace

@@ -1,0 +1,187 @@
+#include "src/migration/target_table.hpp"
+
+#include "src/base/error.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/schema/check_constraint.hpp"
+#include "src/schema/identifier_case.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using schema::check_constraint;
+using schema::check_name;
+
+constexpr int duplicate_check_name = 3822;
+constexpr int name_too_long = 1059;
+
+schema::table_definition read(db::session& session, const table_name& name) {
+    auto made = schema::read_table(session, name);
+    require(made.has_value(), "the new table is there");
+    return std::move(*made);
+}
+
+void refuse_long_check_names(const std::vector<check_name>& names) {
+    for (const check_name& one : names)
+        if (one.too_long)
+            throw_refusals(
+                {{fmt::format("with the table's name the server would change the name of the CHECK "
+                              "constraint {} to one of more than 64 characters",
+                              quoted_name(one.original)),
+                  "Give the table a shorter name for the time of the migration (RENAME TABLE), or "
+                  "drop the constraint before and add it again afterwards."}});
+}
+
+// CREATE TABLE ... LIKE leaves some things out without a word, DATA DIRECTORY for one.
+void refuse_what_like_leaves_out(const schema::table_definition& original,
+                                 const schema::table_definition& like) {
+    const auto wanted = schema::nameless_definition(original);
+    const auto found = schema::nameless_definition(like);
+    if (wanted == found) return;
+    const auto [left, right] = std::ranges::mismatch(wanted, found);
+    throw_refusals(
+        {{fmt::format("CREATE TABLE ... LIKE does not make a table of the same definition: the "
+                      "original has '{}', the new table '{}'",
+                      left == wanted.end() ? "" : *left, right == found.end() ? "" : *right),
+          "ALTER TABLE would keep it. Change it with ALTER TABLE before the migration (a copy to "
+          "another DATA DIRECTORY or none), or run this ALTER as a plain ALTER TABLE."}});
+}
+
+// The new table is empty, so that its constraints can be made anew under the names that are wanted.
+void name_checks(db::session& session, const std::vector<check_constraint>& constraints,
+                 const std::vector<check_name>& names, const schema::table_definition& like) {
+    std::string add;
+    std::set<std::pair<std::string, std::string>> wanted;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        add += fmt::format("{}ADD CONSTRAINT {} {}", i == 0 ? "" : ", ",
+                           quoted_name(names[i].ghost), constraints[i].text);
+        wanted.emplace(names[i].ghost, constraints[i].text);
+    }
+    std::string drop;
+    std::set<std::pair<std::string, std::string>> found;
+    for (const auto& [name, text] : schema::check_constraints_of(like)) {
+        drop += fmt::format("{}DROP CHECK {}", drop.empty() ? "" : ", ", quoted_name(name));
+        found.emplace(name, text);
+    }
+    if (found == wanted) return;
+    // Not in one statement, which could not use a name twice.
+    session.execute(fmt::format("ALTER TABLE {} {}", like.name.quoted(), drop));
+    session.execute(fmt::format("ALTER TABLE {} {}", like.name.quoted(), add));
+}
+
+std::map<std::string, std::string> names_in_alter(const schema::alter_statement& alter,
+                                                  const std::vector<check_name>& names,
+                                                  const std::string& original,
+                                                  const std::string& target) {
+    std::map<std::string, std::string> map;
+    for (const check_name& one : names) map.emplace(one.original, one.ghost);
+    // A new constraint whose name follows the table's gets the name that will follow.
+    for (const auto& clause : alter.clauses)
+        if (clause.kind == schema::clause_kind::add_check && !clause.name.empty())
+            map.emplace(clause.name,
+                        schema::check_name_after_rename(clause.name, original, target));
+    return map;
+}
+
+// What the server refuses on the ghost table alone, and what helps; empty where ALTER TABLE would
+// refuse it too.
+std::string_view remedy_for(const error& failure, const table_name& target) {
+    if (failure.mysql_errno() == duplicate_check_name)
+        return " Names of CHECK constraints are unique in a schema, and the original keeps its own "
+               "until it is dropped: give the new constraint another name.";
+    const std::string_view words = failure.what();
+    if (failure.mysql_errno() == name_too_long && words.find(target.name) != words.npos)
+        return " The server made this name from the ghost table's: give the new CHECK constraint a "
+               "name (ADD CONSTRAINT name CHECK ...).";
+    return {};
+}
+
+void run_alter(db::session& session, const std::string& text, const table_name& target) {
+    try {
+        session.execute(text);
+    } catch (const error& failure) {
+        throw error(fmt::format("the server refuses this ALTER: {}.{}", failure.what(),
+                                remedy_for(failure, target)),
+                    failure.properties());
+    }
+}
+
+// RENAME TABLE gives constraints the names that follow the table's; one that another table holds
+// would make it fail under the lock.
+void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
+                                 const table_name& original, const table_name& old,
+                                 const std::vector<check_name>& names) {
+    std::set<std::string> coming;
+    for (const check_constraint& one : schema::check_constraints_of(made))
+        coming.insert(schema::fold_case(
+            schema::check_name_after_rename(one.name, made.name.name, original.name)));
+    for (const check_name& one : names) coming.insert(schema::fold_case(one.old));
+    if (coming.empty()) return;
+    for (const db::row& held : session.query(fmt::format(
+             "SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE "
+             "CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({},{},{})",
+             quoted_literal(original.schema), quoted_literal(original.name),
+             quoted_literal(made.name.name), quoted_literal(old.name)))) {
+        const std::string name = held[0].value_or("");
+        if (coming.contains(schema::fold_case(name)))
+            throw_refusals(
+                {{fmt::format("the table {} holds a CHECK constraint of the name {}, which one of "
+                              "this table's would get in the swap",
+                              quoted_name(held[1].value_or("")), quoted_name(name)),
+                  "Drop that constraint, and add it under another name."}});
+    }
+}
+
+std::vector<std::string> notes_on(const schema::table_definition& made,
+                                  const std::vector<check_name>& names) {
+    std::set<std::string> kept;
+    for (const check_constraint& one : schema::check_constraints_of(made)) kept.insert(one.name);
+    std::vector<std::string> notes;
+    for (const check_name& one : names)
+        if (one.swapped != one.original && kept.contains(one.ghost))
+            notes.push_back(fmt::format(
+                "the CHECK constraint {} has the name {} in the new table: MySQL cannot "
+                "rename a constraint, and the old table holds its name",
+                quoted_name(one.original), quoted_name(one.swapped)));
+    return notes;
+}
+
+}  // namespace
+
+void drop_if_exists(db::session& session, const table_name& name) {
+    session.execute("DROP TABLE IF EXISTS " + name.quoted());
+}
+
+target_table make_target(db::session& session, const schema::table_definition& original,
+                         const table_name& name, const table_name& old,
+                         const schema::alter_statement& alter) {
+    const auto constraints = schema::check_constraints_of(original);
+    const auto names = schema::check_names(constraints, original.name.name, name.name, old.name);
+    refuse_long_check_names(names);
+    session.execute(fmt::format("CREATE TABLE {} LIKE {}", name.quoted(), original.name.quoted()));
+    try {
+        const schema::table_definition like = read(session, name);
+        refuse_what_like_leaves_out(original, like);
+        name_checks(session, constraints, names, like);
+        run_alter(session,
+                  schema::alter_on(alter, name,
+                                   names_in_alter(alter, names, original.name.name, name.name)),
+                  name);
+        target_table made{.definition = read(session, name), .notes = {}};
+        refuse_names_held_by_others(session, made.definition, original.name, old, names);
+        made.notes = notes_on(made.definition, names);
+        return made;
+    } catch (...) {
+        drop_if_exists(session, name);
+        throw;
+    }
+}
+
+}  // namespace segue::migration

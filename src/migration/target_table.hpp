@@ -1,0 +1,32 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/alter_text.hpp"
+#include "src/schema/table_definition.hpp"
+
+#include <string>
+#include <vector>
+
+namespace segue::migration {
+
+/// The empty new table.
+struct target_table {
+    schema::table_definition definition;  ///< As the server made it.
+    /// What cannot be as ALTER TABLE would make it, and becomes true at the swap, one sentence
+    /// each.
+    std::vector<std::string> notes;
+};
+
+/// Makes `name` like the original and has the server run the ALTER on it: nobody guesses what an
+/// ALTER does. `old`: the name that the original will have. Throws segue::error, with the server's
+/// words or with refusals, and leaves no table behind.
+/// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
+target_table make_target(db::session& session, const schema::table_definition& original,
+                         const table_name& name, const table_name& old,
+                         const schema::alter_statement& alter);
+
+/// Drops a table of ours that may not be there.
+void drop_if_exists(db::session& session, const table_name& name);
+
+}  // namespace segue::migration

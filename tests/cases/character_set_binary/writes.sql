@@ -1,0 +1,4 @@
+UPDATE t SET a = 0x00FF00, b = 0x00FF00 WHERE id = 1 + @n * 7 % 600;
+UPDATE t SET x = 0xFF00 WHERE id = 1 + @n * 11 % 600;
+DELETE FROM t WHERE id = 1 + @n * 13 % 600;
+INSERT INTO t VALUES (100000 + @n, 0x00FF00, 0x00FF00, NULL);

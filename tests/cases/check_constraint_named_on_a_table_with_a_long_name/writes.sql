@@ -1,0 +1,1 @@
+UPDATE `tttttttttttttttttttttttttttttttttttttttttttttttttttttttt` SET a = a + 1 WHERE id = 1 + @n % 100;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id INT PRIMARY KEY, a INT NOT NULL, b VARCHAR(30) NOT NULL,
+  KEY down (a DESC, id), KEY calculated ((a * 2), (LOWER(b)) DESC), UNIQUE KEY one ((CONCAT(b, '-', a))));
+INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT i, i % 50, CONCAT('Value', i) FROM n;

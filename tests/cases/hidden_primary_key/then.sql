@@ -1,0 +1,1 @@
+SELECT COUNT(DISTINCT my_row_id) = COUNT(*) FROM t;

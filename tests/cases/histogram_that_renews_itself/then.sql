@@ -1,0 +1,1 @@
+SELECT SUM(HISTOGRAM->'$."auto-update"' = TRUE) = 2 FROM information_schema.COLUMN_STATISTICS WHERE SCHEMA_NAME = DATABASE() AND TABLE_NAME = 't';

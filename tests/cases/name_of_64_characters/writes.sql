@@ -1,0 +1,1 @@
+UPDATE `tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttß` SET a = @n WHERE id = 1 + @n * 7 % 100;

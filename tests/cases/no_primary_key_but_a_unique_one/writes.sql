@@ -1,0 +1,5 @@
+UPDATE t SET a = NULL WHERE id = 1 + @n * 7 % 600;
+UPDATE t SET a = 1000 + @n WHERE id = 1 + @n * 7 % 600;
+UPDATE t SET id = 200000 + @n WHERE id = 1 + @n * 11 % 600;
+DELETE FROM t WHERE id = 1 + @n * 13 % 600;
+INSERT INTO t VALUES (100000 + @n, NULL);

@@ -1,0 +1,2 @@
+CREATE TABLE `ta``ble, größe "中" RENAME TO x; --` (`i``d` INT PRIMARY KEY, `a,b` INT, `größe` INT, `select` INT, `nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn` INT, `x y` INT, UNIQUE KEY `k``ey '"` (`a,b`), KEY `iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii` (`größe`));
+INSERT INTO `ta``ble, größe "中" RENAME TO x; --` WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT i, i, i, i, i, i FROM n;

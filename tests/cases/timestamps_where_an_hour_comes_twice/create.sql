@@ -1,0 +1,12 @@
+DELETE FROM mysql.time_zone_name WHERE Name = 'Test/Overlap';
+DELETE FROM mysql.time_zone WHERE Time_zone_id = 9000;
+DELETE FROM mysql.time_zone_transition WHERE Time_zone_id = 9000;
+DELETE FROM mysql.time_zone_transition_type WHERE Time_zone_id = 9000;
+INSERT INTO mysql.time_zone VALUES (9000, 'N');
+INSERT INTO mysql.time_zone_name VALUES ('Test/Overlap', 9000);
+INSERT INTO mysql.time_zone_transition_type VALUES (9000, 0, 3600, 0, 'STD'), (9000, 1, 7200, 1, 'DST');
+INSERT INTO mysql.time_zone_transition VALUES (9000, -1000000000, 0), (9000, 1711846800, 1), (9000, 1729990800, 0);
+CREATE TABLE t (id INT PRIMARY KEY, moment TIMESTAMP NULL, exact TIMESTAMP(6) NULL, a INT);
+SET SESSION time_zone = '+00:00';
+INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT i, FROM_UNIXTIME(1729990800 + (i - 300) * 20), FROM_UNIXTIME(1729990800 + (i - 300) * 20.5), 0 FROM n;
+SET GLOBAL time_zone = 'Test/Overlap';

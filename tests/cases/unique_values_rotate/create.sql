@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, c VARCHAR(30), d INT, e0 INT, UNIQUE KEY ua (a), UNIQUE KEY ubc (b, c), UNIQUE KEY uc (c(6)), UNIQUE KEY ud ((d + 1)));
+INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i, i, i % 10, CONCAT(LPAD(i, 6, '0'), '-tail'), i, 0 FROM n;

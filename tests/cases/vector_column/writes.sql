@@ -1,0 +1,3 @@
+UPDATE t SET v = STRING_TO_VECTOR(CONCAT('[', @n, ',1,1]')) WHERE id = 1 + @n * 7 % 600;
+DELETE FROM t WHERE id = 1 + @n * 13 % 600;
+INSERT INTO t VALUES (100000 + @n, NULL, STRING_TO_VECTOR('[9]'));

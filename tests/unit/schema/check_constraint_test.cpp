@@ -1,0 +1,111 @@
+#include "src/schema/check_constraint.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::schema {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+table_definition created_as(const std::string& text) {
+    table_definition made;
+    made.create_statement = text;
+    return made;
+}
+
+const std::string usual =
+    "CREATE TABLE `t` (\n"
+    "  `id` int NOT NULL AUTO_INCREMENT,\n"
+    "  `c` varchar(20) DEFAULT 'CONSTRAINT `x` CHECK (1)',\n"
+    "  PRIMARY KEY (`id`),\n"
+    "  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `u` (`id`),\n"
+    "  CONSTRAINT `Positive``s` CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */,\n"
+    "  CONSTRAINT `t_chk_1` CHECK ((`c` <> _utf8mb4'a,\\n`) CHECK'))\n"
+    ") ENGINE=InnoDB AUTO_INCREMENT=9 DEFAULT CHARSET=utf8mb4";
+
+TEST(CheckConstraints, AreReadFromShowCreateTable) {
+    EXPECT_THAT(
+        check_constraints_of(created_as(usual)),
+        ElementsAre(check_constraint{"Positive`s", "CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */"},
+                    check_constraint{"t_chk_1", "CHECK ((`c` <> _utf8mb4'a,\\n`) CHECK'))"}));
+    EXPECT_THAT(check_constraints_of(created_as("CREATE TABLE `t` (\n  `id` int\n)")), IsEmpty());
+    EXPECT_THAT(check_constraints_of(created_as("  CONSTRAINT `")), IsEmpty());
+}
+
+TEST(CheckNames, FollowTheTableIfTheyBeginWithItsName) {
+    EXPECT_EQ(check_name_after_rename("t_chk_7x", "t", "u"), "u_chk_7x");
+    EXPECT_EQ(check_name_after_rename("T_chk_7", "t", "u"), "T_chk_7");
+    EXPECT_EQ(check_name_after_rename("positive", "t", "u"), "positive");
+    EXPECT_EQ(check_name_after_rename("t_chk", "t", "u"), "t_chk");
+}
+
+std::vector<check_name> names_of(const std::vector<std::string>& names,
+                                 const std::string& ghost = "_t_gho",
+                                 const std::string& old = "_t_del") {
+    std::vector<check_constraint> constraints;
+    for (const auto& name : names) constraints.push_back({name, "CHECK (1)"});
+    return check_names(constraints, "t", ghost, old);
+}
+
+TEST(CheckNames, OfTheServersOwnMakingStay) {
+    const auto names = names_of({"t_chk_1", "t_chk_12"});
+    EXPECT_EQ(names[1].ghost, "_t_gho_chk_12");
+    EXPECT_EQ(names[1].swapped, "t_chk_12");
+    EXPECT_EQ(names[1].old, "_t_del_chk_12");
+    EXPECT_FALSE(names[1].too_long);
+}
+
+TEST(CheckNames, OfAnybodysElseStayWithTheOldTable) {
+    const auto names = names_of({"positive"});
+    EXPECT_EQ(names[0].ghost, "_t_gho_chk_positive");
+    EXPECT_EQ(names[0].swapped, "t_chk_positive");
+    EXPECT_EQ(names[0].old, "positive");
+}
+
+TEST(CheckNames, AreNeverUsedTwice) {
+    const auto names = names_of({"POSITIVE", "t_chk_1", "t_chk_positive"});
+    EXPECT_EQ(names[0].ghost, "_t_gho_chk_2");
+    EXPECT_EQ(names[0].swapped, "t_chk_2");
+    EXPECT_EQ(names[2].swapped, "t_chk_positive");
+}
+
+TEST(CheckNames, ThatWouldBeTooLongGetANumber) {
+    const auto names = names_of({std::string(60, 'x'), std::string(60, 'y')});
+    EXPECT_EQ(names[0].ghost, "_t_gho_chk_1");
+    EXPECT_EQ(names[1].ghost, "_t_gho_chk_2");
+    EXPECT_FALSE(names[0].too_long);
+}
+
+TEST(CheckNames, AreToldWhenNoneFits) {
+    // 58 characters and "_chk_1" make 64.
+    EXPECT_FALSE(names_of({"t_chk_1"}, std::string(58, 'g'), std::string(58, 'o'))[0].too_long);
+    EXPECT_TRUE(names_of({"t_chk_1"}, std::string(59, 'g'), "o")[0].too_long);
+    EXPECT_TRUE(names_of({"t_chk_1"}, "g", std::string(59, 'o'))[0].too_long);
+    EXPECT_TRUE(names_of({"positive"}, std::string(64, 'g'), std::string(64, 'o'))[0].too_long);
+    std::string characters;
+    for (int i = 0; i < 58; ++i) characters += "ß";
+    EXPECT_FALSE(names_of({"t_chk_1"}, characters, characters)[0].too_long);
+}
+
+TEST(NamelessDefinition, IsTheSameForAnotherTableOfTheSameKind) {
+    const std::string like =
+        "CREATE TABLE `_t_gho` (\n"
+        "  `id` int NOT NULL AUTO_INCREMENT,\n"
+        "  `c` varchar(20) DEFAULT 'CONSTRAINT `x` CHECK (1)',\n"
+        "  PRIMARY KEY (`id`),\n"
+        "  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `u` (`id`),\n"
+        "  CONSTRAINT `_t_gho_chk_1` CHECK ((`c` <> _utf8mb4'a,\\n`) CHECK')),\n"
+        "  CONSTRAINT `_t_gho_chk_2` CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */\n"
+        ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+    EXPECT_EQ(nameless_definition(created_as(usual)), nameless_definition(created_as(like)));
+    EXPECT_NE(nameless_definition(created_as(usual)),
+              nameless_definition(created_as(like + " DATA DIRECTORY='/x/'")));
+    std::string enforced = like;
+    enforced.erase(enforced.find(" /*!80016"), std::string(" /*!80016 NOT ENFORCED */").size());
+    EXPECT_NE(nameless_definition(created_as(usual)), nameless_definition(created_as(enforced)));
+}
+
+}  // namespace
+}  // namespace segue::schema
