@@ -78,7 +78,10 @@ constexpr std::array table{
     flag{"nice-ratio", real, copying, "0", "RATIO",
          "After a chunk that took t, its worker rests for RATIO times t; 0 to 100", ""},
     flag{"default-retries", integer, copying, "60", "COUNT",
-         "Times an operation is tried again before the migration stops, at least 1", ""},
+         "Failures in a row of one operation that are tried again before the migration stops, at "
+         "least 1; deadlocks and lock waits do not count. So many attempts to swap that give way "
+         "postpone the cut-over",
+         "the migration stops when the cut-over has failed so often"},
     flag{"locking-reads", boolean, copying, "false", "",
          "Read rows with FOR SHARE; chosen by itself where the server needs it", ours},
     flag{"exact-rowcount", boolean, copying, "false", "",
@@ -117,6 +120,22 @@ constexpr std::array table{
     flag{"cut-over-lock-timeout-seconds", integer, cut_over, "", "SECONDS",
          "The same in seconds, 1 to 10; --cut-over-stall-budget-millis comes first",
          "3 in gh-ost, and the limit of a single step of the swap there"},
+    flag{
+        "cut-over-exponential-backoff", boolean, cut_over, "false", "",
+        "Pauses between attempts to swap double from 1 s up to --exponential-backoff-max-interval; "
+        "else from 0.5 s to 8 s, and to 60 s once the cut-over is postponed",
+        "1 s between attempts in gh-ost unless this is given"},
+    flag{"exponential-backoff-max-interval", integer, cut_over, "64", "SECONDS",
+         "Longest pause with --cut-over-exponential-backoff, at least 2", ""},
+    flag{"ignore-old-snapshots", boolean, cut_over, "false", "",
+         "Swap although a transaction (a backup) is open whose snapshot is from before the new "
+         "table "
+         "was complete, and which would see it partly filled",
+         ours},
+    flag{"kill-blockers-after-seconds", integer, cut_over, "0", "SECONDS",
+         "End the sessions that hold the table once they have kept the swap waiting that long; "
+         "0: never",
+         ours},
 
     flag{"ok-to-drop-table", boolean, tables, "false", "",
          "Drop the old table when the migration is done", ""},

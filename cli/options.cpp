@@ -280,6 +280,7 @@ class options_reader {
 
     void read_cut_over() {
         made_.postpone_cut_over_flag_file = given_.text("postpone-cut-over-flag-file");
+        read_cut_over_waits();
         made_.cut_over_stall_budget = milliseconds("cut-over-stall-budget-millis", 10, 60'000);
         if (!given_.has("cut-over-lock-timeout-seconds")) return;
         const auto seconds = given_.integer("cut-over-lock-timeout-seconds");
@@ -296,6 +297,20 @@ class options_reader {
             made_.cut_over_stall_budget = std::chrono::seconds(seconds);
     }
 
+    void read_cut_over_waits() {
+        const std::chrono::seconds pause_max(
+            clamped("exponential-backoff-max-interval", 2, seconds_max));
+        if (given_.on("cut-over-exponential-backoff"))
+            made_.cut_over_pause_max = pause_max;
+        else if (given_.has("exponential-backoff-max-interval"))
+            notices_.emplace_back(
+                "--exponential-backoff-max-interval has no effect without "
+                "--cut-over-exponential-backoff");
+        made_.ignore_old_snapshots = given_.on("ignore-old-snapshots");
+        if (const auto after = within("kill-blockers-after-seconds", 0, seconds_max); after > 0)
+            made_.kill_blockers_after = std::chrono::seconds(after);
+    }
+
     void read_log_level() {
         if (given_.on("verbose")) made_.log_level = log::level::info;
         if (given_.on("debug")) made_.log_level = log::level::debug;
@@ -310,6 +325,7 @@ class options_reader {
     }
 
     static constexpr std::int64_t milliseconds_max = 86'400'000;
+    static constexpr std::int64_t seconds_max = 86'400;
     static constexpr std::int64_t timeout_seconds_max = 86'400;
 
     std::int64_t within(std::string_view name, std::int64_t least, std::int64_t most) const {

@@ -44,6 +44,10 @@ struct options {
 
     std::string postpone_cut_over_flag_file;  ///< Empty: none.
     std::chrono::milliseconds cut_over_stall_budget{};
+    /// Unset without --cut-over-exponential-backoff.
+    std::optional<std::chrono::seconds> cut_over_pause_max;
+    bool ignore_old_snapshots = false;
+    std::optional<std::chrono::seconds> kill_blockers_after;
 
     bool ok_to_drop_table = false;
     bool initially_drop_ghost_table = false;

@@ -65,6 +65,7 @@ void change_set::chunk_ended(std::uint64_t chunk) {
     // Those that wait beside others in flight have their turn with them; then it is the flushes'.
     copy_goes_first_ = false;
     flushes_in_turn_ = 0;
+    written_at_ = std::chrono::steady_clock::now();
     changed_.notify_all();
 }
 
@@ -193,6 +194,7 @@ void change_set::flushed(std::span<const key_value> keys) {
             forget(at);
         }
     }
+    if (!keys.empty()) written_at_ = std::chrono::steady_clock::now();
     flush_ended(keys.size());
 }
 
@@ -205,19 +207,36 @@ void change_set::put_back(std::span<const key_value> keys) {
                 "a key that is put back was in flight");
         make_ready(&at->first);
     }
+    if (!keys.empty()) written_at_ = std::chrono::steady_clock::now();
     flush_ended(keys.size());
 }
 
 change_set::quiet_turn change_set::wait_for_quiet(std::size_t own_keys, std::stop_token stop) {
+    auto turn = quiet_until(std::chrono::steady_clock::time_point::max(), own_keys, stop);
+    require(turn.has_value(), "a wait without an end ends with what it waited for");
+    return std::move(*turn);
+}
+
+std::optional<change_set::quiet_turn> change_set::wait_for_quiet(
+    std::chrono::steady_clock::time_point until, std::stop_token stop) {
+    return quiet_until(until, 0, stop);
+}
+
+std::optional<change_set::quiet_turn> change_set::quiet_until(
+    std::chrono::steady_clock::time_point until, std::size_t own_keys, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     parked_ += own_keys;
     ++quiet_waiters_;
     changed_.notify_all();
-    const bool quiet = changed_.wait(lock, stop, [&] { return !quiet_ && in_flight_ <= parked_; });
+    const auto is_quiet = [&] { return !quiet_ && in_flight_ <= parked_; };
+    const bool quiet = until == std::chrono::steady_clock::time_point::max()
+                           ? changed_.wait(lock, stop, is_quiet)
+                           : changed_.wait_until(lock, stop, until, is_quiet);
     parked_ -= own_keys;
     --quiet_waiters_;
     changed_.notify_all();
-    if (!quiet) throw stopped();
+    if (!quiet && stop.stop_requested()) throw stopped();
+    if (!quiet) return std::nullopt;
     quiet_ = true;
     return quiet_turn(*this);
 }
@@ -246,6 +265,11 @@ std::optional<std::vector<key_value>> change_set::take_all() {
     ready_.clear();
     in_flight_ = all.size();
     return all;
+}
+
+std::chrono::steady_clock::time_point change_set::target_written_at() const {
+    std::lock_guard lock(mutex_);
+    return written_at_;
 }
 
 std::size_t change_set::backlog() const {

@@ -89,6 +89,9 @@ class change_set {
     /// turn themselves, with nothing begun on the server. `own_keys` is the size of the caller's
     /// batch, 0 if it holds none. Turns are taken one after the other. Throws `stopped`.
     quiet_turn wait_for_quiet(std::size_t own_keys, std::stop_token stop);
+    /// The same for a caller that holds no batch; nullopt when `until` came first.
+    std::optional<quiet_turn> wait_for_quiet(std::chrono::steady_clock::time_point until,
+                                             std::stop_token stop);
 
     /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
     std::vector<key_value> take_in_turn(std::size_t keys_max);
@@ -99,6 +102,10 @@ class change_set {
     /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
     /// chunk or another flush is in flight.
     std::optional<std::vector<key_value>> take_all();
+
+    /// When a write to the target was last answered, by a flush or by a chunk; long ago if none
+    /// was. What began after it, by the server's clock, sees every one of them.
+    std::chrono::steady_clock::time_point target_written_at() const;
 
     std::size_t backlog() const;     ///< Keys held, those in flight included.
     std::size_t in_flight() const;   ///< Keys that take() gave out and nobody answered for.
@@ -114,6 +121,8 @@ class change_set {
     };
 
     void keep(key_value key);
+    std::optional<quiet_turn> quiet_until(std::chrono::steady_clock::time_point until,
+                                          std::size_t own_keys, std::stop_token stop);
     std::vector<key_value> take_ready(std::size_t keys_max);
     bool covered(const key_value& key) const;
     chunk_in_flight* chunk_over(const key_value& key);
@@ -142,6 +151,7 @@ class change_set {
     std::size_t flushes_waiting_ = 0;  ///< and flush workers.
     bool copy_goes_first_ = true;      ///< When both wait.
     unsigned flushes_in_turn_ = 0;     ///< Since the last chunk.
+    std::chrono::steady_clock::time_point written_at_{};
     std::uint64_t dropped_ = 0;
     std::uint64_t deferred_ = 0;
 };

@@ -14,7 +14,7 @@ namespace segue::migration {
 
 void copier::find_bounds(const std::optional<key_value>& end, std::stop_token stop) {
     const statements& texts = with_.writer.texts();
-    retrying_session session(with_.sessions, with_.failures_max);
+    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
     key_range rest{.after = std::nullopt, .up_to = end};
     // The tail, which grows while the rest is copied, comes first: from then on its changes are
     // replayed, and the copy has an end.
@@ -32,7 +32,7 @@ void copier::find_bounds(const std::optional<key_value>& end, std::stop_token st
 }
 
 void copier::copy_chunks(std::stop_token stop) {
-    retrying_session session(with_.sessions, with_.failures_max);
+    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
     std::optional<chunk> current;
     bool proven = false;
     std::chrono::nanoseconds took{0};
@@ -49,7 +49,7 @@ void copier::copy_chunks(std::stop_token stop) {
             next = copy(session, *current, proven, took, stop);
         } catch (const error& failure) {
             if (failure.retryable() || failure.mysql_errno() == 0) throw;
-            throw_naming_the_row(session, *current, failure);
+            throw_naming_the_row(session, *current, failure, stop);
         }
         fault::point("copier.chunk_committed");
         with_.chunks.ended(*current);
@@ -109,14 +109,16 @@ void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) con
 }
 
 void copier::throw_naming_the_row(retrying_session& session, const chunk& current,
-                                  const error& failure) const {
+                                  const error& failure, std::stop_token stop) const {
     constexpr std::uint64_t keys_max = chunk_sizer::rows_max;
     const statements& texts = with_.writer.texts();
-    db::session& on = session.connected();
-    std::vector<key_value> keys;
-    for (const db::row& found : on.query(texts.keys_in(current.range, keys_max)))
-        keys.push_back(texts.codec().from_row(found));
-    const auto refused = with_.writer.refused_row(on, keys);
+    std::optional<row_writer::refusal> refused;
+    session.run("find the row that the new table refuses", stop, [&](db::session& on) {
+        std::vector<key_value> keys;
+        for (const db::row& found : on.query(texts.keys_in(current.range, keys_max)))
+            keys.push_back(texts.codec().from_row(found));
+        refused = with_.writer.refused_row(on, keys);
+    });
     if (!refused) throw failure;
     throw error(fmt::format("the new table refuses the row {}: {}",
                             texts.codec().describe(refused->key), refused->reason),

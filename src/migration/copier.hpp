@@ -51,7 +51,7 @@ class copier {
                               std::chrono::nanoseconds& took, std::stop_token stop);
     void rest_after(std::chrono::nanoseconds took, std::stop_token stop) const;
     [[noreturn]] void throw_naming_the_row(retrying_session& session, const chunk& current,
-                                           const error& failure) const;
+                                           const error& failure, std::stop_token stop) const;
 
     const parts with_;
     std::atomic<bool> first_taken_{false};       // set by the copy worker that takes the tail

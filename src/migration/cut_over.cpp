@@ -4,10 +4,15 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/migration/auto_increment.hpp"
+#include "src/migration/blockers.hpp"
+#include "src/migration/deadlock_count.hpp"
 #include "src/migration/foresight.hpp"
+#include "src/migration/rename_outcome.hpp"
 #include "src/migration/retry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -22,7 +27,12 @@ using std::chrono::steady_clock;
 constexpr std::size_t backlog_keys_max = 500;
 constexpr milliseconds drain_patience{5'000};
 constexpr milliseconds drain_interval{10};
-constexpr int lock_wait_timeout = 1205;
+constexpr milliseconds quiet_patience{2'000};
+constexpr milliseconds foresight_good_for{50};
+constexpr milliseconds look_interval{5};
+constexpr milliseconds snapshot_patience_max{500};
+constexpr milliseconds marker_patience{2'000};
+constexpr int table_exists = 1050;
 
 // Batches taken for the flush under the lock go back if it does not end in a swap.
 class pending_keys {
@@ -57,60 +67,85 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
                                with_.changes.backlog());
         pause_for(drain_interval, stop);
     }
-    const std::uint64_t marker = with_.barrier.pass(stop);
-    if (!with_.feed.wait_for_marker(marker, steady_clock::now() + with_.stall_budget, stop))
-        return "the stream is behind the binary log's end";
-    return std::nullopt;
+    const watchdog limit(
+        with_.clock, with_.clock.now() + marker_patience, [] {}, stop);
+    try {
+        const std::uint64_t marker = with_.barrier.pass(limit.out_of_time());
+        if (with_.feed.wait_for_marker(marker, steady_clock::now() + with_.with.stall_budget, stop))
+            return std::nullopt;
+    } catch (const stopped&) {
+        if (stop.stop_requested()) throw;
+        return "nothing can be written on the server: a marker waits";
+    }
+    return "the stream is behind the binary log's end";
 }
 
-std::optional<std::string> cut_over::foresee(std::stop_token stop) {
-    if (!with_.migration.server.sees_locks) return std::nullopt;
-    db::session session = with_.sessions.connect(db::session_role::control);
-    return foresight::wait_for_quiet_table(
-        session, with_.sessions, with_.migration.original.name,
-        {.long_held = with_.stall_budget / 10, .patience = milliseconds(2'000)}, stop);
+cut_over::swap_sessions cut_over::connect() {
+    db::session spare = with_.sessions.connect(db::session_role::control);
+    db::session lookout = with_.sessions.connect(db::session_role::control);
+    db::session locker = with_.sessions.connect(db::session_role::control);
+    lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
+    return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
 
-db::session cut_over::lock_session() {
-    db::session session = with_.sessions.connect(db::session_role::control);
-    const int seconds = db::whole_seconds(with_.stall_budget);
-    // If this process, or the network, stands still, the server frees the table by itself.
-    // Without autocommit a transaction needs no BEGIN, which would release the locks.
-    session.execute(
+// Nothing is asked for that would be in vain, or that would make somebody wait for long.
+std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                             result& made, std::stop_token stop) {
+    const milliseconds patience = foresight::limits().patience;
+    if (!with_.with.ignore_old_snapshots) {
+        if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
+        foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
+                        with_.migration.tables, {});
+        const auto found = ahead.wait_for_no_old_snapshot(
+            snapshots, [this] { return with_.changes.target_written_at(); }, stop);
+        if (!found.empty()) return describe(found);
+        // Under the lock there is no time to wait.
+        snapshots.wait_until_fresh(stop);
+    }
+    // The lock is asked for when nobody holds the table.
+    return foresee_blockers(sessions, made, patience, stop);
+}
+
+std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
+                                                      milliseconds patience, std::stop_token stop) {
+    foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
+                    with_.migration.tables,
+                    {.long_held = with_.with.stall_budget / 10, .patience = patience});
+    auto found = ahead.wait_for_quiet_table(stop);
+    if (found.empty()) return std::nullopt;
+    const auto now = with_.clock.now();
+    if (!blocked_since_) blocked_since_ = now;
+    if (const auto after = with_.with.kill_blockers_after) {
+        const auto due = *blocked_since_ + *after;
+        if (now >= due) {
+            made.notices = end_blockers(sessions.lookout, found);
+            found = ahead.wait_for_quiet_table(stop);
+            if (found.empty()) return std::nullopt;
+        } else {
+            made.again_within = std::chrono::ceil<milliseconds>(due - now);
+        }
+    }
+    return describe(found);
+}
+
+// If this process, or the network, stands still, the server frees the tables by itself.
+// Without autocommit a transaction needs no BEGIN, which would release the locks.
+void cut_over::prepare(swap_sessions& sessions) const {
+    const int seconds = db::whole_seconds(with_.with.stall_budget);
+    sessions.locker.execute(
         fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
                     "innodb_lock_wait_timeout={1}, autocommit=0",
                     seconds + 1, seconds));
-    return session;
-}
-
-// As ALTER TABLE would leave it. When the highest rows were deleted, the copy alone would give
-// their numbers out again. The server takes nothing below what the rows have.
-void cut_over::set_auto_increment(db::session& locker) const {
-    const plan& migration = with_.migration;
-    const auto& columns = migration.target.columns;
-    if (std::none_of(columns.begin(), columns.end(),
-                     [](const schema::column& one) { return one.auto_increment; }))
-        return;
-    const auto next_of = [&](const table_name& table) {
-        return schema::next_auto_increment(
-                   locker.query_row("SHOW CREATE TABLE " + table.quoted())[1].value_or(""))
-            .value_or(1);
-    };
-    const std::uint64_t wanted =
-        migration.auto_increment.value_or(next_of(migration.original.name));
-    if (wanted != next_of(migration.target.name))
-        locker.execute(fmt::format("ALTER TABLE {} AUTO_INCREMENT={}",
-                                   migration.target.name.quoted(), wanted));
 }
 
 // With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it
 // gives way, if it does.
 std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const watchdog& timer,
-                                                     time_point deadline) {
+                                                     const stall_budget& budget) {
     // Committed by another connection after the lock was granted: all that changed the table
     // stands before it.
     const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
-    if (!with_.feed.wait_for_marker(marker, deadline, timer.out_of_time()))
+    if (!with_.feed.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
     if (with_.feed.held_for_xa() > 0)
@@ -119,67 +154,38 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     if (!taken) return "a flush is still in flight";
     pending_keys rest(with_.changes, std::move(*taken));
     with_.writer.carry_over_under_lock(locker, rest.keys());
+    rest.flushed();
     fault::point("cut_over.flushed");
     throw_if_changed(locker, with_.migration);
-    set_auto_increment(locker);
-    if (with_.changes.backlog() != rest.keys().size()) return "a change came in under the lock";
-    rest.flushed();
+    set_auto_increment(locker, with_.migration);
+    if (with_.changes.backlog() != 0) return "a change came in under the lock";
     return std::nullopt;
 }
 
-// After the connection was lost in RENAME: what is true?
-// Not to be stopped: the answer is needed, and the tries are bounded.
-bool cut_over::was_swapped(std::uint64_t lost_connection) {
-    const std::stop_token stop;
-    const plan& migration = with_.migration;
-    log::warning("the connection was lost while the names were swapped; looking what is true");
-    constexpr unsigned tries = 30;
-    retrying_session session(with_.sessions, tries);
-    std::vector<std::string> names;
-    try {
-        session.run("look whether the names were swapped", stop, [&](db::session& on) {
-            on.execute("SET SESSION lock_wait_timeout=2");
-            // LOCK TABLES of the lost connection, and a RENAME of its that still runs, end first.
-            try {
-                on.execute(fmt::format("KILL {}", lost_connection));
-            } catch (const error&) {
-                // Gone by itself.
-            }
-            with_.checkpoint.take_over(on);
-            names.clear();
-            for (const db::row& one : on.query(fmt::format(
-                     "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA={}",
-                     quoted_literal(migration.original.name.schema))))
-                names.push_back(one[0].value_or(""));
-        });
-    } catch (const error& failure) {
-        error_properties unknown = failure.properties();
-        unknown.outcome_unknown = true;
-        throw error(
-            fmt::format("it is not known whether the tables were swapped: the connection was "
-                        "lost in RENAME TABLE, and then: {}. Look which of {} and {} exists: "
-                        "with the first the swap was not made, with the second it was.",
-                        failure.what(), migration.tables.ghost.quoted(),
-                        migration.tables.old.quoted()),
-            unknown);
+// With the new table complete: would anybody see it as it was before, or keep RENAME waiting?
+std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
+                                                     snapshot_lookout& snapshots,
+                                                     const watchdog& timer,
+                                                     const stall_budget& budget) {
+    const server_facts& server = with_.migration.server;
+    const migration_tables& tables = with_.migration.tables;
+    if (server.sees_locks) {
+        const auto others = beside_locked_tables(
+            look_for_blockers(sessions.lookout, with_.sessions, server, tables));
+        if (!others.empty()) return describe(others);
     }
-    const auto is_there = [&](const table_name& table) {
-        for (const std::string& name : names)
-            if (migration.server.names_fold_case ? schema::same_name(name, table.name)
-                                                 : name == table.name)
-                return true;
-        return false;
-    };
-    const bool original = is_there(migration.original.name);
-    const bool ghost = is_there(migration.tables.ghost);
-    const bool old = is_there(migration.tables.old);
-    if (original && ghost && !old) return false;
-    if (original && !ghost && old) return true;
-    throw error(fmt::format("after the connection was lost in RENAME TABLE, the tables are neither "
-                            "swapped nor as before. Look at {}, {} and {}.",
-                            migration.original.name.quoted(), migration.tables.ghost.quoted(),
-                            migration.tables.old.quoted()),
-                {.outcome_unknown = true});
+    if (with_.with.ignore_old_snapshots) return std::nullopt;
+    // Most transactions are short, and end while the lock is held, unless they wait for it.
+    const auto patience = std::min(
+        budget.deadline(),
+        budget.clock().now() + std::min(with_.with.stall_budget / 4, snapshot_patience_max));
+    auto found = snapshots.look(with_.changes.target_written_at());
+    while (!found.empty()) {
+        if (budget.clock().now() >= patience) return describe(found);
+        pause_for(look_interval, timer.out_of_time());
+        found = snapshots.still_open(found);
+    }
+    return std::nullopt;
 }
 
 cut_over::result cut_over::attempt(std::stop_token stop) {
@@ -188,80 +194,123 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         ~hurried() { flusher.hurry(false); }
         replayer& flusher;
     } const hurry(with_.flusher);
+    result made;
+    const auto give_way = [&](std::string reason) {
+        made.gave_way_because = std::move(reason);
+        return std::move(made);
+    };
     std::optional<change_set::quiet_turn> turn;
     std::optional<swap_sessions> sessions;
+    std::optional<snapshot_lookout> snapshots;
+    std::optional<std::uint64_t> deadlocks_before;
     try {
-        if (auto reason = drain(stop)) return {.gave_way_because = *reason};
-        if (auto reason = foresee(stop)) return {.gave_way_because = *reason};
-        turn.emplace(with_.changes.wait_for_quiet(0, stop));
-        if (with_.changes.in_flight() > 0)
-            return {.gave_way_because = "a flush is still in flight"};
-        // Both are connected before the lock is asked for.
-        sessions.emplace(swap_sessions{.spare = with_.sessions.connect(db::session_role::control),
-                                       .locker = lock_session()});
+        // All are connected before the lock is asked for.
+        sessions.emplace(connect());
+        if (auto reason = drain(stop)) {
+            // Whoever holds the table may hold us up as well.
+            const auto who = foresee_blockers(*sessions, made, milliseconds(0), stop);
+            return give_way(who ? *who : *reason);
+        }
+        snapshots.emplace(sessions->lookout, with_.sessions, with_.migration.server,
+                          with_.migration.tables);
+        if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
+        const auto foreseen = steady_clock::now();
+        auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
+        if (!quiet || with_.changes.in_flight() > 0) return give_way("a flush is still in flight");
+        turn.emplace(std::move(*quiet));
+        if (steady_clock::now() - foreseen > foresight_good_for)
+            if (auto reason = foresee_blockers(*sessions, made, milliseconds(0), stop))
+                return give_way(*reason);
+        prepare(*sessions);
+        deadlocks_before = deadlocks_raised(sessions->lookout);
     } catch (const error& failure) {
         // Nothing was changed yet, so an unknown outcome does not matter here.
         if (!failure.retryable()) throw;
         if (stop.stop_requested()) throw stopped();
-        return {.gave_way_because = failure.what()};
+        return give_way(failure.what());
     }
-    return swap(*sessions, stop);
+    swap(*sessions, *snapshots, made, stop);
+    tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
+    return made;
 }
 
-cut_over::result cut_over::swap(swap_sessions& sessions, std::stop_token stop) {
-    const plan& migration = with_.migration;
+// LOCK TABLES to RENAME TABLE. On return the tables are renamed, or `made` says why not; they are
+// locked still. Throws segue::error, and `stopped` when the budget is spent.
+void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
+                               watchdog& timer, const stall_budget& budget, result& made,
+                               step& at) {
+    const migration_tables& tables = with_.migration.tables;
+    db::session& locker = sessions.locker;
+    fault::point("cut_over.before_lock");
+    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", tables.original.quoted(),
+                               tables.ghost.quoted(), with_.checkpoint.name().quoted()));
+    at = step::locked;
+    fault::point("cut_over.locked");
+    auto reason = fill_under_lock(locker, timer, budget);
+    if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
+    if (!reason) {
+        locker.execute("SET SESSION lock_wait_timeout=1");
+        // From here on nothing interrupts the locker, and it is asked for nothing late.
+        timer.disarm();
+        fault::point("cut_over.before_rename");
+        if (budget.spent()) reason = "the stall budget was spent before the swap";
+    }
+    if (reason) {
+        made.gave_way_because = *reason;
+        return;
+    }
+    with_.feed.expect_swap();
+    at = step::rename_sent;
+    locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
+                               tables.old.quoted(), tables.ghost.quoted()));
+    made.swapped = true;
+    fault::point("cut_over.swapped");
+}
+
+void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+                    std::stop_token stop) {
     db::session& locker = sessions.locker;
     const std::uint64_t locker_id = locker.connection_id();
-    const std::string kill = fmt::format("KILL QUERY {}", locker_id);
-    const auto interrupt = [&] {
-        try {
-            sessions.spare.execute(kill);
-        } catch (const error&) {
-            // Then wait_timeout and lock_wait_timeout end it.
+    const auto interrupt = [&sessions,
+                            ids = std::array{locker_id, sessions.lookout.connection_id()}] {
+        for (const std::uint64_t id : ids) {
+            try {
+                sessions.spare.execute(fmt::format("KILL QUERY {}", id));
+            } catch (const error&) {
+                // Then wait_timeout and lock_wait_timeout end it.
+            }
         }
     };
-    result made;
-    const auto began = steady_clock::now();
-    const auto deadline = began + with_.stall_budget;
-    bool rename_sent = false;
-    watchdog timer(deadline, interrupt, stop);
+    const stall_budget budget(with_.clock, with_.with.stall_budget);
+    watchdog timer(with_.clock, budget.deadline(), interrupt, stop);
+    step at = step::lock_sent;
     std::optional<error> fatal;
     try {
-        fault::point("cut_over.before_lock");
-        locker.execute(
-            fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", migration.original.name.quoted(),
-                        migration.tables.ghost.quoted(), with_.checkpoint.name().quoted()));
-        fault::point("cut_over.locked");
-        if (auto reason = fill_under_lock(locker, timer, deadline)) {
-            made.gave_way_because = *reason;
-        } else if (steady_clock::now() >= deadline) {
-            made.gave_way_because = "the stall budget was spent before the swap";
-        } else {
-            locker.execute("SET SESSION lock_wait_timeout=1");
-            timer.disarm();
-            fault::point("cut_over.before_rename");
-            with_.feed.expect_swap();
-            rename_sent = true;
-            locker.execute(
-                fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", migration.original.name.quoted(),
-                            migration.tables.old.quoted(), migration.tables.ghost.quoted()));
-            made.swapped = true;
-        }
+        lock_and_rename(sessions, snapshots, timer, budget, made, at);
     } catch (const stopped&) {
         made.gave_way_because = "the stall budget was spent";
     } catch (const error& failure) {
-        if (rename_sent && failure.connection_lost()) {
-            timer.disarm();
-            made.swapped = was_swapped(locker_id);
+        timer.disarm();
+        if (at == step::rename_sent && failure.connection_lost()) {
+            made.swapped =
+                was_swapped(with_.sessions, with_.migration, with_.checkpoint, locker_id);
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
-        } else if (failure.connection_lost() || failure.retryable() || is_duplicate(failure) ||
-                   failure.mysql_errno() == lock_wait_timeout) {
-            made.gave_way_because = failure.what();
+        } else if (failure.retryable() || is_duplicate(failure)) {
+            made.gave_way_because =
+                at == step::lock_sent ? fmt::format("the lock was not granted: {}", failure.what())
+                                      : failure.what();
+        } else if (failure.mysql_errno() == table_exists) {
+            made.gave_way_because =
+                fmt::format("{}. Drop it, or give it another name.", failure.what());
         } else {
             fatal = failure;
         }
     }
     timer.disarm();
+    if (at != step::lock_sent)
+        blocked_since_.reset();
+    else if (!blocked_since_)
+        blocked_since_ = with_.clock.now();
     if (!made.swapped) with_.feed.expect_no_swap();
     try {
         // UNLOCK TABLES would commit what an attempt that failed had begun.
@@ -269,10 +318,9 @@ cut_over::result cut_over::swap(swap_sessions& sessions, std::stop_token stop) {
         locker.execute("UNLOCK TABLES");
     } catch (const error&) {
         // Its end frees the tables too.
+        const db::session ended = std::move(locker);
     }
-    made.stall = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+    made.stall = budget.used();
     if (fatal) throw *fatal;
-    return made;
 }
-
 }  // namespace segue::migration

@@ -1,29 +1,38 @@
 #pragma once
 
+#include "src/base/clock.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
+#include "src/migration/old_snapshots.hpp"
 #include "src/migration/replayer.hpp"
 #include "src/migration/row_writer.hpp"
+#include "src/migration/stall_budget.hpp"
 #include "src/migration/stream_feed.hpp"
 #include "src/migration/watchdog.hpp"
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
 /// The swap of names. One attempt either swaps, or gives way and leaves everything as it was; the
-/// application never waits for longer than the stall budget.
-/// Precondition of an attempt: the copy is done; stream, heartbeat and flush workers run.
-/// Lifetime: all that `parts` names outlives it.
+/// application never waits for longer than the stall budget. docs/cut-over.md tells it step by
+/// step. Precondition of an attempt: the copy is done; stream, heartbeat and flush workers run.
+/// Threads: one. Lifetime: all that `parts` names outlives it.
 class cut_over {
   public:
+    struct settings {
+        std::chrono::milliseconds stall_budget{500};
+        bool ignore_old_snapshots = false;
+        /// Sessions that hold the table are ended when they have kept the swap waiting that long.
+        std::optional<std::chrono::seconds> kill_blockers_after;
+    };
     struct parts {
         db::session_factory& sessions;
         const plan& migration;
@@ -33,7 +42,8 @@ class cut_over {
         stream_feed& feed;
         change_set& changes;
         replayer& flusher;
-        std::chrono::milliseconds stall_budget{500};
+        const clock_source& clock;
+        settings with;
     };
     explicit cut_over(parts with) : with_(with) {}
 
@@ -41,6 +51,9 @@ class cut_over {
         bool swapped = false;
         std::string gave_way_because;        ///< Empty when swapped.
         std::chrono::milliseconds stall{0};  ///< From the request for the lock to UNLOCK.
+        std::vector<std::string> notices;    ///< What else the operator should know.
+        /// When sessions are to be ended at the next attempt: that should begin by then.
+        std::optional<std::chrono::milliseconds> again_within;
     };
 
     /// Blocks for the drain, foresight's patience and the stall budget at most.
@@ -49,25 +62,38 @@ class cut_over {
     /// the names were swapped. Throws `stopped` if asked before the lock was requested.
     result attempt(std::stop_token stop);
 
-  private:
-    using time_point = watchdog::clock::time_point;
+    /// The operator postponed the cut-over: who kept it waiting before does not count.
+    void forget_blockers() noexcept { blocked_since_.reset(); }
 
+  private:
     struct swap_sessions {
-        db::session spare;   ///< Ends what the locker waits for.
-        db::session locker;  ///< Connected last: it is soon cut off when idle.
+        db::session spare;    ///< Ends what the others wait for; used by the watchdog.
+        db::session lookout;  ///< Looks who stands in the way.
+        db::session locker;
     };
+    enum class step { lock_sent, locked, rename_sent };
+
+    std::optional<std::string> drain(std::stop_token stop);
+    swap_sessions connect();
+    std::optional<std::string> foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                       result& made, std::stop_token stop);
+    std::optional<std::string> foresee_blockers(swap_sessions& sessions, result& made,
+                                                std::chrono::milliseconds patience,
+                                                std::stop_token stop);
+    void prepare(swap_sessions& sessions) const;
 
     /// Precondition: a quiet turn is held.
-    result swap(swap_sessions& sessions, std::stop_token stop);
-    std::optional<std::string> drain(std::stop_token stop);
-    std::optional<std::string> foresee(std::stop_token stop);
-    db::session lock_session();
+    void swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+              std::stop_token stop);
+    void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
+                         const stall_budget& budget, result& made, step& at);
     std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,
-                                               time_point deadline);
-    void set_auto_increment(db::session& locker) const;
-    bool was_swapped(std::uint64_t lost_connection);
+                                               const stall_budget& budget);
+    std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                               const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
+    std::optional<clock_source::time_point> blocked_since_;  ///< By whoever holds the table.
 };
 
 }  // namespace segue::migration

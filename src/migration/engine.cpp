@@ -85,7 +85,10 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
                 .feed = feed,
                 .changes = changes,
                 .flusher = flushing,
-                .stall_budget = with.stall_budget}) {}
+                .clock = clock,
+                .with = {.stall_budget = with.stall_budget,
+                         .ignore_old_snapshots = with.ignore_old_snapshots,
+                         .kill_blockers_after = with.kill_blockers_after}}) {}
 
 std::size_t engine::batch_keys() const {
     const std::size_t fits = made.server.packet_bytes_max / batches_in_packet /

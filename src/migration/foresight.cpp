@@ -3,59 +3,43 @@
 #include "src/base/pause.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <set>
-
-#include <fmt/format.h>
 
 namespace segue::migration {
-namespace {
 
-// A lock that is held: by which connection ("" where no connection has it: a prepared XA
-// transaction whose client is gone), since which event of it.
-using holders = std::set<std::pair<std::string, std::string>>;
+using std::chrono::steady_clock;
 
-holders look(db::session& session, const db::session_factory& ours, const table_name& table) {
-    holders found;
-    for (const db::row& one : session.query(fmt::format(
-             "SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID FROM performance_schema.metadata_locks m "
-             "LEFT JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID WHERE "
-             "m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={} AND m.OBJECT_NAME={} AND "
-             "m.LOCK_STATUS='GRANTED'",
-             quoted_literal(table.schema), quoted_literal(table.name)))) {
-        if (one[0] && ours.is_ours(db::to_uint64(one[0], "PROCESSLIST_ID"))) continue;
-        found.emplace(one[0].value_or(""), one[1].value_or(""));
-    }
-    return found;
-}
-
-std::string describe(const holders& held) {
-    const std::string& connection = held.begin()->first;
-    const std::string who = connection.empty()
-                                ? "a prepared XA transaction"
-                                : fmt::format("the transaction of connection {}", connection);
-    return held.size() == 1 ? fmt::format("{} holds the table", who)
-                            : fmt::format("{} and {} more hold the table", who, held.size() - 1);
-}
-
-}  // namespace
-
-std::optional<std::string> foresight::wait_for_quiet_table(db::session& session,
-                                                           const db::session_factory& ours,
-                                                           const table_name& table, limits within,
-                                                           std::stop_token stop) {
-    const auto give_up = std::chrono::steady_clock::now() + within.patience;
-    holders before = look(session, ours, table);
+std::vector<blocker> foresight::wait_for_quiet_table(std::stop_token stop) {
+    const auto give_up = steady_clock::now() + within_.patience;
+    if (!server_.sees_locks) return {};
+    const auto look = [&] { return look_for_blockers(session_, ours_, server_, tables_); };
+    std::vector<blocker> before = look();
     for (;;) {
-        if (before.empty()) return std::nullopt;
-        pause_for(within.long_held, stop);
-        holders now = look(session, ours, table);
-        holders still;
-        std::set_intersection(before.begin(), before.end(), now.begin(), now.end(),
-                              std::inserter(still, still.end()));
-        if (still.empty()) return std::nullopt;
-        if (std::chrono::steady_clock::now() >= give_up) return describe(still);
+        if (before.empty()) return {};
+        pause_for(within_.long_held, stop);
+        std::vector<blocker> now = look();
+        std::vector<blocker> still;
+        for (const blocker& one : now)
+            if (std::any_of(before.begin(), before.end(),
+                            [&](const blocker& seen) { return seen.identity() == one.identity(); }))
+                still.push_back(one);
+        if (still.empty()) return {};
+        if (steady_clock::now() >= give_up) return still;
         before = std::move(now);
+    }
+}
+
+std::vector<old_snapshot> foresight::wait_for_no_old_snapshot(
+    snapshot_lookout& lookout, const std::function<steady_clock::time_point()>& written,
+    std::stop_token stop) {
+    // Younger ones have most likely ended until the lock is held; if not, that is seen then.
+    constexpr std::chrono::milliseconds not_about_to_end{1'000};
+    const auto give_up = steady_clock::now() + within_.patience;
+    for (;;) {
+        lookout.wait_until_fresh(stop);
+        std::vector<old_snapshot> found = lookout.look(written());
+        std::erase_if(
+            found, [&](const old_snapshot& one) { return one.age && *one.age < not_about_to_end; });
+        if (found.empty() || steady_clock::now() >= give_up) return found;
     }
 }
 

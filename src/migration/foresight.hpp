@@ -1,31 +1,47 @@
 #pragma once
 
-#include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/blockers.hpp"
+#include "src/migration/old_snapshots.hpp"
 
 #include <chrono>
-#include <optional>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
-/// Looks, before the cut-over asks for its lock, whether transactions of others hold the table for
-/// long: a pending lock request blocks every query behind it, and such a transaction that writes
-/// the table afterwards would be a deadlock victim.
-/// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html
+/// Looks, before the cut-over asks for its lock, whether that would be in vain: a pending lock
+/// request blocks every query behind it, and a transaction that has read the table and writes it
+/// afterwards would be a deadlock victim.
+/// Lifetime: all that it is given outlives it. Threads: one. Errors: segue::error, `stopped`.
 class foresight {
   public:
     struct limits {
         std::chrono::milliseconds long_held{50};  ///< What is held this long is waited for.
         std::chrono::milliseconds patience{2'000};
     };
-    /// Waits for a moment at which nobody holds the table for long. Returns nullopt then; else,
-    /// when patience ends first, who holds it. Throws `stopped`, or segue::error.
-    static std::optional<std::string> wait_for_quiet_table(db::session& session,
-                                                           const db::session_factory& ours,
-                                                           const table_name& table, limits within,
-                                                           std::stop_token stop);
+    foresight(db::session& session, const db::session_factory& ours, const server_facts& server,
+              const migration_tables& tables, limits within)
+        : session_(session), ours_(ours), server_(server), tables_(tables), within_(within) {}
+
+    /// Waits for a moment at which nobody holds for long what the lock or the swap needs. Empty
+    /// then; else, when patience ends first, who does.
+    std::vector<blocker> wait_for_quiet_table(std::stop_token stop);
+
+    /// Waits for a moment without old snapshots that are not about to end by themselves.
+    std::vector<old_snapshot> wait_for_no_old_snapshot(
+        snapshot_lookout& lookout,
+        const std::function<std::chrono::steady_clock::time_point()>& written,
+        std::stop_token stop);
+
+  private:
+    db::session& session_;
+    const db::session_factory& ours_;
+    const server_facts& server_;
+    const migration_tables& tables_;
+    const limits within_;
 };
 
 }  // namespace segue::migration

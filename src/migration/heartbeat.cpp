@@ -79,7 +79,7 @@ std::uint64_t heartbeat::begin_marker() {
 }
 
 void heartbeat::run(std::stop_token stop) {
-    retrying_session session(sessions_, settings_.retries_max);
+    retrying_session session(sessions_, settings_.retries_max, lock_conflicts::outlasted);
     auto next_beat = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         if (wait_for_work(stop, next_beat)) {

@@ -7,6 +7,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/attempt_pace.hpp"
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/retry.hpp"
@@ -34,7 +35,6 @@ constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stop_grace{1};
-constexpr std::chrono::seconds cut_over_pause_max{60};
 
 std::string random_uuid() {
     return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
@@ -161,6 +161,7 @@ class migration::runner {
         for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
         auto built =
             std::make_unique<engine>(state_.sessions, state_.with, made, threads_, state_.clock);
+        tell_what_flags_cannot_do(made);
         if (built->locking_reads && !made.server.order_commits)
             state_.told.on_notice(
                 "binlog_order_commits is OFF: rows are read with locks, which the application may "
@@ -173,6 +174,18 @@ class migration::runner {
         parts().barrier.create(session);
         note_made(made.tables.checkpoint);
         parts().checkpoint.create(session, made.server.uuid);
+    }
+
+    void tell_what_flags_cannot_do(const plan& made) {
+        if (!state_.with.kill_blockers_after) return;
+        if (!made.server.sees_xa_holders)
+            state_.told.on_notice(
+                "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
+                "prepared XA transaction, cannot be seen in performance_schema.");
+        else if (!made.server.ends_connections)
+            state_.told.on_notice(
+                "--kill-blockers-after-seconds can end sessions of this account only: others need "
+                "GRANT CONNECTION_ADMIN ON *.*.");
     }
 
     // Everything that must run before the first row is copied.
@@ -264,7 +277,8 @@ class migration::runner {
         const auto made = std::make_shared<made_statistics>();
         threads_.spawn("statistics", [this, made](std::stop_token end) {
             try {
-                retrying_session session(state_.sessions, state_.with.failures_max);
+                retrying_session session(state_.sessions, state_.with.failures_max,
+                                         lock_conflicts::failures);
                 session.run("make statistics", end, [&](db::session& on) {
                     made->complaints = segue::migration::make_statistics(on, parts().made);
                 });
@@ -285,7 +299,8 @@ class migration::runner {
     // On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
-        retrying_session retrying(state_.sessions, state_.with.failures_max);
+        retrying_session retrying(state_.sessions, state_.with.failures_max,
+                                  lock_conflicts::outlasted);
         retrying.run("look after the migration", threads_.token(), operation);
     }
 
@@ -302,40 +317,56 @@ class migration::runner {
         state_.postponed_because = reason;
     }
 
-    void wait_while_postponed(std::stop_token stop) {
+    // Whether it was.
+    bool wait_while_postponed(std::stop_token stop) {
         const std::string& flag = state_.with.postpone_flag_file;
-        if (flag.empty() || !std::filesystem::exists(flag)) return;
+        if (flag.empty() || !std::filesystem::exists(flag)) return false;
         set_postponed("flag-file");
         state_.enter(phase::postponed);
         state_.told.on_notice(fmt::format("the cut-over is postponed until {} is removed", flag));
         while (std::filesystem::exists(flag)) look_after(stop);
         set_postponed("");
+        return true;
     }
 
     outcome swap(std::stop_token stop) {
+        const settings& with = state_.with;
+        cut_over& swapping = parts().swapping;
+        attempt_pace pace({.attempts_max = std::max(1U, with.failures_max),
+                           .exponential = with.cut_over_pause_max.has_value(),
+                           .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
         outcome made;
-        milliseconds pause{500};
         for (;;) {
-            wait_while_postponed(stop);
+            if (wait_while_postponed(stop)) {
+                pace.begin_anew();
+                swapping.forget_blockers();
+            }
             while (parts().throttler.hibernating()) look_after(stop);
             state_.enter(phase::cut_over);
             ++made.cut_over_attempts;
             look_after(stop);
-            const auto result = parts().swapping.attempt(threads_.token());
+            const auto result = swapping.attempt(threads_.token());
             made.stall = result.stall;
+            for (const std::string& notice : result.notices) state_.told.on_notice(notice);
             if (result.swapped) return made;
             if (threads_.failed()) throw stopped();
-            postpone(made.cut_over_attempts, result.gave_way_because);
-            const auto until = steady_clock::now() + pause;
-            while (steady_clock::now() < until) look_after(stop);
-            pause = std::min<milliseconds>(pause * 2, cut_over_pause_max);
+            pace.gave_way();
+            postpone(made.cut_over_attempts, pace, result.gave_way_because);
+            const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
+            for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
+                look_after(stop);
         }
     }
 
     // The migration does not die of a table that is busy: it goes on in step.
-    void postpone(unsigned attempts, const std::string& reason) {
-        state_.told.on_notice(fmt::format("cut-over attempt {} gave way: {}", attempts, reason));
-        if (attempts < std::max(1U, state_.with.failures_max)) return;
+    void postpone(unsigned attempt, const attempt_pace& pace, const std::string& reason) {
+        state_.told.on_notice(fmt::format("cut-over attempt {} gave way: {}", attempt, reason));
+        if (!pace.postponed()) return;
+        if (pace.in_a_row() == state_.with.failures_max)
+            state_.told.on_notice(
+                fmt::format("the cut-over is postponed after {} attempts in a row that gave way; "
+                            "the new table is kept in step, and it is tried again now and then",
+                            pace.in_a_row()));
         set_postponed(reason);
         state_.enter(phase::postponed);
     }
@@ -362,7 +393,8 @@ class migration::runner {
         const migration_tables& tables = parts().made.tables;
         std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
         if (state_.with.drop_old_table) unneeded.push_back(tables.old);
-        retrying_session session(state_.sessions, state_.with.failures_max);
+        retrying_session session(state_.sessions, state_.with.failures_max,
+                                 lock_conflicts::failures);
         const std::stop_token to_the_end;
         for (const table_name& table : unneeded) {
             try {

@@ -120,7 +120,28 @@ bool transactions_are_instrumented(db::session& session) {
                        "ENABLED='YES')"),
                    "COUNT(*)") == 4 &&
                can_run(session,
-                       "SELECT 1 FROM performance_schema.events_transactions_current LIMIT 1");
+                       "SELECT 1 FROM performance_schema.events_transactions_current x JOIN "
+                       "performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID LIMIT 1");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return false;
+    }
+}
+
+// Which statements a connection has run last: all kinds of them are watched, but for the steps of
+// stored programs.
+bool statements_are_instrumented(db::session& session) {
+    try {
+        return session.query_value(
+                   "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME IN "
+                   "('events_statements_current','events_statements_history') AND ENABLED='YES')=2 "
+                   "AND NOT EXISTS (SELECT 1 FROM performance_schema.setup_instruments WHERE NAME "
+                   "LIKE 'statement/%' AND NAME NOT LIKE 'statement/sp/%' AND ENABLED='NO')") ==
+                   "1" &&
+               can_run(session,
+                       "SELECT 1 FROM performance_schema.events_statements_history h JOIN "
+                       "performance_schema.events_statements_current c ON c.THREAD_ID=h.THREAD_ID "
+                       "LIMIT 1");
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;
@@ -189,12 +210,27 @@ server_facts read_server(db::session& session, const std::string& schema,
             "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who "
             "holds "
             "the table, so it may ask for its lock, and give way, more often.");
-    facts.sees_xa_holders = facts.sees_locks && transactions_are_instrumented(session);
+    facts.sees_transaction_events =
+        seen["performance_schema"] == "ON" && transactions_are_instrumented(session);
+    facts.sees_xa_holders = facts.sees_locks && facts.sees_transaction_events;
+    facts.sees_statement_history =
+        facts.sees_transaction_events && statements_are_instrumented(session);
+    facts.ends_connections = holds(held, "CONNECTION_ADMIN") || holds(held, "SUPER");
     facts.sees_transactions = holds(held, "PROCESS");
     if (!facts.sees_transactions)
         facts.weaker.emplace_back(
             "without the PROCESS privilege, transactions of other accounts and foreign keys from "
             "other schemas cannot all be seen.");
+    if (!facts.sees_transactions)
+        facts.weaker.emplace_back(
+            facts.sees_transaction_events
+                ? "without the PROCESS privilege it cannot be seen which transactions have a "
+                  "snapshot: every open one at REPEATABLE READ or above counts as one that has, "
+                  "and "
+                  "the swap waits for it."
+                : "without the PROCESS privilege old snapshots cannot be seen: a transaction, such "
+                  "as a backup, that began before the swap and reads the table after it may see it "
+                  "partly filled.");
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)
         facts.weaker.emplace_back(

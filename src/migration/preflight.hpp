@@ -31,11 +31,14 @@ struct server_facts {
     bool names_fold_case = false;    ///< lower_case_table_names is not 0.
     bool concurrent_inserts = true;  ///< innodb_autoinc_lock_mode is 2.
     std::uint64_t packet_bytes_max = 0;
-    bool sees_locks = false;         ///< performance_schema.metadata_locks is filled and readable.
-    bool sees_xa_holders = false;    ///< Which prepared XA transactions hold which tables.
-    bool sees_transactions = false;  ///< PROCESS: information_schema.INNODB_TRX.
-    bool recovers_xa = false;        ///< XA RECOVER
-    bool sees_triggers = false;      ///< TRIGGER on the schema.
+    bool sees_locks = false;       ///< performance_schema.metadata_locks is filled and readable.
+    bool sees_xa_holders = false;  ///< Which prepared XA transactions hold which tables.
+    bool sees_transaction_events = false;  ///< performance_schema.events_transactions_current.
+    bool sees_statement_history = false;   ///< performance_schema.events_statements_history, whole.
+    bool ends_connections = false;         ///< CONNECTION_ADMIN: KILL of other accounts' sessions.
+    bool sees_transactions = false;        ///< PROCESS: information_schema.INNODB_TRX.
+    bool recovers_xa = false;              ///< XA RECOVER
+    bool sees_triggers = false;            ///< TRIGGER on the schema.
     /// What is weaker for want of a privilege or a setting, one sentence each.
     std::vector<std::string> weaker;
 };

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds hibernation_turn{100};
 }  // namespace
 
 void replayer::run(std::stop_token stop) {
-    retrying_session session(with_.sessions, with_.failures_max);
+    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
     for (;;) {
         wait_while_hibernating(stop);
         const auto keys = with_.changes.take(with_.batch_keys,
@@ -28,7 +28,7 @@ void replayer::run(std::stop_token stop) {
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
             if (failure.retryable() || failure.mysql_errno() == 0) throw;
-            throw_naming_the_row(session, *keys, failure);
+            throw_naming_the_row(session, *keys, failure, stop);
         } catch (...) {
             with_.changes.put_back(*keys);
             throw;
@@ -59,8 +59,10 @@ std::size_t replayer::flush(db::session& on, std::span<const key_value> keys,
 }
 
 void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,
-                                    const error& failure) const {
-    const auto refused = with_.writer.refused_row(session.connected(), keys);
+                                    const error& failure, std::stop_token stop) const {
+    std::optional<row_writer::refusal> refused;
+    session.run("find the row that the new table refuses", stop,
+                [&](db::session& on) { refused = with_.writer.refused_row(on, keys); });
     if (!refused) throw failure;
     throw error(fmt::format("the new table refuses the row {}: {}",
                             with_.writer.texts().codec().describe(refused->key), refused->reason),

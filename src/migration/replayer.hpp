@@ -46,8 +46,8 @@ class replayer {
     void wait_while_hibernating(std::stop_token stop) const;
     std::size_t flush(db::session& on, std::span<const key_value> keys, std::stop_token stop);
     [[noreturn]] void throw_naming_the_row(retrying_session& session,
-                                           std::span<const key_value> keys,
-                                           const error& failure) const;
+                                           std::span<const key_value> keys, const error& failure,
+                                           std::stop_token stop) const;
 
     const parts with_;
     std::atomic<bool> hurry_{false};              // written by the cut-over

@@ -6,13 +6,26 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace segue::migration {
+namespace {
+
+constexpr unsigned told_every = 10;
+
+}  // namespace
 
 std::chrono::milliseconds back_off(unsigned failures) noexcept {
     constexpr unsigned doublings_max = 7;
     constexpr std::chrono::milliseconds first{20};
     constexpr std::chrono::milliseconds longest{2000};
     return std::min(longest, first * (1U << std::min(failures - 1, doublings_max)));
+}
+
+bool is_conflict(const error& failure) noexcept {
+    constexpr int lock_wait_timeout = 1205;
+    constexpr int deadlock = 1213;
+    return failure.mysql_errno() == lock_wait_timeout || failure.mysql_errno() == deadlock;
 }
 
 db::session& retrying_session::connected() {
@@ -30,9 +43,23 @@ void retrying_session::roll_back() noexcept {
     }
 }
 
+bool retry_count::goes_on_after(const error& failure) noexcept {
+    if (!failure.retryable()) return false;
+    if (conflicts_ == lock_conflicts::outlasted && is_conflict(failure)) {
+        ++outlasted_;
+        return true;
+    }
+    return ++failures_ <= failures_max_;
+}
+
+std::chrono::milliseconds retry_count::pause() const noexcept {
+    return back_off(std::max(1U, failures_ + outlasted_));
+}
+
 void retrying_session::run(std::string_view what, std::stop_token stop,
                            const std::function<void(db::session&)>& operation) {
-    for (unsigned failures = 0;;) {
+    retry_count count(failures_max_, conflicts_);
+    for (;;) {
         if (stop.stop_requested()) throw stopped();
         try {
             operation(connected());
@@ -40,12 +67,22 @@ void retrying_session::run(std::string_view what, std::stop_token stop,
         } catch (const error& failure) {
             roll_back();
             if (stop.stop_requested()) throw stopped();
-            if (!failure.retryable()) throw;
-            if (++failures > failures_max_) throw failure.in(what);
-            log::warning("{}: {}; trying again ({} of {})", what, failure.what(), failures,
-                         failures_max_);
+            const unsigned outlasted = count.outlasted();
+            if (!count.goes_on_after(failure)) {
+                if (!failure.retryable()) throw;
+                throw failure.in(what);
+            }
+            if (count.outlasted() > outlasted)
+                log::write(
+                    count.outlasted() % told_every == 0 ? log::level::error : log::level::warning,
+                    fmt::format("{}: {}; trying again (locks of others stood in its way {} "
+                                "times in a row)",
+                                what, failure.what(), count.outlasted()));
+            else
+                log::warning("{}: {}; trying again ({} of {})", what, failure.what(),
+                             count.failures(), failures_max_);
         }
-        pause_for(back_off(failures), stop);
+        pause_for(count.pause(), stop);
     }
 }
 

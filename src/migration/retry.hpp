@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
 
 #include <chrono>
@@ -10,17 +11,47 @@
 
 namespace segue::migration {
 
+/// What a lock held by somebody else means: a deadlock (1213) or a lock wait that timed out (1205).
+enum class lock_conflicts {
+    outlasted,  ///< They are retried for as long as they come, and told; they end nothing.
+    failures    ///< They are failures like any other, so that the tries are bounded.
+};
+
+/// The failures in a row of one operation. Pure.
+class retry_count {
+  public:
+    retry_count(unsigned failures_max, lock_conflicts are)
+        : failures_max_(failures_max), conflicts_(are) {}
+
+    /// Counts a failure. False: it ends the operation.
+    bool goes_on_after(const error& failure) noexcept;
+    /// Before the next try.
+    std::chrono::milliseconds pause() const noexcept;
+    /// Lock conflicts that were outlasted; what else counts is in failures().
+    unsigned outlasted() const noexcept { return outlasted_; }
+    unsigned failures() const noexcept { return failures_; }
+
+  private:
+    const unsigned failures_max_;
+    const lock_conflicts conflicts_;
+    unsigned failures_ = 0;
+    unsigned outlasted_ = 0;
+};
+
 /// A session for operations that may be repeated as a whole: after a deadlock, a lock wait that
 /// timed out, or a lost connection the operation is tried again, with a growing pause between.
 /// Threads: one.
 class retrying_session {
   public:
-    /// `failures_max`: after so many failures in a row the last one is thrown.
-    retrying_session(db::session_factory& sessions, unsigned failures_max)
-        : sessions_(sessions), failures_max_(failures_max) {}
+    /// `failures_max`: so many failures in a row of one operation are retried; the next one is
+    /// thrown. Each operation begins to count anew.
+    retrying_session(db::session_factory& sessions, unsigned failures_max, lock_conflicts are)
+        : sessions_(sessions), failures_max_(failures_max), conflicts_(are) {}
 
     /// Runs `operation` until it returns. Before each new try whatever the session had begun is
-    /// rolled back. Throws `stopped`, or the error that is not retryable, or the last one.
+    /// rolled back. Blocks for as long as it takes; `stop` ends it between two tries, a KILL QUERY
+    /// from another session within one. Throws `stopped`, or the error that is not retryable, or
+    /// the last one.
     void run(std::string_view what, std::stop_token stop,
              const std::function<void(db::session&)>& operation);
 
@@ -33,8 +64,12 @@ class retrying_session {
   private:
     db::session_factory& sessions_;
     const unsigned failures_max_;
+    const lock_conflicts conflicts_;
     std::optional<db::session> session_;
 };
+
+/// Whether it is a deadlock or a lock wait that timed out.
+bool is_conflict(const error& failure) noexcept;
 
 /// The pause before the n-th try in a row, n from 1: 20 ms, doubling up to 2 s.
 std::chrono::milliseconds back_off(unsigned failures) noexcept;

@@ -21,6 +21,10 @@ struct settings {
     double nice_ratio = 0.0;  ///< After a chunk that took t, a copy worker rests for t times this.
     std::chrono::milliseconds stall_budget{500};
     std::string postpone_flag_file;  ///< Empty: none.
+    bool ignore_old_snapshots = false;
+    std::optional<std::chrono::seconds> kill_blockers_after;  ///< Unset: nobody's session is ended.
+    /// Pauses between attempts to swap double up to this; unset: as attempt_pace has it.
+    std::optional<std::chrono::seconds> cut_over_pause_max;
     bool drop_old_table = false;
     bool locking_reads = false;
     unsigned failures_max = 60;

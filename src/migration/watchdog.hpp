@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/base/clock.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -15,10 +17,11 @@ namespace segue::migration {
 /// Lifecycle: armed by the constructor; disarm() joins its thread, so that nothing is interrupted
 /// after it has returned.
 /// Threads: one of its own; `interrupt` is called there and must not throw.
+/// Lifetime: the clock outlives it.
 class watchdog {
   public:
-    using clock = std::chrono::steady_clock;
-    watchdog(clock::time_point deadline, std::function<void()> interrupt, std::stop_token stop);
+    watchdog(const clock_source& clock, clock_source::time_point deadline,
+             std::function<void()> interrupt, std::stop_token stop);
     ~watchdog() { disarm(); }
 
     /// Stops at the deadline, or when the owner's token does.
@@ -27,8 +30,9 @@ class watchdog {
     void disarm() noexcept;
 
   private:
-    void watch(clock::time_point deadline, std::stop_token disarmed);
+    void watch(clock_source::time_point deadline, std::stop_token disarmed);
 
+    const clock_source& clock_;
     const std::function<void()> interrupt_;
     std::stop_source out_of_time_;
     std::stop_callback<std::function<void()>> owner_stops_;

@@ -82,6 +82,7 @@ class a_long_transaction_that_nobody_sees : public testing::Test {
 
 TEST_F(a_long_transaction_that_nobody_sees, is_given_way_to_within_the_budget) {
     auto holder = run.new_session();
+    holder.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     holder.execute("BEGIN");
     holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
     run.writers().start();
@@ -103,10 +104,12 @@ TEST_F(a_long_transaction_that_nobody_sees, is_given_way_to_within_the_budget) {
 
 TEST_F(a_long_transaction_that_nobody_sees, delays_the_swap_but_never_ends_the_migration) {
     auto holder = run.new_session();
+    holder.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     holder.execute("BEGIN");
     holder.query("SELECT * FROM " + run.table().quoted() + " LIMIT 1");
     run.start({.stall_budget = std::chrono::milliseconds(500), .more = {"--default-retries=2"}});
     run.segue().wait_for_output("cut-over attempt 2 gave way: ");
+    run.segue().wait_for_output("the cut-over is postponed after 2 attempts in a row");
     run.segue().wait_for_output("State: postponing cut-over");
     // Rows go on to be carried over.
     run.writers().start();

@@ -79,7 +79,7 @@ TEST_F(a_flush_that_waits, for_too_long_leaves_the_row_that_was_there) {
     run.session().execute("UPDATE t SET code=2550 WHERE id=3");
     run.segue().wait_for_output("Lock wait timeout exceeded");
     // When the second one gives up the next transaction has begun after the first.
-    run.segue().wait_for_output("trying again (2 of ");
+    run.segue().wait_for_output("stood in its way 2 times in a row");
     EXPECT_EQ(in_ghost("code", 3), "3000");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "3");
     holder.execute("ROLLBACK");

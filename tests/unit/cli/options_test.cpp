@@ -105,6 +105,9 @@ TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     EXPECT_EQ(made.heartbeat_interval, 100ms);
     EXPECT_EQ(made.postpone_cut_over_flag_file, "");
     EXPECT_EQ(made.cut_over_stall_budget, 500ms);
+    EXPECT_EQ(made.cut_over_pause_max, std::nullopt);
+    EXPECT_FALSE(made.ignore_old_snapshots);
+    EXPECT_EQ(made.kill_blockers_after, std::nullopt);
     EXPECT_FALSE(made.ok_to_drop_table);
     EXPECT_FALSE(made.initially_drop_ghost_table);
     EXPECT_FALSE(made.initially_drop_old_table);
@@ -141,6 +144,10 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
                            "--heartbeat-interval-millis=200",
                            "--postpone-cut-over-flag-file=/b",
                            "--cut-over-stall-budget-millis=300",
+                           "--cut-over-exponential-backoff",
+                           "--exponential-backoff-max-interval=20",
+                           "--ignore-old-snapshots",
+                           "--kill-blockers-after-seconds=90",
                            "--ok-to-drop-table",
                            "--initially-drop-ghost-table",
                            "--initially-drop-old-table",
@@ -171,6 +178,9 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
     EXPECT_EQ(made.heartbeat_interval, 200ms);
     EXPECT_EQ(made.postpone_cut_over_flag_file, "/b");
     EXPECT_EQ(made.cut_over_stall_budget, 300ms);
+    EXPECT_EQ(made.cut_over_pause_max, 20s);
+    EXPECT_TRUE(made.ignore_old_snapshots);
+    EXPECT_EQ(made.kill_blockers_after, 90s);
     EXPECT_TRUE(made.ok_to_drop_table);
     EXPECT_TRUE(made.initially_drop_ghost_table);
     EXPECT_TRUE(made.initially_drop_old_table);
@@ -363,6 +373,23 @@ TEST_F(CommandLine, TheLockTimeoutSetsTheStallBudgetWhenGivenAlone) {
     EXPECT_THAT(only_notice({"--cut-over-lock-timeout-seconds=11"}), HasSubstr("500 ms"));
     EXPECT_EQ(read_complete({"--cut-over-lock-timeout-seconds=0"}).run->cut_over_stall_budget,
               500ms);
+}
+
+TEST_F(CommandLine, TheLongestPauseNeedsTheBackOffThatItBounds) {
+    EXPECT_EQ(run({"--cut-over-exponential-backoff"}).cut_over_pause_max, 64s);
+    EXPECT_THAT(only_notice({"--exponential-backoff-max-interval=5"}), HasSubstr("no effect"));
+    EXPECT_EQ(read_complete({"--exponential-backoff-max-interval=5"}).run->cut_over_pause_max,
+              std::nullopt);
+    EXPECT_EQ(
+        read_complete({"--cut-over-exponential-backoff", "--exponential-backoff-max-interval=1"})
+            .run->cut_over_pause_max,
+        2s);
+}
+
+TEST_F(CommandLine, BlockersAreNotEndedUnlessATimeIsGiven) {
+    EXPECT_EQ(run({"--kill-blockers-after-seconds=0"}).kill_blockers_after, std::nullopt);
+    EXPECT_EQ(run({"--kill-blockers-after-seconds=1"}).kill_blockers_after, 1s);
+    EXPECT_THAT(fatal({"--kill-blockers-after-seconds=-1"}), HasSubstr("not between"));
 }
 
 TEST_F(CommandLine, FlagsWithoutEffectAreTold) {

@@ -325,6 +325,19 @@ TEST(QuietTurn, WaitsForAFlushInFlight) {
     EXPECT_TRUE(quiet_after);
 }
 
+TEST(QuietTurn, IsNotWaitedForLongerThanAsked) {
+    using std::chrono::steady_clock;
+    change_set changes(100);
+    {
+        const auto turn = changes.wait_for_quiet(0, {});
+        EXPECT_FALSE(changes.wait_for_quiet(steady_clock::now(), {}));
+        EXPECT_THROW(changes.wait_for_quiet(steady_clock::now(), already_stopped()), stopped);
+    }
+    EXPECT_TRUE(changes.wait_for_quiet(steady_clock::now(), {}));
+    // Who gave up holds nobody up.
+    EXPECT_NO_THROW(changes.wait_for_quiet(0, already_stopped()));
+}
+
 TEST(QuietTurn, DoesNotWaitForTheCallersOwnBatch) {
     change_set changes(plenty);
     changes.add(key(1), {});
@@ -477,6 +490,40 @@ TEST(ChangeSet, AChangeBesideTheLastBatchIsSeenInTheBacklog) {
     const auto all = changes.take_all().value();
     changes.add(key(2), {});
     EXPECT_EQ(changes.backlog(), all.size() + 1);
+}
+
+TEST(ChangeSet, KnowsWhenTheTargetWasLastWritten) {
+    using std::chrono::steady_clock;
+    change_set changes(100);
+    const steady_clock::time_point never{};
+    EXPECT_EQ(changes.target_written_at(), never);
+    changes.add(key(1), {});
+    auto batch = changes.take(10, 0ms, {});
+    EXPECT_EQ(changes.target_written_at(), never);
+    auto before = steady_clock::now();
+    // It may have been written before it failed.
+    changes.put_back(*batch);
+    EXPECT_GE(changes.target_written_at(), before);
+    batch = changes.take(10, 0ms, {});
+    before = steady_clock::now();
+    changes.flushed(*batch);
+    EXPECT_GE(changes.target_written_at(), before);
+    // Nothing was written when there was nothing to write.
+    const auto written = changes.target_written_at();
+    const std::vector<key_value> nothing;
+    changes.flushed(nothing);
+    changes.put_back(nothing);
+    EXPECT_EQ(changes.target_written_at(), written);
+}
+
+TEST(ChangeSet, AChunksEndIsAWriteToTheTarget) {
+    using std::chrono::steady_clock;
+    change_set changes(100);
+    changes.begin_copy(std::nullopt);
+    changes.register_chunk(1, {.after = std::nullopt, .up_to = std::nullopt});
+    const auto before = steady_clock::now();
+    changes.chunk_ended(1);
+    EXPECT_GE(changes.target_written_at(), before);
 }
 
 TEST(ChangeSet, ChunksOutOfOrderAreRefused) {

@@ -7,6 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const error deadlock("deadlock", {.mysql_errno = 1213, .retryable = true});
+const error lock_wait("lock wait", {.mysql_errno = 1205, .retryable = true});
+const error lost("lost", {.mysql_errno = 2013, .retryable = true, .connection_lost = true});
+const error refused("out of range", {.mysql_errno = 1264});
+
 TEST(BackOff, DoublesFromTwentyMilliseconds) {
     EXPECT_EQ(back_off(1), 20ms);
     EXPECT_EQ(back_off(2), 40ms);
@@ -18,6 +23,46 @@ TEST(BackOff, IsNeverLongerThanTwoSeconds) {
     EXPECT_EQ(back_off(9), 2s);
     EXPECT_EQ(back_off(40), 2s);
     EXPECT_EQ(back_off(4'000'000'000U), 2s);
+}
+
+TEST(RetryCount, SoManyFailuresInARowAreRetried) {
+    retry_count count(2, lock_conflicts::outlasted);
+    EXPECT_TRUE(count.goes_on_after(lost));
+    EXPECT_TRUE(count.goes_on_after(lost));
+    EXPECT_FALSE(count.goes_on_after(lost));
+}
+
+TEST(RetryCount, WhatCannotBeRetriedEndsAtOnce) {
+    retry_count count(60, lock_conflicts::outlasted);
+    EXPECT_FALSE(count.goes_on_after(refused));
+    EXPECT_EQ(count.failures(), 0U);
+}
+
+TEST(RetryCount, LocksOfOthersAreOutlasted) {
+    retry_count count(1, lock_conflicts::outlasted);
+    for (int i = 0; i < 1'000; ++i) {
+        EXPECT_TRUE(count.goes_on_after(deadlock));
+        EXPECT_TRUE(count.goes_on_after(lock_wait));
+    }
+    EXPECT_EQ(count.outlasted(), 2'000U);
+    EXPECT_EQ(count.failures(), 0U);
+    // What is a failure still has all its tries.
+    EXPECT_TRUE(count.goes_on_after(lost));
+    EXPECT_FALSE(count.goes_on_after(lost));
+}
+
+TEST(RetryCount, LocksOfOthersAreFailuresWhereTheTriesAreBounded) {
+    retry_count count(1, lock_conflicts::failures);
+    EXPECT_TRUE(count.goes_on_after(lock_wait));
+    EXPECT_FALSE(count.goes_on_after(deadlock));
+}
+
+TEST(RetryCount, PausesGrowWithWhateverWentWrong) {
+    retry_count count(60, lock_conflicts::outlasted);
+    count.goes_on_after(deadlock);
+    EXPECT_EQ(count.pause(), 20ms);
+    count.goes_on_after(lost);
+    EXPECT_EQ(count.pause(), 40ms);
 }
 
 }  // namespace

@@ -33,16 +33,18 @@ class call_counter {
     int calls_ = 0;
 };
 
-watchdog::clock::time_point long_past() {
-    return watchdog::clock::now() - 1h;
+const steady_clock_source machine;
+
+clock_source::time_point long_past() {
+    return std::chrono::steady_clock::now() - 1h;
 }
-watchdog::clock::time_point far_off() {
-    return watchdog::clock::now() + 1h;
+clock_source::time_point far_off() {
+    return std::chrono::steady_clock::now() + 1h;
 }
 
 TEST(Watchdog, InterruptsAtTheDeadlineAndAgainUntilItIsDisarmed) {
     call_counter interrupts;
-    watchdog timer(long_past(), [&] { interrupts.call(); }, {});
+    watchdog timer(machine, long_past(), [&] { interrupts.call(); }, {});
     interrupts.wait_for(3);
 }
 
@@ -52,7 +54,7 @@ TEST(Watchdog, IsOutOfTimeBeforeItInterrupts) {
     std::mutex mutex;
     bool out_of_time = false;
     std::unique_lock lock(mutex);
-    watchdog timer(long_past(),
+    watchdog timer(machine, long_past(),
                    [&] {
                        const std::lock_guard held(mutex);
                        out_of_time = armed->out_of_time().stop_requested();
@@ -68,7 +70,7 @@ TEST(Watchdog, IsOutOfTimeBeforeItInterrupts) {
 
 TEST(Watchdog, DoesNotInterruptWhenDisarmedBeforeTheDeadline) {
     call_counter interrupts;
-    watchdog timer(far_off(), [&] { interrupts.call(); }, {});
+    watchdog timer(machine, far_off(), [&] { interrupts.call(); }, {});
     timer.disarm();
     EXPECT_EQ(interrupts.calls(), 0);
     EXPECT_FALSE(timer.out_of_time().stop_requested());
@@ -76,19 +78,19 @@ TEST(Watchdog, DoesNotInterruptWhenDisarmedBeforeTheDeadline) {
 
 TEST(Watchdog, DoesNotInterruptAnyMoreOnceDisarmed) {
     call_counter interrupts;
-    watchdog timer(long_past(), [&] { interrupts.call(); }, {});
+    watchdog timer(machine, long_past(), [&] { interrupts.call(); }, {});
     interrupts.wait_for(1);
     timer.disarm();
     const int before = interrupts.calls();
     // Another one calls several times meanwhile.
     call_counter others;
-    watchdog other(long_past(), [&] { others.call(); }, {});
+    watchdog other(machine, long_past(), [&] { others.call(); }, {});
     others.wait_for(3);
     EXPECT_EQ(interrupts.calls(), before);
 }
 
 TEST(Watchdog, MayBeDisarmedTwice) {
-    watchdog timer(far_off(), [] {}, {});
+    watchdog timer(machine, far_off(), [] {}, {});
     timer.disarm();
     EXPECT_NO_FATAL_FAILURE(timer.disarm());
 }
@@ -97,7 +99,7 @@ TEST(Watchdog, TheOwnersStopEndsItsTimeWithoutAnInterrupt) {
     call_counter interrupts;
     std::stop_source owner;
     watchdog timer(
-        far_off(), [&] { interrupts.call(); }, owner.get_token());
+        machine, far_off(), [&] { interrupts.call(); }, owner.get_token());
     EXPECT_FALSE(timer.out_of_time().stop_requested());
     owner.request_stop();
     EXPECT_TRUE(timer.out_of_time().stop_requested());

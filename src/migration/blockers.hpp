@@ -1,0 +1,53 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/preflight.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace segue::migration {
+
+/// A metadata lock of somebody else's that LOCK TABLES or RENAME TABLE would wait for.
+struct blocker {
+    enum class kind {
+        table,        ///< The original or the ghost table.
+        backup,       ///< LOCK INSTANCE FOR BACKUP: LOCK TABLES is granted, RENAME TABLE is not.
+        read_lock,    ///< FLUSH TABLES WITH READ LOCK, held or waited for.
+        whole_schema  ///< DROP or ALTER DATABASE.
+    };
+    kind of = kind::table;
+    std::uint64_t connection = 0;  ///< 0: none has it, a prepared XA transaction whose client left.
+    std::string event;             ///< Since which event of the connection it holds the lock.
+    std::string who;               ///< user@host, or empty.
+    std::chrono::seconds age{0};   ///< Of its transaction, or else of its statement.
+    bool may_be_ended = false;     ///< A client's session that holds a table; no prepared XA.
+
+    /// The same lock, seen again?
+    auto identity() const { return std::tie(of, connection, event); }
+};
+
+/// All there are now. Precondition: server.sees_locks.
+/// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html
+std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
+                                       const server_facts& server, const migration_tables& tables);
+
+/// Of those only what RENAME TABLE would wait for although the tables are locked.
+std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);
+
+/// "the transaction of connection 12 holds the table (app@host, for 34 s)", for the first of them,
+/// and how many more there are. Precondition: there is one.
+std::string describe(const std::vector<blocker>& found);
+
+/// Ends (KILL CONNECTION) the sessions among them that may be ended; whatever they had not
+/// committed is rolled back by the server. Returns what was done, and what could not be, a sentence
+/// each.
+/// https://dev.mysql.com/doc/refman/8.4/en/kill.html
+std::vector<std::string> end_blockers(db::session& session, const std::vector<blocker>& found);
+
+}  // namespace segue::migration

@@ -1,0 +1,68 @@
+#include "src/migration/rename_outcome.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/migration/retry.hpp"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+
+bool was_swapped(db::session_factory& sessions, const plan& migration,
+                 const checkpoint_table& checkpoint, std::uint64_t lost_connection) {
+    const std::stop_token stop;
+    log::warning("the connection was lost while the names were swapped; looking what is true");
+    constexpr unsigned tries = 30;
+    retrying_session session(sessions, tries, lock_conflicts::failures);
+    std::vector<std::string> names;
+    try {
+        session.run("look whether the names were swapped", stop, [&](db::session& on) {
+            on.execute("SET SESSION lock_wait_timeout=2");
+            // LOCK TABLES of the lost connection, and a RENAME of its that still runs, end first.
+            try {
+                on.execute(fmt::format("KILL {}", lost_connection));
+            } catch (const error&) {
+                // Gone by itself.
+            }
+            checkpoint.take_over(on);
+            names.clear();
+            for (const db::row& one : on.query(fmt::format(
+                     "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA={}",
+                     quoted_literal(migration.original.name.schema))))
+                names.push_back(one[0].value_or(""));
+        });
+    } catch (const error& failure) {
+        error_properties unknown = failure.properties();
+        unknown.outcome_unknown = true;
+        throw error(
+            fmt::format("it is not known whether the tables were swapped: the connection was "
+                        "lost in RENAME TABLE, and then: {}. Look which of {} and {} exists: "
+                        "with the first the swap was not made, with the second it was.",
+                        failure.what(), migration.tables.ghost.quoted(),
+                        migration.tables.old.quoted()),
+            unknown);
+    }
+    const auto is_there = [&](const table_name& table) {
+        for (const std::string& name : names)
+            if (migration.server.names_fold_case ? schema::same_name(name, table.name)
+                                                 : name == table.name)
+                return true;
+        return false;
+    };
+    const bool original = is_there(migration.original.name);
+    const bool ghost = is_there(migration.tables.ghost);
+    const bool old = is_there(migration.tables.old);
+    if (original && ghost && !old) return false;
+    if (original && !ghost && old) return true;
+    throw error(fmt::format("after the connection was lost in RENAME TABLE, the tables are neither "
+                            "swapped nor as before. Look at {}, {} and {}.",
+                            migration.original.name.quoted(), migration.tables.ghost.quoted(),
+                            migration.tables.old.quoted()),
+                {.outcome_unknown = true});
+}
+
+}  // namespace segue::migration
