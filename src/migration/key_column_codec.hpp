@@ -1,0 +1,33 @@
+#pragma once
+
+#include "src/migration/key_encoding.hpp"
+#include "src/schema/key_column.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace segue::migration {
+
+/// The forms of one column of a key; key_codec puts them together. Pure. Errors: segue::error for
+/// what the column cannot hold, and for values by which no row is named ('0000-00-00').
+
+/// Appends the bytes of a value to a key value, from a row image,
+void append_image(std::string& out, const schema::key_column& column, std::string_view bytes);
+/// and from what printed() of it prints.
+void append_text(std::string& out, const schema::key_column& column, const std::string& text);
+
+/// What to SELECT for a column of this name.
+std::string printed(const schema::key_column& column, const std::string& name);
+
+/// Takes the value out of a key value again: its bytes, or the text of a number or a time.
+std::string taken(key_reader& from, const schema::key_column& column);
+/// A value that was taken, as a literal of the column's type, character set and collation,
+std::string literal(const schema::key_column& column, const std::string& value);
+/// and for messages.
+std::string shown(const schema::key_column& column, const std::string& value);
+
+/// An upper bound of literal()'s bytes.
+std::size_t literal_bytes_max(const schema::key_column& column);
+
+}  // namespace segue::migration
