@@ -28,8 +28,18 @@ constexpr std::string_view output = "Output and help";
 
 constexpr std::array table{
     flag{"host", text, connection, "127.0.0.1", "HOST",
-         "The server: the primary that holds the table",
-         "gh-ost prefers a replica here and looks for the primary from it"},
+         "The server that the binary log is read from: the primary, or a replica, from which the "
+         "primary is looked for",
+         ""},
+    flag{
+        "assume-master-host", text, connection, "", "HOST[:PORT]",
+        "The primary, where it cannot be found or reached from the replica --host; port 3306 where "
+        "none is given",
+        ""},
+    flag{"master-user", text, connection, "", "NAME",
+         "User on the primary, if it is another one. Needs --assume-master-host", ""},
+    flag{"master-password", text, connection, "", "PASSWORD",
+         "Password on the primary, if it is another one. Needs --assume-master-host", ""},
     flag{"port", integer, connection, "3306", "PORT", "TCP port of the server", ""},
     flag{"socket", text, connection, "", "PATH",
          "Unix socket of the server; --host and --port are not used then", ours},
@@ -67,7 +77,7 @@ constexpr std::array table{
     flag{"execute", boolean, change, "false", "",
          "Change the table. Without it everything is checked and nothing touched", ""},
     flag{"allow-on-master", boolean, change, "false", "",
-         "Has no effect: Segue works on the primary", told},
+         "Has no effect: --host may always name the primary", told},
 
     flag{"threads", integer, copying, "2", "COUNT", "Chunks copied at once, 1 to 64", ours},
     flag{"chunk-size", integer, copying, "", "ROWS",

@@ -122,6 +122,7 @@ class options_reader {
         check_exclusions();
         read_server();
         read_login();
+        read_primary();
         read_copying();
         read_throttling();
         read_cut_over();
@@ -234,6 +235,25 @@ class options_reader {
         auto& connection = made_.connection;
         if (connection.user.empty()) connection.user = std::move(user);
         if (connection.password.empty()) connection.password = std::move(password);
+    }
+
+    void read_primary() {
+        const auto host = given_.text("assume-master-host");
+        made_.primary_user = given_.text("master-user");
+        made_.primary_password = given_.text("master-password");
+        if (host.empty()) {
+            for (const auto* name : {"master-user", "master-password"})
+                if (!given_.text(name).empty())
+                    throw error(fmt::format("--{} needs --assume-master-host", name));
+            return;
+        }
+        try {
+            const auto servers = parse_endpoints(host);
+            if (servers.size() != 1) throw error("it names one server");
+            made_.assumed_primary = servers.front();
+        } catch (const error& problem) {
+            throw problem.in("--assume-master-host");
+        }
     }
 
     void read_copying() {

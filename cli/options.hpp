@@ -21,8 +21,11 @@ namespace segue::cli {
 /// what each means and which values it takes.
 struct options {
     wire::connection_options connection;
-    table_name table;   ///< As written; the server may store it in lower case.
-    std::string alter;  ///< As written; schema::parse_alter() reads it.
+    std::optional<wire::endpoint> assumed_primary;
+    std::string primary_user;      ///< Empty: as on --host.
+    std::string primary_password;  ///< Likewise.
+    table_name table;              ///< As written; the server may store it in lower case.
+    std::string alter;             ///< As written; schema::parse_alter() reads it.
     bool execute = false;
 
     std::size_t threads = 0;

@@ -125,7 +125,7 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 void terminal::print_hints() const {
     const auto& throttling = with_.throttling;
     print(fmt::format("# Migrating {}; Ghost table is {}", original_, ghost_));
-    print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, server_,
+    print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, stream_host_,
                       host_name()));
     print(fmt::format("# Migration started at {:%a %b %d %H:%M:%S %z %Y}",
                       fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
@@ -151,6 +151,7 @@ void terminal::on_plan(const migration::plan& made) {
     original_ = made.original.name.quoted();
     ghost_ = made.target.name.quoted();
     server_ = made.server.host;
+    stream_host_ = made.stream_host;
     if (with_.request.rehearsal) {
         print_rehearsal(made, with_);
     } else {

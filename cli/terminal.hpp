@@ -39,6 +39,7 @@ class terminal final : public migration::observer {
     std::string ghost_;     // set before the status thread starts
     std::string original_;  // the same
     std::string server_;    // the same
+    std::string stream_host_;
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
     mutable std::mutex output_;

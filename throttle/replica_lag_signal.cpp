@@ -32,8 +32,9 @@ std::optional<std::string> lag_reason(std::string_view replica, const db::value&
     if (lag < -future_max)
         throw error(fmt::format("the heartbeat is {:f}s ahead: this machine's clock was set back",
                                 in_seconds(-lag)));
-    if (lag > lag_max) return fmt::format("{} replica-lag={:f}s", replica, in_seconds(lag));
-    return std::nullopt;
+    if (lag <= lag_max) return std::nullopt;
+    if (replica.empty()) return fmt::format("lag={:f}s", in_seconds(lag));
+    return fmt::format("{} replica-lag={:f}s", replica, in_seconds(lag));
 }
 
 replica_lag_signal::replica_lag_signal(const wire::connection_options& replica, settings with)
@@ -52,7 +53,9 @@ std::optional<std::string> replica_lag_signal::evaluate() {
     const auto now = std::chrono::system_clock::now();
     if (rows.size() != 1 || rows.front().size() != 1)
         throw error(fmt::format("there is no heartbeat in {}", settings_.changelog.quoted()));
-    return lag_reason(name_, rows.front().front(), now, settings_.lag_max);
+    const bool own = settings_.rank == signal_rank::own_lag;
+    return lag_reason(own ? std::string_view() : name_, rows.front().front(), now,
+                      settings_.lag_max);
 }
 
 }  // namespace segue::throttle

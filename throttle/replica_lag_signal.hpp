@@ -15,6 +15,7 @@ namespace segue::throttle {
 /// The reason to throttle, if any, when a replica holds this heartbeat at `now`.
 /// Throws segue::error when it is NULL or no heartbeat, or lies in the future by more than a
 /// second: then this machine's clock was set back, and the difference tells nothing.
+/// `replica`: as the reason names it; empty for the server that the stream comes from.
 std::optional<std::string> lag_reason(std::string_view replica, const db::value& heartbeat,
                                       std::chrono::system_clock::time_point now,
                                       std::chrono::milliseconds lag_max);
@@ -28,12 +29,14 @@ class replica_lag_signal final : public signal {
         table_name changelog;
         std::chrono::milliseconds lag_max{1500};
         std::chrono::milliseconds heartbeat_interval{100};
+        /// own_lag: of the replica that the stream comes from.
+        signal_rank rank = signal_rank::control_replica;
     };
     replica_lag_signal(const wire::connection_options& replica, settings with);
 
     /// host:port of the replica.
     std::string_view name() const noexcept override { return name_; }
-    signal_rank rank() const noexcept override { return signal_rank::control_replica; }
+    signal_rank rank() const noexcept override { return settings_.rank; }
     /// The heartbeat's interval, but 100 ms at least.
     std::chrono::milliseconds period() const noexcept override;
     std::optional<std::string> evaluate() override;

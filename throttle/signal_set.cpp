@@ -25,14 +25,18 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
     if (!settings.max_load.empty())
         signals.push_back(std::make_unique<load_signal>(primary, settings.max_load));
 
+    const replica_lag_signal::settings lag{.changelog = changelog,
+                                           .lag_max = settings.lag_max,
+                                           .heartbeat_interval = settings.heartbeat_interval};
+    if (settings.stream_replica) {
+        auto own = lag;
+        own.rank = signal_rank::own_lag;
+        signals.push_back(std::make_unique<replica_lag_signal>(*settings.stream_replica, own));
+    }
     for (const auto& endpoint : settings.control_replicas) {
-        auto replica = primary;
+        auto replica = settings.stream_replica.value_or(primary);
         replica.server = endpoint;
-        signals.push_back(std::make_unique<replica_lag_signal>(
-            replica,
-            replica_lag_signal::settings{.changelog = changelog,
-                                         .lag_max = settings.lag_max,
-                                         .heartbeat_interval = settings.heartbeat_interval}));
+        signals.push_back(std::make_unique<replica_lag_signal>(replica, lag));
     }
     return signals;
 }

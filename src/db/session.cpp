@@ -26,6 +26,16 @@ std::uint64_t session::execute(std::string_view sql) {
     });
 }
 
+namespace {
+
+value printed(sql::ResultSet& result, unsigned column) {
+    const sql::SQLString text = result.getString(column);
+    if (result.wasNull()) return std::nullopt;
+    return value(std::in_place, text.c_str(), text.length());
+}
+
+}  // namespace
+
 std::vector<row> session::query(std::string_view sql) {
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
@@ -37,13 +47,25 @@ std::vector<row> session::query(std::string_view sql) {
         while (result->next()) {
             row& got = rows.emplace_back();
             got.reserve(columns);
-            for (unsigned i = 1; i <= columns; ++i) {
-                const sql::SQLString text = result->getString(i);
-                if (result->wasNull()) {
-                    got.emplace_back(std::nullopt);
-                } else {
-                    got.emplace_back(std::in_place, text.c_str(), text.length());
-                }
+            for (unsigned i = 1; i <= columns; ++i) got.push_back(printed(*result, i));
+        }
+        return rows;
+    });
+}
+
+std::vector<named_row> session::query_named(std::string_view sql) {
+    use_connector_in_this_thread();
+    return translated(/*changes_something=*/false, [&] {
+        const std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
+        const std::unique_ptr<sql::ResultSet> result(
+            statement->executeQuery(sql::SQLString(sql.data(), sql.size())));
+        sql::ResultSetMetaData* const names = result->getMetaData();
+        std::vector<named_row> rows;
+        while (result->next()) {
+            named_row& got = rows.emplace_back();
+            for (unsigned i = 1; i <= names->getColumnCount(); ++i) {
+                const sql::SQLString name = names->getColumnLabel(i);
+                got.emplace(std::string(name.c_str(), name.length()), printed(*result, i));
             }
         }
         return rows;

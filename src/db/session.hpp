@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,8 @@ namespace segue::db {
 /// A value as the server prints it; nullopt is NULL.
 using value = std::optional<std::string>;
 using row = std::vector<value>;
+/// A row whose values are found by their column's name.
+using named_row = std::map<std::string, value, std::less<>>;
 
 /// One logged-in connection with Segue's session settings (session_settings() below).
 /// Lifecycle: made by session_factory, logged out by the destructor. It never reconnects by itself.
@@ -35,6 +39,9 @@ class session {
 
     /// Runs a SELECT or SHOW and fetches all of it; only for results known to be small.
     std::vector<row> query(std::string_view sql);
+
+    /// The same by name, for results whose columns are not the same in each version of the server.
+    std::vector<named_row> query_named(std::string_view sql);
 
     /// The one row of a query. Throws when there is none, or more than one.
     row query_row(std::string_view sql);

@@ -148,6 +148,13 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     if (!with_.feed.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
+    // A replica that did not keep the order of commits would show by this.
+    if (with_.with.from_replica && with_.migration.server.gtids) {
+        const auto executed = binlog::gtid_set::parse(
+            locker.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
+        if (!with_.feed.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
+            return "transactions of the primary did not come through the replica in time";
+    }
     if (with_.feed.held_for_xa() > 0)
         return "a prepared XA transaction holds changed rows of the table";
     auto taken = with_.changes.take_all();

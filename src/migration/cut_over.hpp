@@ -32,6 +32,7 @@ class cut_over {
         bool ignore_old_snapshots = false;
         /// Sessions that hold the table are ended when they have kept the swap waiting that long.
         std::optional<std::chrono::seconds> kill_blockers_after;
+        bool from_replica = false;  ///< The stream comes from a replica.
     };
     struct parts {
         db::session_factory& sessions;

@@ -22,6 +22,12 @@ std::uint64_t rows_in_transaction(const schema::table_definition& table) {
     return std::max<std::uint64_t>(1, transaction_bytes / average);
 }
 
+throttle::throttle_settings throttling_of(const settings& with, const server_roles& roles) {
+    auto made = with.throttling;
+    if (roles.stream_from()) made.stream_replica = roles.stream_from()->connection;
+    return made;
+}
+
 }  // namespace
 
 std::string random_hex(std::size_t digits) {
@@ -32,8 +38,8 @@ std::string random_hex(std::size_t digits) {
     return text;
 }
 
-engine::engine(db::session_factory& sessions, const settings& with, const plan& inspected,
-               task_group& group, const clock_source& clock)
+engine::engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
+               const plan& inspected, task_group& group, const clock_source& clock)
     : run_token(random_hex(16)),
       made(inspected),
       locking_reads(with.locking_reads || !made.server.order_commits),
@@ -55,9 +61,9 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
       chunks(changes, with.copy_workers),
       sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(made.original)),
       conflicts(writer, barrier, changes, batch_keys()),
-      throttler(
-          throttle::make_signals(with.throttling, with.connection, made.tables.changelog, clock),
-          clock),
+      throttler(throttle::make_signals(throttling_of(with, roles), roles.primary(),
+                                       made.tables.changelog, clock),
+                clock),
       copying({.sessions = sessions,
                .writer = writer,
                .checkpoint = checkpoint,
@@ -88,7 +94,8 @@ engine::engine(db::session_factory& sessions, const settings& with, const plan& 
                 .clock = clock,
                 .with = {.stall_budget = with.stall_budget,
                          .ignore_old_snapshots = with.ignore_old_snapshots,
-                         .kill_blockers_after = with.kill_blockers_after}}) {}
+                         .kill_blockers_after = with.kill_blockers_after,
+                         .from_replica = roles.stream_from().has_value()}}) {}
 
 std::size_t engine::batch_keys() const {
     const std::size_t fits = made.server.packet_bytes_max / batches_in_packet /

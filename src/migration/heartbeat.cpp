@@ -44,6 +44,21 @@ std::optional<std::uint64_t> heartbeat::marker_in(std::string_view value) const 
     return number;
 }
 
+bool heartbeat::has_come(db::session& replica, std::uint64_t number) const {
+    constexpr int no_such_table = 1146;
+    constexpr int no_such_schema = 1049;
+    try {
+        for (const db::row& one : replica.query(fmt::format(
+                 "SELECT value FROM {} WHERE id={}", settings_.changelog.quoted(), marker_id)))
+            if (const auto come = marker_in(one[0].value_or(""))) return *come >= number;
+        return false;
+    } catch (const error& failure) {
+        if (failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema)
+            return false;
+        throw;
+    }
+}
+
 void heartbeat::commit_marker(db::session& session, std::uint64_t number) const {
     const std::uint64_t changed = session.execute(
         fmt::format("UPDATE {} SET value='{}:{}' WHERE id={}", settings_.changelog.quoted(),

@@ -42,6 +42,10 @@ class heartbeat {
     /// The marker's number, when `value` is a marker of this run's.
     std::optional<std::uint64_t> marker_in(std::string_view value) const;
 
+    /// Whether a replica's changelog holds the marker `number` of this run's, or a later one; false
+    /// also while the replica does not have the table yet. Throws segue::error.
+    bool has_come(db::session& replica, std::uint64_t number) const;
+
     /// Writes until asked to stop. Throws segue::error when it cannot, several times in a row, or
     /// when binlog_order_commits was turned off.
     void run(std::stop_token stop);

@@ -162,6 +162,8 @@ plan inspect(db::session& session, const inspection_request& request) {
     for (const auto& one : alter.refusals)
         refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
     made.server = read_server(session, request.original.schema, refusals);
+    made.server.image_is_minimal |= request.replica_image_is_minimal;
+    made.stream_host = made.server.host;
     auto original = schema::read_table(session, request.original);
     if (!original) {
         refusals.push_back({fmt::format("there is no table {} that the account can see",

@@ -21,12 +21,14 @@ struct inspection_request {
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
     bool drop_old = false;    ///< --initially-drop-old-table
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
+    bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
 };
 
 /// Everything that is known before rows move; immutable once made.
 struct plan {
     migration_tables tables;
     server_facts server;
+    std::string stream_host;  ///< Of the replica that the stream comes from; else server.host.
     schema::table_definition original;
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
     schema::projection projection;

@@ -3,14 +3,16 @@
 #include "binlog/stream.hpp"
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/attempt_pace.hpp"
-#include "src/migration/binary_log_status.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/retry.hpp"
+#include "src/migration/server_roles.hpp"
+#include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
 
@@ -41,12 +43,15 @@ std::string random_uuid() {
                        random_hex(3), random_hex(12));
 }
 
-binlog::stream_position current_position(db::session& session, const server_facts& server) {
-    if (server.gtids)
-        return binlog::gtid_set::parse(
-            session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
-    const auto status = read_binary_log_status(session);
-    return binlog::file_position{.file = status.file, .offset = status.offset};
+plan inspect_with(const server_roles& roles, db::session& primary, inspection_request request) {
+    const auto& replica = roles.stream_from();
+    if (replica) {
+        roles.throw_if_tables_differ(primary, request.original);
+        request.replica_image_is_minimal = replica->image_is_minimal;
+    }
+    plan made = inspect(primary, request);
+    if (replica) made.stream_host = replica->host;
+    return made;
 }
 
 std::string text_of(const binlog::stream_position& position) {
@@ -74,8 +79,14 @@ std::string_view name_of(phase at) noexcept {
 }
 
 struct migration::run_state {
-    run_state(settings given, observer& told_to)
-        : with(std::move(given)), told(told_to), sessions(with.connection) {}
+    run_state(settings given, observer& told_to) : with(std::move(given)), told(told_to) {}
+
+    // The first thing of all.
+    void find_servers() {
+        roles.emplace(
+            server_roles::find(with.connection, with.assume_primary, with.request.original.schema));
+        sessions.emplace(roles->primary());
+    }
 
     void enter(phase next) {
         {
@@ -88,7 +99,8 @@ struct migration::run_state {
     const settings with;
     observer& told;
     const steady_clock_source clock;
-    db::session_factory sessions;
+    std::optional<server_roles> roles;            // set by find_servers()
+    std::optional<db::session_factory> sessions;  // to the primary; set by find_servers()
     const steady_clock::time_point began = steady_clock::now();
 
     mutable std::mutex mutex;
@@ -106,10 +118,11 @@ migration::migration(settings with, observer& told)
 migration::~migration() = default;
 
 void migration::rehearse() {
-    db::session session = state_->sessions.connect();
+    state_->find_servers();
+    db::session session = state_->sessions->connect();
     inspection_request request = state_->with.request;
     request.rehearsal = true;
-    const plan made = inspect(session, request);
+    const plan made = inspect_with(*state_->roles, session, request);
     state_->told.on_plan(made);
     drop_if_exists(session, made.target.name);
 }
@@ -154,13 +167,14 @@ class migration::runner {
     }
 
     void prepare() {
-        db::session session = state_.sessions.connect();
-        plan made = inspect(session, state_.with.request);
+        state_.find_servers();
+        db::session session = state_.sessions->connect();
+        plan made = inspect_with(*state_.roles, session, state_.with.request);
         note_made(made.tables.ghost);
         state_.told.on_plan(made);
         for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
-        auto built =
-            std::make_unique<engine>(state_.sessions, state_.with, made, threads_, state_.clock);
+        auto built = std::make_unique<engine>(*state_.sessions, state_.with, *state_.roles, made,
+                                              threads_, state_.clock);
         tell_what_flags_cannot_do(made);
         if (built->locking_reads && !made.server.order_commits)
             state_.told.on_notice(
@@ -193,9 +207,11 @@ class migration::runner {
         engine& of = parts();
         const settings& with = state_.with;
         threads_.spawn("heartbeat", [&of](std::stop_token end) { of.barrier.run(end); });
+        retrying_session primary(*state_.sessions, with.failures_max, lock_conflicts::outlasted);
+        const auto from = stream_start(
+            primary, *state_.roles, of.made.server.gtids, of.barrier,
+            [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token());
         of.throttler.start(threads_);
-        binlog::stream_position from;
-        with_session([&](db::session& on) { from = current_position(on, of.made.server); });
         of.barrier.pass(threads_.token());
         with_session([&](db::session& on) {
             of.feed.set_unrelated_xa(wait_for_prepared_xa(
@@ -203,32 +219,36 @@ class migration::runner {
                 [&](const std::string& text) { state_.told.on_notice(text); }, threads_.token()));
         });
         with_session([&](db::session& on) { find_end(on); });
-        binlog::reader_options reading{.connection = with.connection,
-                                       .subscriptions = of.feed.subscriptions(
-                                           of.made.projection.key, of.made.tables.changelog),
-                                       .server_id = with.replica_server_id,
-                                       .replica_uuid = random_uuid(),
-                                       .expected_server_uuid = of.made.server.uuid};
+        const auto& replica = state_.roles->stream_from();
+        binlog::reader_options reading{
+            .connection = with.connection,
+            .subscriptions =
+                of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
+            .server_id = with.replica_server_id,
+            .replica_uuid = random_uuid(),
+            .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid};
         of.feed.pass_unknown_xa(true);
         threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
             binlog::read_stream(reading, from, of.feed, end);
         });
+        // Keys that only the server orders are kept from the first event on, and need the room.
+        // Two names of one row must not be flushed by two workers at once.
+        const std::size_t flush_workers = of.texts.codec().ordered() ? flush_workers_max : 1;
+        for (std::size_t i = 1; i <= flush_workers; ++i)
+            threads_.spawn(fmt::format("flush-{}", i),
+                           [&of](std::stop_token end) { of.flushing.run(end); });
         const std::uint64_t first = of.barrier.pass(threads_.token());
         const auto give_up = steady_clock::now() + first_marker_patience;
         while (!of.feed.wait_for_marker(first, steady_clock::now() + tick, threads_.token())) {
             look_after(stop);
-            if (steady_clock::now() >= give_up)
+            // A replica has already shown that it gets them, and may be late.
+            if (!replica && steady_clock::now() >= give_up)
                 throw error(fmt::format(
                     "a change of ours in {} did not come through the binary log: is its database "
                     "left out (binlog-do-db, binlog-ignore-db)?",
                     of.made.tables.changelog.quoted()));
         }
         of.feed.pass_unknown_xa(false);
-        // Two names of one row must not be flushed by two workers at once.
-        const std::size_t flush_workers = of.texts.codec().ordered() ? flush_workers_max : 1;
-        for (std::size_t i = 1; i <= flush_workers; ++i)
-            threads_.spawn(fmt::format("flush-{}", i),
-                           [&of](std::stop_token end) { of.flushing.run(end); });
     }
 
     void find_end(db::session& on) {
@@ -277,7 +297,7 @@ class migration::runner {
         const auto made = std::make_shared<made_statistics>();
         threads_.spawn("statistics", [this, made](std::stop_token end) {
             try {
-                retrying_session session(state_.sessions, state_.with.failures_max,
+                retrying_session session(*state_.sessions, state_.with.failures_max,
                                          lock_conflicts::failures);
                 session.run("make statistics", end, [&](db::session& on) {
                     made->complaints = segue::migration::make_statistics(on, parts().made);
@@ -299,7 +319,7 @@ class migration::runner {
     // On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
-        retrying_session retrying(state_.sessions, state_.with.failures_max,
+        retrying_session retrying(*state_.sessions, state_.with.failures_max,
                                   lock_conflicts::outlasted);
         retrying.run("look after the migration", threads_.token(), operation);
     }
@@ -345,7 +365,7 @@ class migration::runner {
             state_.enter(phase::cut_over);
             ++made.cut_over_attempts;
             look_after(stop);
-            const auto result = swapping.attempt(threads_.token());
+            const auto result = attempt_to_swap();
             made.stall = result.stall;
             for (const std::string& notice : result.notices) state_.told.on_notice(notice);
             if (result.swapped) return made;
@@ -356,6 +376,19 @@ class migration::runner {
             for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
                 look_after(stop);
         }
+    }
+
+    cut_over::result attempt_to_swap() {
+        if (state_.roles->stream_from()) {
+            try {
+                state_.roles->throw_if_unfit(server_roles::running::or_not);
+            } catch (const error& failure) {
+                if (!failure.retryable()) throw;
+                return {.gave_way_because = failure.what()};
+            }
+        }
+        fault::point("migration.before_attempt");
+        return parts().swapping.attempt(threads_.token());
     }
 
     // The migration does not die of a table that is busy: it goes on in step.
@@ -378,7 +411,7 @@ class migration::runner {
             try {
                 pause_for(stop_grace, joined);
                 for (;;) {
-                    state_.sessions.kill_running_statements();
+                    state_.sessions->kill_running_statements();
                     pause_for(stop_grace, joined);
                 }
             } catch (const stopped&) {
@@ -393,7 +426,7 @@ class migration::runner {
         const migration_tables& tables = parts().made.tables;
         std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
         if (state_.with.drop_old_table) unneeded.push_back(tables.old);
-        retrying_session session(state_.sessions, state_.with.failures_max,
+        retrying_session session(*state_.sessions, state_.with.failures_max,
                                  lock_conflicts::failures);
         const std::stop_token to_the_end;
         for (const table_name& table : unneeded) {
@@ -441,8 +474,9 @@ progress migration::now() const {
     made.rows_estimate = copy_ended ? made.rows_copied : parts.made.original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
-    const auto heard = parts.feed.last_heard();
-    if (heard != steady_clock::time_point{}) made.heartbeat_lag = in_millis(now - heard);
+    if (const auto beat = parts.feed.last_heartbeat())
+        made.heartbeat_lag =
+            std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.feed.position());
     const auto throttling = parts.throttler.state();
     made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);

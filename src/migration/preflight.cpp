@@ -56,18 +56,23 @@ std::string account(db::session& session) {
     return quoted_literal(text.substr(0, at)) + "@" + quoted_literal(text.substr(at + 1));
 }
 
+void check_stream_privileges(db::session& session, const std::set<std::string>& held,
+                             std::vector<refusal>& refusals) {
+    constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
+    if (const std::string lacking = missing(held, on_server); !lacking.empty())
+        refusals.push_back({"the account may not read the binary log",
+                            fmt::format("GRANT {} ON *.* TO {};", lacking, account(session))});
+}
+
 void check_privileges(db::session& session, const std::string& schema,
                       const std::set<std::string>& held, std::vector<refusal>& refusals) {
     constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",     "CREATE",
                                       "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
-    constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
     if (const std::string lacking = missing(held, on_schema); !lacking.empty())
         refusals.push_back({fmt::format("the account lacks privileges on {}", quoted_name(schema)),
                             fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted_name(schema),
                                         account(session))});
-    if (const std::string lacking = missing(held, on_server); !lacking.empty())
-        refusals.push_back({"the account may not read the binary log",
-                            fmt::format("GRANT {} ON *.* TO {};", lacking, account(session))});
+    check_stream_privileges(session, held, refusals);
 }
 
 // A filter would hide every change; there is nothing to be seen of it in the stream.
@@ -165,6 +170,11 @@ unsigned version_number(const std::string& version) {
     if (std::sscanf(version.c_str(), "%u.%u.%u", &major, &minor, &patch) != 3)
         throw error("the server's version cannot be read: " + version);
     return major * 10000 + minor * 100 + patch;
+}
+
+void check_stream_privileges(db::session& session, std::vector<refusal>& refusals) {
+    const std::string no_schema;
+    check_stream_privileges(session, held_privileges(session, no_schema), refusals);
 }
 
 server_facts read_server(db::session& session, const std::string& schema,

@@ -48,6 +48,9 @@ struct server_facts {
 server_facts read_server(db::session& session, const std::string& schema,
                          std::vector<refusal>& refusals);
 
+/// `refusals` grows if the account may not read the server's binary log. Throws segue::error.
+void check_stream_privileges(db::session& session, std::vector<refusal>& refusals);
+
 /// Foreign keys on or to the table, and triggers: what a swap would leave behind.
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
                                      const server_facts& server);

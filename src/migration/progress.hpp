@@ -21,7 +21,7 @@ struct progress {
     std::size_t backlog_max = 0;
     std::chrono::milliseconds elapsed{0};
     std::chrono::milliseconds copy_elapsed{0};
-    std::chrono::milliseconds heartbeat_lag{0};  ///< Since the stream last said anything.
+    std::chrono::milliseconds heartbeat_lag{0};  ///< Age of the newest heartbeat in the stream.
     std::string stream_position;
     bool throttled = false;
     std::string throttle_reason;

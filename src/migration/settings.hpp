@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/migration/inspection.hpp"
+#include "src/migration/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/signal_set.hpp"
 
@@ -13,7 +14,8 @@ namespace segue::migration {
 
 /// All that a run is told; const from its start.
 struct settings {
-    wire::connection_options connection;
+    wire::connection_options connection;            ///< To the server that the stream comes from.
+    std::optional<assumed_primary> assume_primary;  ///< Unset: it is looked for from there.
     inspection_request request;
     unsigned copy_workers = 2;
     std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.

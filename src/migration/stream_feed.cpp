@@ -3,9 +3,11 @@
 #include "src/base/error.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/ddl_text.hpp"
+#include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -92,6 +94,18 @@ bool stream_feed::wait_for_marker(std::uint64_t number, std::chrono::steady_cloc
     return seen;
 }
 
+bool stream_feed::wait_until_past(const binlog::gtid_set& transactions,
+                                  std::chrono::steady_clock::time_point until,
+                                  std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    const bool past = changed_.wait_until(lock, stop, until, [&] {
+        const auto* const seen = std::get_if<binlog::gtid_set>(&position_);
+        return seen != nullptr && transactions.is_subset_of(*seen);
+    });
+    if (!past && stop.stop_requested()) throw stopped();
+    return past;
+}
+
 std::size_t stream_feed::held_for_xa() const {
     return held_keys_.load();
 }
@@ -101,15 +115,15 @@ binlog::stream_position stream_feed::position() const {
     return position_;
 }
 
-std::chrono::steady_clock::time_point stream_feed::last_heard() const {
+std::optional<std::chrono::system_clock::time_point> stream_feed::last_heartbeat() const {
     std::lock_guard lock(mutex_);
-    return last_heard_;
+    return last_heartbeat_;
 }
 
 void stream_feed::on_begin(const std::optional<std::string>& xid) {
     current_xid_ = xid;
     // Also where it changes nothing of ours: then it is known, when it is committed.
-    if (xid) held_.try_emplace(*xid);
+    if (xid) held_.begin(*xid);
 }
 
 void stream_feed::on_table(const binlog::table_shape& shape) {
@@ -123,29 +137,31 @@ void stream_feed::on_table(const binlog::table_shape& shape) {
 
 void stream_feed::keep(key_value key) {
     if (current_xid_) {
-        held_[*current_xid_].push_back(std::move(key));
-        ++held_keys_;
+        held_.add(*current_xid_, std::move(key));
+        held_keys_ = held_.keys();
     } else {
         changes_.add(std::move(key), stop_);
     }
 }
 
-void stream_feed::see_marker(const binlog::row_change& change) {
+void stream_feed::see_changelog(const binlog::row_change& change) {
     if (change.after.empty() || change.after[0].is != binlog::column_image::state::present) return;
     const auto bytes = change.after[0].bytes;
     std::string value(bytes.size(), '\0');
     std::transform(bytes.begin(), bytes.end(), value.begin(),
                    [](std::byte byte) { return static_cast<char>(byte); });
     const auto number = markers_.marker_in(value);
-    if (!number) return;
+    const auto beat = number ? std::nullopt : throttle::parse_heartbeat(value);
     std::lock_guard lock(mutex_);
+    if (beat) last_heartbeat_ = beat;
+    if (!number) return;
     marker_seen_ = std::max(marker_seen_, *number);
     changed_.notify_all();
 }
 
 void stream_feed::on_row(const binlog::row_change& change) {
     if (change.subscription == changelog_rows) {
-        see_marker(change);
+        see_changelog(change);
         return;
     }
     ++changes_seen_;
@@ -197,8 +213,7 @@ void stream_feed::on_end(ending how) {
 }
 
 void stream_feed::on_xa_commit(const std::string& xid) {
-    const auto held = held_.find(xid);
-    if (held == held_.end()) {
+    if (!held_.knows(xid)) {
         std::lock_guard lock(mutex_);
         if (unrelated_xa_.erase(xid) > 0 || unknown_xa_passes_) return;
         throw error(
@@ -207,16 +222,13 @@ void stream_feed::on_xa_commit(const std::string& xid) {
                         "when no prepared XA transaction is left (XA RECOVER).",
                         xid));
     }
-    for (key_value& key : held->second) changes_.add(std::move(key), stop_);
-    held_keys_ -= held->second.size();
-    held_.erase(held);
+    held_.release(xid, [&](key_value key) { changes_.add(std::move(key), stop_); });
+    held_keys_ = held_.keys();
 }
 
 void stream_feed::on_xa_rollback(const std::string& xid) {
-    if (const auto held = held_.find(xid); held != held_.end()) {
-        held_keys_ -= held->second.size();
-        held_.erase(held);
-    }
+    held_.forget(xid);
+    held_keys_ = held_.keys();
     std::lock_guard lock(mutex_);
     unrelated_xa_.erase(xid);
 }
@@ -224,7 +236,7 @@ void stream_feed::on_xa_rollback(const std::string& xid) {
 void stream_feed::on_boundary(const binlog::stream_position& position) {
     std::lock_guard lock(mutex_);
     position_ = position;
-    last_heard_ = std::chrono::steady_clock::now();
+    changed_.notify_all();
 }
 
 void stream_feed::on_reconnect() {

@@ -4,13 +4,13 @@
 #include "src/base/table_name.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/heartbeat.hpp"
+#include "src/migration/held_keys.hpp"
 #include "src/migration/key_codec.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -51,6 +51,11 @@ class stream_feed final : public binlog::stream_handler {
     bool wait_for_marker(std::uint64_t number, std::chrono::steady_clock::time_point until,
                          std::stop_token stop);
 
+    /// Waits until every transaction of the set was handed out, or stood before the start. False
+    /// when `until` came first, or where positions are not GTID sets. Throws `stopped`.
+    bool wait_until_past(const binlog::gtid_set& transactions,
+                         std::chrono::steady_clock::time_point until, std::stop_token stop);
+
     /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
     std::size_t held_for_xa() const;
 
@@ -64,8 +69,11 @@ class stream_feed final : public binlog::stream_handler {
 
     std::uint64_t changes_seen() const noexcept { return changes_seen_.load(); }
     binlog::stream_position position() const;
-    /// When the last event came, for the status line.
-    std::chrono::steady_clock::time_point last_heard() const;
+    /// The moment that the newest heartbeat seen in the stream was written; nullopt: none yet.
+    std::optional<std::chrono::system_clock::time_point> last_heartbeat() const;
+
+    /// Of the keys held for XA transactions; what is beyond goes to a file.
+    static constexpr std::size_t held_bytes_max = std::size_t{8} << 20U;
 
     void on_begin(const std::optional<std::string>& xid) override;
     void on_table(const binlog::table_shape& shape) override;
@@ -79,7 +87,7 @@ class stream_feed final : public binlog::stream_handler {
 
   private:
     void keep(key_value key);
-    void see_marker(const binlog::row_change& change);
+    void see_changelog(const binlog::row_change& change);
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
@@ -90,7 +98,7 @@ class stream_feed final : public binlog::stream_handler {
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
-    std::map<std::string, std::vector<key_value>> held_;
+    held_keys held_{held_bytes_max};
 
     std::atomic<bool> definition_seen_{false};    // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};      // written by the cut-over
@@ -100,10 +108,10 @@ class stream_feed final : public binlog::stream_handler {
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::set<std::string> unrelated_xa_;                  // guarded by mutex_
-    std::uint64_t marker_seen_ = 0;                       // guarded by mutex_
-    binlog::stream_position position_;                    // guarded by mutex_
-    std::chrono::steady_clock::time_point last_heard_{};  // guarded by mutex_
+    std::set<std::string> unrelated_xa_;                                   // guarded by mutex_
+    std::uint64_t marker_seen_ = 0;                                        // guarded by mutex_
+    binlog::stream_position position_;                                     // guarded by mutex_
+    std::optional<std::chrono::system_clock::time_point> last_heartbeat_;  // guarded by mutex_
 };
 
 }  // namespace segue::migration

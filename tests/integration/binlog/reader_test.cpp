@@ -371,6 +371,21 @@ TEST_F(binlog_reader, by_gtid_loses_and_repeats_no_row_when_its_connection_is_ki
     survives_kills(here_by_gtid());
 }
 
+TEST_F(binlog_reader, by_tagged_gtids_loses_and_repeats_no_row_when_its_connection_is_killed) {
+    run("SET SESSION gtid_next='AUTOMATIC:some_tag'");
+    survives_kills(here_by_gtid());
+    // From a position that has the tag in it.
+    run("TRUNCATE d." + table_);
+    const auto from = here_by_gtid();
+    EXPECT_TRUE(std::get<gtid_set>(from).has_tags());
+    running_reader reader(options(), from);
+    insert(0, 4);
+    run("SET SESSION gtid_next='AUTOMATIC'");
+    insert(4, 4);
+    expect_each_once(reader.seen, 8);
+    EXPECT_EQ(reader.stop(), "");
+}
+
 TEST_F(binlog_reader, by_file_loses_and_repeats_no_row_when_its_connection_is_killed) {
     survives_kills(here_by_file());
 }

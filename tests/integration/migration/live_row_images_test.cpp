@@ -61,6 +61,8 @@ const std::string noblob = "SET SESSION binlog_row_image='NOBLOB'";
 const std::string compressed = "SET SESSION binlog_transaction_compression=ON";
 const std::string partial_json = "SET SESSION binlog_row_value_options='PARTIAL_JSON'";
 
+const std::string tagged = "SET SESSION gtid_next='AUTOMATIC:of_the_application'";
+
 const image_kind kinds[] = {{.name = "minimal_in_sessions", .session_setup = {minimal}},
                             {.name = "minimal_on_the_server",
                              .mysqld = {"--binlog-row-image=MINIMAL"},
@@ -75,7 +77,8 @@ const image_kind more_kinds[] = {
      .key = key_kind::composite,
      .unique = false},
     {.name = "noblob", .session_setup = {noblob}, .key = key_kind::auto_increment},
-    {.name = "compressed", .session_setup = {compressed}}};
+    {.name = "compressed", .session_setup = {compressed}},
+    {.name = "tagged_gtids", .session_setup = {tagged}}};
 std::string name_of(const testing::TestParamInfo<image_kind>& each) {
     return each.param.name;
 }

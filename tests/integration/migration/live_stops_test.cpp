@@ -2,7 +2,10 @@
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -81,7 +84,18 @@ const statements_seen redefinitions[] = {
     {"foreign_key_to_it",
      {"CREATE TABLE child (id INT PRIMARY KEY, parent BIGINT, FOREIGN KEY (parent) REFERENCES {} "
       "(id))"},
-     {"foreign key"}}};
+     {"foreign key"}},
+    {"foreign_key_to_it_unchecked",
+     {"CREATE TABLE child (id INT PRIMARY KEY, parent BIGINT)", "SET SESSION foreign_key_checks=0",
+      "ALTER TABLE child ADD FOREIGN KEY (parent) REFERENCES {} (id)"},
+     {"redefined by another session", "ADD FOREIGN KEY"}},
+    {"another_table_in_its_place",
+     {"CREATE TABLE successor LIKE {0}", "RENAME TABLE {0} TO elsewhere, successor TO {0}"},
+     {"redefined by another session", "RENAME TABLE"}},
+    {"a_copy_in_its_place",
+     {"CREATE TABLE successor AS SELECT * FROM {0}", "DROP TABLE {0}",
+      "RENAME TABLE successor TO {0}"},
+     {"redefined by another session", "DROP TABLE"}}};
 INSTANTIATE_TEST_SUITE_P(by, that_redefines_the_table, testing::ValuesIn(redefinitions),
                          [](const auto& each) { return std::string(each.param.name); });
 
@@ -123,6 +137,8 @@ TEST(harmless_definitions, do_not_stop_it) {
               "DROP TABLE child",
               "CREATE TABLE made AS SELECT * FROM bystander",
               "DROP TABLE made",
+              "CREATE TABLE copied AS SELECT * FROM {}",
+              "DROP TABLE copied",
               "CREATE USER IF NOT EXISTS nobody_at_all",
               "DROP USER nobody_at_all"}) {
             by.execute(fmt::format(fmt::runtime(sql), run.table().quoted()));
@@ -138,6 +154,20 @@ TEST(harmless_definitions, do_not_stop_it) {
     run.expect_swapped();
     run.expect_as_native_alter();
     run.expect_nothing_lost();
+}
+
+TEST(a_partition, that_is_exchanged_with_the_table_ends_the_migration) {
+    live_options with{.rows = 500};
+    with.spec.unique_column.clear();
+    live_run run(shared_server(), with);
+    auto by = run.new_session();
+    by.execute("CREATE TABLE parted LIKE " + run.table().quoted());
+    by.execute(
+        "ALTER TABLE parted PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE)");
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    by.execute("ALTER TABLE parted EXCHANGE PARTITION p WITH TABLE " + run.table().quoted());
+    run.expect_stopped({"redefined by another session", "EXCHANGE PARTITION"});
 }
 
 // ---------------------------------------------------------------- statements in place of rows
@@ -196,9 +226,40 @@ const statements_seen changes[] = {
     {"mixed",
      {"SET SESSION binlog_format='MIXED'", "DELETE FROM {} WHERE id=-499"},
      {"as text", "DELETE FROM"}},
+    // Through names that do not tell what is changed.
+    {"through_a_view",
+     {"CREATE VIEW seen AS SELECT id, quantity FROM {}",
+      "UPDATE seen SET quantity=7 WHERE id=-500"},
+     {"as text", "UPDATE seen"}},
+    {"by_a_trigger_in_another_schema",
+     {"DROP TRIGGER IF EXISTS elsewhere.reaches_over",
+      "CREATE TRIGGER elsewhere.reaches_over AFTER INSERT ON elsewhere.t FOR EACH ROW UPDATE {} "
+      "SET "
+      "quantity=7 WHERE id=-500",
+      "REPLACE INTO elsewhere.t VALUES (2)", "DROP TRIGGER elsewhere.reaches_over"},
+     {"as text", "REPLACE INTO elsewhere.t"}},
     {"of_another_schema", {"REPLACE INTO elsewhere.t VALUES (1)"}, {}}};
 INSTANTIATE_TEST_SUITE_P(of, as_a_statement, testing::ValuesIn(changes),
                          [](const auto& each) { return std::string(each.param.name); });
+
+// It is no query event.
+TEST(a_file_loaded_as_a_statement, ends_the_migration) {
+    const auto& server = shared_server({"--secure-file-priv="});
+    live_run run(server, {.rows = 500});
+    const auto file = std::filesystem::temp_directory_path() /
+                      fmt::format("segue-load-{}-{}", ::getpid(), run.table().schema);
+    std::ofstream(file) << "99999\t1\ta\t2020-01-01 00:00:00\tb\n";
+    std::filesystem::permissions(file, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    auto by = run.new_session();
+    by.execute(as_statements);
+    by.execute(fmt::format("LOAD DATA INFILE '{}' INTO TABLE {} (id, quantity, title, made, raw)",
+                           file.string(), run.table().quoted()));
+    std::filesystem::remove(file);
+    run.expect_stopped({"as text", "LOAD DATA"});
+}
 
 }  // namespace
 }  // namespace segue::test

@@ -4,7 +4,9 @@
 #include "tests/support/conditions.hpp"
 #include "tests/support/late_replica.hpp"
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -15,10 +17,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A table without writers: the tests make the changes.
-class xa : public testing::Test {
+const std::string semisync = "--plugin-load-add=semisync_source.so";
+
+/// A table without writers: the tests make the changes. On the server of the version given; one for
+/// all tests of it.
+class xa : public testing::TestWithParam<std::string> {
   protected:
-    explicit xa(const sandbox_server& server = shared_server()) : run(server, {.rows = 1'000}) {}
+    xa() : run(server(), {.rows = 1'000}) {}
+    static const sandbox_server& server() {
+        if (GetParam().empty()) return shared_server({semisync});
+        static const sandbox_server old_server({.mysqld = {semisync}, .version = "8.0"});
+        return old_server;
+    }
 
     // An xid of a branch that no other test uses; odd bytes must come through.
     std::string xid(std::string_view name) const {
@@ -64,7 +74,7 @@ class xa : public testing::Test {
     live_run run;
 };
 
-TEST_F(xa, prepared_before_the_start_is_waited_for) {
+TEST_P(xa, prepared_before_the_start_is_waited_for) {
     auto other = run.new_session();
     const auto name = xid("early");
     const auto id = id_of(3);
@@ -79,7 +89,7 @@ TEST_F(xa, prepared_before_the_start_is_waited_for) {
     EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa, prepared_before_the_start_by_a_client_that_is_gone_is_waited_for) {
+TEST_P(xa, prepared_before_the_start_by_a_client_that_is_gone_is_waited_for) {
     const auto name = xid("orphan");
     const auto id = id_of(3);
     {
@@ -95,7 +105,7 @@ TEST_F(xa, prepared_before_the_start_by_a_client_that_is_gone_is_waited_for) {
     EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa, prepared_before_the_start_on_another_table_does_not_matter) {
+TEST_P(xa, prepared_before_the_start_on_another_table_does_not_matter) {
     run.session().execute("CREATE TABLE other (id INT PRIMARY KEY)");
     auto one = run.new_session();
     auto two = run.new_session();
@@ -112,7 +122,7 @@ TEST_F(xa, prepared_before_the_start_on_another_table_does_not_matter) {
     swap_and_compare();
 }
 
-TEST_F(xa, during_the_copy_on_another_table_does_not_matter) {
+TEST_P(xa, during_the_copy_on_another_table_does_not_matter) {
     run.session().execute("CREATE TABLE other (id INT PRIMARY KEY)");
     run.start({.postponed = true});
     run.segue().wait_for_output("phase: postponed");
@@ -161,7 +171,7 @@ class xa_during_the_copy : public xa {
     std::vector<std::string> ids;
 };
 
-TEST_F(xa_during_the_copy, committed_late_is_carried_over) {
+TEST_P(xa_during_the_copy, committed_late_is_carried_over) {
     auto other = run.new_session();
     const auto name = xid("late");
     prepare_on_all_sides(other, name);
@@ -171,7 +181,7 @@ TEST_F(xa_during_the_copy, committed_late_is_carried_over) {
     for (const auto& id : ids) EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa_during_the_copy, committed_by_another_session_is_carried_over) {
+TEST_P(xa_during_the_copy, committed_by_another_session_is_carried_over) {
     const auto name = xid("detached");
     {
         auto other = run.new_session();
@@ -183,7 +193,7 @@ TEST_F(xa_during_the_copy, committed_by_another_session_is_carried_over) {
     for (const auto& id : ids) EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa_during_the_copy, rolled_back_leaves_nothing) {
+TEST_P(xa_during_the_copy, rolled_back_leaves_nothing) {
     auto other = run.new_session();
     const auto name = xid("undone");
     prepare_on_all_sides(other, name);
@@ -193,7 +203,7 @@ TEST_F(xa_during_the_copy, rolled_back_leaves_nothing) {
     for (const auto& id : ids) EXPECT_NE(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa_during_the_copy, still_prepared_at_the_cut_over_is_waited_for) {
+TEST_P(xa_during_the_copy, still_prepared_at_the_cut_over_is_waited_for) {
     auto other = run.new_session();
     const auto name = xid("last");
     prepare_on_all_sides(other, name);
@@ -205,7 +215,7 @@ TEST_F(xa_during_the_copy, still_prepared_at_the_cut_over_is_waited_for) {
     for (const auto& id : ids) EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
-TEST_F(xa_during_the_copy, in_one_phase_is_as_any_transaction) {
+TEST_P(xa_during_the_copy, in_one_phase_is_as_any_transaction) {
     faults.pause("copier.chunk_read", {.first = 3});
     run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true, .threads = 1});
     faults.wait_reached("copier.chunk_read");
@@ -224,10 +234,6 @@ TEST_F(xa_during_the_copy, in_one_phase_is_as_any_transaction) {
 /// An XA COMMIT that stands in the log long before what it commits can be seen.
 class xa_not_yet_visible : public xa {
   protected:
-    xa_not_yet_visible() : xa(server()) {}
-    static const sandbox_server& server() {
-        return shared_server({"--plugin-load-add=semisync_source.so"});
-    }
     void commit_late(bool by_another_session) {
         const auto name = xid("unseen");
         const auto id = id_of(20);
@@ -251,12 +257,69 @@ class xa_not_yet_visible : public xa {
     }
 };
 
-TEST_F(xa_not_yet_visible, is_carried_over_once_it_is) {
+TEST_P(xa_not_yet_visible, is_carried_over_once_it_is) {
     commit_late(false);
 }
-TEST_F(xa_not_yet_visible, is_carried_over_once_it_is_when_another_session_commits) {
+TEST_P(xa_not_yet_visible, is_carried_over_once_it_is_when_another_session_commits) {
     commit_late(true);
 }
+
+class xa_of_many_keys : public xa {};
+
+TEST_P(xa_of_many_keys, more_than_are_held_in_memory_is_carried_over) {
+    auto other = run.new_session();
+    const auto name = xid("huge");
+    run.session().execute(
+        fmt::format("INSERT INTO {0} (id, quantity, title, made, raw, spare) SELECT id + "
+                    "1000000 * (n + 1), quantity, title, made, raw, 1 FROM {0}, "
+                    "JSON_TABLE(CONCAT('[', REPEAT('1,', 149), '1]'), '$[*]' COLUMNS (n FOR "
+                    "ORDINALITY)) AS many",
+                    run.table().quoted()));
+    run.start({.postponed = true, .chunk_size = "5000"});
+    run.segue().wait_for_output("phase: postponed");
+    prepare(other, name,
+            {fmt::format("UPDATE {} SET quantity=quantity+1, title='by xa'", run.table().quoted()),
+             erase(id_of(30)), move(id_of(40))});
+    const auto id = id_of(50);
+    eventually("the prepared transaction is read", [&] {
+        const auto fds =
+            std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", run.segue().pid()));
+        for (const auto& each : fds) {
+            std::error_code gone;
+            const auto target = std::filesystem::read_symlink(each.path(), gone).string();
+            if (target.find("segue-xa.") != std::string::npos) return true;
+        }
+        return false;
+    });
+    EXPECT_NE(title_in(run.tables().ghost, id), "by xa");
+    other.execute("XA COMMIT " + name);
+    swap_and_compare();
+    EXPECT_EQ(title_in(run.table(), id), "by xa");
+}
+
+// Prepared before the start, and Segue may not ask for such ones: what it changed nobody can know.
+TEST_P(xa, committed_under_an_xid_that_was_never_seen_ends_the_migration) {
+    auto other = run.new_session();
+    const auto name = xid("unseen");
+    prepare(other, name, {update(id_of(20))});
+    run.session().execute("CREATE USER IF NOT EXISTS not_all IDENTIFIED BY 'not all'");
+    run.session().execute("GRANT ALL ON *.* TO not_all");
+    run.session().execute("REVOKE XA_RECOVER_ADMIN ON *.* FROM not_all");
+    run.start({.postponed = true, .more = {"--user=not_all", "--password=not all"}});
+    run.segue().wait_for_output("phase: postponed");
+    other.execute("XA COMMIT " + name);
+    run.expect_stopped({"XA COMMIT of", "XA RECOVER"});
+}
+
+std::string version_name(const testing::TestParamInfo<std::string>& each) {
+    return each.param.empty() ? "any_version" : "mysql_8_0";
+}
+INSTANTIATE_TEST_SUITE_P(on, xa, testing::Values(""), version_name);
+INSTANTIATE_TEST_SUITE_P(on, xa_during_the_copy, testing::Values(""), version_name);
+INSTANTIATE_TEST_SUITE_P(on, xa_not_yet_visible, testing::Values("", "8.0"), version_name);
+INSTANTIATE_TEST_SUITE_P(long_on, xa_of_many_keys, testing::Values("", "8.0"), version_name);
+INSTANTIATE_TEST_SUITE_P(long_on, xa, testing::Values("8.0"), version_name);
+INSTANTIATE_TEST_SUITE_P(long_on, xa_during_the_copy, testing::Values("8.0"), version_name);
 
 }  // namespace
 }  // namespace segue::test

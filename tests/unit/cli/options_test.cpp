@@ -77,6 +77,25 @@ class CommandLine : public testing::Test {
     int asked_ = 0;
 };
 
+TEST_F(CommandLine, ThePrimaryMayBeNamedBesideTheServerOfTheStream) {
+    const auto found = run({"--host=r1"});
+    EXPECT_FALSE(found.assumed_primary);
+    const auto named = run({"--host=r1", "--assume-master-host=p1:3307", "--master-user=u",
+                            "--master-password=secret"});
+    ASSERT_TRUE(named.assumed_primary);
+    EXPECT_EQ(named.assumed_primary->text(), "p1:3307");
+    EXPECT_EQ(named.primary_user, "u");
+    EXPECT_EQ(named.primary_password, "secret");
+    EXPECT_EQ(run({"--assume-master-host=p1"}).assumed_primary->text(), "p1:3306");
+}
+
+TEST_F(CommandLine, AnAccountOnThePrimaryNeedsItsName) {
+    EXPECT_EQ(fatal({"--master-user=u"}), "--master-user needs --assume-master-host");
+    EXPECT_EQ(fatal({"--master-password=p"}), "--master-password needs --assume-master-host");
+    EXPECT_THAT(fatal({"--assume-master-host=p1,p2"}), StartsWith("--assume-master-host"));
+    EXPECT_THAT(fatal({"--assume-master-host=p1:0"}), StartsWith("--assume-master-host"));
+}
+
 TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     const auto made = run({});
     EXPECT_EQ(made.connection.server.text(), "127.0.0.1:3306");

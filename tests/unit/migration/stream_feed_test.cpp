@@ -330,12 +330,59 @@ TEST_F(StreamFeed, TheSwapOfOurOwnPassesWhileItIsExpected) {
 }
 
 TEST_F(StreamFeed, TheLastBoundaryIsItsPosition) {
-    EXPECT_EQ(feed_.last_heard(), time_point{});
     const binlog::stream_position at =
         binlog::file_position{.file = "binlog.000002", .offset = 157};
     feed_.on_boundary(at);
     EXPECT_EQ(feed_.position(), at);
-    EXPECT_NE(feed_.last_heard(), time_point{});
+}
+
+TEST_F(StreamFeed, AHeartbeatTellsWhenItWasWritten) {
+    EXPECT_FALSE(feed_.last_heartbeat());
+    marker("2026-08-07T12:34:56.123456789Z");
+    const auto first = feed_.last_heartbeat();
+    ASSERT_TRUE(first);
+    marker("feed:7");
+    EXPECT_EQ(feed_.last_heartbeat(), first);
+    marker("2026-08-07T12:34:57.123456789Z");
+    EXPECT_EQ(*feed_.last_heartbeat() - *first, 1s);
+}
+
+TEST_F(StreamFeed, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
+    const std::string source = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    const auto set = [&](std::string_view numbers) {
+        return binlog::gtid_set::parse(source + ":" + std::string(numbers));
+    };
+    const auto past = [&](std::string_view numbers) {
+        return feed_.wait_until_past(set(numbers), time_point{}, {});
+    };
+    EXPECT_FALSE(past("1-3"));
+    feed_.on_boundary(set("1-2:4"));
+    EXPECT_FALSE(past("1-3"));
+    EXPECT_TRUE(past("1-2"));
+    bool seen = false;
+    std::jthread waiter([&] {
+        seen = feed_.wait_until_past(set("1-3"), std::chrono::steady_clock::now() + 1h, {});
+    });
+    feed_.on_boundary(set("1-4"));
+    waiter.join();
+    EXPECT_TRUE(seen);
+}
+
+TEST_F(StreamFeed, OffsetsDoNotTellWhetherATransactionIsPast) {
+    feed_.on_boundary(binlog::file_position{.file = "binlog.000002", .offset = 157});
+    EXPECT_FALSE(feed_.wait_until_past(
+        binlog::gtid_set::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1"), time_point{}, {}));
+}
+
+TEST_F(StreamFeed, AKeyIsHeldOnceForAnXid) {
+    feed_.on_begin(xid);
+    insert(1);
+    row(row_change_kind::update, 1, 1);
+    row(row_change_kind::erase, 1, {});
+    feed_.on_end(ending::xa_prepared);
+    EXPECT_EQ(feed_.held_for_xa(), 1U);
+    feed_.on_xa_commit(xid);
+    EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
 TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {

@@ -27,6 +27,10 @@ TEST(LagReason, ALagOverTheLimitThrottlesInTheWordsOfGhost) {
               "r1:3306 replica-lag=2.345678s");
 }
 
+TEST(LagReason, OfTheServerThatTheStreamComesFromNamesNoReplica) {
+    EXPECT_EQ(lag_reason("", heartbeat, written + 2345678us, 1500ms), "lag=2.345678s");
+}
+
 TEST(LagReason, ALagUpToTheLimitIsFine) {
     EXPECT_EQ(lag_reason("r1:3306", heartbeat, written + 1500ms, 1500ms), std::nullopt);
     EXPECT_NE(lag_reason("r1:3306", heartbeat, written + 1500ms + 1ns, 1500ms), std::nullopt);

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "src/db/session.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/wire/connection_options.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace segue::migration {
+
+/// A source that a server replicates from, as SHOW REPLICA STATUS tells.
+/// https://dev.mysql.com/doc/refman/8.4/en/show-replica-status.html
+struct replication_channel {
+    std::string name;  ///< Usually empty.
+    wire::endpoint source;
+    std::string source_uuid;  ///< Empty until the replica was connected once.
+    bool receives = false;    ///< The receiver runs, connected or not.
+    bool applies = false;
+    std::uint64_t delay_seconds = 0;   ///< SOURCE_DELAY
+    std::vector<std::string> filters;  ///< "Replicate_Do_DB=a" for each that is set.
+    std::string last_error;            ///< Of the applier; empty: none.
+};
+
+/// Group replication's own channels are left out. Empty for a server that is no replica, and where
+/// the account may not look (REPLICATION CLIENT). Throws segue::error.
+std::vector<replication_channel> replication_channels(db::session& session);
+
+/// What a server that hands the primary's changes on says of itself.
+struct relay_facts {
+    std::string uuid;
+    std::string host;  ///< As the server names itself, with its port.
+    bool gtids = false;
+    bool image_is_minimal = false;       ///< binlog_row_image is not FULL.
+    std::string lower_case_table_names;  ///< As the server prints it.
+};
+relay_facts read_relay(db::session& session);
+
+/// Set when the replica does not replicate just now.
+std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel);
+
+/// Why the binary log of a replica does not hold every change of the schema, in the primary's
+/// order. `gtids`: positions are GTID sets, by which a change that is missing is noticed.
+std::vector<refusal> relay_obstacles(db::session& session, const replication_channel& channel,
+                                     const std::string& schema, bool gtids);
+
+}  // namespace segue::migration

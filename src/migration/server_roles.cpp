@@ -1,0 +1,169 @@
+#include "src/migration/server_roles.hpp"
+
+#include "src/base/error.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/migration/replication_status.hpp"
+#include "src/schema/table_definition.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+constexpr std::size_t relays_max = 8;
+
+[[noreturn]] void refuse(const std::string& problem, const std::string& remedy) {
+    throw_refusals({{problem, remedy}});
+    throw error(problem);
+}
+
+wire::connection_options options_of(const assumed_primary& assumed,
+                                    wire::connection_options given) {
+    given.server = assumed.server;
+    if (!assumed.user.empty()) given.user = assumed.user;
+    if (!assumed.password.empty()) given.password = assumed.password;
+    return given;
+}
+
+// The one source of a replica; nullopt for a server that is none.
+std::optional<replication_channel> only_channel(db::session& session, const std::string& host) {
+    auto channels = replication_channels(session);
+    if (channels.empty()) return std::nullopt;
+    if (channels.size() > 1)
+        refuse(fmt::format("{} replicates from {} sources, so the primary is not to be told", host,
+                           channels.size()),
+               "Let --host name the primary itself; if this is it, say so with "
+               "--assume-master-host.");
+    return std::move(channels.front());
+}
+
+db::session connect_source(db::session_factory& source, const std::string& replica) {
+    try {
+        return source.connect();
+    } catch (const error& failure) {
+        throw error(
+            fmt::format("the source of the replica {}, which it calls {}, cannot be reached: {}. "
+                        "Let --host name the primary, or say with --assume-master-host where "
+                        "it is",
+                        replica, source.options().server.text(), failure.what()),
+            failure.properties());
+    }
+}
+
+}  // namespace
+
+server_roles server_roles::find(const wire::connection_options& given,
+                                const std::optional<assumed_primary>& assumed,
+                                const std::string& schema) {
+    server_roles made;
+    made.schema_ = schema;
+    std::optional<relay_facts> primary;
+    if (assumed) {
+        made.primary_ = options_of(*assumed, given);
+        db::session_factory sessions(made.primary_);
+        db::session session = sessions.connect();
+        primary = read_relay(session);
+    }
+    auto at = std::make_shared<db::session_factory>(given);
+    std::optional<db::session> session = at->connect();
+    std::vector<std::string> seen;
+    std::optional<relay_facts> first;
+    for (;;) {
+        const relay_facts facts = read_relay(*session);
+        if (!first) first = facts;
+        if (primary && facts.uuid == primary->uuid) break;
+        if (std::ranges::find(seen, facts.uuid) != seen.end())
+            refuse(fmt::format("the servers replicate in a circle: {} is met again", facts.host),
+                   "Say with --assume-master-host which of them is the primary.");
+        seen.push_back(facts.uuid);
+        const auto channel = only_channel(*session, facts.host);
+        if (!channel) {
+            if (primary)
+                refuse(fmt::format("{} does not replicate from {}", facts.host, primary->host),
+                       "Let --assume-master-host name the primary of --host, or leave it out.");
+            primary = facts;
+            made.primary_ = at->options();
+            break;
+        }
+        if (made.relays_.size() == relays_max)
+            refuse(fmt::format("the primary is more than {} servers away", relays_max),
+                   "Let --host name the primary, or a server nearer to it.");
+        made.relays_.push_back(at);
+        if (primary && channel->source_uuid == primary->uuid) break;
+        wire::connection_options next = given;
+        next.server = channel->source;
+        at = std::make_shared<db::session_factory>(next);
+        session = connect_source(*at, facts.host);
+        if (!channel->source_uuid.empty() && at->server_uuid() != channel->source_uuid)
+            refuse(fmt::format("the server at {} is not the one that {} replicates from",
+                               channel->source.text(), facts.host),
+                   "Say with --assume-master-host where the primary is.");
+    }
+    // The server given, where it is the primary, keeps the way it was given: it may be a socket.
+    if (made.relays_.empty()) {
+        made.primary_ = given;
+        return made;
+    }
+    if (first->gtids != primary->gtids)
+        refuse(fmt::format("gtid_mode is {} on {} and {} on {}", first->gtids ? "ON" : "not ON",
+                           first->host, primary->gtids ? "ON" : "not ON", primary->host),
+               "Let --host name the primary, or make both alike.");
+    if (first->lower_case_table_names != primary->lower_case_table_names)
+        refuse(fmt::format("lower_case_table_names is {} on {} and {} on {}",
+                           first->lower_case_table_names, first->host,
+                           primary->lower_case_table_names, primary->host),
+               "Let --host name the primary.");
+    made.gtids_ = primary->gtids;
+    made.stream_from_ = replica{.connection = given,
+                                .uuid = first->uuid,
+                                .host = first->host,
+                                .gtids = first->gtids,
+                                .image_is_minimal = first->image_is_minimal};
+    made.throw_if_unfit(running::required);
+    return made;
+}
+
+void server_roles::throw_if_unfit(running replication) const {
+    std::vector<refusal> refusals;
+    for (const auto& sessions : relays_) {
+        db::session session = sessions->connect(db::session_role::control);
+        if (sessions == relays_.front()) check_stream_privileges(session, refusals);
+        const auto channels = replication_channels(session);
+        if (channels.size() != 1)
+            refuse(fmt::format("{} is no longer a replica of one source",
+                               sessions->options().server.text()),
+                   "Start again.");
+        if (replication == running::required)
+            if (auto stands_still = not_replicating(session, channels.front()))
+                refusals.push_back(std::move(*stands_still));
+        for (refusal& found : relay_obstacles(session, channels.front(), schema_, gtids_))
+            refusals.push_back(std::move(found));
+    }
+    throw_refusals(refusals);
+}
+
+db::session server_roles::connect_replica() const {
+    return relays_.front()->connect(db::session_role::control);
+}
+
+void server_roles::throw_if_tables_differ(db::session& primary, const table_name& table) const {
+    const auto here = schema::read_table(primary, table);
+    if (!here) return;
+    db::session session = connect_replica();
+    const auto there = schema::read_table(session, table);
+    const auto same = [](const schema::column& a, const schema::column& b) {
+        return a.name == b.name && a.column_type == b.column_type && a.collation == b.collation &&
+               a.generated == b.generated;
+    };
+    if (there && std::ranges::equal(here->columns, there->columns, same)) return;
+    refuse(there
+               ? fmt::format("the columns of {} on the replica {} are not those of the primary",
+                             table.quoted(), stream_from_->host)
+               : fmt::format("the replica {} has no table {}", stream_from_->host, table.quoted()),
+           "Wait until it has caught up; or let --host name the primary.");
+}
+
+}  // namespace segue::migration

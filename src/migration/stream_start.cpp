@@ -1,0 +1,76 @@
+#include "src/migration/stream_start.hpp"
+
+#include "src/base/pause.hpp"
+#include "src/migration/binary_log_status.hpp"
+#include "src/migration/preflight.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds look_again{50};
+constexpr milliseconds untold{2'000};
+constexpr milliseconds look_again_once_told{500};
+
+binlog::gtid_set executed_on(db::session& session) {
+    return binlog::gtid_set::parse(
+        session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
+}
+
+binlog::stream_position current_position(db::session& session, bool gtids) {
+    if (gtids) return executed_on(session);
+    const auto status = read_binary_log_status(session);
+    return binlog::file_position{.file = status.file, .offset = status.offset};
+}
+
+void wait_until_caught_up(db::session& replica, const server_roles& roles, heartbeat& barrier,
+                          const std::function<void(const std::string&)>& tell,
+                          std::stop_token stop) {
+    const std::uint64_t marker = barrier.pass(stop);
+    const auto tell_at = steady_clock::now() + untold;
+    for (bool told = false; !barrier.has_come(replica, marker);) {
+        if (!told && steady_clock::now() >= tell_at) {
+            tell(fmt::format("waiting for the replica {} to catch up", roles.stream_from()->host));
+            told = true;
+        }
+        if (told) roles.throw_if_unfit(server_roles::running::required);
+        pause_for(told ? look_again_once_told : look_again, stop);
+    }
+}
+
+}  // namespace
+
+binlog::stream_position stream_start(retrying_session& primary, const server_roles& roles,
+                                     bool gtids, heartbeat& barrier,
+                                     const std::function<void(const std::string&)>& tell,
+                                     std::stop_token stop) {
+    binlog::stream_position from;
+    if (!roles.stream_from()) {
+        primary.run("ask for the position in the binary log", stop,
+                    [&](db::session& on) { from = current_position(on, gtids); });
+        return from;
+    }
+    binlog::gtid_set executed;
+    if (gtids)
+        primary.run("ask for the transactions so far", stop,
+                    [&](db::session& on) { executed = executed_on(on); });
+    db::session replica = roles.connect_replica();
+    wait_until_caught_up(replica, roles, barrier, tell, stop);
+    from = current_position(replica, gtids);
+    if (!gtids) return from;
+    if (const auto lacking = executed.without(std::get<binlog::gtid_set>(from)); !lacking.empty())
+        throw_refusals({{fmt::format("the replica {} does not have the transactions {} of the "
+                                     "primary, and does not get them",
+                                     roles.stream_from()->host, lacking.text()),
+                         "Set the replica up anew, or let --host name the primary."}});
+    return from;
+}
+
+}  // namespace segue::migration
