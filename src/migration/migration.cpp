@@ -384,7 +384,9 @@ class migration::runner {
                 state_.roles->throw_if_unfit(server_roles::running::or_not);
             } catch (const error& failure) {
                 if (!failure.retryable()) throw;
-                return {.gave_way_because = failure.what()};
+                cut_over::result made;
+                made.gave_way_because = failure.what();
+                return made;
             }
         }
         fault::point("migration.before_attempt");
