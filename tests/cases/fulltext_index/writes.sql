@@ -1,3 +1,3 @@
-UPDATE t SET a = CONCAT('changed words ', @n) WHERE id = 1 + @n * 7 % 200;
-DELETE FROM t WHERE id = 1 + @n * 13 % 200;
+UPDATE t SET a = CONCAT('changed words ', @n) WHERE id = 101 + @n * 7 % 100;
+DELETE FROM t WHERE id = 1 + @n * 13 % 100;
 INSERT INTO t VALUES (100000 + @n, 'brand new');
