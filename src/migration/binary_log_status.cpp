@@ -23,10 +23,15 @@ std::vector<std::string> schemas_in(std::string_view list) {
 
 bool binary_log_status::leaves_out(const std::string& schema, bool names_fold_case) const {
     const auto is_ours = [&](const std::string& name) {
-        return names_fold_case ? schema::same_name(name, schema) : name == schema;
+        return schema::same_table_name(name, schema, names_fold_case);
     };
     if (!only_schemas.empty()) return std::ranges::none_of(only_schemas, is_ours);
     return std::ranges::any_of(without_schemas, is_ours);
+}
+
+binlog::gtid_set read_executed_transactions(db::session& session) {
+    return binlog::gtid_set::parse(
+        session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
 }
 
 binary_log_status read_binary_log_status(db::session& session) {

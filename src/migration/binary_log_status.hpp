@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binlog/gtid_set.hpp"
 #include "src/db/session.hpp"
 
 #include <cstdint>
@@ -23,5 +24,9 @@ struct binary_log_status {
 
 /// Needs REPLICATION CLIENT. Throws segue::error, also when the server writes no binary log.
 binary_log_status read_binary_log_status(db::session& session);
+
+/// gtid_executed. Throws segue::error.
+/// https://dev.mysql.com/doc/refman/8.4/en/replication-options-gtids.html
+binlog::gtid_set read_executed_transactions(db::session& session);
 
 }  // namespace segue::migration

@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/auto_increment.hpp"
+#include "src/migration/binary_log_status.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/deadlock_count.hpp"
 #include "src/migration/foresight.hpp"
@@ -150,8 +151,7 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     fault::point("cut_over.marker_seen");
     // A replica that did not keep the order of commits would show by this.
     if (with_.with.from_replica && with_.migration.server.gtids) {
-        const auto executed = binlog::gtid_set::parse(
-            locker.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
+        const auto executed = read_executed_transactions(locker);
         if (!with_.feed.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
     }

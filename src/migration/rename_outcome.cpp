@@ -48,8 +48,7 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
     }
     const auto is_there = [&](const table_name& table) {
         for (const std::string& name : names)
-            if (migration.server.names_fold_case ? schema::same_name(name, table.name)
-                                                 : name == table.name)
+            if (schema::same_table_name(name, table.name, migration.server.names_fold_case))
                 return true;
         return false;
     };

@@ -120,7 +120,6 @@ server_roles server_roles::find(const wire::connection_options& given,
     made.stream_from_ = replica{.connection = given,
                                 .uuid = first->uuid,
                                 .host = first->host,
-                                .gtids = first->gtids,
                                 .image_is_minimal = first->image_is_minimal};
     made.throw_if_unfit(running::required);
     return made;

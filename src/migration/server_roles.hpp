@@ -40,7 +40,6 @@ class server_roles {
         wire::connection_options connection;
         std::string uuid;
         std::string host;  ///< As the server names itself, with its port.
-        bool gtids = false;
         bool image_is_minimal = false;
     };
     const std::optional<replica>& stream_from() const noexcept { return stream_from_; }

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/ddl_text.hpp"
+#include "src/schema/identifier_case.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -21,10 +22,6 @@ constexpr std::size_t shown_text_max = 200;
 std::string shown(std::string_view text) {
     if (text.size() <= shown_text_max) return std::string(text);
     return std::string(text.substr(0, shown_text_max)) + "...";
-}
-
-bool equal_names(std::string_view a, std::string_view b, bool case_insensitive) {
-    return case_insensitive ? schema::same_name(a, b) : a == b;
 }
 
 // Whether a definition statement acts on the table or its rows. What only changes its definition
@@ -49,9 +46,10 @@ bool acts_on(const binlog::statement& seen, const table_name& table, bool case_i
     try {
         const auto alter = schema::parse_alter(seen.text);
         if (!alter.table) return true;
-        const bool ours = equal_names(*alter.table, table.name, case_insensitive) &&
-                          equal_names(alter.schema.value_or(std::string(seen.default_schema)),
-                                      table.schema, case_insensitive);
+        const bool ours =
+            schema::same_table_name(*alter.table, table.name, case_insensitive) &&
+            schema::same_table_name(alter.schema.value_or(std::string(seen.default_schema)),
+                                    table.schema, case_insensitive);
         return ours || !alter.refusals.empty();  // EXCHANGE PARTITION, RENAME TO, ...
     } catch (const error&) {
         return true;
@@ -178,7 +176,8 @@ void stream_feed::on_row(const binlog::row_change& change) {
 }
 
 bool stream_feed::same_schema(std::string_view schema) const {
-    return equal_names(schema, watched_.original.schema, watched_.case_insensitive_names);
+    return schema::same_table_name(schema, watched_.original.schema,
+                                   watched_.case_insensitive_names);
 }
 
 void stream_feed::on_statement(const binlog::statement& seen) {

@@ -19,13 +19,8 @@ constexpr milliseconds look_again{50};
 constexpr milliseconds untold{2'000};
 constexpr milliseconds look_again_once_told{500};
 
-binlog::gtid_set executed_on(db::session& session) {
-    return binlog::gtid_set::parse(
-        session.query_value("SELECT @@GLOBAL.gtid_executed").value_or(""));
-}
-
 binlog::stream_position current_position(db::session& session, bool gtids) {
-    if (gtids) return executed_on(session);
+    if (gtids) return read_executed_transactions(session);
     const auto status = read_binary_log_status(session);
     return binlog::file_position{.file = status.file, .offset = status.offset};
 }
@@ -60,7 +55,7 @@ binlog::stream_position stream_start(retrying_session& primary, const server_rol
     binlog::gtid_set executed;
     if (gtids)
         primary.run("ask for the transactions so far", stop,
-                    [&](db::session& on) { executed = executed_on(on); });
+                    [&](db::session& on) { executed = read_executed_transactions(on); });
     db::session replica = roles.connect_replica();
     wait_until_caught_up(replica, roles, barrier, tell, stop);
     from = current_position(replica, gtids);

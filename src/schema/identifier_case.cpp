@@ -81,4 +81,8 @@ bool same_name(std::string_view a, std::string_view b) {
     return fold_case(a) == fold_case(b);
 }
 
+bool same_table_name(std::string_view a, std::string_view b, bool names_fold_case) {
+    return names_fold_case ? same_name(a, b) : a == b;
+}
+
 }  // namespace segue::schema

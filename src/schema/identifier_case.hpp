@@ -15,4 +15,8 @@ std::string fold_case(std::string_view utf8);
 
 bool same_name(std::string_view a, std::string_view b);
 
+/// Two names of schemas or tables: where lower_case_table_names is not 0 they fold, else each
+/// letter counts.
+bool same_table_name(std::string_view a, std::string_view b, bool names_fold_case);
+
 }  // namespace segue::schema
