@@ -70,14 +70,7 @@ TEST_P(a_key, loses_nothing_when_names_are_swapped_under_writers) {
 TEST_P(a_key, leaves_a_table_as_the_native_alter_makes_it) {
     live_run run(shared_server(), options());
     run.writers().start();
-    run.start({.postponed = true});
-    run.segue().wait_for_output("phase: postponed");
-    run.writers().wait_for_transactions(300);
-    run.writers().pause();
-    run.let_cut_over();
-    run.expect_swapped();
-    run.expect_as_native_alter();
-    run.expect_nothing_lost();
+    run.migrate_while_writers_pause(300);
 }
 
 std::string name_of(const testing::TestParamInfo<kind_of_key>& info) {

@@ -46,14 +46,7 @@ TEST_P(row_images, lose_nothing_when_names_are_swapped_under_writers) {
 TEST_P(row_images, leave_a_table_as_the_native_alter_makes_it) {
     live_run run(shared_server(GetParam().mysqld), options());
     run.writers().start();
-    run.start({.postponed = true});
-    run.segue().wait_for_output("phase: postponed");
-    run.writers().wait_for_transactions(200);
-    run.writers().pause();
-    run.let_cut_over();
-    run.expect_swapped();
-    run.expect_as_native_alter();
-    run.expect_nothing_lost();
+    run.migrate_while_writers_pause(200);
 }
 
 const std::string minimal = "SET SESSION binlog_row_image='MINIMAL'";

@@ -81,6 +81,18 @@ void live_run::let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed) 
     faults.go(held_at);
 }
 
+void live_run::migrate_while_writers_pause(std::uint64_t transactions, start_options how) {
+    how.postponed = true;
+    start(how);
+    segue().wait_for_output("phase: postponed");
+    writers().wait_for_transactions(transactions);
+    writers().pause();
+    let_cut_over();
+    expect_swapped();
+    expect_as_native_alter();
+    expect_nothing_lost();
+}
+
 void live_run::expect_swapped() {
     ASSERT_EQ(segue_->wait(run_limit), 0) << end_of(segue_->err()) << end_of(segue_->out());
 }

@@ -79,6 +79,13 @@ class live_run {
     /// it go on: so much was changed beside it, however fast it is.
     void let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed);
 
+    /// A whole run, postponed until the writers, which are at work, have committed `transactions`
+    /// and paused: the new table is what ALTER TABLE makes of the old one, and nothing was lost.
+    void migrate_while_writers_pause(std::uint64_t transactions, start_options how);
+    void migrate_while_writers_pause(std::uint64_t transactions) {
+        migrate_while_writers_pause(transactions, start_options());
+    }
+
     /// Segue ended with exit code 0.
     void expect_swapped();
     /// Segue ended with exit code 1, said that the original is untouched, and all of `words`. The

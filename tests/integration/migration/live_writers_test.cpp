@@ -78,14 +78,7 @@ class live_writers : public testing::TestWithParam<kind_of_table> {
     static void migrate_and_compare(const sandbox_server& server) {
         live_run run(server, options_for(GetParam()));
         run.writers().start();
-        run.start({.postponed = true});
-        run.segue().wait_for_output("phase: postponed");
-        run.writers().wait_for_transactions(300);
-        run.writers().pause();
-        run.let_cut_over();
-        run.expect_swapped();
-        run.expect_as_native_alter();
-        run.expect_nothing_lost();
+        run.migrate_while_writers_pause(300);
     }
 };
 

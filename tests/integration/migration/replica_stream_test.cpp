@@ -61,14 +61,7 @@ TEST_P(a_stream_from_a_replica, leaves_a_table_as_the_native_alter_makes_it) {
     live_run run(servers.primary(), {.rows = 5'000, .writing = gentle});
     servers.wait_replicated();
     run.writers().start();
-    run.start({.postponed = true, .more = servers.arguments()});
-    run.segue().wait_for_output("phase: postponed");
-    run.writers().wait_for_transactions(100);
-    run.writers().pause();
-    run.let_cut_over();
-    run.expect_swapped();
-    run.expect_as_native_alter();
-    run.expect_nothing_lost();
+    run.migrate_while_writers_pause(100, {.more = servers.arguments()});
 }
 
 std::string name_of(const testing::TestParamInfo<pair_options>& each) {
