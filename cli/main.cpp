@@ -118,7 +118,7 @@ void tell_what_is_left(const migration::migration& ended) {
             left.tables, left.tables);
 }
 
-void tell_success(const migration::migration::outcome& done) {
+void tell_success(const migration::outcome& done) {
     std::fputs(
         fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most\n# Done\n",
                     done.cut_over_attempts, done.cut_over_attempts == 1 ? "" : "s",

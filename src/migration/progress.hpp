@@ -28,4 +28,17 @@ struct progress {
     std::string postponed_because;  ///< Empty unless the cut-over waits.
 };
 
+/// What a run that swapped the tables tells.
+struct outcome {
+    std::chrono::milliseconds stall{0};  ///< Of the attempt that swapped.
+    unsigned cut_over_attempts = 0;
+    bool old_table_kept = true;
+    std::string cleanup_failure;  ///< What could not be dropped after the swap, and why.
+};
+
+/// What a run that ended early left behind; the original is as it was.
+struct leftovers {
+    std::string tables;  ///< Quoted names, separated by ", "; empty: nothing.
+};
+
 }  // namespace segue::migration

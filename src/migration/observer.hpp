@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/migration/inspection.hpp"
+#include "src/migration/progress.hpp"
+
+#include <string>
+
+namespace segue::migration {
+
+/// Is told what happens. Calls come from the thread that runs the migration; they must not block
+/// for long, and not throw.
+class observer {
+  public:
+    virtual ~observer() = default;
+    virtual void on_plan(const plan& made) = 0;
+    virtual void on_phase(phase now) = 0;
+    /// One sentence for the operator.
+    virtual void on_notice(const std::string& text) = 0;
+};
+
+}  // namespace segue::migration

@@ -1,0 +1,134 @@
+#include "src/migration/run_state.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::string text_of(const binlog::stream_position& position) {
+    if (const auto* file = std::get_if<binlog::file_position>(&position))
+        return fmt::format("{}:{}", file->file, file->offset);
+    return std::get<binlog::gtid_set>(position).text();
+}
+
+}  // namespace
+
+std::string_view name_of(phase at) noexcept {
+    switch (at) {
+        case phase::inspect:
+            return "inspect";
+        case phase::copy:
+            return "copy";
+        case phase::postponed:
+            return "postponed";
+        case phase::cut_over:
+            return "cut-over";
+        case phase::done:
+            return "done";
+    }
+    return "";
+}
+
+run_state::run_state(settings given, observer& told_to) : with(std::move(given)), told(told_to) {}
+
+void run_state::find_servers() {
+    roles_.emplace(
+        server_roles::find(with.connection, with.assume_primary, with.request.original.schema));
+    sessions_.emplace(roles_->primary());
+}
+
+plan run_state::inspect(db::session& primary, inspection_request request) const {
+    const auto& replica = roles_->stream_from();
+    if (replica) {
+        roles_->throw_if_tables_differ(primary, request.original);
+        request.replica_image_is_minimal = replica->image_is_minimal;
+    }
+    plan made = segue::migration::inspect(primary, request);
+    if (replica) made.stream_host = replica->host;
+    return made;
+}
+
+void run_state::enter(phase next) {
+    {
+        std::lock_guard lock(mutex_);
+        at_ = next;
+    }
+    told.on_phase(next);
+}
+
+void run_state::hold(std::unique_ptr<engine> built) {
+    std::lock_guard lock(mutex_);
+    parts_ = std::move(built);
+}
+
+void run_state::note_made(const table_name& table) {
+    std::lock_guard lock(mutex_);
+    tables_made_.push_back(table);
+}
+
+void run_state::forget_tables_made() {
+    std::lock_guard lock(mutex_);
+    tables_made_.clear();
+}
+
+void run_state::copy_begins() {
+    std::lock_guard lock(mutex_);
+    copy_began_ = steady_clock::now();
+}
+
+void run_state::copy_ends() {
+    std::lock_guard lock(mutex_);
+    copy_ended_ = steady_clock::now();
+}
+
+void run_state::set_postponed(const std::string& reason) {
+    std::lock_guard lock(mutex_);
+    postponed_because_ = reason;
+}
+
+progress run_state::now() const {
+    std::lock_guard lock(mutex_);
+    progress made;
+    made.at = at_;
+    const auto now = steady_clock::now();
+    const auto in_millis = [](auto duration) {
+        return std::chrono::duration_cast<milliseconds>(duration);
+    };
+    made.elapsed = in_millis(now - began_);
+    made.backlog_max = engine::backlog_keys_max;
+    made.postponed_because = postponed_because_;
+    if (!parts_) return made;
+    const engine& parts = *parts_;
+    const bool copy_ended = copy_ended_ != steady_clock::time_point{};
+    if (copy_began_ != steady_clock::time_point{})
+        made.copy_elapsed = in_millis((copy_ended ? copy_ended_ : now) - copy_began_);
+    made.rows_copied = parts.copying.rows_copied();
+    made.rows_estimate = copy_ended ? made.rows_copied : parts.made.original.rows_estimate;
+    made.keys_flushed = parts.flushing.keys_flushed();
+    made.backlog = parts.changes.backlog();
+    if (const auto beat = parts.feed.last_heartbeat())
+        made.heartbeat_lag =
+            std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
+    made.stream_position = text_of(parts.feed.position());
+    const auto throttling = parts.throttler.state();
+    made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);
+    made.throttle_reason = throttling.reason;
+    return made;
+}
+
+leftovers run_state::left_behind() const {
+    std::lock_guard lock(mutex_);
+    leftovers made;
+    for (const table_name& table : tables_made_)
+        made.tables += (made.tables.empty() ? "" : ", ") + table.quoted();
+    return made;
+}
+
+}  // namespace segue::migration

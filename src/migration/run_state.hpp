@@ -1,0 +1,65 @@
+#pragma once
+
+#include "src/base/clock.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/engine.hpp"
+#include "src/migration/observer.hpp"
+#include "src/migration/server_roles.hpp"
+#include "src/migration/settings.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace segue::migration {
+
+/// What a run knows of itself, and what others may ask meanwhile.
+/// Threads: now() and left_behind() from any; all else from the one that runs the migration.
+/// Lifetime: `told` outlives it.
+class run_state {
+  public:
+    run_state(settings given, observer& told_to);
+
+    /// The first thing of all. Throws segue::error.
+    void find_servers();
+    const server_roles& roles() const { return *roles_; }
+    db::session_factory& sessions() { return *sessions_; }  ///< To the primary.
+
+    /// Throws segue::error for each reason not to begin.
+    plan inspect(db::session& primary, inspection_request request) const;
+
+    void enter(phase next);
+    void hold(std::unique_ptr<engine> built);
+    engine& parts() { return *parts_; }  ///< Precondition: hold() was called.
+    void note_made(const table_name& table);
+    void forget_tables_made();
+    void copy_begins();
+    void copy_ends();
+    void set_postponed(const std::string& reason);
+
+    progress now() const;
+    leftovers left_behind() const;
+
+    const settings with;
+    observer& told;
+    const steady_clock_source clock;
+
+  private:
+    std::optional<server_roles> roles_;
+    std::optional<db::session_factory> sessions_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_; parts_ is set once.
+    phase at_ = phase::inspect;
+    std::unique_ptr<engine> parts_;
+    std::chrono::steady_clock::time_point copy_began_{};
+    std::chrono::steady_clock::time_point copy_ended_{};
+    std::string postponed_because_;
+    std::vector<table_name> tables_made_;
+};
+
+}  // namespace segue::migration

@@ -1,0 +1,327 @@
+#include "src/migration/runner.hpp"
+
+#include "binlog/stream.hpp"
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+#include "src/migration/stream_start.hpp"
+#include "src/migration/table_statistics.hpp"
+#include "src/migration/xa_start.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds tick{50};
+constexpr std::size_t flush_workers_max = 2;
+constexpr std::chrono::seconds first_marker_patience{15};
+constexpr std::chrono::seconds prune_interval{10};
+constexpr std::chrono::seconds stop_grace{1};
+
+std::string random_uuid() {
+    return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
+                       random_hex(3), random_hex(12));
+}
+
+}  // namespace
+
+outcome runner::run(std::stop_token stop) {
+    prepare();
+    const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
+    try {
+        start_following(stop);
+        copy(stop);
+        make_statistics(stop);
+        outcome made = swap(stop);
+        for (const std::string& note : parts().made.notes) state_.told.on_notice(note);
+        end_threads();
+        try {
+            threads_.join();
+        } catch (const std::exception& late) {
+            // The tables are swapped; what a worker met afterwards changes nothing.
+            log::warning("after the swap: {}", late.what());
+        }
+        clean_up(made);
+        state_.enter(phase::done);
+        return made;
+    } catch (...) {
+        end_threads();
+        threads_.join();  // the first failure of a thread is the cause
+        throw;
+    }
+}
+
+void runner::prepare() {
+    state_.find_servers();
+    db::session session = state_.sessions().connect();
+    plan made = state_.inspect(session, state_.with.request);
+    state_.note_made(made.tables.ghost);
+    state_.told.on_plan(made);
+    for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
+    auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
+                                          threads_, state_.clock);
+    tell_what_flags_cannot_do(made);
+    if (built->locking_reads && !made.server.order_commits)
+        state_.told.on_notice(
+            "binlog_order_commits is OFF: rows are read with locks, which the application may "
+            "wait for.");
+    state_.hold(std::move(built));
+    state_.note_made(made.tables.changelog);
+    parts().barrier.create(session);
+    state_.note_made(made.tables.checkpoint);
+    parts().checkpoint.create(session, made.server.uuid);
+}
+
+void runner::tell_what_flags_cannot_do(const plan& made) {
+    if (!state_.with.kill_blockers_after) return;
+    if (!made.server.sees_xa_holders)
+        state_.told.on_notice(
+            "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
+            "prepared XA transaction, cannot be seen in performance_schema.");
+    else if (!made.server.ends_connections)
+        state_.told.on_notice(
+            "--kill-blockers-after-seconds can end sessions of this account only: others need "
+            "GRANT CONNECTION_ADMIN ON *.*.");
+}
+
+void runner::start_following(std::stop_token stop) {
+    engine& of = parts();
+    const settings& with = state_.with;
+    const auto tell = [this](const std::string& text) { state_.told.on_notice(text); };
+    threads_.spawn("heartbeat", [&of](std::stop_token end) { of.barrier.run(end); });
+    retrying_session primary(state_.sessions(), with.failures_max, lock_conflicts::outlasted);
+    const auto from = stream_start(primary, state_.roles(), of.made.server.gtids, of.barrier, tell,
+                                   threads_.token());
+    of.throttler.start(threads_);
+    of.barrier.pass(threads_.token());
+    with_session([&](db::session& on) {
+        of.feed.set_unrelated_xa(wait_for_prepared_xa(on, of.made.server, of.made.original.name,
+                                                      tell, threads_.token()));
+    });
+    with_session([&](db::session& on) { find_end(on); });
+    const auto& replica = state_.roles().stream_from();
+    binlog::reader_options reading{
+        .connection = with.connection,
+        .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
+        .server_id = with.replica_server_id,
+        .replica_uuid = random_uuid(),
+        .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid};
+    of.feed.pass_unknown_xa(true);
+    threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
+        binlog::read_stream(reading, from, of.feed, end);
+    });
+    start_flushing();
+    wait_for_first_marker(stop);
+    of.feed.pass_unknown_xa(false);
+}
+
+// Keys that only the server orders are kept from the first event on, and need the room.
+void runner::start_flushing() {
+    engine& of = parts();
+    // Two names of one row must not be flushed by two workers at once.
+    const std::size_t workers = of.texts.codec().ordered() ? flush_workers_max : 1;
+    for (std::size_t i = 1; i <= workers; ++i)
+        threads_.spawn(fmt::format("flush-{}", i),
+                       [&of](std::stop_token end) { of.flushing.run(end); });
+}
+
+void runner::wait_for_first_marker(std::stop_token stop) {
+    engine& of = parts();
+    // A replica has already shown that it gets them, and may be late.
+    const bool from_replica = state_.roles().stream_from().has_value();
+    const std::uint64_t first = of.barrier.pass(threads_.token());
+    const auto give_up = steady_clock::now() + first_marker_patience;
+    while (!of.feed.wait_for_marker(first, steady_clock::now() + tick, threads_.token())) {
+        look_after(stop);
+        if (!from_replica && steady_clock::now() >= give_up)
+            throw error(
+                fmt::format("a change of ours in {} did not come through the binary log: is its "
+                            "database left out (binlog-do-db, binlog-ignore-db)?",
+                            of.made.tables.changelog.quoted()));
+    }
+}
+
+void runner::find_end(db::session& on) {
+    engine& of = parts();
+    const auto last = on.query(of.texts.last_key());
+    if (!last.empty()) end_ = of.texts.codec().from_row(last.front());
+    of.changes.begin_copy(end_);
+}
+
+void runner::copy(std::stop_token stop) {
+    engine& of = parts();
+    state_.copy_begins();
+    state_.enter(phase::copy);
+    with_session([&](db::session& on) { of.checkpoint.record_phase(on, "copy"); });
+    // Under another lock mode INSERT ... SELECT holds the target's AUTO-INC lock to its end.
+    const unsigned workers = of.made.server.concurrent_inserts ? state_.with.copy_workers : 1;
+    threads_.spawn("bounds",
+                   [&of, this](std::stop_token end) { of.copying.find_bounds(end_, end); });
+    copying_ = workers;
+    for (unsigned i = 1; i <= workers; ++i)
+        threads_.spawn(fmt::format("copy-{}", i), [&of, this](std::stop_token end) {
+            of.copying.copy_chunks(end);
+            --copying_;
+        });
+    auto prune_next = steady_clock::now() + prune_interval;
+    while (copying_ > 0) {
+        look_after(stop);
+        if (steady_clock::now() >= prune_next) {
+            prune(of.chunks.all_ended_below());
+            prune_next = steady_clock::now() + prune_interval;
+        }
+    }
+    state_.copy_ends();
+}
+
+void runner::prune(std::uint64_t below) {
+    const engine& of = parts();
+    with_session([&](db::session& on) { of.checkpoint.prune_chunks_below(on, below); });
+}
+
+void runner::make_statistics(std::stop_token stop) {
+    struct made_statistics {
+        std::vector<std::string> complaints;
+        std::atomic<bool> ended{false};  // set by the thread when it is done with complaints
+    };
+    const auto made = std::make_shared<made_statistics>();
+    threads_.spawn("statistics", [this, made](std::stop_token end) {
+        try {
+            retrying_session session(state_.sessions(), state_.with.failures_max,
+                                     lock_conflicts::failures);
+            session.run("make statistics", end, [&](db::session& on) {
+                made->complaints = segue::migration::make_statistics(on, parts().made);
+            });
+        } catch (const error& failure) {
+            made->complaints.emplace_back(failure.what());
+        }
+        made->ended = true;
+    });
+    while (!made->ended) look_after(stop);
+    for (const std::string& complaint : made->complaints) state_.told.on_notice(complaint);
+}
+
+void runner::look_after(std::stop_token stop) {
+    if (threads_.failed() || stop.stop_requested()) throw stopped();
+    if (parts().feed.take_definition_seen())
+        with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+    pause_for(tick, threads_.token());
+}
+
+bool runner::wait_while_postponed(std::stop_token stop) {
+    const std::string& flag = state_.with.postpone_flag_file;
+    if (flag.empty() || !std::filesystem::exists(flag)) return false;
+    state_.set_postponed("flag-file");
+    state_.enter(phase::postponed);
+    state_.told.on_notice(fmt::format("the cut-over is postponed until {} is removed", flag));
+    while (std::filesystem::exists(flag)) look_after(stop);
+    state_.set_postponed("");
+    return true;
+}
+
+outcome runner::swap(std::stop_token stop) {
+    const settings& with = state_.with;
+    cut_over& swapping = parts().swapping;
+    attempt_pace pace({.attempts_max = std::max(1U, with.failures_max),
+                       .exponential = with.cut_over_pause_max.has_value(),
+                       .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    outcome made;
+    for (;;) {
+        if (wait_while_postponed(stop)) {
+            pace.begin_anew();
+            swapping.forget_blockers();
+        }
+        while (parts().throttler.hibernating()) look_after(stop);
+        state_.enter(phase::cut_over);
+        ++made.cut_over_attempts;
+        look_after(stop);
+        const auto result = attempt_to_swap();
+        made.stall = result.stall;
+        for (const std::string& notice : result.notices) state_.told.on_notice(notice);
+        if (result.swapped) return made;
+        if (threads_.failed()) throw stopped();
+        pace.gave_way();
+        postpone(made.cut_over_attempts, pace, result.gave_way_because);
+        const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
+        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
+            look_after(stop);
+    }
+}
+
+cut_over::result runner::attempt_to_swap() {
+    if (state_.roles().stream_from()) {
+        try {
+            state_.roles().throw_if_unfit(server_roles::running::or_not);
+        } catch (const error& failure) {
+            if (!failure.retryable()) throw;
+            cut_over::result made;
+            made.gave_way_because = failure.what();
+            return made;
+        }
+    }
+    fault::point("migration.before_attempt");
+    return parts().swapping.attempt(threads_.token());
+}
+
+// The migration does not die of a table that is busy: it goes on in step.
+void runner::postpone(unsigned attempt, const attempt_pace& pace, const std::string& reason) {
+    state_.told.on_notice(fmt::format("cut-over attempt {} gave way: {}", attempt, reason));
+    if (!pace.postponed()) return;
+    if (pace.in_a_row() == state_.with.failures_max)
+        state_.told.on_notice(
+            fmt::format("the cut-over is postponed after {} attempts in a row that gave way; the "
+                        "new table is kept in step, and it is tried again now and then",
+                        pace.in_a_row()));
+    state_.set_postponed(reason);
+    state_.enter(phase::postponed);
+}
+
+void runner::end_threads() {
+    threads_.request_stop();
+    // Those that stop by themselves need no statement killed.
+    ender_.emplace([this](std::stop_token joined) {
+        try {
+            pause_for(stop_grace, joined);
+            for (;;) {
+                state_.sessions().kill_running_statements();
+                pause_for(stop_grace, joined);
+            }
+        } catch (const stopped&) {
+            // All are joined.
+        }
+    });
+    threads_.wait();
+    ender_.reset();
+}
+
+void runner::clean_up(outcome& made) {
+    const migration_tables& tables = parts().made.tables;
+    std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
+    if (state_.with.drop_old_table) unneeded.push_back(tables.old);
+    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures);
+    const std::stop_token to_the_end;
+    for (const table_name& table : unneeded) {
+        try {
+            session.run("drop what is not needed any more", to_the_end,
+                        [&](db::session& on) { drop_if_exists(on, table); });
+        } catch (const error& failure) {
+            made.cleanup_failure += fmt::format("{}: {}\n", table.quoted(), failure.what());
+        }
+    }
+    made.old_table_kept = !state_.with.drop_old_table;
+    state_.forget_tables_made();
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "src/base/task_group.hpp"
+#include "src/migration/attempt_pace.hpp"
+#include "src/migration/cut_over.hpp"
+#include "src/migration/retry.hpp"
+#include "src/migration/run_state.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace segue::migration {
+
+/// One run: the phases one after the other, and the threads, which end with it.
+/// Lifecycle: run(), once. Threads: run() is the caller's, and each phase waits in it, turn by
+/// turn. Lifetime: `state` outlives it.
+class runner {
+  public:
+    explicit runner(run_state& state) : state_(state) {}
+
+    /// As migration::run().
+    outcome run(std::stop_token stop);
+
+  private:
+    void prepare();
+    void tell_what_flags_cannot_do(const plan& made);
+    /// Everything that must run before the first row is copied.
+    void start_following(std::stop_token stop);
+    void start_flushing();
+    void wait_for_first_marker(std::stop_token stop);
+    void find_end(db::session& on);
+    void copy(std::stop_token stop);
+    void prune(std::uint64_t below);
+    /// Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
+    void make_statistics(std::stop_token stop);
+    outcome swap(std::stop_token stop);
+    /// Whether it was.
+    bool wait_while_postponed(std::stop_token stop);
+    cut_over::result attempt_to_swap();
+    void postpone(unsigned attempt, const attempt_pace& pace, const std::string& reason);
+    void end_threads();
+    void clean_up(outcome& made);
+
+    /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
+    /// run is asked to stop.
+    void look_after(std::stop_token stop);
+
+    /// On a session of its own; connected anew where it is lost.
+    template <typename Operation>
+    void with_session(Operation operation) {
+        retrying_session retrying(state_.sessions(), state_.with.failures_max,
+                                  lock_conflicts::outlasted);
+        retrying.run("look after the migration", threads_.token(), operation);
+    }
+
+    engine& parts() { return state_.parts(); }
+
+    run_state& state_;
+    std::optional<key_value> end_;
+    std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
+    std::optional<std::jthread> ender_;
+    task_group threads_;
+};
+
+}  // namespace segue::migration
