@@ -68,16 +68,10 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
                                with_.changes.backlog());
         pause_for(drain_interval, stop);
     }
-    const watchdog limit(
-        with_.clock, with_.clock.now() + marker_patience, [] {}, stop);
-    try {
-        const std::uint64_t marker = with_.barrier.pass(limit.out_of_time());
-        if (with_.feed.wait_for_marker(marker, steady_clock::now() + with_.with.stall_budget, stop))
-            return std::nullopt;
-    } catch (const stopped&) {
-        if (stop.stop_requested()) throw;
-        return "nothing can be written on the server: a marker waits";
-    }
+    const auto marker = with_.barrier.pass_until(steady_clock::now() + marker_patience, stop);
+    if (!marker) return "nothing can be written on the server: a marker waits";
+    if (with_.feed.wait_for_marker(*marker, steady_clock::now() + with_.with.stall_budget, stop))
+        return std::nullopt;
     return "the stream is behind the binary log's end";
 }
 

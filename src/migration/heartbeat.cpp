@@ -116,14 +116,28 @@ void heartbeat::run(std::stop_token stop) {
     }
 }
 
-std::uint64_t heartbeat::pass(std::stop_token stop) {
-    std::unique_lock lock(mutex_);
+std::uint64_t heartbeat::want_marker() {
     // A marker that was begun before this call may have been committed before it too.
     const std::uint64_t mine = begun_ + 1;
     if (wanted_ < mine) wanted_ = mine;
     changed_.notify_all();
+    return mine;
+}
+
+std::uint64_t heartbeat::pass(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t mine = want_marker();
     if (!changed_.wait(lock, stop, [&] { return committed_ >= mine; })) throw stopped();
     return mine;
+}
+
+std::optional<std::uint64_t> heartbeat::pass_until(std::chrono::steady_clock::time_point deadline,
+                                                   std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t mine = want_marker();
+    if (changed_.wait_until(lock, stop, deadline, [&] { return committed_ >= mine; })) return mine;
+    if (stop.stop_requested()) throw stopped();
+    return std::nullopt;
 }
 
 }  // namespace segue::migration

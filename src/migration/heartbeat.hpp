@@ -53,8 +53,12 @@ class heartbeat {
     /// Returns after a marker that was committed wholly after the call, with its number.
     /// Throws `stopped`.
     std::uint64_t pass(std::stop_token stop);
+    /// The same; nullopt if it was not committed by then.
+    std::optional<std::uint64_t> pass_until(std::chrono::steady_clock::time_point deadline,
+                                            std::stop_token stop);
 
   private:
+    std::uint64_t want_marker();  ///< Precondition: mutex_ is held.
     std::uint64_t begin_marker();
     void commit_marker(db::session& session, std::uint64_t number) const;
     void write_heartbeat(db::session& session) const;
