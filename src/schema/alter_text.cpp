@@ -183,21 +183,53 @@ class alter_parser {
         if (begins_with(piece, "REMOVE", "PARTITIONING"))
             return add(piece,
                        piece.size() == 2 ? clause_kind::remove_partitioning : clause_kind::refused);
-        bool refused = false;
+        add_partitions(piece, clause_kind::partition_by);
+    }
+
+    void add_partitions(token_span piece, clause_kind kind) {
         for (std::size_t i = 0; i < piece.size(); ++i) {
             const auto rest = piece.subspan(i);
             if (begins_with(rest, "DATA", "DIRECTORY") || begins_with(rest, "INDEX", "DIRECTORY") ||
-                (rest[0].is_word("TABLESPACE") && i > 0)) {
-                refuse(piece, places_files);
-                refused = true;
-                break;
-            }
+                (rest[0].is_word("TABLESPACE") && i > 0))
+                return refuse_clause(piece, places_files);
         }
-        add_silently(piece, refused ? clause_kind::refused : clause_kind::partition_by);
+        add_silently(piece, kind);
+    }
+
+    /// Over the number or the group that ends a clause; whether it is there, and nothing behind.
+    static bool ends_with(token_cursor at, bool in_group) {
+        if (at.done() || at.at_symbol('(') != in_group) return false;
+        if (!in_group && at.current().kind != token_kind::number) return false;
+        at.skip_group();
+        return at.done();
+    }
+
+    /// Which partitions there are, not what they hold. Word by word: LOCAL and NO_WRITE_TO_BINLOG
+    /// would leave replicas without them. False for other clauses.
+    bool read_partitions(token_span piece, token_cursor at) {
+        bool listed = false;
+        if (at.accept_words("ADD", "PARTITION")) {
+            const bool count = at.accept_word("PARTITIONS");
+            listed = ends_with(at, !count);
+        } else if (at.accept_words("COALESCE", "PARTITION")) {
+            listed = ends_with(at, false);
+        } else if (at.accept_words("REORGANIZE", "PARTITION")) {
+            listed = at.accept_identifier().has_value();
+            while (listed && at.accept_symbol(',')) listed = at.accept_identifier().has_value();
+            listed = listed && at.accept_word("INTO") && ends_with(at, true);
+        } else {
+            return false;
+        }
+        if (listed)
+            add_partitions(piece, clause_kind::change_partitions);
+        else
+            add(piece, clause_kind::refused);
+        return true;
     }
 
     void read_piece(token_span piece) {
         token_cursor at(piece);
+        if (read_partitions(piece, at)) return;
         if (at.accept_word("ADD")) return read_add(piece, at);
         if (at.accept_word("DROP")) return read_drop(piece, at);
         if (at.accept_word("CHANGE")) return read_change(piece, at);

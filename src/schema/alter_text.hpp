@@ -36,6 +36,7 @@ enum class clause_kind {
     force,
     without_validation,
     partition_by,
+    change_partitions,  ///< ADD, COALESCE, REORGANIZE PARTITION
     remove_partitioning,
     refused  ///< Not on the list; alter_statement::refusals says why.
 };

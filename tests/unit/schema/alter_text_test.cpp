@@ -222,6 +222,17 @@ TEST(AlterText, CharsetsForceAndPartitioningAreOnTheList) {
     EXPECT_THAT(kinds("REMOVE PARTITIONING"), ElementsAre(clause_kind::remove_partitioning));
 }
 
+TEST(AlterText, WhichPartitionsThereAreMayBeChanged) {
+    for (const char* const text :
+         {"ADD PARTITION (PARTITION p VALUES LESS THAN (5), PARTITION q VALUES LESS THAN (9))",
+          "ADD PARTITION PARTITIONS 4", "COALESCE PARTITION 2",
+          "REORGANIZE PARTITION p0, `p1` INTO (PARTITION p VALUES IN (1,2), PARTITION q VALUES IN "
+          "(3))"}) {
+        EXPECT_THAT(kinds(text), ElementsAre(clause_kind::change_partitions)) << text;
+        EXPECT_THAT(parse_alter(text).refusals, IsEmpty()) << text;
+    }
+}
+
 TEST(AlterText, PartitioningFollowsTheLastClauseWithoutAComma) {
     EXPECT_THAT(kinds("ADD a INT PARTITION BY HASH(id) PARTITIONS 4"),
                 ElementsAre(clause_kind::add_column, clause_kind::partition_by));
