@@ -82,6 +82,27 @@ TEST_F(a_lock, of_the_instance_is_seen_under_the_lock_before_rename_is_sent) {
     expect_swapped_as_by_alter();
 }
 
+// Nothing looks any more, and the watchdog is gone: the server's own limit ends RENAME.
+TEST_F(a_lock, that_comes_after_the_last_look_makes_the_attempt_give_way) {
+    fault_points faults;
+    faults.pause("cut_over.before_rename");
+    run.start(change, {.build = segue_build::faulty,
+                       .faults = &faults,
+                       .more = {"--cut-over-stall-budget-millis=60000"}});
+    faults.wait_reached("cut_over.before_rename");
+    const auto renames = counter("Com_rename_table");
+    holder.execute("LOCK INSTANCE FOR BACKUP");
+    std::jthread waiting([&] { another().execute("UPDATE t SET a=7 WHERE id=3"); });
+    faults.go("cut_over.before_rename");
+    // Whoever waited for the table goes on while the backup's lock is still held.
+    waiting.join();
+    EXPECT_NE(counter("Com_rename_table"), renames);
+    run.segue().wait_for_output("cut-over attempt 1 gave way: Lock wait timeout exceeded");
+    holder.execute("UNLOCK INSTANCE");
+    expect_swapped_as_by_alter();
+    EXPECT_EQ(run.session().query("SELECT a FROM t WHERE id=3").at(0).at(0).value(), "7");
+}
+
 TEST_F(a_lock, of_all_tables_for_reading_is_foreseen) {
     postpone();
     holder.execute("FLUSH TABLES WITH READ LOCK");

@@ -170,6 +170,33 @@ TEST_F(a_change_not_yet_visible, is_lost_without_the_barrier) {
     }
 }
 
+// The COMMIT of the last flush waits for an acknowledgement while the tables are locked.
+TEST(a_commit_under_the_lock, that_nobody_acknowledges_makes_the_attempt_give_way) {
+    const auto& server = shared_server(semi_synchronous);
+    live_run run(server, {.rows = 500});
+    fault_points faults;
+    faults.pause("cut_over.before_lock").pause("cut_over.marker_seen");
+    run.start(
+        {.build = segue_build::faulty, .faults = &faults, .stall_budget = std::chrono::seconds(3)});
+    faults.wait_reached("cut_over.before_lock");
+    run.session().execute("UPDATE " + run.table().quoted() + " SET title='last' WHERE id < -400");
+    late_replica replica(server.over_tcp(), 0ms);
+    faults.go("cut_over.before_lock");
+    faults.wait_reached("cut_over.marker_seen");
+    replica.set_delay(1h);
+    const auto kills = [&] {
+        return run.session().query("SHOW GLOBAL STATUS LIKE 'Com_kill'").at(0).at(1).value();
+    };
+    const auto before = kills();
+    faults.go("cut_over.marker_seen");
+    eventually("the watchdog has fired", [&] { return kills() != before; });
+    replica.set_delay(0ms);
+    run.expect_swapped();
+    EXPECT_EQ(run.times_told("cut-over attempt 1 gave way: "), 1U) << run.segue().err();
+    replica.check();
+    run.expect_as_native_alter();
+}
+
 /// Writers just ahead of the copy, every commit of which stays unseen for a while.
 class writers_ahead_of_the_copy : public testing::Test {
   protected:
