@@ -17,6 +17,20 @@ std::string_view as_text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+template <typename Append>
+void append_ordered(std::string& out, const key_column& column, Append append) {
+    const std::size_t begin = out.size();
+    append();
+    if (column.descending) turn_order(out, begin);
+}
+
+std::string taken_ordered(key_reader& from, const key_column& column) {
+    if (column.descending) from.turn();
+    std::string value = taken(from, column);
+    if (column.descending) from.turn();
+    return value;
+}
+
 }  // namespace
 
 key_codec::key_codec(const schema::row_key& key) : key_(key), ordered_(key.ordered()) {
@@ -40,7 +54,8 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
                 fmt::format("a row event holds NULL in the key column {}: the table was "
                             "changed while it was migrated",
                             quoted_name(column.source)));
-        append_image(made.encoded, column, as_text(columns[i].bytes));
+        append_ordered(made.encoded, column,
+                       [&] { append_image(made.encoded, column, as_text(columns[i].bytes)); });
     }
     return made;
 }
@@ -54,7 +69,8 @@ key_value key_codec::from_row(std::span<const db::value> columns) const {
     key_value made;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         require(columns[i].has_value(), "a key column is not NULL");
-        append_text(made.encoded, key_.columns[i], *columns[i]);
+        append_ordered(made.encoded, key_.columns[i],
+                       [&] { append_text(made.encoded, key_.columns[i], *columns[i]); });
     }
     return made;
 }
@@ -64,7 +80,7 @@ std::vector<std::string> key_codec::literals(const key_value& key) const {
     std::vector<std::string> made;
     made.reserve(key_.columns.size());
     for (const key_column& column : key_.columns)
-        made.push_back(literal(column, taken(from, column)));
+        made.push_back(literal(column, taken_ordered(from, column)));
     require(from.at_end(), "a key value has the length of its columns");
     return made;
 }
@@ -74,7 +90,7 @@ std::string key_codec::describe(const key_value& key) const {
     std::string text;
     for (const key_column& column : key_.columns)
         text += fmt::format("{}{}={}", text.empty() ? "" : ", ", column.source,
-                            shown(column, taken(from, column)));
+                            shown(column, taken_ordered(from, column)));
     return text;
 }
 

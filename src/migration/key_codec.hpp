@@ -12,8 +12,8 @@
 
 namespace segue::migration {
 
-/// One row's key. Of an ordered key (row_key::ordered()) the bytes compare as the server orders the
-/// keys. Else they tell spellings apart: different bytes may name one row.
+/// One row's key. Of an ordered key (row_key::ordered()) the bytes compare as the key's index
+/// orders the rows. Else they tell spellings apart: different bytes may name one row.
 struct key_value {
     std::string encoded;
     auto operator<=>(const key_value&) const = default;

@@ -235,7 +235,7 @@ std::string taken(key_reader& from, const key_column& column) {
         default:
             break;
     }
-    const std::string_view bytes = from.fixed(encoded_bytes(column));
+    const std::string bytes = from.fixed(encoded_bytes(column));
     switch (column.type) {
         case key_type::decimal:
             return form_of(column).to_text(bytes);
@@ -248,7 +248,7 @@ std::string taken(key_reader& from, const key_column& column) {
         case key_type::timestamp:
             return timestamp_to_text(bytes, column.length);
         default:
-            return std::string(bytes);
+            return bytes;
     }
 }
 

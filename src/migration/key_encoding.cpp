@@ -37,6 +37,10 @@ void append_variable(std::string& out, std::string_view bytes) {
     out.push_back(end_mark);
 }
 
+void turn_order(std::string& out, std::size_t begin) {
+    for (std::size_t i = begin; i < out.size(); ++i) out[i] = static_cast<char>(~out[i]);
+}
+
 std::uint64_t key_reader::number() {
     std::uint64_t made = 0;
     for (const char byte : fixed(number_bytes))
@@ -44,11 +48,14 @@ std::uint64_t key_reader::number() {
     return made;
 }
 
-std::string_view key_reader::fixed(std::size_t bytes) {
-    require(rest_.size() >= bytes, "a key value has the length of its columns");
-    const auto taken = rest_.substr(0, bytes);
-    rest_.remove_prefix(bytes);
-    return taken;
+std::string key_reader::fixed(std::size_t bytes) {
+    require(bytes_.size() - at_ >= bytes, "a key value has the length of its columns");
+    at_ += bytes;
+    return bytes_.substr(at_ - bytes, bytes);
+}
+
+void key_reader::turn() {
+    turn_order(bytes_, at_);
 }
 
 std::string key_reader::variable() {

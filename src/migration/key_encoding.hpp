@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace segue::migration {
 
@@ -17,19 +19,25 @@ void append_fixed(std::string& out, std::string_view bytes);
 /// 00 00 is the end.
 void append_variable(std::string& out, std::string_view bytes);
 
+/// Turns the order of what was appended at `begin` and behind: the greatest value comes first.
+void turn_order(std::string& out, std::size_t begin);
+
 /// Takes the columns from the bytes again, in their order. Throws segue::error for bytes that were
-/// not made by the functions above. Lifetime: the bytes outlive it.
+/// not made by the functions above.
 class key_reader {
   public:
-    explicit key_reader(std::string_view encoded) : rest_(encoded) {}
+    explicit key_reader(std::string encoded) : bytes_(std::move(encoded)) {}
 
     std::uint64_t number();
-    std::string_view fixed(std::size_t bytes);
+    std::string fixed(std::size_t bytes);
     std::string variable();
-    bool at_end() const noexcept { return rest_.empty(); }
+    /// What comes next is in turned order, or is so no more.
+    void turn();
+    bool at_end() const noexcept { return at_ == bytes_.size(); }
 
   private:
-    std::string_view rest_;
+    std::string bytes_;
+    std::size_t at_ = 0;
 };
 
 /// Upper-case hexadecimal digits, as HEX() prints them.

@@ -18,26 +18,29 @@ void append_separated(std::string& list, std::string_view separator, std::string
     list += item;
 }
 
+// In the index's order.
 enum class comparison { below, up_to, above };
 
-std::string_view sign_of(comparison is) {
+std::string_view sign_of(comparison is, bool descending) {
     switch (is) {
         case comparison::below:
-            return "<";
+            return descending ? ">" : "<";
         case comparison::up_to:
-            return "<=";
+            return descending ? ">=" : "<=";
         case comparison::above:
-            return ">";
+            return descending ? "<" : ">";
     }
     return {};
 }
 
 // An index on ENUM or SET finds equal numbers, not ranges of them.
-std::string one_of_numbers(const std::string& name, comparison is, unsigned bound, unsigned last) {
-    const unsigned from = is == comparison::above ? bound + 1 : 0;
-    const unsigned end = is == comparison::above   ? last + 1
-                         : is == comparison::up_to ? bound + 1
-                                                   : bound;
+std::string one_of_numbers(const std::string& name, comparison is, unsigned bound,
+                           const schema::key_column& column) {
+    const unsigned beyond = is == comparison::up_to ? bound : bound + 1;
+    const unsigned before = is == comparison::up_to ? bound + 1 : bound;
+    const bool greater = (is == comparison::above) != column.descending;
+    const unsigned from = greater ? beyond : 0;
+    const unsigned end = greater ? column.length + 1 : before;
     std::string numbers;
     for (unsigned number = from; number < end; ++number)
         append_separated(numbers, ",", std::to_string(number));
@@ -56,8 +59,8 @@ unsigned number_in(const std::string& literal, const schema::key_column& column)
 std::string compared(const schema::key_column& column, const std::string& name, comparison is,
                      const std::string& literal) {
     if (column.type != schema::key_type::numbered)
-        return fmt::format("{}{}{}", name, sign_of(is), literal);
-    return one_of_numbers(name, is, number_in(literal, column), column.length);
+        return fmt::format("{}{}{}", name, sign_of(is, column.descending), literal);
+    return one_of_numbers(name, is, number_in(literal, column), column);
 }
 
 }  // namespace
@@ -117,21 +120,26 @@ std::string statements::range_condition(side in, const key_range& range) const {
     return condition.empty() ? "TRUE" : condition;
 }
 
-std::string statements::end_key(std::string_view direction) const {
+std::string statements::in_order(std::size_t column, bool backward) const {
+    const bool descending = projection_.key.columns[column].descending != backward;
+    return name_of(side::source, column) + (descending ? " DESC" : "");
+}
+
+std::string statements::end_key(bool last) const {
     std::string order;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(order, ",", fmt::format("{}{}", name_of(side::source, i), direction));
+        append_separated(order, ",", in_order(i, last));
     return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) ORDER BY {} LIMIT 1", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
                        order);
 }
 
 std::string statements::first_key() const {
-    return end_key("");
+    return end_key(false);
 }
 
 std::string statements::last_key() const {
-    return end_key(" DESC");
+    return end_key(true);
 }
 
 // Columns that have one value are left out: to sort by an ENUM that is equal to a number the server
@@ -139,7 +147,7 @@ std::string statements::last_key() const {
 std::string statements::order_from(std::size_t column) const {
     std::string names;
     for (std::size_t i = column; i < codec_.columns(); ++i)
-        append_separated(names, ",", name_of(side::source, i));
+        append_separated(names, ",", in_order(i, false));
     return names.empty() ? "" : " ORDER BY " + names;
 }
 
@@ -154,13 +162,20 @@ std::vector<statements::leg> statements::legs(const std::optional<key_value>& af
             begun += fmt::format("{}={} AND ", name_of(side::source, before), values[before]);
         begun += name_of(side::source, i);
         if (columns[i].type != schema::key_type::numbered) {
-            made.push_back({.condition = begun + ">" + values[i], .fixed_columns = i});
+            made.push_back(
+                {.condition = begun + compared(columns[i], "", comparison::above, values[i]),
+                 .fixed_columns = i});
             continue;
         }
-        const unsigned last = columns[i].length;
-        for (unsigned next = number_in(values[i], columns[i]) + 1; next <= last; ++next)
+        const auto one = [&](unsigned number) {
             made.push_back(
-                {.condition = fmt::format("{}={}", begun, next), .fixed_columns = i + 1});
+                {.condition = fmt::format("{}={}", begun, number), .fixed_columns = i + 1});
+        };
+        const unsigned number = number_in(values[i], columns[i]);
+        if (columns[i].descending)
+            for (unsigned next = number; next-- > 0;) one(next);
+        else
+            for (unsigned next = number + 1; next <= columns[i].length; ++next) one(next);
     }
     return made;
 }

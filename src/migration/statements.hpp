@@ -21,7 +21,8 @@ class statements {
 
     const key_codec& codec() const noexcept { return codec_; }
 
-    /// The least and the greatest key of the source: no row if it is empty.
+    /// The first and the last key of the source, as the key's index orders them: no row if it is
+    /// empty. "Above", "up to" and "below" mean that order everywhere.
     std::string first_key() const;
     std::string last_key() const;
     /// One range of the source's index. For several, joined by OR, the server may read the whole
@@ -80,8 +81,9 @@ class statements {
     std::string name_of(side in, std::size_t column) const;
     std::string matching(side in) const;
     std::string printed_key(side in) const;
+    std::string in_order(std::size_t column, bool backward) const;
     std::string order_from(std::size_t column) const;
-    std::string end_key(std::string_view direction) const;
+    std::string end_key(bool last) const;
     std::string range_condition(side in, const key_range& range) const;
     std::string key_list(std::span<const key_value> keys, listed how,
                          std::string_view name = "segue_keys") const;

@@ -35,6 +35,7 @@ struct key_column {
     unsigned scale = 0;          ///< Of DECIMAL.
     bool blanks_cut = false;     ///< CHAR: spaces at the end do not count.
     std::string collation = {};  ///< Of CHAR and VARCHAR.
+    bool descending = false;     ///< In the original's index: the greatest value comes first.
 
     /// Whether the order of its decoded values is the server's order.
     bool ordered() const;

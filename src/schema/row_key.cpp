@@ -78,9 +78,6 @@ obstacle build(const table_definition& original, const table_definition& target,
         std::string reason;
         auto read = read_key_column(from, reason);
         if (!read) return reason;
-        if (part.descending)
-            return fmt::format("{} is in descending order, which is not supported",
-                               quoted_name(from.name));
         if (read->type == key_type::timestamp && !under.unambiguous_times)
             return fmt::format(
                 "{} is {}, and in the server's time zone two moments can have one name: at the end "
@@ -92,6 +89,7 @@ obstacle build(const table_definition& original, const table_definition& target,
             return fmt::format("{} changes its type from {} to {}, and two keys could become equal",
                                quoted_name(from.name), shown_type(from), shown_type(*to));
         read->target = to->name;
+        read->descending = part.descending;
         made.columns.push_back(std::move(*read));
     }
     const bool in_order = !made.ordered();  // ranges of it are looked for in the new table, too

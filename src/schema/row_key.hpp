@@ -23,7 +23,7 @@ struct row_key {
     std::vector<key_column> columns;
 
     bool is_primary() const { return source_index == "PRIMARY"; }
-    /// Whether the client may order key values as the server does.
+    /// Whether the client may order key values as the server's index does.
     bool ordered() const {
         return std::all_of(columns.begin(), columns.end(),
                            [](const key_column& one) { return one.ordered(); });

@@ -92,7 +92,7 @@ std::string table_spec::create_statement(const table_name& table) const {
         out += fmt::format(", {} {} {}", segue::quoted_name(column.name), type_of(column.kind),
                            column.nullable ? "NULL" : "NOT NULL");
     if (!more.empty()) out += ", " + more;
-    out += fmt::format(", PRIMARY KEY (`{}`)", fmt::join(key_columns(), "`, `"));
+    out += fmt::format(", PRIMARY KEY ({})", naming().index());
     return out + ") " + table_options;
 }
 

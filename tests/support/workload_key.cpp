@@ -154,6 +154,7 @@ bool workload_key::has_spellings() const {
 std::vector<std::string> workload_key::columns() const {
     switch (kind) {
         case key_kind::composite:
+        case key_kind::downwards_composite:
         case key_kind::any_case_composite:
         case key_kind::enum_composite:
         case key_kind::date_composite:
@@ -175,6 +176,7 @@ std::string workload_key::definition() const {
         case key_kind::auto_increment:
             return "`id` BIGINT NOT NULL AUTO_INCREMENT";
         case key_kind::composite:
+        case key_kind::downwards_composite:
             return "`shop` INT NOT NULL, `id` BIGINT NOT NULL";
         case key_kind::narrow_integer:
             return "`id` INT NOT NULL";
@@ -202,9 +204,17 @@ std::string workload_key::definition() const {
     return {};
 }
 
+std::string workload_key::index() const {
+    std::string made;
+    for (const std::string& column : columns())
+        made += fmt::format("{}`{}`", made.empty() ? "" : ", ", column);
+    return kind == key_kind::downwards_composite ? made + " DESC" : made;
+}
+
 std::vector<std::string> workload_key::read_expressions() const {
     switch (kind) {
         case key_kind::composite:
+        case key_kind::downwards_composite:
         case key_kind::any_case_composite:
         case key_kind::date_composite:
             return {"`shop`", "`id`"};
@@ -230,6 +240,7 @@ std::string workload_key::fill_expressions() const {
         case key_kind::auto_increment:
             return "k + 1";
         case key_kind::composite:
+        case key_kind::downwards_composite:
             return fmt::format("k % {} + {}, k DIV {}", shops, first_shop, shops);
         case key_kind::binary16:
             return fmt::format(
@@ -274,6 +285,7 @@ std::vector<std::string> workload_key::literals(std::uint64_t number,
         case key_kind::auto_increment:
             return {std::to_string(is_signed + 1)};
         case key_kind::composite:
+        case key_kind::downwards_composite:
             return {std::to_string(is_signed % shops + first_shop),
                     std::to_string(is_signed / shops)};
         case key_kind::binary16:
@@ -330,6 +342,7 @@ std::optional<std::uint64_t> workload_key::number(const row& printed) const {
         case key_kind::auto_increment:
             return not_negative(less(parsed<std::int64_t>(first), 1));
         case key_kind::composite:
+        case key_kind::downwards_composite:
             return with_rest(parsed<std::int64_t>(last),
                              less(parsed<std::int64_t>(first), first_shop), shops);
         case key_kind::binary16:

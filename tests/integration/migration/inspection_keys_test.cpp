@@ -49,8 +49,6 @@ const unfit_key unfit_keys[] = {
      "`k`: `id` is a generated column"},
     {"an_invisible_index", "id INT NOT NULL, a INT, UNIQUE KEY k (id, a) INVISIBLE", add,
      "`k`: it is invisible"},
-    {"descending", "id INT NOT NULL, a INT, PRIMARY KEY (id DESC)", add,
-     "`id` is in descending order"},
     {"a_set_of_many_members", "id SET('a','b','c','d','e','f','g','h','i','j','k','l') PRIMARY KEY",
      add, "`id` is a SET of 12 members"},
     {"a_date_of_zeros", "id DATE PRIMARY KEY", add, "holds the date 0000-00-00",

@@ -27,7 +27,8 @@ constexpr std::uint64_t reads_max = batch * 12;
 struct table_kind {
     const char* name;
     std::vector<std::string> columns;
-    std::vector<std::string> fill;  ///< Over n, from 0.
+    std::vector<std::string> fill;        ///< Over n, from 0.
+    std::vector<const char*> order = {};  ///< Of each column in the index.
 };
 
 const std::string hash = "LEFT(SHA2(n, 256), 32)";
@@ -36,7 +37,11 @@ const table_kind kinds[] = {{"integer", {"INT"}, {"n * 3"}},
                             {"enum_integer", {"ENUM('c','a','b')", "INT"}, {"n % 3 + 1", "n"}},
                             {"text_integer_text",
                              {"VARCHAR(20) COLLATE utf8mb4_0900_ai_ci", "INT", "VARBINARY(20)"},
-                             {"'same'", "n % 2", "CONCAT('b', n)"}}};
+                             {"'same'", "n % 2", "CONCAT('b', n)"}},
+                            {"integer_text_up_and_down",
+                             {"INT", "VARCHAR(40) COLLATE utf8mb4_0900_bin"},
+                             {"n % 2", hash},
+                             {"ASC", "DESC"}}};
 const table_kind more_kinds[] = {
     {"decimal", {"DECIMAL(12,3)"}, {"n * 1.003 - 5000"}},
     {"datetime", {"DATETIME(3)"}, {"TIMESTAMP'2020-01-01 00:00:00' + INTERVAL n MINUTE"}},
@@ -52,6 +57,9 @@ const table_kind more_kinds[] = {
     {"year_date_integer",
      {"YEAR", "DATE", "SMALLINT UNSIGNED"},
      {"2000 + n % 2", "DATE'2020-01-01' + INTERVAL n % 5 DAY", "n"}},
+    {"integer_down", {"INT"}, {"n * 3"}, {"DESC"}},
+    {"any_case_text_down", {"VARCHAR(40) COLLATE utf8mb4_0900_ai_ci"}, {hash}, {"DESC"}},
+    {"enum_integer_down_and_up", {"ENUM('c','a','b')", "INT"}, {"n % 3 + 1", "n"}, {"DESC", "ASC"}},
     {"six_columns",
      {"INT", "TINYINT", "BINARY(2)", "INT", "DECIMAL(5,1)", "BIGINT"},
      {"1", "n % 2", "'x'", "5", "n % 3", "n"}}};
@@ -68,16 +76,19 @@ class access_by_key : public testing::TestWithParam<table_kind> {
         const auto& kind = GetParam();
         std::string columns;
         std::string key;
+        std::string index;
         std::string values;
         for (std::size_t i = 0; i < kind.columns.size(); ++i) {
             columns += fmt::format("k{} {} NOT NULL, ", i, kind.columns[i]);
             key += fmt::format("{}k{}", i == 0 ? "" : ",", i);
+            index += fmt::format("{}k{} {}", i == 0 ? "" : ",", i,
+                                 kind.order.empty() ? "" : kind.order[i]);
             values += (i == 0 ? "" : ",") + kind.fill[i];
         }
         session.execute("SET SESSION time_zone='+00:00', cte_max_recursion_depth=100000");
         session.execute(
             fmt::format("CREATE TABLE {} ({}v INT NOT NULL DEFAULT 0, w INT, PRIMARY KEY ({}))",
-                        source.quoted(), columns, key));
+                        source.quoted(), columns, index));
         session.execute(fmt::format(
             "INSERT INTO {} ({}) WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 "
             "FROM numbers WHERE n + 1 < {}) SELECT {} FROM numbers",

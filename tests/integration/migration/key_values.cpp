@@ -42,6 +42,12 @@ key_values together(std::string name, const std::vector<key_values>& columns) {
     return made;
 }
 
+key_values downwards(key_values made, std::vector<bool> which) {
+    made.name += "_downwards";
+    made.descending = std::move(which);
+    return made;
+}
+
 // Few values near each other, so that neighbours are often compared, and some anywhere.
 key_values integer(const std::string& name, const std::string& type, unsigned bits,
                    bool is_signed) {
@@ -214,6 +220,14 @@ std::string key_values::names() const {
     return made;
 }
 
+std::string key_values::index() const {
+    std::string made;
+    for (std::size_t i = 0; i < types.size(); ++i)
+        made += fmt::format("{}k{}{}", i == 0 ? "" : ",", i,
+                            !descending.empty() && descending[i] ? " DESC" : "");
+    return made;
+}
+
 std::string key_values::printed(const migration::key_codec& codec) const {
     std::string made;
     for (std::size_t i = 0; i < types.size(); ++i)
@@ -309,6 +323,17 @@ std::vector<key_values> all_key_values() {
                            std::vector<key_values>(16, integer("b", "BIT(1)", 1, false))));
     all.push_back(together("enum_int", {small_enum, int_kind}));
     all.push_back(together("int_ci", {integer("i", "TINYINT", 8, true), ci}));
+
+    all.push_back(downwards(int_kind, {true}));
+    all.push_back(downwards(varbinary, {true}));
+    all.push_back(downwards(datetime(3), {true}));
+    all.push_back(downwards(ci, {true}));
+    all.push_back(downwards(small_enum, {true}));
+    all.push_back(
+        downwards(together("text_int_bytes", {utf8_bin("c", "VARCHAR(6)"), int_kind, varbinary}),
+                  {false, true, true}));
+    all.push_back(downwards(together("enum_int", {small_enum, int_kind}), {true, false}));
+    all.push_back(downwards(together("decimal_ci", {decimal("d", 3, 1), ci}), {true, false}));
     return all;
 }
 

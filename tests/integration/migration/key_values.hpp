@@ -15,6 +15,7 @@ struct key_values {
     std::string name;
     std::vector<std::string> types;  ///< Of the columns k0, k1, ...
     bool ordered = true;
+    std::vector<bool> descending = {};  ///< Of each column; empty: none.
     /// Literals for a column at its edges, as many as there are.
     std::vector<std::vector<std::string>> edges;
     /// A random literal for each column.
@@ -23,6 +24,8 @@ struct key_values {
     /// "(..)" of all columns: the edges combined, and some hundred at random.
     std::vector<std::string> rows(std::uint64_t seed) const;
     std::string names() const;
+    /// The columns as an index has them: "k0,k1 DESC".
+    std::string index() const;
     /// What to select, so that the codec reads it.
     std::string printed(const migration::key_codec& codec) const;
 };

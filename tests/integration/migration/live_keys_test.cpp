@@ -19,6 +19,7 @@ constexpr kind_of_key kinds[] = {
     {"binary16", key_kind::binary16},
     {"any_case_text", key_kind::any_case_text},
     {"padded_latin_text_and_unique", key_kind::padded_latin_text, true},
+    {"downwards_composite", key_kind::downwards_composite},
     {"narrow_integer_widened", key_kind::narrow_integer, true, ", MODIFY id BIGINT NOT NULL"}};
 constexpr kind_of_key more_kinds[] = {
     {"any_case_text_and_unique", key_kind::any_case_text, true},

@@ -50,6 +50,25 @@ TEST(KeyEncoding, NoValueIsTheBeginningOfAnother) {
             EXPECT_EQ(variable(other).starts_with(variable(one)), one == other);
 }
 
+TEST(KeyEncoding, InTurnedOrderTheGreatestComesFirst) {
+    const auto turned = [](const std::string& bytes) {
+        std::string made = "before";
+        append_variable(made, bytes);
+        turn_order(made, 6);
+        return made;
+    };
+    for (std::size_t i = 1; i < ascending.size(); ++i) {
+        EXPECT_GT(turned(ascending[i - 1]), turned(ascending[i])) << i;
+        key_reader from(turned(ascending[i]) + variable("behind"));
+        EXPECT_EQ(from.fixed(6), "before");
+        from.turn();
+        EXPECT_EQ(from.variable(), ascending[i]);
+        from.turn();
+        EXPECT_EQ(from.variable(), "behind");
+        EXPECT_TRUE(from.at_end());
+    }
+}
+
 TEST(KeyEncoding, ColumnsAreReadAgainInTheirOrder) {
     std::string encoded;
     append_number(encoded, 0x0102030405060708);

@@ -70,6 +70,37 @@ std::vector<std::string> conditions(const std::vector<statements::leg>& legs) {
     return made;
 }
 
+TEST(Statements, ADescendingColumnIsReadFromItsGreatestValueOn) {
+    auto b = unsigned_column("b");
+    b.descending = true;
+    auto e = unsigned_column("e");
+    e.type = schema::key_type::numbered;
+    e.length = 3;
+    e.descending = true;
+    const statements texts(carried({signed_column("a"), b}), false);
+    EXPECT_THAT(texts.first_key(), HasSubstr("ORDER BY `s`.`t`.`a`,`s`.`t`.`b` DESC LIMIT"));
+    EXPECT_THAT(texts.last_key(), HasSubstr("ORDER BY `s`.`t`.`a` DESC,`s`.`t`.`b` LIMIT"));
+    EXPECT_LT(pair(texts, "1", "9"), pair(texts, "1", "2"));
+    EXPECT_LT(pair(texts, "1", "2"), pair(texts, "2", "9"));
+    const auto legs = texts.legs(pair(texts, "1", "5"));
+    EXPECT_THAT(conditions(legs), ElementsAre("`s`.`t`.`a`=1 AND `s`.`t`.`b`<5", "`s`.`t`.`a`>1"));
+    EXPECT_THAT(texts.bound(legs[1], std::nullopt, 1),
+                HasSubstr(" ORDER BY `s`.`t`.`a`,`s`.`t`.`b` DESC LIMIT"));
+    EXPECT_THAT(texts.erase_range({.after = pair(texts, "1", "5"), .up_to = pair(texts, "2", "7")}),
+                EndsWith("((`s`.`_t_gho`.`a`>1) OR (`s`.`_t_gho`.`a`=1 AND `s`.`_t_gho`.`b`<5)) "
+                         "AND ((`s`.`_t_gho`.`a`<2) OR (`s`.`_t_gho`.`a`=2 AND "
+                         "`s`.`_t_gho`.`b`>=7))"));
+
+    const statements by_number(carried({e}), false);
+    const std::array<db::value, 1> two = {"2"};
+    const key_value at_two = by_number.codec().from_row(two);
+    EXPECT_THAT(conditions(by_number.legs(at_two)), ElementsAre("`s`.`t`.`e`=1", "`s`.`t`.`e`=0"));
+    EXPECT_THAT(by_number.erase_range({.after = at_two, .up_to = std::nullopt}),
+                EndsWith("WHERE ((`s`.`_t_gho`.`e` IN (0,1)))"));
+    EXPECT_THAT(by_number.erase_range({.after = std::nullopt, .up_to = at_two}),
+                EndsWith("WHERE ((`s`.`_t_gho`.`e` IN (2,3)))"));
+}
+
 TEST(Statements, WhatIsAboveAKeyIsOneRangeOfTheIndexBehindTheOther) {
     EXPECT_THAT(conditions(single().legs(std::nullopt)), ElementsAre("TRUE"));
     EXPECT_THAT(conditions(single().legs(key(5))), ElementsAre("`s`.`t`.`id`>5"));

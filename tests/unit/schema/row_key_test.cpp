@@ -169,10 +169,12 @@ TEST(ChooseKey, AGeneratedColumnIsRefused) {
     expect_refused(choose_in({generated}, {unique("uk", {"id"})}), "`id` is a generated column");
 }
 
-TEST(ChooseKey, ADescendingColumnIsRefused) {
+TEST(ChooseKey, ADescendingColumnIsKnownAsSuch) {
     auto descending = primary({"id"});
     descending.parts[0].descending = true;
-    expect_refused(choose_in({id}, {descending}), "descending");
+    const auto choice = choose_in({id}, {descending});
+    ASSERT_TRUE(choice.chosen);
+    EXPECT_TRUE(choice.chosen->columns[0].descending);
 }
 
 TEST(ChooseKey, AChangedTypeIsRefused) {
