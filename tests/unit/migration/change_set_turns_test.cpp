@@ -2,10 +2,10 @@
 #include "src/base/error.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
+#include "tests/unit/migration/copy_model.hpp"
 #include "tests/unit/migration/keys.hpp"
 #include "tests/unit/migration/patience.hpp"
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -140,77 +140,35 @@ TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
     EXPECT_EQ(changes.backlog(), 3U);
 }
 
-constexpr int absent = -1;
-constexpr int rows = 200;
+constexpr std::size_t rows = 200;
 constexpr int chunk_rows = 10;
 constexpr int names = 3;  // of each row
 
-// Source and target as arrays. The row of a key is its number modulo `rows`, which the change set
-// does not know. Whatever the interleaving, the target is the source in the end.
-class turns_model {
+// The row of a key is its number modulo `rows`, which the change set does not know.
+class turns_model final : public copy_model {
   public:
-    explicit turns_model(unsigned seed) : seed_(seed) {
-        std::mt19937 random(seed);
-        for (auto& row : source_) row = random() % 3 == 0 ? absent : 0;
-        for (auto& row : target_) row = absent;
-    }
-
-    void run() {
-        changes_.begin_copy(key(rows));
-        std::jthread flusher([this](std::stop_token stop) { flush(stop); });
-        {
-            std::vector<std::jthread> workers;
-            const auto start = [&](auto work) {
-                workers.emplace_back([this, work] {
-                    try {
-                        work();
-                    } catch (const stopped&) {
-                        ended_ = false;
-                    }
-                });
-            };
-            for (unsigned i = 0; i < 3; ++i) start([this, i] { change(seed_ * 100 + i); });
-            for (unsigned i = 0; i < 2; ++i) start([this] { copy_all(); });
-            start([this] { find_bounds(); });
-        }
-        while (changes_.backlog() > 0 && !bounded_.token().stop_requested())
-            std::this_thread::yield();
-    }
-
-    void expect_equal_tables() const {
-        for (std::size_t row = 0; row < rows; ++row)
-            EXPECT_EQ(target_[row].load(), source_[row].load()) << "row " << row;
-    }
-    bool ended() const { return ended_ && changes_.backlog() == 0; }
+    explicit turns_model(unsigned seed)
+        : copy_model(seed, rows, {.keys_max = 50, .client_orders = false}) {}
 
   private:
-    void change(unsigned seed) {
-        std::mt19937 random(seed);
-        for (int change = 1; change <= 3'000; ++change) {
-            const std::size_t row = random() % rows;
-            source_[row] = random() % 4 == 0 ? absent : change;
-            const auto name = static_cast<std::int64_t>(row + rows * (random() % names));
-            changes_.add(key(name), bounded_.token());
-            if (random() % 8 == 0) std::this_thread::yield();
-        }
+    std::int64_t name_of(std::size_t row, std::mt19937& random) override {
+        return static_cast<std::int64_t>(row + rows * (random() % names));
     }
 
-    void find_bounds() {
-        for (int last = chunk_rows; last <= rows; last += chunk_rows)
+    void find_bounds() override {
+        const auto end = static_cast<int>(rows);
+        for (int last = chunk_rows; last <= end; last += chunk_rows)
             chunks_.push({.after = key(last - chunk_rows), .up_to = key(last)}, bounded_.token());
         chunks_.close();
     }
 
-    void copy_all() {
-        while (const auto next = chunks_.take(bounded_.token())) {
-            const auto first = row_of(*next->range.after);
-            write([&](std::size_t i) { return first + i; }, chunk_rows);
-            chunks_.ended(*next);
-        }
+    void copy(const chunk& current) override {
+        const auto first = row_of(*current.range.after);
+        write([&](std::size_t i) { return first + i; }, chunk_rows);
     }
 
-    void flush(std::stop_token stop) {
-        std::mt19937 random(seed_);
+    void flush(unsigned seed, std::stop_token stop) override {
+        std::mt19937 random(seed);
         while (const auto batch = changes_.take(1 + random() % 20, 0ms, stop)) {
             if (random() % 5 == 0) {
                 changes_.put_back(*batch);
@@ -230,23 +188,15 @@ class turns_model {
     }
 
     static std::size_t row_of(const key_value& key) {
-        return static_cast<std::size_t>(std::stoi(id_codec().literals(key).front())) % rows;
+        return static_cast<std::size_t>(id_of(key)) % rows;
     }
-
-    const unsigned seed_;
-    const patience bounded_;
-    std::array<std::atomic<int>, rows> source_;
-    std::array<std::atomic<int>, rows> target_;
-    change_set changes_{{.keys_max = 50, .client_orders = false}};
-    chunk_queue chunks_{changes_, 2};
-    std::atomic<bool> ended_{true};
 };
 
 class ChangeSetTurnsModel : public testing::TestWithParam<unsigned> {};
 
 TEST_P(ChangeSetTurnsModel, TheTargetIsTheSourceWhateverTheInterleaving) {
     turns_model tried(GetParam());
-    tried.run();
+    tried.run(1, rows);
     ASSERT_TRUE(tried.ended()) << "changes that nobody could take";
     tried.expect_equal_tables();
 }
