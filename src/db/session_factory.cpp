@@ -17,13 +17,18 @@ constexpr std::array connection_lost_errors = {
     1158, 1159, 1160, 1161,  // network errors that the server saw
     1927,                    // connection was killed, as the client library says it
     2002, 2003, 2006, 2013, 2014, 2027, 2055,
+    // CR_SSL_CONNECTION_ERROR: with TLS the library says so of a connection that just ends. Whether
+    // the server's certificate passes is seen before it connects.
+    2026,
     3169,  // ER_SESSION_WAS_KILLED
     4031,  // ER_CLIENT_INTERACTION_TIMEOUT
 };
 constexpr std::array retryable_errors = {
     1040,  // ER_CON_COUNT_ERROR
+    1203,  // ER_TOO_MANY_USER_CONNECTIONS
     1205,  // ER_LOCK_WAIT_TIMEOUT
     1213,  // ER_LOCK_DEADLOCK
+    1226,  // ER_USER_LIMIT_REACHED: too many connections of the account, for one
     1317,  // ER_QUERY_INTERRUPTED
     1412,  // ER_TABLE_DEF_CHANGED: the table was rebuilt (OPTIMIZE) since the snapshot was taken
 };

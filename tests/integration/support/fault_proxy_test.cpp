@@ -71,6 +71,23 @@ TEST_F(fault_proxy_before_a_server, passes_on_sessions_of_the_connector) {
     EXPECT_EQ(rows(), "1");
 }
 
+// libmariadb says CR_SSL_CONNECTION_ERROR of these, in place of CR_SERVER_LOST.
+TEST_F(fault_proxy_before_a_server, closes_sessions_of_the_connector_that_use_tls) {
+    auto options = proxy.through(server.over_tcp());
+    options.tls.mode = wire::tls_mode::required;
+    db::session_factory factory(options);
+    auto session = factory.connect();
+    ASSERT_EQ(session.query_row("SHOW STATUS LIKE 'Ssl_version'").size(), 2U);
+    proxy.close_all();
+    try {
+        session.query_value("SELECT 1");
+        FAIL();
+    } catch (const error& failed) {
+        EXPECT_TRUE(failed.connection_lost()) << failed.what();
+        EXPECT_TRUE(failed.retryable());
+    }
+}
+
 TEST_F(fault_proxy_before_a_server, an_insert_whose_answer_is_lost_did_happen) {
     proxy.when("INSERT INTO t", network_fault::lose_answer);
     auto session = connect();
