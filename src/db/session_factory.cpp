@@ -108,10 +108,14 @@ std::string_view session_settings() {
            "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
            "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
            "wait_timeout=28800, net_read_timeout=60, net_write_timeout=60, "
-           "show_create_table_verbosity=0, default_storage_engine='InnoDB', "
+           "show_create_table_verbosity=0, sql_quote_show_create=1, "
+           "default_storage_engine='InnoDB', "
            "optimizer_switch='default', "
            "eq_range_index_dive_limit=200, "
-           "character_set_results='utf8mb4'";
+           // As a client of the server's own has it, and not libmariadb's: an index over
+           // CAST(... AS CHAR) takes its collation from here.
+           "character_set_results='utf8mb4', "
+           "collation_connection=@@SESSION.default_collation_for_utf8mb4";
 }
 
 int whole_seconds(std::chrono::milliseconds duration) noexcept {

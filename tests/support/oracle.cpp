@@ -326,6 +326,7 @@ oracle_answer compare_with_native_alter(const wire::connection_options& server,
 
     // As an operator would, but always by a copy of the table.
     application_session operator_session(server, copy.schema);
+    operator_session.execute("SET NAMES utf8mb4");  // and its collation, as the server's client
     operator_session.execute("SET SESSION sql_log_bin=0, old_alter_table=ON");
     if (migration.sql_mode)
         operator_session.execute("SET SESSION sql_mode=" + quoted_literal(*migration.sql_mode));

@@ -27,7 +27,7 @@ class settings_of_the_whole_server : public testing::Test {
 TEST_F(settings_of_the_whole_server, change_nothing) {
     run.session().execute(
         "CREATE TABLE t (id INT PRIMARY KEY, c CHAR(10) NOT NULL, at TIMESTAMP NOT NULL, a INT NOT "
-        "NULL, f DOUBLE NOT NULL, KEY (a))");
+        "NULL, f DOUBLE NOT NULL, KEY (a), CHECK (f >= 0))");
     run.session().execute("SET SESSION cte_max_recursion_depth=20000");
     run.session().execute(
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<12000) "
@@ -46,6 +46,7 @@ TEST_F(settings_of_the_whole_server, change_nothing) {
     set("foreign_key_checks", "0");
     set("range_optimizer_max_mem_size", "1000");
     set("default_storage_engine", "'MyISAM'");
+    set("sql_quote_show_create", "0");
     set("sql_mode",
         "'PAD_CHAR_TO_FULL_LENGTH,ANSI_QUOTES,PIPES_AS_CONCAT,NO_UNSIGNED_SUBTRACTION,"
         "HIGH_NOT_PRECEDENCE,IGNORE_SPACE'");

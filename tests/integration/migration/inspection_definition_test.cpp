@@ -29,5 +29,17 @@ TEST(a_table_in_a_directory_of_its_own, is_refused_since_the_new_one_would_lie_e
     std::filesystem::remove_all(directory);
 }
 
+// Its collation is the connection's at the time, and SHOW CREATE TABLE does not tell it. By
+// utf8mb4_general_ci the two rows would be equal.
+TEST(a_unique_index_over_computed_text, compares_as_one_made_by_a_client_of_the_servers_own) {
+    quiet_run run(shared_server());
+    const std::string alter = "ADD UNIQUE KEY by_name ((CAST(names->>'$.a' AS CHAR(20))))";
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, names JSON)");
+    run.session().execute(R"(INSERT INTO t VALUES (1, '{"a": "s"}'), (2, '{"a": "\\u00df"}'))");
+    run.start(alter);
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
 }  // namespace
 }  // namespace segue::test
