@@ -40,6 +40,17 @@ bool contains(const Numbers& numbers, int number) {
 
 constexpr std::chrono::hours work_read_timeout{1};
 
+// Of the server's sql_mode, what decides on the columns and the values that an ALTER TABLE makes,
+// and on nothing else that we say.
+// https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html
+std::string modes_of_the_server() {
+    std::string added;
+    for (const std::string mode : {"HIGH_NOT_PRECEDENCE", "NO_UNSIGNED_SUBTRACTION",
+                                   "PIPES_AS_CONCAT", "REAL_AS_FLOAT", "TIME_TRUNCATE_FRACTIONAL"})
+        added += ",IF(FIND_IN_SET('" + mode + "',@@GLOBAL.sql_mode),'" + mode + "',NULL)";
+    return added;
+}
+
 sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role) {
     sql::ConnectOptionsMap map;
     const auto& server = options.server;
@@ -96,26 +107,30 @@ void throw_translated(const sql::SQLException& failure, bool changes_something) 
 }
 
 std::string_view session_settings() {
-    return "SET SESSION "
-           "transaction_isolation='READ-COMMITTED', "
-           "sql_mode='STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
-           "NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
-           "time_zone=@@GLOBAL.time_zone, "
-           "autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0, "
-           "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, "
-           "sql_auto_is_null=0, "
-           "max_execution_time=0, "
-           "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
-           "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
-           "wait_timeout=28800, net_read_timeout=60, net_write_timeout=60, "
-           "show_create_table_verbosity=0, sql_quote_show_create=1, "
-           "default_storage_engine='InnoDB', "
-           "optimizer_switch='default', "
-           "eq_range_index_dive_limit=200, "
-           // As a client of the server's own has it, and not libmariadb's: an index over
-           // CAST(... AS CHAR) takes its collation from here.
-           "character_set_results='utf8mb4', "
-           "collation_connection=@@SESSION.default_collation_for_utf8mb4";
+    static const std::string settings =
+        "SET SESSION "
+        "transaction_isolation='READ-COMMITTED', "
+        "sql_mode=CONCAT_WS(',','STRICT_ALL_TABLES,STRICT_TRANS_TABLES,"
+        "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'" +
+        modes_of_the_server() +
+        "), "
+        "time_zone=@@GLOBAL.time_zone, "
+        "autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0, "
+        "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, "
+        "sql_auto_is_null=0, "
+        "max_execution_time=0, "
+        "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
+        "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
+        "wait_timeout=28800, net_read_timeout=60, net_write_timeout=60, "
+        "show_create_table_verbosity=0, sql_quote_show_create=1, "
+        "default_storage_engine='InnoDB', "
+        "optimizer_switch='default', "
+        "eq_range_index_dive_limit=200, "
+        // As a client of the server's own has it, and not libmariadb's: an index over
+        // CAST(... AS CHAR) takes its collation from here.
+        "character_set_results='utf8mb4', "
+        "collation_connection=@@SESSION.default_collation_for_utf8mb4";
+    return settings;
 }
 
 int whole_seconds(std::chrono::milliseconds duration) noexcept {
@@ -136,16 +151,18 @@ session session_factory::connect(session_role role) {
         held->connection.reset(connector_driver().connect(map));
         session made(std::move(held));
         made.execute(session_settings());
-        const row identity =
-            made.query_row("SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone");
+        const row identity = made.query_row(
+            "SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone, @@SESSION.sql_mode");
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");
         live_->add(made.connection_id());
         const std::string uuid = identity[1].value_or("");
         const std::string zone = identity[2].value_or("");
+        const std::string mode = identity[3].value_or("");
         std::unique_lock lock(mutex_);
         if (server_uuid_.empty()) {
             server_uuid_ = uuid;
             time_zone_ = zone;
+            sql_mode_ = mode;
         }
         if (uuid != server_uuid_)
             throw error("the server at " + options_.server.text() + " is now " + uuid +
@@ -153,9 +170,11 @@ session session_factory::connect(session_role role) {
                         ": a failover took place, or a proxy spreads connections over several "
                         "servers. Connect to the primary itself.");
         const std::string first_zone = time_zone_;
+        const std::string first_mode = sql_mode_;
         lock.unlock();
-        // The server's zone was changed since; what was written so far was converted by the first.
+        // The server's were changed since; what was written so far was converted by the first.
         if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
+        if (mode != first_mode) made.execute("SET SESSION sql_mode='" + first_mode + "'");
         return made;
     });
 }

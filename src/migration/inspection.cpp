@@ -130,6 +130,24 @@ std::vector<refusal> new_auto_increment(const schema::alter_statement& alter,
     return found;
 }
 
+// ALTER TABLE in a session of the server's own settings would read the text otherwise than we do.
+std::vector<refusal> read_otherwise(db::session& session, std::string_view alter_text) {
+    constexpr std::string_view remedy =
+        "Write the ALTER without them: names in backticks, strings in single quotes, characters "
+        "that need a backslash as X'..'.";
+    const std::string modes = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
+    std::vector<refusal> found;
+    if (modes.find("ANSI_QUOTES") != std::string::npos && alter_text.find('"') != alter_text.npos)
+        found.push_back({"the server's sql_mode has ANSI_QUOTES, and the ALTER has double quotes",
+                         std::string(remedy)});
+    if (modes.find("NO_BACKSLASH_ESCAPES") != std::string::npos &&
+        alter_text.find('\\') != alter_text.npos)
+        found.push_back(
+            {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash",
+             std::string(remedy)});
+    return found;
+}
+
 void append(std::vector<refusal>& refusals, const std::vector<refusal>& more) {
     refusals.insert(refusals.end(), more.begin(), more.end());
 }
@@ -162,6 +180,7 @@ plan inspect(db::session& session, const inspection_request& request) {
     for (const auto& one : alter.refusals)
         refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
     made.server = read_server(session, request.original.schema, refusals);
+    append(refusals, read_otherwise(session, request.alter_text));
     made.server.image_is_minimal |= request.replica_image_is_minimal;
     made.stream_host = made.server.host;
     auto original = schema::read_table(session, request.original);

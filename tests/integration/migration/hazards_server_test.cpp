@@ -47,9 +47,7 @@ TEST_F(settings_of_the_whole_server, change_nothing) {
     set("range_optimizer_max_mem_size", "1000");
     set("default_storage_engine", "'MyISAM'");
     set("sql_quote_show_create", "0");
-    set("sql_mode",
-        "'PAD_CHAR_TO_FULL_LENGTH,ANSI_QUOTES,PIPES_AS_CONCAT,NO_UNSIGNED_SUBTRACTION,"
-        "HIGH_NOT_PRECEDENCE,IGNORE_SPACE'");
+    set("sql_mode", "'PAD_CHAR_TO_FULL_LENGTH,ANSI_QUOTES,IGNORE_SPACE'");
     run.start(alter, {.postponed = true});
     run.segue().wait_for_output("State: postponing cut-over");
     // Two keys in one flush, of which one is gone: an answer that is cut short would tell.
@@ -63,6 +61,34 @@ TEST_F(settings_of_the_whole_server, change_nothing) {
     settings.clear();
     run.expect_as_native_alter(alter);
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "11999");
+}
+
+// As an ALTER TABLE in a session of the server's would.
+TEST_F(settings_of_the_whole_server, decide_what_expressions_and_conversions_mean) {
+    const std::string alter =
+        "ADD COLUMN c VARCHAR(20) AS (a || '7'), ADD COLUMN r REAL, MODIFY at DATETIME, ADD COLUMN "
+        "d BIGINT DEFAULT (n - 5), ADD COLUMN e INT AS (NOT n BETWEEN 3 AND 9)";
+    run.session().execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(9), n INT UNSIGNED, at DATETIME(3))");
+    run.session().execute("INSERT INTO t VALUES (1, '1', 2, '2024-12-31 23:59:59.9')");
+    set("sql_mode",
+        "'PIPES_AS_CONCAT,REAL_AS_FLOAT,TIME_TRUNCATE_FRACTIONAL,NO_UNSIGNED_SUBTRACTION,"
+        "HIGH_NOT_PRECEDENCE,STRICT_ALL_TABLES'");
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute("INSERT INTO t VALUES (2, '2', 3, '2024-12-31 23:59:59.9')");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(settings_of_the_whole_server, that_would_read_the_alter_otherwise_are_a_refusal) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    set("sql_mode", "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+    run.start(R"(ADD COLUMN b VARCHAR(9) DEFAULT 'x\ty' COMMENT "b")");
+    run.expect_failed({"has ANSI_QUOTES, and the ALTER has double quotes",
+                       "has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash"});
+    EXPECT_EQ(run.everything(), "t:0");
 }
 
 // 19
