@@ -29,6 +29,7 @@ constexpr std::array retryable_errors = {
     1205,  // ER_LOCK_WAIT_TIMEOUT
     1213,  // ER_LOCK_DEADLOCK
     1226,  // ER_USER_LIMIT_REACHED: too many connections of the account, for one
+    3101,  // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: Group Replication found a conflict
     1317,  // ER_QUERY_INTERRUPTED
     1412,  // ER_TABLE_DEF_CHANGED: the table was rebuilt (OPTIMIZE) since the snapshot was taken
 };
@@ -38,7 +39,10 @@ bool contains(const Numbers& numbers, int number) {
     return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
 }
 
-constexpr std::chrono::hours work_read_timeout{1};
+constexpr std::chrono::minutes work_timeout{10};
+constexpr std::chrono::hours patient_timeout{1};
+constexpr std::chrono::minutes beat_timeout{1};
+constexpr std::chrono::seconds idle_timeout{120};
 
 // Of the server's sql_mode, what decides on the columns and the values that an ALTER TABLE makes,
 // and on nothing else that we say.
@@ -61,9 +65,7 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
     map["userName"] = sql::SQLString(options.user);
     map["password"] = sql::SQLString(options.password);
     map["OPT_CONNECT_TIMEOUT"] = whole_seconds(options.connect_timeout);
-    map["OPT_READ_TIMEOUT"] =
-        whole_seconds(role == session_role::work ? std::chrono::milliseconds(work_read_timeout)
-                                                 : options.read_timeout);
+    map["OPT_READ_TIMEOUT"] = whole_seconds(answer_timeout(role, options));
     map["OPT_WRITE_TIMEOUT"] = whole_seconds(options.read_timeout);
     map["OPT_RECONNECT"] = false;
     map["OPT_LOCAL_INFILE"] = 0;
@@ -137,6 +139,21 @@ int whole_seconds(std::chrono::milliseconds duration) noexcept {
     return static_cast<int>(std::max<std::int64_t>(1, (duration.count() + 999) / 1000));
 }
 
+std::chrono::milliseconds answer_timeout(session_role role,
+                                         const wire::connection_options& options) noexcept {
+    switch (role) {
+        case session_role::work:
+            return work_timeout;
+        case session_role::patient:
+            return patient_timeout;
+        case session_role::beat:
+            return std::max<std::chrono::milliseconds>(beat_timeout, options.read_timeout);
+        case session_role::control:
+            break;
+    }
+    return options.read_timeout;
+}
+
 session_factory::session_factory(wire::connection_options options)
     : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
 
@@ -151,6 +168,8 @@ session session_factory::connect(session_role role) {
         held->connection.reset(connector_driver().connect(map));
         session made(std::move(held));
         made.execute(session_settings());
+        if (role == session_role::work || role == session_role::beat)
+            made.execute("SET SESSION wait_timeout=" + std::to_string(idle_timeout.count()));
         const row identity = made.query_row(
             "SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone, @@SESSION.sql_mode");
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");

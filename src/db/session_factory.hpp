@@ -12,11 +12,20 @@
 
 namespace segue::db {
 
-/// What a session is for; each has its own bounds.
+/// What a session is for; each has its own bounds. A connection that is cut without a word is
+/// noticed by the read timeout on our side and by wait_timeout on the server's, where it may hold
+/// locks until then.
 enum class session_role {
-    work,    ///< Statements of ours that may run for long: read timeout of an hour.
-    control  ///< Short statements: read timeout of connection_options.
+    work,     ///< Chunks, flushes, bounds: 10 minutes to answer; ended when idle for two.
+    patient,  ///< Statements that read or drop a whole table: an hour to answer.
+    beat,     ///< Commits of one row: a minute to answer, or connection_options' read timeout if
+              ///< that is more; ended when idle for two.
+    control   ///< Short statements: the read timeout of connection_options.
 };
+
+/// How long an answer may take.
+std::chrono::milliseconds answer_timeout(session_role role,
+                                         const wire::connection_options& options) noexcept;
 
 class live_sessions;
 

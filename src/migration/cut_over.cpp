@@ -272,6 +272,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
                     std::stop_token stop) {
     db::session& locker = sessions.locker;
     const std::uint64_t locker_id = locker.connection_id();
+    const auto asked_at = steady_clock::now();
     const auto interrupt = [&sessions,
                             ids = std::array{locker_id, sessions.lookout.connection_id()}] {
         for (const std::uint64_t id : ids) {
@@ -293,8 +294,8 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
     } catch (const error& failure) {
         timer.disarm();
         if (at == step::rename_sent && failure.connection_lost()) {
-            made.swapped =
-                was_swapped(with_.sessions, with_.migration, with_.checkpoint, locker_id);
+            made.swapped = was_swapped(with_.sessions, with_.migration, with_.checkpoint,
+                                       {.id = locker_id, .since = asked_at});
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
         } else if (failure.retryable() || is_duplicate(failure)) {
             made.gave_way_because =

@@ -94,7 +94,8 @@ std::uint64_t heartbeat::begin_marker() {
 }
 
 void heartbeat::run(std::stop_token stop) {
-    retrying_session session(sessions_, settings_.retries_max, lock_conflicts::outlasted);
+    retrying_session session(sessions_, settings_.retries_max, lock_conflicts::outlasted,
+                             db::session_role::beat);
     auto next_beat = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         if (wait_for_work(stop, next_beat)) {
@@ -105,6 +106,7 @@ void heartbeat::run(std::stop_token stop) {
                 commit_marker(with, number);
                 std::lock_guard lock(mutex_);
                 committed_ = number;
+                wanted_since_ = std::chrono::steady_clock::now();
                 changed_.notify_all();
             });
         }
@@ -119,9 +121,16 @@ void heartbeat::run(std::stop_token stop) {
 std::uint64_t heartbeat::want_marker() {
     // A marker that was begun before this call may have been committed before it too.
     const std::uint64_t mine = begun_ + 1;
+    if (wanted_ <= committed_) wanted_since_ = std::chrono::steady_clock::now();
     if (wanted_ < mine) wanted_ = mine;
     changed_.notify_all();
     return mine;
+}
+
+std::chrono::steady_clock::duration heartbeat::marker_waits() const {
+    std::lock_guard lock(mutex_);
+    return wanted_ > committed_ ? std::chrono::steady_clock::now() - wanted_since_
+                                : std::chrono::steady_clock::duration(0);
 }
 
 std::uint64_t heartbeat::pass(std::stop_token stop) {

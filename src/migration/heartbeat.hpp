@@ -57,6 +57,9 @@ class heartbeat {
     std::optional<std::uint64_t> pass_until(std::chrono::steady_clock::time_point deadline,
                                             std::stop_token stop);
 
+    /// How long somebody has been waiting for a marker while none was committed; zero: nobody is.
+    std::chrono::steady_clock::duration marker_waits() const;
+
   private:
     std::uint64_t want_marker();  ///< Precondition: mutex_ is held.
     std::uint64_t begin_marker();
@@ -66,11 +69,12 @@ class heartbeat {
 
     db::session_factory& sessions_;
     const settings settings_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::uint64_t begun_ = 0;      ///< Markers whose commit was begun; guarded by mutex_.
     std::uint64_t committed_ = 0;  ///< Greatest marker committed; guarded by mutex_.
     std::uint64_t wanted_ = 0;     ///< Greatest marker someone waits for; guarded by mutex_.
+    std::chrono::steady_clock::time_point wanted_since_{};  ///< Guarded by mutex_.
 };
 
 }  // namespace segue::migration

@@ -14,7 +14,7 @@ migration::~migration() = default;
 void migration::rehearse() {
     run_state& of = *state_;
     of.find_servers();
-    db::session session = of.sessions().connect();
+    db::session session = of.sessions().connect(db::session_role::patient);
     inspection_request request = of.with.request;
     request.rehearsal = true;
     const plan made = of.inspect(session, request);

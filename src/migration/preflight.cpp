@@ -23,7 +23,8 @@ std::map<std::string, std::string> variables(db::session& session) {
              "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin','binlog_format',"
              "'binlog_row_image','gtid_mode','binlog_order_commits','lower_case_table_names',"
              "'innodb_autoinc_lock_mode','max_allowed_packet','version','version_comment',"
-             "'server_uuid','hostname','port','performance_schema','binlog_row_value_options')"))
+             "'server_uuid','hostname','port','performance_schema','binlog_row_value_options',"
+             "'sync_binlog','innodb_flush_log_at_trx_commit')"))
         found[one[0].value_or("")] = one[1].value_or("");
     return found;
 }
@@ -241,6 +242,12 @@ server_facts read_server(db::session& session, const std::string& schema,
                 : "without the PROCESS privilege old snapshots cannot be seen: a transaction, such "
                   "as a backup, that began before the swap and reads the table after it may see it "
                   "partly filled.");
+    if (seen["sync_binlog"] != "1" || seen["innodb_flush_log_at_trx_commit"] != "1")
+        facts.weaker.emplace_back(
+            "sync_binlog or innodb_flush_log_at_trx_commit is not 1: if the server's machine "
+            "crashes, the binary log may lack a change that the table has. After such a crash "
+            "begin "
+            "anew.");
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)
         facts.weaker.emplace_back(

@@ -4,6 +4,7 @@
 #include "src/base/log.hpp"
 #include "src/migration/retry.hpp"
 
+#include <chrono>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,8 +13,26 @@
 
 namespace segue::migration {
 
+bool restarted_since(db::session& session, std::chrono::steady_clock::time_point moment) {
+    const auto uptime = session.query_row("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return std::chrono::seconds(db::to_uint64(uptime[1], "Uptime")) <=
+           std::chrono::steady_clock::now() - moment;
+}
+
+namespace {
+
+void kill(db::session& session, std::uint64_t connection) {
+    try {
+        session.execute(fmt::format("KILL {}", connection));
+    } catch (const error&) {
+        // Gone by itself.
+    }
+}
+
+}  // namespace
+
 bool was_swapped(db::session_factory& sessions, const plan& migration,
-                 const checkpoint_table& checkpoint, std::uint64_t lost_connection) {
+                 const checkpoint_table& checkpoint, const lost_connection& lost) {
     const std::stop_token stop;
     log::warning("the connection was lost while the names were swapped; looking what is true");
     constexpr unsigned tries = 30;
@@ -23,11 +42,7 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
         session.run("look whether the names were swapped", stop, [&](db::session& on) {
             on.execute("SET SESSION lock_wait_timeout=2");
             // LOCK TABLES of the lost connection, and a RENAME of its that still runs, end first.
-            try {
-                on.execute(fmt::format("KILL {}", lost_connection));
-            } catch (const error&) {
-                // Gone by itself.
-            }
+            if (!restarted_since(on, lost.since)) kill(on, lost.id);
             checkpoint.take_over(on);
             names.clear();
             for (const db::row& one : on.query(fmt::format(

@@ -4,15 +4,25 @@
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/inspection.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace segue::migration {
+
+struct lost_connection {
+    std::uint64_t id = 0;
+    std::chrono::steady_clock::time_point since{};  ///< It was there at that moment.
+};
 
 /// After the connection was lost in RENAME TABLE: whether the names were swapped. Takes the
 /// migration over from the lost connection, which waits until that is gone, and looks which tables
 /// there are. Not to be stopped: the answer is needed, and the tries are bounded.
 /// Throws segue::error with outcome_unknown() when it cannot be found out.
 bool was_swapped(db::session_factory& sessions, const plan& migration,
-                 const checkpoint_table& checkpoint, std::uint64_t lost_connection);
+                 const checkpoint_table& checkpoint, const lost_connection& lost);
+
+/// Whether the server was started after the moment, give or take a second. Numbers of connections
+/// begin anew then, and a lost one's may be somebody else's. Throws segue::error.
+bool restarted_since(db::session& session, std::chrono::steady_clock::time_point moment);
 
 }  // namespace segue::migration

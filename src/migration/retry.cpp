@@ -29,7 +29,7 @@ bool is_conflict(const error& failure) noexcept {
 }
 
 db::session& retrying_session::connected() {
-    if (!session_) session_.emplace(sessions_.connect());
+    if (!session_) session_.emplace(sessions_.connect(role_));
     return *session_;
 }
 
@@ -59,10 +59,12 @@ std::chrono::milliseconds retry_count::pause() const noexcept {
 void retrying_session::run(std::string_view what, std::stop_token stop,
                            const std::function<void(db::session&)>& operation) {
     retry_count count(failures_max_, conflicts_);
+    if (clock_.now() - used_ > idle_max) session_.reset();
     for (;;) {
         if (stop.stop_requested()) throw stopped();
         try {
             operation(connected());
+            used_ = clock_.now();
             return;
         } catch (const error& failure) {
             roll_back();

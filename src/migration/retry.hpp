@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/clock.hpp"
 #include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
 
@@ -45,8 +46,18 @@ class retrying_session {
   public:
     /// `failures_max`: so many failures in a row of one operation are retried; the next one is
     /// thrown. Each operation begins to count anew.
-    retrying_session(db::session_factory& sessions, unsigned failures_max, lock_conflicts are)
-        : sessions_(sessions), failures_max_(failures_max), conflicts_(are) {}
+    retrying_session(db::session_factory& sessions, unsigned failures_max, lock_conflicts are,
+                     db::session_role role = db::session_role::work,
+                     const clock_source& clock = machine_clock())
+        : sessions_(sessions),
+          failures_max_(failures_max),
+          conflicts_(are),
+          role_(role),
+          clock_(clock) {}
+
+    /// An operation that comes after a longer pause gets a new session, as the server, or what lies
+    /// between, may have ended the old one.
+    static constexpr std::chrono::seconds idle_max{60};
 
     /// Runs `operation` until it returns. Before each new try whatever the session had begun is
     /// rolled back. Blocks for as long as it takes; `stop` ends it between two tries, a KILL QUERY
@@ -55,17 +66,20 @@ class retrying_session {
     void run(std::string_view what, std::stop_token stop,
              const std::function<void(db::session&)>& operation);
 
+  private:
     /// The session, connected where it was not. Throws segue::error.
     db::session& connected();
 
     /// Rolls back what was begun; forgets the session if even that fails.
     void roll_back() noexcept;
 
-  private:
     db::session_factory& sessions_;
     const unsigned failures_max_;
     const lock_conflicts conflicts_;
+    const db::session_role role_;
+    const clock_source& clock_;
     std::optional<db::session> session_;
+    clock_source::time_point used_{};  ///< When an operation last ended.
 };
 
 /// Whether it is a deadlock or a lock wait that timed out.

@@ -5,6 +5,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/migration/binary_log_status.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
@@ -27,6 +28,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds tick{50};
 constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
+constexpr std::chrono::seconds marker_patience{5};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stop_grace{1};
 
@@ -65,7 +67,7 @@ outcome runner::run(std::stop_token stop) {
 
 void runner::prepare() {
     state_.find_servers();
-    db::session session = state_.sessions().connect();
+    db::session session = state_.sessions().connect(db::session_role::patient);
     plan made = state_.inspect(session, state_.with.request);
     state_.note_made(made.tables.ghost);
     state_.told.on_plan(made);
@@ -142,15 +144,37 @@ void runner::wait_for_first_marker(std::stop_token stop) {
     // A replica has already shown that it gets them, and may be late.
     const bool from_replica = state_.roles().stream_from().has_value();
     const std::uint64_t first = of.barrier.pass(threads_.token());
-    const auto give_up = steady_clock::now() + first_marker_patience;
-    while (!of.feed.wait_for_marker(first, steady_clock::now() + tick, threads_.token())) {
+    const binlog::stream_position behind = end_of_log();
+    auto tell_at = steady_clock::now() + first_marker_patience;
+    const auto seen_within = [&](milliseconds limit) {
+        return of.feed.wait_for_marker(first, steady_clock::now() + limit, threads_.token());
+    };
+    while (!seen_within(tick)) {
         look_after(stop);
-        if (!from_replica && steady_clock::now() >= give_up)
+        if (!from_replica && of.feed.is_past(behind) && !seen_within(milliseconds(0)))
             throw error(
                 fmt::format("a change of ours in {} did not come through the binary log: is its "
                             "database left out (binlog-do-db, binlog-ignore-db)?",
                             of.made.tables.changelog.quoted()));
+        if (steady_clock::now() < tell_at) continue;
+        state_.told.on_notice(
+            "the stream has not come to the binary log's end yet, and copying begins then: a huge "
+            "transaction is being read, or the connection is slow");
+        tell_at += 20 * first_marker_patience;
     }
+}
+
+binlog::stream_position runner::end_of_log() {
+    binlog::stream_position end;
+    with_session([&](db::session& on) {
+        if (parts().made.server.gtids) {
+            end = read_executed_transactions(on);
+        } else {
+            const auto log = read_binary_log_status(on);
+            end = binlog::file_position{.file = log.file, .offset = log.offset};
+        }
+    });
+    return end;
 }
 
 void runner::find_end(db::session& on) {
@@ -200,7 +224,7 @@ void runner::make_statistics(std::stop_token stop) {
     threads_.spawn("statistics", [this, made](std::stop_token end) {
         try {
             retrying_session session(state_.sessions(), state_.with.failures_max,
-                                     lock_conflicts::failures);
+                                     lock_conflicts::failures, db::session_role::patient);
             session.run("make statistics", end, [&](db::session& on) {
                 made->complaints = segue::migration::make_statistics(on, parts().made);
             });
@@ -217,6 +241,12 @@ void runner::look_after(std::stop_token stop) {
     if (threads_.failed() || stop.stop_requested()) throw stopped();
     if (parts().feed.take_definition_seen())
         with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+    const bool waits = parts().barrier.marker_waits() > marker_patience;
+    if (waits && !marker_waits_told_)
+        state_.told.on_notice(
+            "a COMMIT of one row takes long, and everything waits for it: is the server reachable "
+            "and its disk full, or does a semi-synchronous replica not acknowledge?");
+    marker_waits_told_ = waits;
     pause_for(tick, threads_.token());
 }
 
@@ -310,7 +340,8 @@ void runner::clean_up(outcome& made) {
     const migration_tables& tables = parts().made.tables;
     std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
     if (state_.with.drop_old_table) unneeded.push_back(tables.old);
-    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures);
+    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures,
+                             db::session_role::patient);
     const std::stop_token to_the_end;
     for (const table_name& table : unneeded) {
         try {

@@ -32,6 +32,8 @@ class runner {
     void start_following(std::stop_token stop);
     void start_flushing();
     void wait_for_first_marker(std::stop_token stop);
+    /// Everything that was committed before the call stands before it.
+    binlog::stream_position end_of_log();
     void find_end(db::session& on);
     void copy(std::stop_token stop);
     void prune(std::uint64_t below);
@@ -61,6 +63,7 @@ class runner {
 
     run_state& state_;
     std::optional<key_value> end_;
+    bool marker_waits_told_ = false;
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
     std::optional<std::jthread> ender_;
     task_group threads_;

@@ -104,6 +104,21 @@ bool stream_feed::wait_until_past(const binlog::gtid_set& transactions,
     return past;
 }
 
+bool stream_feed::is_past(const binlog::stream_position& end) const {
+    std::lock_guard lock(mutex_);
+    if (const auto* const wanted = std::get_if<binlog::gtid_set>(&end)) {
+        const auto* const seen = std::get_if<binlog::gtid_set>(&position_);
+        return seen != nullptr && wanted->is_subset_of(*seen);
+    }
+    const auto* const seen = std::get_if<binlog::file_position>(&position_);
+    if (seen == nullptr) return false;
+    // binlog.999999 is followed by binlog.1000000.
+    const auto place = [](const binlog::file_position& at) {
+        return std::tuple(at.file.size(), at.file, at.offset);
+    };
+    return place(*seen) >= place(std::get<binlog::file_position>(end));
+}
+
 std::size_t stream_feed::held_for_xa() const {
     return held_keys_.load();
 }

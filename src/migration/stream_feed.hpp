@@ -56,6 +56,10 @@ class stream_feed final : public binlog::stream_handler {
     bool wait_until_past(const binlog::gtid_set& transactions,
                          std::chrono::steady_clock::time_point until, std::stop_token stop);
 
+    /// Whether all that stands before `end` in the log was handed out, or stood before the start.
+    /// False also where the two are not of one kind.
+    bool is_past(const binlog::stream_position& end) const;
+
     /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
     std::size_t held_for_xa() const;
 

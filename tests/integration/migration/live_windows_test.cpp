@@ -197,6 +197,26 @@ TEST(a_commit_under_the_lock, that_nobody_acknowledges_makes_the_attempt_give_wa
     run.expect_as_native_alter();
 }
 
+TEST(a_commit_that_nobody_acknowledges, is_told_of_and_outlasted) {
+    const auto& server = shared_server(semi_synchronous);
+    live_run run(server, {.rows = 500});
+    run.start({.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    late_replica replica(server.over_tcp(), 0ms);
+    replica.set_delay(1h);
+    std::jthread application([&] {
+        run.new_session().execute("UPDATE " + run.table().quoted() + " SET title='a' WHERE id=-1");
+    });
+    run.segue().wait_for_output("a COMMIT of one row takes long, and everything waits for it");
+    replica.set_delay(0ms);
+    application.join();
+    replica.check();
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_EQ(run.times_told("a COMMIT of one row takes long"), 1U) << run.segue().err();
+    run.expect_as_native_alter();
+}
+
 /// Writers just ahead of the copy, every commit of which stays unseen for a while.
 class writers_ahead_of_the_copy : public testing::Test {
   protected:

@@ -368,6 +368,27 @@ TEST_F(StreamFeed, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
     EXPECT_TRUE(seen);
 }
 
+TEST_F(StreamFeed, APlaceInTheLogIsPastOnceABoundaryIsNotBeforeIt) {
+    const auto at = [](const std::string& file, std::uint64_t offset) {
+        return binlog::stream_position(binlog::file_position{.file = file, .offset = offset});
+    };
+    EXPECT_FALSE(feed_.is_past(at("binlog.000009", 4)));
+    feed_.on_boundary(at("binlog.000009", 900));
+    EXPECT_TRUE(feed_.is_past(at("binlog.000009", 900)));
+    EXPECT_TRUE(feed_.is_past(at("binlog.000008", 901)));
+    EXPECT_FALSE(feed_.is_past(at("binlog.000009", 901)));
+    EXPECT_FALSE(feed_.is_past(at("binlog.000010", 4)));
+    EXPECT_FALSE(feed_.is_past(binlog::gtid_set()));
+    feed_.on_boundary(at("binlog.1000000", 4));
+    EXPECT_TRUE(feed_.is_past(at("binlog.999999", 900)));
+
+    const std::string server = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    feed_.on_boundary(binlog::gtid_set::parse(server + ":1-7"));
+    EXPECT_TRUE(feed_.is_past(binlog::gtid_set::parse(server + ":1-7")));
+    EXPECT_FALSE(feed_.is_past(binlog::gtid_set::parse(server + ":1-8")));
+    EXPECT_FALSE(feed_.is_past(at("binlog.000001", 4)));
+}
+
 TEST_F(StreamFeed, OffsetsDoNotTellWhetherATransactionIsPast) {
     feed_.on_boundary(binlog::file_position{.file = "binlog.000002", .offset = 157});
     EXPECT_FALSE(feed_.wait_until_past(
