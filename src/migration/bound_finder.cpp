@@ -23,4 +23,13 @@ std::optional<key_value> find_bound(db::session& session, const statements& text
     return std::nullopt;
 }
 
+std::optional<key_value> find_middle(db::session& session, const statements& texts,
+                                     const key_range& range) {
+    const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
+    if (rows < 2) return std::nullopt;
+    auto middle = find_bound(session, texts, range, rows / 2);
+    if (middle == range.up_to) return std::nullopt;
+    return middle;
+}
+
 }  // namespace segue::migration

@@ -14,4 +14,9 @@ namespace segue::migration {
 std::optional<key_value> find_bound(db::session& session, const statements& texts,
                                     const key_range& range, std::uint64_t rows);
 
+/// A key that parts the range's rows in the source into two halves of about as many; nullopt when
+/// it has fewer than two. Reads all of the range's index. Blocks; throws segue::error.
+std::optional<key_value> find_middle(db::session& session, const statements& texts,
+                                     const key_range& range);
+
 }  // namespace segue::migration

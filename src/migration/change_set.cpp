@@ -13,8 +13,14 @@ constexpr std::string_view one_flush_per_key = "one_flush_per_key";
 constexpr std::string_view take_turns = "copying_and_flushing_take_turns";
 // How many batches may be flushed in one turn while there are more.
 constexpr unsigned flushes_in_turn_max = 8;
+// An element of the map, its share of the buckets, and its pointers in queues.
+constexpr std::size_t overhead_bytes = 96;
 
 }  // namespace
+
+std::size_t change_set::bytes_of(const key_value& key) noexcept {
+    return overhead_bytes + key.encoded.size();
+}
 
 void change_set::begin_copy(std::optional<key_value> end) {
     std::lock_guard lock(mutex_);
@@ -112,7 +118,7 @@ void change_set::keep(key_value key) {
         }
         return;
     }
-    bytes_ += at->first.encoded.size();
+    bytes_ += bytes_of(at->first);
     if (chunk_in_flight* const over = chunk_over(at->first)) {
         at->second = state::waits_for_chunk;
         over->waiting.push_back(&at->first);
@@ -124,7 +130,7 @@ void change_set::keep(key_value key) {
 }
 
 void change_set::forget(std::unordered_map<key_value, state, key_value_hash>::iterator at) {
-    bytes_ -= at->first.encoded.size();
+    bytes_ -= bytes_of(at->first);
     keys_.erase(at);
 }
 
@@ -275,6 +281,11 @@ std::chrono::steady_clock::time_point change_set::target_written_at() const {
 std::size_t change_set::backlog() const {
     std::lock_guard lock(mutex_);
     return keys_.size();
+}
+
+bool change_set::half_full() const {
+    std::lock_guard lock(mutex_);
+    return keys_.size() >= with_.keys_max / 2 || bytes_ >= with_.bytes_max / 2;
 }
 
 std::size_t change_set::in_flight() const {

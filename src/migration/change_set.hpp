@@ -37,13 +37,16 @@ class change_set {
   public:
     struct limits {
         std::size_t keys_max = 0;
-        std::size_t bytes_max = ~std::size_t{0};  ///< Of the key values.
+        std::size_t bytes_max = ~std::size_t{0};  ///< As bytes_of() counts them.
         bool client_orders = true;                ///< Which of the rules above hold.
     };
     explicit change_set(limits with) : with_(with) {}
     explicit change_set(std::size_t keys_max) : change_set(limits{.keys_max = keys_max}) {}
 
     bool client_orders() const noexcept { return with_.client_orders; }
+
+    /// The memory that a key takes while it is held.
+    static std::size_t bytes_of(const key_value& key) noexcept;
 
     /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of
     /// its own, the tail, {end, open}. Unset: the table is empty, and every key is above.
@@ -108,6 +111,7 @@ class change_set {
     std::chrono::steady_clock::time_point target_written_at() const;
 
     std::size_t backlog() const;     ///< Keys held, those in flight included.
+    bool half_full() const;          ///< By their number or by their bytes.
     std::size_t in_flight() const;   ///< Keys that take() gave out and nobody answered for.
     std::uint64_t dropped() const;   ///< Changes above the watermark so far.
     std::uint64_t deferred() const;  ///< Changes that waited for a chunk in flight so far.

@@ -16,6 +16,12 @@ std::string bound_text(const key_codec& codec, const std::optional<key_value>& b
     return bound ? codec.describe(*bound) : "open";
 }
 
+std::string text_of(const key_codec& codec, const checkpoint_table::chunk_progress& progress) {
+    return quoted_literal(fmt::format("after {} up to {}, {} rows",
+                                      bound_text(codec, progress.done.after),
+                                      bound_text(codec, progress.done.up_to), progress.rows));
+}
+
 }  // namespace
 
 checkpoint_table::checkpoint_table(table_name name, std::string epoch)
@@ -63,20 +69,23 @@ void checkpoint_table::take_over(db::session& session) const {
                                 name_.quoted(), quoted_literal(epoch_)));
 }
 
-void checkpoint_table::record_chunk(db::session& session, std::uint64_t chunk,
-                                    const key_codec& codec, const key_range& range,
-                                    std::uint64_t rows) const {
-    session.execute(fmt::format(
-        "INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})", name_.quoted(), chunk,
-        quoted_literal(fmt::format("after {} up to {}, {} rows", bound_text(codec, range.after),
-                                   bound_text(codec, range.up_to), rows))));
+void checkpoint_table::record_chunk(db::session& session, const key_codec& codec,
+                                    const chunk_progress& progress) const {
+    const std::string text = text_of(codec, progress);
+    const auto rows = session.execute(
+        progress.goes_on ? fmt::format("UPDATE {} SET value={} WHERE kind='chunk' AND id={}",
+                                       name_.quoted(), text, progress.chunk)
+                         : fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
+                                       name_.quoted(), progress.chunk, text));
+    require(rows == 1, "a chunk that goes on has a row");
 }
 
-bool checkpoint_table::chunk_is_recorded(db::session& session, std::uint64_t chunk) const {
-    return !session
-                .query(fmt::format("SELECT id FROM {} WHERE kind='chunk' AND id={} FOR SHARE",
-                                   name_.quoted(), chunk))
-                .empty();
+bool checkpoint_table::chunk_is_recorded(db::session& session, const key_codec& codec,
+                                         const chunk_progress& progress) const {
+    return session.query(
+               fmt::format("SELECT value={} FROM {} WHERE kind='chunk' AND id={} FOR SHARE",
+                           text_of(codec, progress), name_.quoted(), progress.chunk)) ==
+           std::vector<db::row>{{"1"}};
 }
 
 void checkpoint_table::write_as_owner(db::session& session, const std::string& sql) const {

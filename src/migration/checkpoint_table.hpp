@@ -15,7 +15,9 @@ namespace segue::migration {
 ///   format 0   version of this layout.
 ///   server 0   @@server_uuid of the server that the rows were written on.
 ///   phase 0    name of the migration's phase.
-///   chunk N    the N-th chunk's bounds and rows, written in the transaction of its rows.
+///   chunk N    the N-th chunk's bounds and rows, written in the transaction of its rows. Of a
+///   chunk
+///              that takes several transactions, one behind the other: what is done so far.
 /// Immutable but for take_over(); every call uses the session it is given, and blocks.
 class checkpoint_table {
   public:
@@ -34,10 +36,17 @@ class checkpoint_table {
     /// lets none of them begin again. For cleaning up after it.
     void take_over(db::session& session) const;
 
-    void record_chunk(db::session& session, std::uint64_t chunk, const key_codec& codec,
-                      const key_range& range, std::uint64_t rows) const;
-    /// After a lost COMMIT: whether the chunk's transaction took effect. Waits for it to end.
-    bool chunk_is_recorded(db::session& session, std::uint64_t chunk) const;
+    struct chunk_progress {
+        std::uint64_t chunk = 0;
+        key_range done;  ///< All of the chunk, or its beginning.
+        std::uint64_t rows = 0;
+        bool goes_on = false;  ///< An earlier transaction has done less of it.
+    };
+    void record_chunk(db::session& session, const key_codec& codec,
+                      const chunk_progress& progress) const;
+    /// After a lost COMMIT: whether the transaction took effect. Waits for it to end.
+    bool chunk_is_recorded(db::session& session, const key_codec& codec,
+                           const chunk_progress& progress) const;
     /// Forgets the rows of chunks below `chunk`, all of which are done.
     void prune_chunks_below(db::session& session, std::uint64_t chunk) const;
 

@@ -18,6 +18,12 @@ std::uint64_t chunk_sizer::rows() const {
     return rows_;
 }
 
+void chunk_sizer::was_too_large() {
+    if (fixed_) return;
+    std::lock_guard lock(mutex_);
+    rows_ = std::max<std::uint64_t>(1, rows_ / 2);
+}
+
 void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
     if (fixed_) return;
     std::lock_guard lock(mutex_);

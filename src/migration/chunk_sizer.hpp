@@ -30,6 +30,8 @@ class chunk_sizer {
 
     std::uint64_t rows() const;
     void copied(std::uint64_t rows, std::chrono::nanoseconds took);
+    /// A chunk was too large for one transaction: the next ones are smaller, for a while.
+    void was_too_large();
 
   private:
     const std::chrono::milliseconds target_;

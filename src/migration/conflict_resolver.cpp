@@ -1,11 +1,13 @@
 #include "src/migration/conflict_resolver.hpp"
 
+#include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/bound_finder.hpp"
 #include "src/migration/retry.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +15,7 @@
 namespace segue::migration {
 namespace {
 
-constexpr std::size_t batches_in_turn_max = 20;
+constexpr std::size_t all_keys = std::numeric_limits<std::size_t>::max() / 2;
 constexpr unsigned tries_told = 16;
 
 std::vector<key_value> as_vector(const std::set<key_value>& keys) {
@@ -42,7 +44,7 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
     std::set<key_value> both = together;
     std::vector<key_value> out_of_date;
     // Their newcomers are named by the same statement.
-    const std::size_t at_once_max = std::max<std::size_t>(1, batch_keys_ / 2);
+    const std::size_t at_once_max = std::max<std::size_t>(1, with_.batch_keys / 2);
     for (const auto& one : found) {
         if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
         if (together.contains(one.holder)) throw_real(session, one);
@@ -88,6 +90,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         // A value moved between the look and the write.
         const auto [first, second] = how.halve(piece);
         if (!second) {
+            if (found.empty()) how.check_alone(piece);
             if (failures % tries_told == 0)
                 log::warning("a row waits for a unique value, looked for {} times: {}", failures,
                              complaint);
@@ -115,9 +118,11 @@ class conflict_resolver::eviction {
     change_set& changes_;
 };
 
-std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys,
+std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, std::size_t taken,
                                               std::stop_token stop) {
-    const auto turn = changes_.wait_for_quiet(keys.size(), stop);
+    fault::point("conflict_resolver.flush_collided");
+    const bool beside_others = fault::rule_taken_out("conflicts_wait_for_quiet");
+    const auto turn = changes_.wait_for_quiet(beside_others ? all_keys : taken, stop);
     // Who stands in the way has most likely changed as well, and is waiting to be flushed.
     struct taken_along {
         change_set& changes;
@@ -129,7 +134,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys,
             else
                 changes.put_back(keys);
         }
-    } along{changes_, changes_.take_in_turn(batch_keys_ * batches_in_turn_max)};
+    } along{changes_, changes_.take_in_turn(with_.turn_keys)};
     eviction evicted(changes_);
     try {
         carry_over_evicting(session, {keys, along.keys}, evicted.keys, stop);
@@ -151,7 +156,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
     std::vector<batch> pieces;
     for (batch keys : together)
         for (; !keys.empty(); keys = keys.subspan(pieces.back().size()))
-            pieces.push_back(keys.first(std::min(keys.size(), batch_keys_)));
+            pieces.push_back(keys.first(std::min(keys.size(), with_.batch_keys)));
     barrier_.pass(stop);
     writer_.begin(session);
     // All of them first: a value may have moved between rows of different pieces.
@@ -167,7 +172,8 @@ void conflict_resolver::carry_over_evicting(db::session& session,
                  return half == 0 ? halves<batch>{.first = piece, .second = std::nullopt}
                                   : halves<batch>{.first = piece.first(half),
                                                   .second = piece.subspan(half)};
-             }},
+             },
+         .check_alone = [](batch) {}},
         evicted, stop);
     session.execute("COMMIT");
 }
@@ -176,13 +182,22 @@ void conflict_resolver::carry_over_evicting(db::session& session,
 conflict_resolver::halves<key_range> conflict_resolver::halve(db::session& session,
                                                               const key_range& range) const {
     const halves<key_range> whole{.first = range, .second = std::nullopt};
-    const statements& texts = writer_.texts();
-    const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
-    if (rows < 2) return whole;
-    const auto middle = find_bound(session, texts, range, rows / 2);
-    if (!middle || middle == range.up_to) return whole;
+    const auto middle = find_middle(session, writer_.texts(), range);
+    if (!middle) return whole;
     return {.first = {.after = range.after, .up_to = middle},
             .second = key_range{.after = middle, .up_to = range.up_to}};
+}
+
+// Nobody but its chunk brings a row of a key that the client orders: its changes wait for the
+// chunk.
+void conflict_resolver::check_not_there(db::session& session, const key_range& range) const {
+    const statements& texts = writer_.texts();
+    if (!texts.codec().ordered()) return;
+    for (const db::row& found : session.query(texts.any_in_target(range)))
+        throw error(
+            fmt::format("the row {} stands in the new table before it was copied there: "
+                        "somebody else writes that table. Start again, and leave it alone.",
+                        texts.codec().describe(texts.codec().from_row(found))));
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,
@@ -195,7 +210,8 @@ std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_r
         session, {range},
         {.write = [&](const key_range& piece) { rows += writer_.copy(session, piece); },
          .read_together = [](const key_range&) { return std::set<key_value>(); },
-         .halve = [&](const key_range& piece) { return halve(session, piece); }},
+         .halve = [&](const key_range& piece) { return halve(session, piece); },
+         .check_alone = [&](const key_range& piece) { check_not_there(session, piece); }},
         evicted.keys, stop);
     return rows;
 }

@@ -30,22 +30,28 @@ namespace segue::migration {
 /// goes together: if little was carried over at a time, most rows would be out of date, and every
 /// batch would stand in its way.
 ///
-/// All of it happens in a quiet turn: no other flush is in flight.
-/// Threads: any, each with a session of its own. Lifetime: all parts outlive it.
+/// All of it happens in a quiet turn: no other flush is in flight. Right rows do not depend on
+/// that, as the server's locks, and the keys that are flushed again, see to them; but a long
+/// transaction would meet the locks of other flushes, one of them being the deadlock's victim each
+/// time. Threads: any, each with a session of its own. Lifetime: all parts outlive it.
 class conflict_resolver {
   public:
     using batch = std::span<const key_value>;
 
-    /// `batch_keys`: how many keys one statement may name.
+    struct limits {
+        std::size_t batch_keys = 0;  ///< How many keys one statement may name.
+        std::size_t turn_keys = 0;   ///< How many are taken along in a flush.
+    };
     conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes,
-                      std::size_t batch_keys)
-        : writer_(writer), barrier_(barrier), changes_(changes), batch_keys_(batch_keys) {}
+                      limits with)
+        : writer_(writer), barrier_(barrier), changes_(changes), with_(with) {}
 
-    /// After a duplicate in carry_over() of `keys`, a batch taken from the change set, was rolled
-    /// back: carries them over, and with them many that wait to be flushed, in one transaction.
-    /// Returns how many keys these were. Throws segue::error for a real conflict, and whatever a
-    /// session throws.
-    std::size_t flush_evicting(db::session& session, batch keys, std::stop_token stop);
+    /// After a duplicate in carry_over() of `keys` was rolled back: carries them over, and with
+    /// them many that wait to be flushed, in one transaction. They are some of the `taken` that the
+    /// caller has taken from the change set. Returns how many keys these were. Throws segue::error
+    /// for a real conflict, and whatever a session throws.
+    std::size_t flush_evicting(db::session& session, batch keys, std::size_t taken,
+                               std::stop_token stop);
 
     /// After a duplicate while copying the range was rolled back: copies it, in smaller pieces if
     /// need be, in one transaction that is not yet committed on return. Returns the rows.
@@ -66,6 +72,8 @@ class conflict_resolver {
         /// Keys whose source rows are read by one statement with the piece's.
         std::function<std::set<key_value>(const Piece&)> read_together;
         std::function<halves<Piece>(const Piece&)> halve;
+        /// Throws if what stands in the way of the piece is no other row's value.
+        std::function<void(const Piece&)> check_alone;
     };
     template <typename Piece>
     void write_evicting(db::session& session, std::vector<Piece> pieces, const steps<Piece>& how,
@@ -79,12 +87,13 @@ class conflict_resolver {
                                    const std::vector<row_writer::collision>& found,
                                    const std::set<key_value>& together) const;
     halves<key_range> halve(db::session& session, const key_range& range) const;
+    void check_not_there(db::session& session, const key_range& range) const;
     [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
 
     const row_writer& writer_;
     heartbeat& barrier_;
     change_set& changes_;
-    const std::size_t batch_keys_;
+    const limits with_;
 };
 
 }  // namespace segue::migration

@@ -2,11 +2,13 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/bound_finder.hpp"
 #include "src/migration/nice_pause.hpp"
 
 #include <chrono>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -59,48 +61,101 @@ void copier::copy_chunks(std::stop_token stop) {
     }
 }
 
+// A chunk that is copied. All of it is one part, in one transaction, unless that is too large for
+// the server; then it is halved, and the parts follow one another. To the change set it stays one
+// chunk, in flight until its last part is committed.
+struct copier::at_work {
+    const chunk& current;
+    bool& proven;  ///< A barrier of ours was committed since `current` was registered.
+    std::vector<key_range> parts{current.range};  ///< Still to be copied, the next one last.
+    std::uint64_t rows = 0;                       ///< Of those that are committed.
+    std::optional<chunk> next = std::nullopt;     ///< Registered before the last COMMIT was sent.
+    bool next_is_proven = false;
+    std::chrono::nanoseconds took{0};
+};
+
 // Copies `current` and returns the chunk that was registered before its COMMIT was sent, if any.
 // `proven`: a barrier of ours was committed since `current` was registered; on return, whether the
 // same holds for the chunk returned. `took`: set to how long the last try took.
 std::optional<chunk> copier::copy(retrying_session& session, const chunk& current, bool& proven,
                                   std::chrono::nanoseconds& took, std::stop_token stop) {
-    std::optional<chunk> next;
-    std::uint64_t rows = 0;
+    at_work work{.current = current, .proven = proven};
+    while (!work.parts.empty()) {
+        try {
+            copy_part(session, work, stop);
+        } catch (const error& failure) {
+            if (!is_too_large(failure)) throw;
+            halve_part(session, work, failure, stop);
+        }
+    }
+    rows_copied_ += work.rows;
+    took = work.took;
+    proven = work.next_is_proven;
+    return work.next;
+}
+
+void copier::copy_part(retrying_session& session, at_work& work, std::stop_token stop) {
+    const key_range part = work.parts.back();
+    checkpoint_table::chunk_progress progress{
+        .chunk = work.current.id,
+        .done = {.after = work.current.range.after, .up_to = part.up_to},
+        .rows = 0,
+        .goes_on = part.after != work.current.range.after};
     bool commit_sent = false;
     bool found_committed = false;
+    std::uint64_t rows = 0;
+    std::chrono::nanoseconds took{0};
     const bool no_barrier = fault::rule_taken_out("barrier");
     session.run("copy a chunk", stop, [&](db::session& on) {
         if (commit_sent) {
             // The answer was lost; nothing may be copied twice.
-            found_committed = with_.checkpoint.chunk_is_recorded(on, current.id);
+            found_committed =
+                with_.checkpoint.chunk_is_recorded(on, with_.writer.texts().codec(), progress);
             if (found_committed) return;
             commit_sent = false;
         }
-        if (!proven && !no_barrier) with_.barrier.pass(stop);
-        proven = true;
+        if (!work.proven && !no_barrier) with_.barrier.pass(stop);
+        work.proven = true;
         const auto began = std::chrono::steady_clock::now();
         try {
             with_.writer.begin(on);
-            rows = with_.writer.copy(on, current.range);
+            rows = with_.writer.copy(on, part);
         } catch (const error& failure) {
             if (!is_duplicate(failure)) throw;
             on.execute("ROLLBACK");
-            rows = with_.conflicts.copy_evicting(on, current.range, stop);
+            rows = with_.conflicts.copy_evicting(on, part, stop);
         }
-        with_.writer.record(on, current.id, current.range, rows);
+        progress.rows = work.rows + rows;
+        with_.writer.record(on, progress);
         fault::point("copier.chunk_read");
         // A chunk that is registered holds its keys: none is while its worker rests.
-        if (!no_barrier && !next && with_.nice_ratio <= 0 && !with_.throttler.state().throttled)
-            next = with_.chunks.take_if_ready();
+        const bool last = work.parts.size() == 1;
+        if (last && !no_barrier && !work.next && with_.nice_ratio <= 0 &&
+            !with_.throttler.state().throttled)
+            work.next = with_.chunks.take_if_ready();
         commit_sent = true;
         on.execute("COMMIT");
         took = std::chrono::steady_clock::now() - began;
         with_.sizer.copied(rows, took);
     });
-    rows_copied_ += rows;
-    // This chunk's commit, with its progress row, is a barrier for the next one.
-    proven = !found_committed;
-    return next;
+    work.parts.pop_back();
+    work.rows += rows;
+    work.took += took;
+    // This commit, with its progress row, is a barrier for the next chunk.
+    work.next_is_proven = !found_committed;
+}
+
+void copier::halve_part(retrying_session& session, at_work& work, const error& failure,
+                        std::stop_token stop) {
+    const key_range part = work.parts.back();
+    std::optional<key_value> middle;
+    session.run("halve a chunk that is too large", stop,
+                [&](db::session& on) { middle = find_middle(on, with_.writer.texts(), part); });
+    if (!middle) throw failure;
+    log::info("a chunk is too large for one transaction, and goes in parts: {}", failure.what());
+    with_.sizer.was_too_large();
+    work.parts.back() = {.after = middle, .up_to = part.up_to};
+    work.parts.push_back({.after = part.after, .up_to = middle});
 }
 
 void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) const {
@@ -110,14 +165,18 @@ void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) con
 
 void copier::throw_naming_the_row(retrying_session& session, const chunk& current,
                                   const error& failure, std::stop_token stop) const {
-    constexpr std::uint64_t keys_max = chunk_sizer::rows_max;
     const statements& texts = with_.writer.texts();
+    const std::size_t keys_max = texts.keys_max();
     std::optional<row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop, [&](db::session& on) {
         std::vector<key_value> keys;
-        for (const db::row& found : on.query(texts.keys_in(current.range, keys_max)))
-            keys.push_back(texts.codec().from_row(found));
-        refused = with_.writer.refused_row(on, keys);
+        for (key_range rest = current.range; !refused; rest.after = keys.back()) {
+            keys.clear();
+            for (const db::row& found : on.query(texts.keys_in(rest, keys_max)))
+                keys.push_back(texts.codec().from_row(found));
+            if (keys.empty()) return;
+            refused = with_.writer.refused_row(on, keys);
+        }
     });
     if (!refused) throw failure;
     throw error(fmt::format("the new table refuses the row {}: {}",

@@ -47,8 +47,12 @@ class copier {
     std::uint64_t rows_copied() const noexcept { return rows_copied_.load(); }
 
   private:
+    struct at_work;
     std::optional<chunk> copy(retrying_session& session, const chunk& current, bool& proven,
                               std::chrono::nanoseconds& took, std::stop_token stop);
+    void copy_part(retrying_session& session, at_work& work, std::stop_token stop);
+    void halve_part(retrying_session& session, at_work& work, const error& failure,
+                    std::stop_token stop);
     void rest_after(std::chrono::nanoseconds took, std::stop_token stop) const;
     [[noreturn]] void throw_naming_the_row(retrying_session& session, const chunk& current,
                                            const error& failure, std::stop_token stop) const;

@@ -9,11 +9,12 @@ namespace segue::migration {
 namespace {
 
 constexpr std::size_t batch_keys_max = 1'000;
-// A statement about a conflict lists the keys of a few batches.
-constexpr std::size_t batches_in_packet = 8;
-constexpr std::size_t list_bytes = 16;  // of one key, beside its literals
-constexpr std::size_t backlog_bytes_max = 24U << 20U;
+constexpr std::size_t batches_in_turn_max = 20;
+constexpr std::size_t turn_bytes_max = 16U << 20U;  // of literals
+constexpr std::size_t backlog_bytes_max = 20U << 20U;
 constexpr std::uint64_t transaction_bytes = 32U << 20U;  // of rows as long as the average
+// Group replication takes 150 MB if nobody says otherwise.
+constexpr std::uint64_t transactions_in_turn_max = 4;
 
 // How many rows of the table make a transaction of a size that a server takes easily, from 1 on.
 std::uint64_t rows_in_transaction(const schema::table_definition& table) {
@@ -43,7 +44,7 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
     : run_token(random_hex(16)),
       made(inspected),
       locking_reads(with.locking_reads || !made.server.order_commits),
-      texts(made.projection, locking_reads),
+      texts(made.projection, locking_reads, made.server.packet_bytes_max),
       checkpoint(made.tables.checkpoint, run_token),
       writer(texts, checkpoint, batch_keys()),
       barrier(sessions, {.changelog = made.tables.changelog,
@@ -60,7 +61,7 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
            texts.codec(), barrier, changes, group.token()),
       chunks(changes, with.copy_workers),
       sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(made.original)),
-      conflicts(writer, barrier, changes, batch_keys()),
+      conflicts(writer, barrier, changes, {.batch_keys = batch_keys(), .turn_keys = turn_keys()}),
       throttler(throttle::make_signals(throttling_of(with, roles), roles.primary(),
                                        made.tables.changelog, clock),
                 clock),
@@ -81,7 +82,6 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
                 .changes = changes,
                 .throttler = throttler,
                 .batch_keys = batch_keys(),
-                .hibernating_backlog_max = backlog_keys_max / 2,
                 .failures_max = with.failures_max}),
       swapping({.sessions = sessions,
                 .migration = made,
@@ -98,10 +98,15 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
                          .from_replica = roles.stream_from().has_value()}}) {}
 
 std::size_t engine::batch_keys() const {
-    const std::size_t fits = made.server.packet_bytes_max / batches_in_packet /
-                             (texts.codec().literal_bytes_max() + list_bytes);
-    return std::clamp<std::size_t>(std::min(fits, rows_in_transaction(made.original)), 1,
-                                   batch_keys_max);
+    return std::min(
+        {texts.keys_max(), rows_in_transaction(made.original), std::size_t{batch_keys_max}});
+}
+
+std::size_t engine::turn_keys() const {
+    return std::max(batch_keys(),
+                    std::min({batches_in_turn_max * batch_keys(),
+                              turn_bytes_max / texts.codec().literal_bytes_max(),
+                              transactions_in_turn_max * rows_in_transaction(made.original)}));
 }
 
 }  // namespace segue::migration

@@ -33,8 +33,9 @@ struct engine {
 
     static constexpr std::size_t backlog_keys_max = 200'000;
 
-    /// How many keys one statement may name.
+    /// How many keys one statement may name, and one transaction about conflicts.
     std::size_t batch_keys() const;
+    std::size_t turn_keys() const;
 
     const std::string run_token;
     const plan made;

@@ -86,6 +86,12 @@ std::vector<std::string> column_names(const schema::table_definition& table) {
     return names;
 }
 
+// To what the server takes as max_allowed_packet.
+std::size_t round_up(std::size_t bytes) {
+    constexpr std::size_t step = 1'024;
+    return (bytes + step - 1) / step * step;
+}
+
 void complete(plan& made, db::session& session, const schema::alter_statement& alter) {
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
@@ -111,7 +117,14 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                 quoted_name(column.source)));
     made.projection =
         schema::make_projection(made.original, made.target, *choice.chosen, source_of);
-    check_key_forms(session, statements(made.projection, /*locking_reads=*/false));
+    const statements texts(made.projection, /*locking_reads=*/false, made.server.packet_bytes_max);
+    if (const auto needed = texts.packet_bytes_needed(); needed > made.server.packet_bytes_max)
+        throw_refusals(
+            {{fmt::format("max_allowed_packet is {}, and statements about single rows of "
+                          "this table take up to {} bytes",
+                          made.server.packet_bytes_max, needed),
+              fmt::format("SET GLOBAL max_allowed_packet={};", round_up(needed))}});
+    check_key_forms(session, texts);
 }
 
 // MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.

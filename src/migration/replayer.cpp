@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 
 #include <fmt/format.h>
@@ -23,8 +24,10 @@ void replayer::run(std::stop_token stop) {
         if (!keys) return;
         std::size_t done = 0;
         try {
-            session.run("carry rows over", stop,
-                        [&](db::session& on) { done = flush(on, *keys, stop); });
+            session.run("carry rows over", stop, [&](db::session& on) {
+                if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);
+                done = flush(on, *keys, keys->size(), stop);
+            });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
             if (failure.retryable() || failure.mysql_errno() == 0) throw;
@@ -40,14 +43,35 @@ void replayer::run(std::stop_token stop) {
 
 // The stream must never stand still for it: what a server has to hold back it may cut off.
 void replayer::wait_while_hibernating(std::stop_token stop) const {
-    while (with_.throttler.hibernating() && with_.changes.backlog() < with_.hibernating_backlog_max)
+    while (with_.throttler.hibernating() && !with_.changes.half_full())
         pause_for(hibernation_turn, stop);
 }
 
-// Returns how many keys were carried over, these and maybe others.
-std::size_t replayer::flush(db::session& on, std::span<const key_value> keys,
+// Returns how many keys were carried over, these and maybe others. A few of the rows may be much
+// longer than all others: what is too large for one transaction goes in several, one after the
+// other.
+std::size_t replayer::flush(db::session& on, std::span<const key_value> keys, std::size_t taken,
                             std::stop_token stop) {
-    if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);
+    try {
+        return flush_in_one(on, keys, taken, stop);
+    } catch (const error& failure) {
+        if (!is_too_large(failure)) throw;
+        log::info("{} changed rows are too large for one transaction: {}", keys.size(),
+                  failure.what());
+        on.execute("ROLLBACK");
+    }
+    if (keys.size() == 1) {
+        // Without the row that it replaces it may fit.
+        with_.writer.take_out(on, keys);
+        return flush_in_one(on, keys, taken, stop);
+    }
+    const auto half = keys.first(keys.size() / 2);
+    const std::size_t done = flush(on, half, taken, stop);
+    return done + flush(on, keys.subspan(half.size()), taken, stop);
+}
+
+std::size_t replayer::flush_in_one(db::session& on, std::span<const key_value> keys,
+                                   std::size_t taken, std::stop_token stop) {
     try {
         with_.writer.carry_over(on, keys);
         return keys.size();
@@ -55,7 +79,7 @@ std::size_t replayer::flush(db::session& on, std::span<const key_value> keys,
         if (!is_duplicate(failure)) throw;
         on.execute("ROLLBACK");
     }
-    return with_.conflicts.flush_evicting(on, keys, stop);
+    return with_.conflicts.flush_evicting(on, keys, taken, stop);
 }
 
 void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,

@@ -27,8 +27,6 @@ class replayer {
         change_set& changes;
         const throttle::throttler& throttler;
         std::size_t batch_keys = 1'000;
-        /// While hibernating, keys are kept up to this many; beyond it they are flushed.
-        std::size_t hibernating_backlog_max = 100'000;
         unsigned failures_max = 60;
     };
     explicit replayer(parts with) : with_(with) {}
@@ -44,7 +42,10 @@ class replayer {
 
   private:
     void wait_while_hibernating(std::stop_token stop) const;
-    std::size_t flush(db::session& on, std::span<const key_value> keys, std::stop_token stop);
+    std::size_t flush(db::session& on, std::span<const key_value> keys, std::size_t taken,
+                      std::stop_token stop);
+    std::size_t flush_in_one(db::session& on, std::span<const key_value> keys, std::size_t taken,
+                             std::stop_token stop);
     [[noreturn]] void throw_naming_the_row(retrying_session& session,
                                            std::span<const key_value> keys, const error& failure,
                                            std::stop_token stop) const;

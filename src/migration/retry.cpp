@@ -28,6 +28,14 @@ bool is_conflict(const error& failure) noexcept {
     return failure.mysql_errno() == lock_wait_timeout || failure.mysql_errno() == deadlock;
 }
 
+bool is_too_large(const error& failure) noexcept {
+    constexpr int cache_full = 1197;
+    constexpr int lock_table_full = 1206;
+    constexpr int hook_failed = 3100;
+    return failure.mysql_errno() == cache_full || failure.mysql_errno() == lock_table_full ||
+           failure.mysql_errno() == hook_failed;
+}
+
 db::session& retrying_session::connected() {
     if (!session_) session_.emplace(sessions_.connect(role_));
     return *session_;

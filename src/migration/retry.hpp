@@ -85,6 +85,11 @@ class retrying_session {
 /// Whether it is a deadlock or a lock wait that timed out.
 bool is_conflict(const error& failure) noexcept;
 
+/// Whether a transaction was refused because it is too large as a whole, so that smaller ones may
+/// pass: for the binary log's cache (1197), for the locks it takes (1206), or by group replication,
+/// which tells it as a hook that failed (3100).
+bool is_too_large(const error& failure) noexcept;
+
 /// The pause before the n-th try in a row, n from 1: 20 ms, doubling up to 2 s.
 std::chrono::milliseconds back_off(unsigned failures) noexcept;
 

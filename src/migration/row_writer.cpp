@@ -1,6 +1,7 @@
 #include "src/migration/row_writer.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/retry.hpp"
 
 #include <algorithm>
 #include <string>
@@ -71,17 +72,53 @@ void row_writer::carry_over(db::session& session, std::span<const key_value> key
     session.execute("COMMIT");
 }
 
+void row_writer::take_out(db::session& session, std::span<const key_value> keys) const {
+    begin(session);
+    session.execute(texts_.erase(keys));
+    session.execute("COMMIT");
+}
+
 void row_writer::carry_over_under_lock(db::session& session,
                                        std::span<const key_value> keys) const {
     checkpoint_.check_owner_under_lock(session);
-    const auto batch_at = [&](std::size_t i) {
-        return keys.subspan(i, std::min(batch_keys_, keys.size() - i));
-    };
     // All are erased first: a unique value may have moved between rows of different batches.
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys_)
-        session.execute(texts_.erase(batch_at(i)));
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys_) insert(session, batch_at(i));
-    session.execute("COMMIT");
+    try {
+        do_in_batches(session, keys, step::erase);
+        do_in_batches(session, keys, step::insert);
+        session.execute("COMMIT");
+        return;
+    } catch (const error& failure) {
+        if (!is_too_large(failure)) throw;
+        session.execute("ROLLBACK");
+    }
+    commit_in_parts(session, keys, step::erase);
+    commit_in_parts(session, keys, step::insert);
+}
+
+void row_writer::do_in_batches(db::session& session, std::span<const key_value> keys,
+                               step what) const {
+    for (std::size_t i = 0; i < keys.size(); i += batch_keys_) {
+        const auto some = keys.subspan(i, std::min(batch_keys_, keys.size() - i));
+        if (what == step::erase)
+            session.execute(texts_.erase(some));
+        else
+            insert(session, some);
+    }
+}
+
+void row_writer::commit_in_parts(db::session& session, std::span<const key_value> keys,
+                                 step what) const {
+    try {
+        do_in_batches(session, keys, what);
+        session.execute("COMMIT");
+        return;
+    } catch (const error& failure) {
+        if (!is_too_large(failure) || keys.size() < 2) throw;
+        session.execute("ROLLBACK");
+    }
+    const auto half = keys.first(keys.size() / 2);
+    commit_in_parts(session, half, what);
+    commit_in_parts(session, keys.subspan(half.size()), what);
 }
 
 std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
@@ -99,10 +136,10 @@ void row_writer::insert(db::session& session, std::span<const key_value> keys) c
     session.execute(texts_.carry_over_plainly(keys));
 }
 
-void row_writer::record(db::session& session, std::uint64_t chunk, const key_range& range,
-                        std::uint64_t rows) const {
+void row_writer::record(db::session& session,
+                        const checkpoint_table::chunk_progress& progress) const {
     try {
-        checkpoint_.record_chunk(session, chunk, texts_.codec(), range, rows);
+        checkpoint_.record_chunk(session, texts_.codec(), progress);
     } catch (const error& failure) {
         // Not a matter of the rows' values: the chunk was copied before.
         require(failure.mysql_errno() != duplicate_entry, "a chunk is recorded once");
@@ -187,21 +224,11 @@ std::string row_writer::complaint(db::session& session, std::span<const key_valu
     return failed ? failed->what() : "";
 }
 
-std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
-                                                           std::span<const key_value> keys) const {
-    for (std::size_t i = 0; i < keys.size(); i += batch_keys_) {
-        auto found =
-            refused_among(session, keys.subspan(i, std::min(batch_keys_, keys.size() - i)));
-        if (found) return found;
-    }
-    return std::nullopt;
-}
-
 // A duplicate is no refusal: the value's holder may be about to be flushed. But it ends the
 // statement, so that a row behind it that is refused is found in a smaller part only. Of one row
 // the values are looked at before its unique values are.
-std::optional<row_writer::refusal> row_writer::refused_among(
-    db::session& session, std::span<const key_value> keys) const {
+std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
+                                                           std::span<const key_value> keys) const {
     const auto failed = failure_of(session, keys);
     if (!failed) return std::nullopt;
     if (keys.size() == 1) {
@@ -209,8 +236,8 @@ std::optional<row_writer::refusal> row_writer::refused_among(
         return refusal{.key = keys.front(), .reason = failed->what()};
     }
     const auto half = keys.first(keys.size() / 2);
-    if (auto found = refused_among(session, half)) return found;
-    return refused_among(session, keys.subspan(half.size()));
+    if (auto found = refused_row(session, half)) return found;
+    return refused_row(session, keys.subspan(half.size()));
 }
 
 }  // namespace segue::migration

@@ -27,9 +27,14 @@ class row_writer {
     /// Precondition: a barrier was passed since the keys were received.
     void carry_over(db::session& session, std::span<const key_value> keys) const;
 
-    /// The same on a session with autocommit=0 that holds LOCK TABLES for source, target and
-    /// checkpoint, under which nothing moves: batches, and one COMMIT at the end. No
-    /// transaction is begun by name, which would release the locks without a word.
+    /// The first half of it, in one transaction: they are in the target no more.
+    void take_out(db::session& session, std::span<const key_value> keys) const;
+
+    /// The same as carry_over() on a session with autocommit=0 that holds LOCK TABLES for source,
+    /// target and checkpoint, under which nothing moves: batches, and one COMMIT at the end, or
+    /// several where the server takes no such large transaction; then all or some of it may be done
+    /// when it throws. No transaction is begun by name, which would release the locks without a
+    /// word.
     void carry_over_under_lock(db::session& session, std::span<const key_value> keys) const;
 
     /// Begins a transaction and checks the owner.
@@ -44,9 +49,8 @@ class row_writer {
     /// target. Keys that the server alone compares may have come back under other names since, with
     /// other keys of the transaction.
     void insert(db::session& session, std::span<const key_value> keys) const;
-    /// Within a transaction, before its COMMIT: notes that the chunk is done.
-    void record(db::session& session, std::uint64_t chunk, const key_range& range,
-                std::uint64_t rows) const;
+    /// Within a transaction, before its COMMIT: notes what is done of the chunk.
+    void record(db::session& session, const checkpoint_table::chunk_progress& progress) const;
 
     struct collision {
         key_value holder;    ///< Its row in the target stands in the way,
@@ -69,6 +73,7 @@ class row_writer {
         key_value key;
         std::string reason;
     };
+    /// Precondition: as many keys as one statement may name, at most.
     std::optional<refusal> refused_row(db::session& session, std::span<const key_value> keys) const;
 
     const statements& texts() const noexcept { return texts_; }
@@ -80,9 +85,10 @@ class row_writer {
     };
     presence look_up(db::session& session, std::span<const key_value> keys) const;
     std::optional<error> failure_of(db::session& session, std::span<const key_value> keys) const;
-    std::optional<refusal> refused_among(db::session& session,
-                                         std::span<const key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
+    enum class step { erase, insert };
+    void do_in_batches(db::session& session, std::span<const key_value> keys, step what) const;
+    void commit_in_parts(db::session& session, std::span<const key_value> keys, step what) const;
 
     void rename_as(db::session& session, std::vector<collision>& found,
                    std::span<const key_value> names) const;

@@ -2,12 +2,20 @@
 
 #include "src/base/error.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
+
+constexpr std::size_t batches_in_packet = 8;
+constexpr std::size_t keys_bytes_max = std::size_t{1} << 20U;  // of the keys that a batch names
+constexpr std::size_t list_bytes = 32;                         // of one key, beside its literals
+constexpr std::size_t number_bytes = 5;                        // of one of an ENUM, in a list
+constexpr std::size_t words_bytes = 8'192;  // what a statement has beside columns and keys
+constexpr std::size_t collected_max = 60'000;
 
 std::string qualified(const table_name& table, const std::string& column) {
     return table.quoted() + "." + quoted_name(column);
@@ -65,11 +73,46 @@ std::string compared(const schema::key_column& column, const std::string& name, 
 
 }  // namespace
 
-statements::statements(const schema::projection& projection, bool locking_reads)
+statements::statements(const schema::projection& projection, bool locking_reads,
+                       std::size_t packet_bytes_max)
     : projection_(projection),
       codec_(projection.key),
       lock_clause_(locking_reads ? " FOR SHARE OF " + quoted_name(projection.source.name) : ""),
+      packet_bytes_max_(packet_bytes_max),
       source_read_(printed_key(side::source)) {}
+
+std::size_t statements::key_bytes_max() const {
+    return codec_.literal_bytes_max() + list_bytes;
+}
+
+std::size_t statements::frame_bytes_max() const {
+    return insert_into().size() +
+           std::max(over_what_is_there().size(), collecting_collisions().size()) + words_bytes;
+}
+
+// Each column of the key stands at most once for each of them, as range_condition() has it.
+std::size_t statements::range_bytes_max() const {
+    std::size_t bytes = codec_.literal_bytes_max();
+    std::size_t lists = 0;
+    for (std::size_t i = 0; i < codec_.columns(); ++i) {
+        bytes +=
+            std::max(name_of(side::source, i).size(), name_of(side::target, i).size()) + list_bytes;
+        if (projection_.key.columns[i].type == schema::key_type::numbered)
+            lists += (projection_.key.columns[i].length + 1) * number_bytes;
+    }
+    return 2 * (codec_.columns() * bytes + lists);
+}
+
+std::size_t statements::packet_bytes_needed() const {
+    return frame_bytes_max() + std::max(batches_in_packet * key_bytes_max(), range_bytes_max());
+}
+
+std::size_t statements::keys_max() const {
+    const std::size_t frame = frame_bytes_max();
+    const std::size_t room = packet_bytes_max_ > frame ? packet_bytes_max_ - frame : 0;
+    return std::max<std::size_t>(
+        1, std::min(room / batches_in_packet, keys_bytes_max) / key_bytes_max());
+}
 
 std::string statements::name_of(side in, std::size_t column) const {
     const auto& named = projection_.key.columns[column];
@@ -204,6 +247,13 @@ std::string statements::count(const key_range& range) const {
                        range_condition(side::source, range));
 }
 
+std::string statements::any_in_target(const key_range& range) const {
+    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {} LIMIT 1",
+                       printed_key(side::target), projection_.target.quoted(),
+                       quoted_name(projection_.key.target_index),
+                       range_condition(side::target, range));
+}
+
 std::string statements::keys_in(const key_range& range, std::uint64_t rows_max) const {
     return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT {}", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
@@ -318,8 +368,9 @@ std::string statements::collecting_collisions() const {
     for (std::size_t i = 0; i < codec_.columns(); ++i)
         append_separated(same_row, " AND ",
                          fmt::format("{}={}", name_of(side::target, i), name_of(side::source, i)));
-    // A chunk may collide as a whole; a part of it is enough to go on from.
-    constexpr unsigned characters_max = 60'000;
+    // A chunk may collide as a whole; a part of it is enough to go on from. The server makes no
+    // text that is longer than a packet: one more pair of keys must fit behind this.
+    const std::size_t characters_max = std::min(collected_max, packet_bytes_max_ / 2);
     return fmt::format(
         " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=IF({4} OR "
         "CHAR_LENGTH(@segue_collisions)>{3},"

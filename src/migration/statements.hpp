@@ -16,10 +16,21 @@ namespace segue::migration {
 /// table, never by alias, so that the same text works under LOCK TABLES. Immutable; any thread.
 class statements {
   public:
+    static constexpr std::size_t usual_packet_bytes = std::size_t{64} << 20U;
+
     /// `locking_reads`: read the source FOR SHARE, for servers on which a barrier proves nothing.
-    statements(const schema::projection& projection, bool locking_reads);
+    /// `packet_bytes_max`: how long a statement may be for the server (max_allowed_packet).
+    statements(const schema::projection& projection, bool locking_reads,
+               std::size_t packet_bytes_max = usual_packet_bytes);
 
     const key_codec& codec() const noexcept { return codec_; }
+
+    /// How many keys a statement may name. It fits into a packet, and so does one about a conflict,
+    /// which names those of up to five batches; and it is short, as it is held in memory a few
+    /// times while it is sent. Precondition: packet_bytes_needed() are allowed.
+    std::size_t keys_max() const;
+    /// So long may statements be that name single keys or one range.
+    std::size_t packet_bytes_needed() const;
 
     /// The first and the last key of the source, as the key's index orders them: no row if it is
     /// empty. "Above", "up to" and "below" mean that order everywhere.
@@ -71,6 +82,9 @@ class statements {
     std::string collisions_in(const key_range& range) const;
     std::string collisions_in(std::span<const key_value> keys) const;
 
+    /// A key of the range that the target has; no row if it has none.
+    std::string any_in_target(const key_range& range) const;
+
     /// The keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const key_range& range, std::uint64_t rows_max) const;
 
@@ -92,10 +106,14 @@ class statements {
     std::string from_range(const key_range& range) const;
     std::string from_keys(std::span<const key_value> keys) const;
     std::string collecting_collisions() const;
+    std::size_t key_bytes_max() const;
+    std::size_t frame_bytes_max() const;
+    std::size_t range_bytes_max() const;
 
     schema::projection projection_;
     key_codec codec_;
     std::string lock_clause_;
+    std::size_t packet_bytes_max_;
     std::string source_read_;  ///< The key's columns in the source, as the codec reads them.
 };
 

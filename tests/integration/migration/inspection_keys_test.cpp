@@ -79,6 +79,14 @@ const unfit_key unfit_keys[] = {
 INSTANTIATE_TEST_SUITE_P(of, a_key_that_does_not_serve, testing::ValuesIn(unfit_keys),
                          [](const auto& each) { return each.param.name; });
 
+TEST(a_key_that_names_no_row, is_refused_by_a_rehearsal_too) {
+    quiet_run run(shared_server());
+    run.session().execute("SET SESSION sql_mode=''");
+    run.session().execute("CREATE TABLE t (id DATE PRIMARY KEY)");
+    run.session().execute("INSERT INTO t VALUES ('0000-00-00'), ('2024-01-01')");
+    expect_refused_and_nothing_left(run, add, {"holds the date 0000-00-00"}, {"--execute=false"});
+}
+
 TEST(a_binary_log_of_minimal_images, serves_primary_keys_only) {
     const auto& server = shared_server({"--binlog-row-image=MINIMAL"});
     quiet_run run(server);

@@ -1,10 +1,11 @@
-// hazards.md, 26: a transaction with far more keys than are held at once, on a server that cuts off
-// whoever does not read for a second.
+// hazards.md, 18 and 26: far more keys, and bytes of keys, than are held at once.
 #include "tests/integration/migration/live_run.hpp"
+#include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -27,6 +28,7 @@ std::uint64_t greatest_memory_kilobytes(const segue_process& of) {
     return 0;
 }
 
+// The server cuts off whoever does not read for a second.
 TEST(long_a_transaction_of_a_million_rows, is_read_once_and_held_in_little_memory) {
     const auto& server = shared_server({"--net-write-timeout=1", "--innodb-buffer-pool-size=512M"});
     live_options with{.rows = 1'000'000, .alter = "ADD COLUMN added INT NOT NULL DEFAULT 5"};
@@ -66,6 +68,46 @@ TEST(long_a_transaction_of_a_million_rows, is_read_once_and_held_in_little_memor
     run.expect_swapped();
     EXPECT_EQ(run.times_told("reading on from"), 0U);
     run.expect_as_native_alter();
+}
+
+// As many keys as are held of short ones would be 600 MB. Their unique values move, so that those
+// of many batches are carried over together.
+TEST(long_keys_of_three_kilobytes, are_held_in_little_memory) {
+    quiet_run run(shared_server({"--net-write-timeout=1", "--innodb-buffer-pool-size=512M"}));
+    auto& session = run.session();
+    session.execute("CREATE TABLE t (id VARBINARY(3000) PRIMARY KEY, a INT, UNIQUE KEY (a))");
+    session.execute("SET SESSION cte_max_recursion_depth=100000");
+    session.execute(
+        "INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < "
+        "25000) SELECT CONCAT(LPAD(i, 8, '0'), REPEAT('k', 2900)), i FROM n");
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT a FROM _t_gho FOR UPDATE");
+    session.execute("UPDATE t SET a=a+1 ORDER BY a DESC");
+    // Two status lines that tell the same: the stream waits for room.
+    std::string full;
+    run.wait_until("no more keys are held", [&] {
+        const auto out = run.segue().out();
+        const auto from = out.rfind("Backlog: ");
+        const std::string now =
+            from == std::string::npos ? "" : out.substr(from, out.find(';', from) - from);
+        const bool same = std::exchange(full, now) == now;
+        // The line before it told as much.
+        return same && !now.starts_with("Backlog: 0/") && out.find(now) != from;
+    });
+    holder.execute("ROLLBACK");
+    run.wait_until("all of them are carried over", [&] {
+        return session.query_value("SELECT MIN(a) + COUNT(*) FROM _t_gho") == "25002";
+    });
+    if (memory_is_as_released) {
+        EXPECT_LT(greatest_memory_kilobytes(run.segue()), 64U << 10U);
+        fmt::print(stderr, "at most {} kB, {}\n", greatest_memory_kilobytes(run.segue()), full);
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
 }  // namespace

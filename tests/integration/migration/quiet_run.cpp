@@ -94,6 +94,12 @@ std::string quiet_run::lock_waits_in_ghost() {
         .value();
 }
 
+void quiet_run::wait_until(std::string_view what, const std::function<bool()>& is_true) {
+    bool came = false;
+    eventually(what, [&] { return (came = is_true()) || !segue_->running(); });
+    ASSERT_TRUE(came || is_true()) << what << " did not come true:\n" << segue_->err();
+}
+
 void quiet_run::wait_for_lock_wait_in_ghost() {
     eventually("a statement waits for a lock in the ghost table",
                [&] { return lock_waits_in_ghost() != "0"; });

@@ -7,6 +7,7 @@
 #include "tests/support/segue_process.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,8 @@ class quiet_run {
     /// The names of all tables of the schema, in order, each with its number of rows, so that
     /// nothing can come or go unseen: "a:3 t:17".
     std::string everything();
+    /// Waits until it has come true; that Segue ends before is a failure, with what it said.
+    void wait_until(std::string_view what, const std::function<bool()>& is_true);
     /// Waits until a statement waits for a lock on a row of the ghost table.
     void wait_for_lock_wait_in_ghost();
     /// Statements that do so now.

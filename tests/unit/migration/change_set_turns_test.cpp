@@ -130,7 +130,7 @@ TEST_F(ChangeSetTurns, NeitherTheCopyNorTheFlushesWaitForEver) {
 }
 
 TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
-    change_set changes({.keys_max = 1'000, .bytes_max = 3 * key(1).encoded.size()});
+    change_set changes({.keys_max = 1'000, .bytes_max = 3 * change_set::bytes_of(key(1))});
     for (const int id : {1, 2, 3}) changes.add(key(id), {});
     EXPECT_THROW(changes.add(key(4), already_stopped()), stopped);
     changes.add(key(3), already_stopped());  // is held already
@@ -138,6 +138,25 @@ TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
     changes.flushed(*changes.take(1, 0ms, bounded.token()));
     changes.add(key(4), bounded.token());
     EXPECT_EQ(changes.backlog(), 3U);
+}
+
+TEST(ChangeSetLimits, KeysAreBoundedByWhatTheyTakeOfMemory) {
+    EXPECT_GT(change_set::bytes_of(key(1)), sizeof(key_value) + key(1).encoded.size());
+    const key_value longest{std::string(3'072, 'x')};
+    EXPECT_EQ(change_set::bytes_of(longest) - change_set::bytes_of(key_value{}), 3'072U);
+}
+
+TEST(ChangeSetLimits, ASetIsHalfFullByItsKeysOrByTheirBytes) {
+    change_set by_keys({.keys_max = 4});
+    change_set by_bytes({.keys_max = 1'000, .bytes_max = 4 * change_set::bytes_of(key(1))});
+    for (change_set* const changes : {&by_keys, &by_bytes}) {
+        changes->add(key(1), {});
+        EXPECT_FALSE(changes->half_full());
+        changes->add(key(2), {});
+        EXPECT_TRUE(changes->half_full());
+        changes->flushed(*changes->take(1, 0ms, {}));
+        EXPECT_FALSE(changes->half_full());
+    }
 }
 
 constexpr std::size_t rows = 200;

@@ -41,6 +41,18 @@ TEST(ChunkSizer, ChunksOfLongRowsHaveFewOfThem) {
     EXPECT_EQ(chunk_sizer(250ms, 50, 3).rows(), 50U);
 }
 
+TEST(ChunkSizer, AChunkThatWasTooLargeMakesTheNextSmaller) {
+    chunk_sizer sizer(250ms, std::nullopt);
+    sizer.was_too_large();
+    EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first / 2);
+    chunk_sizer of_one_row(250ms, std::nullopt, 1);
+    of_one_row.was_too_large();
+    EXPECT_EQ(of_one_row.rows(), 1U);
+    chunk_sizer fixed(250ms, 77);
+    fixed.was_too_large();
+    EXPECT_EQ(fixed.rows(), 77U);
+}
+
 TEST(ChunkSizer, LearnsFromChunksOfTheSizeAskedFor) {
     chunk_sizer sizer(250ms, std::nullopt);
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);

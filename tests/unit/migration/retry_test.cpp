@@ -25,6 +25,13 @@ TEST(BackOff, IsNeverLongerThanTwoSeconds) {
     EXPECT_EQ(back_off(4'000'000'000U), 2s);
 }
 
+TEST(TooLarge, IsATransactionThatSmallerOnesMayReplace) {
+    for (const int number : {1197, 1206, 3100})
+        EXPECT_TRUE(is_too_large(error("too large", {.mysql_errno = number})));
+    for (const error& other : {deadlock, lock_wait, lost, refused})
+        EXPECT_FALSE(is_too_large(other));
+}
+
 TEST(RetryCount, SoManyFailuresInARowAreRetried) {
     retry_count count(2, lock_conflicts::outlasted);
     EXPECT_TRUE(count.goes_on_after(lost));

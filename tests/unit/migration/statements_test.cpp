@@ -197,7 +197,8 @@ TEST(Statements, TablesAreNeverNamedByAnAlias) {
          {texts.first_key(), texts.last_key(), texts.erase_range({}),
           texts.bound(texts.legs(one).front(), one, 1), texts.copy({}), texts.which_are_gone(batch),
           texts.erase(batch), texts.carry_over(batch), texts.carry_over_plainly(batch),
-          texts.collisions_in(key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1)}) {
+          texts.collisions_in(key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1),
+          texts.any_in_target({})}) {
         SCOPED_TRACE(text);
         EXPECT_THAT(text, Not(HasSubstr("`t` AS")));
         EXPECT_THAT(text, Not(HasSubstr("_gho` AS")));
@@ -215,6 +216,20 @@ TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
     EXPECT_THAT(
         composite().collisions_in(key_range{}),
         HasSubstr("CONCAT_WS(',',`s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b`,`s`.`t`.`a`,`s`.`t`.`b`)"));
+}
+
+TEST(Statements, ACollectionOfCollisionsFitsIntoAPacket) {
+    const statements texts(carried({signed_column("id")}), false, 50'000);
+    EXPECT_THAT(texts.collisions_in(keys({5})), HasSubstr("CHAR_LENGTH(@segue_collisions)>25000,"));
+}
+
+TEST(Statements, ARowOfARangeInTheTargetIsLookedForByTheTargetsNames) {
+    const auto texts = composite();
+    EXPECT_EQ(
+        texts.any_in_target({.after = std::nullopt, .up_to = pair(texts, "1", "2")}),
+        "SELECT `s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b` FROM `s`.`_t_gho` FORCE INDEX (`PRIMARY`) "
+        "WHERE ((`s`.`_t_gho`.`aa`<1) OR (`s`.`_t_gho`.`aa`=1 AND `s`.`_t_gho`.`b`<=2)) LIMIT "
+        "1");
 }
 
 TEST(Statements, KeysOfARangeComeInOrderAndBounded) {

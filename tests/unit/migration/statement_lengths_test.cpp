@@ -1,0 +1,110 @@
+// hazards.md, 18: no statement is longer than a packet, however long the keys are.
+#include "src/migration/statements.hpp"
+#include "tests/unit/migration/keys.hpp"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace segue::migration {
+namespace {
+
+struct kind_of_key {
+    const char* name;
+    std::vector<schema::key_column> columns;
+    std::vector<db::value> longest;  ///< As a query prints it.
+    unsigned other_columns = 1;
+    friend std::ostream& operator<<(std::ostream& to, const kind_of_key& one) {
+        return to << one.name;
+    }
+};
+
+schema::key_column column(schema::key_type type, unsigned length,
+                          const std::string& collation = {}) {
+    const std::string name(64, '`');  // 128 characters when it is quoted
+    return {.source = name, .target = name, .type = type, .length = length, .collation = collation};
+}
+
+std::string hex_of(std::size_t bytes) {
+    std::string text;
+    for (std::size_t i = 0; i < bytes; ++i) text += "C3";
+    return text;
+}
+
+const schema::key_column integer = column(schema::key_type::signed_integer, 0);
+const schema::key_column text = column(schema::key_type::text, 250, "utf8mb4_vi_0900_as_cs");
+const schema::key_column numbered = column(schema::key_type::numbered, 4'095);
+
+const kind_of_key kinds[] = {
+    {"integer", {integer}, {"-9223372036854775808"}},
+    {"integer_of_a_wide_table", {integer}, {"-9223372036854775808"}, 1'000},
+    {"bytes", {column(schema::key_type::variable_bytes, 3'072)}, {hex_of(3'072)}},
+    {"text", {text}, {hex_of(1'000)}},
+    {"three_texts", {text, text, text}, {hex_of(1'000), hex_of(1'000), hex_of(1'000)}},
+    {"enums", {numbered, numbered, integer}, {"2047", "2047", "-9223372036854775808"}},
+    {"sixteen_integers", std::vector<schema::key_column>(16, integer),
+     std::vector<db::value>(16, "-9223372036854775808")},
+};
+
+class StatementLengths : public testing::TestWithParam<kind_of_key> {
+  protected:
+    static statements made(std::size_t packet_bytes_max) {
+        schema::projection all;
+        all.source = {std::string(64, '`'), std::string(64, '`')};
+        all.target = all.source;
+        all.key = primary_key(GetParam().columns);
+        all.key.source_index = std::string(64, '`');
+        all.key.target_index = all.key.source_index;
+        for (unsigned i = 0; i < GetParam().other_columns; ++i)
+            all.columns.push_back({.target = std::string(64, '`'),
+                                   .expression = std::string(3 * 130, '`'),
+                                   .source = {}});
+        all.upserts = true;
+        return {all, /*locking_reads=*/true, packet_bytes_max};
+    }
+    static std::vector<key_value> longest(const statements& texts, std::size_t count) {
+        return std::vector<key_value>(count, texts.codec().from_row(GetParam().longest));
+    }
+};
+
+TEST_P(StatementLengths, AreWithinThePacketFromTheLeastOnThatIsAllowed) {
+    const std::size_t least = made(0).packet_bytes_needed();
+    for (const std::size_t packet : {least, 2 * least, 4 * least, std::size_t{64} << 20U}) {
+        SCOPED_TRACE(packet);
+        const statements texts = made(packet);
+        const auto batch = longest(texts, texts.keys_max());
+        // A conflict's: a batch, the holders of about as many, and the newcomers.
+        const std::size_t holders = std::max<std::size_t>(1, batch.size() / 2);
+        const auto together = longest(texts, batch.size() + 2 * holders);
+        const auto asked = longest(texts, 2 * batch.size());
+        const key_range range{.after = batch.front(), .up_to = batch.front()};
+        for (const std::string& one :
+             {texts.which_are_gone(batch), texts.carry_over(batch), texts.erase(together),
+              texts.collisions_in(together), texts.same_keys(asked, together), texts.copy(range),
+              texts.erase_range(range), texts.collisions_in(range), texts.keys_in(range, 1),
+              texts.any_in_target(range), texts.count(range),
+              texts.bound(texts.legs(range.after).front(), range.up_to, 1'000'000)})
+            EXPECT_LE(one.size(), packet) << one.substr(0, 200);
+    }
+}
+
+TEST_P(StatementLengths, OfABatchAreBoundedOnAServerThatTakesAnyLength) {
+    const statements texts = made(std::size_t{1} << 30U);
+    EXPECT_LE(texts.erase(longest(texts, texts.keys_max())).size(),
+              (std::size_t{1} << 20U) + 10'000);
+}
+
+TEST(StatementsOfShortKeys, NameManyOnAServerWithTheUsualPackets) {
+    schema::projection all;
+    all.key = primary_key({signed_column("id")});
+    EXPECT_GE(statements(all, false).keys_max(), 1'000U);
+    EXPECT_GE(statements(all, false, std::size_t{1} << 20U).keys_max(), 1'000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfKeys, StatementLengths, testing::ValuesIn(kinds),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace segue::migration
