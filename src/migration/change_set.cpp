@@ -28,6 +28,7 @@ void change_set::begin_copy(std::optional<key_value> end) {
     end_ = std::move(end);
     watermark_.reset();
     tail_registered_ = false;
+    any_registered_ = false;
 }
 
 void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
@@ -58,6 +59,7 @@ void change_set::register_in_turn(std::uint64_t chunk, const key_range& range,
     const bool came = changed_.wait(lock, stop, is_its_turn);
     --copies_waiting_;
     if (!came) throw stopped();
+    any_registered_ = true;
     chunks_.push_back({.chunk = chunk, .range = range, .waiting = {}});
 }
 
@@ -76,7 +78,8 @@ void change_set::chunk_ended(std::uint64_t chunk) {
 }
 
 bool change_set::covered(const key_value& key) const {
-    if (!copying_ || !with_.client_orders) return true;
+    if (!copying_) return true;
+    if (!with_.client_orders) return any_registered_;
     if (!end_ || *end_ < key) return tail_registered_;
     return watermark_ && key <= *watermark_;
 }

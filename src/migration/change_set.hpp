@@ -25,7 +25,8 @@ namespace segue::migration {
 /// - A key is in at most one flush in flight; a later change of it waits.
 ///
 /// For keys that only the server orders, and of which two may name one row:
-/// - No key is dropped.
+/// - A key is dropped only before the first chunk is registered: nothing is in the target then, and
+///   every chunk will read behind a barrier. So no row is written before the copy begins.
 /// - Copying and flushing take turns: no batch is given out while a chunk is in flight, and no
 ///   chunk is registered while a batch is. Whoever has had a turn lets the other one go first.
 /// - There is one flush worker.
@@ -57,7 +58,7 @@ class change_set {
     /// From now on changes of the range's keys are kept.
     void register_chunk(std::uint64_t chunk, const key_range& range);
     /// The same for keys that only the server orders, in any order of the ranges. Waits until no
-    /// flush is in flight; throws `stopped`.
+    /// flush is in flight; throws `stopped`. From the first one on changes of all keys are kept.
     void register_in_turn(std::uint64_t chunk, const key_range& range, std::stop_token stop);
     /// The chunk's transaction has been committed, or is known to have left nothing.
     void chunk_ended(std::uint64_t chunk);
@@ -113,7 +114,7 @@ class change_set {
     std::size_t backlog() const;     ///< Keys held, those in flight included.
     bool half_full() const;          ///< By their number or by their bytes.
     std::size_t in_flight() const;   ///< Keys that take() gave out and nobody answered for.
-    std::uint64_t dropped() const;   ///< Changes above the watermark so far.
+    std::uint64_t dropped() const;   ///< Changes that no registered chunk covered so far.
     std::uint64_t deferred() const;  ///< Changes that waited for a chunk in flight so far.
 
   private:
@@ -146,6 +147,7 @@ class change_set {
     std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
     std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
     bool tail_registered_ = false;
+    bool any_registered_ = false;      ///< A chunk was, since begin_copy().
     std::size_t bytes_ = 0;            ///< Of keys_.
     std::size_t in_flight_ = 0;        ///< Keys given out by take().
     std::size_t parked_ = 0;           ///< Of those, keys whose worker waits for a quiet turn.

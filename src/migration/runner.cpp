@@ -124,12 +124,13 @@ void runner::start_following(std::stop_token stop) {
     threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
         binlog::read_stream(reading, from, of.feed, end);
     });
-    start_flushing();
     wait_for_first_marker(stop);
     of.feed.pass_unknown_xa(false);
+    start_flushing();
 }
 
-// Keys that only the server orders are kept from the first event on, and need the room.
+// Behind the first marker: only then it is known that our commits stand in the log, and so are
+// barriers. What changed before is the chunks' to read.
 void runner::start_flushing() {
     engine& of = parts();
     // Two names of one row must not be flushed by two workers at once.

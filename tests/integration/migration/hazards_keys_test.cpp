@@ -35,6 +35,10 @@ class keys_of_many_names : public testing::Test {
         std::ofstream(throttled).flush();
         run.start(alter, {.postponed = true, .more = {"--throttle-flag-file=" + throttled}});
         run.segue().wait_for_output("phase: copy");
+        eventually("the tail is copied", [&] {
+            return run.session().query_value("SELECT COUNT(*) FROM _t_ghk WHERE kind='chunk'") ==
+                   "1";
+        });
     }
     void let_copy() { std::filesystem::remove(throttled); }
 
