@@ -92,7 +92,8 @@ std::size_t round_up(std::size_t bytes) {
     return (bytes + step - 1) / step * step;
 }
 
-void complete(plan& made, db::session& session, const schema::alter_statement& alter) {
+void complete(plan& made, db::session& session, const schema::alter_statement& alter,
+              bool replica_image_is_minimal) {
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));
@@ -106,9 +107,14 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                             .unambiguous_times = times_are_unambiguous(session)});
     made.key_explanation = choice.explanation;
     if (!choice.chosen)
-        throw_refusals({{"no key names the rows in both tables: " + choice.explanation,
-                         "The table needs a primary key, or a unique index over NOT NULL columns, "
-                         "that the ALTER leaves as it is; docs/limits.md lists the types."}});
+        throw_refusals(
+            {{"no key names the rows in both tables: " + choice.explanation,
+              fmt::format("The table needs a primary key, or a unique index over NOT NULL columns, "
+                          "that the ALTER leaves as it is; docs/limits.md lists the types.{}",
+                          replica_image_is_minimal
+                              ? " binlog_row_image is meant of the replica: after it is set there, "
+                                "STOP REPLICA and START REPLICA."
+                              : "")}});
     for (const auto& column : choice.chosen->columns)
         if (made.server.image_is_minimal && made.original.find_column(column.source)->default_text)
             made.server.weaker.push_back(fmt::format(
@@ -226,7 +232,7 @@ plan inspect(db::session& session, const inspection_request& request) {
     made.target = std::move(empty.definition);
     made.notes = std::move(empty.notes);
     try {
-        complete(made, session, alter);
+        complete(made, session, alter, request.replica_image_is_minimal);
     } catch (...) {
         drop_if_exists(session, target);
         throw;

@@ -112,6 +112,7 @@ relay_facts read_relay(db::session& session) {
             .host = seen["hostname"] + ":" + seen["port"],
             .gtids = seen["gtid_mode"] == "ON",
             .image_is_minimal = seen["binlog_row_image"] != "FULL",
+            .logs_what_it_applies = seen["log_bin"] == "ON" && seen["log_replica_updates"] == "ON",
             .lower_case_table_names = seen["lower_case_table_names"]};
 }
 
@@ -140,15 +141,14 @@ std::vector<refusal> relay_obstacles(db::session& session, const replication_cha
                            "binary log",
                            filter),
                "Let --host name the primary, or a replica without filters.");
-    if (seen["log_bin"] != "ON" || seen["log_replica_updates"] != "ON") {
+    if (seen["log_bin"] != "ON" || seen["log_replica_updates"] != "ON")
         refuse("does not log what it replicates (log_bin, log_replica_updates)",
                "Let --host name the primary, or a replica with both of them ON.");
-    } else if (read_binary_log_status(session).leaves_out(schema,
-                                                          seen["lower_case_table_names"] != "0")) {
+    if (seen["log_bin"] == "ON" &&
+        read_binary_log_status(session).leaves_out(schema, seen["lower_case_table_names"] != "0"))
         refuse(fmt::format("leaves {} out of its binary log (binlog-do-db, binlog-ignore-db)",
                            quoted_name(schema)),
                "Start it without these options, or let --host name the primary.");
-    }
     if (seen.contains("binlog_format") && seen["binlog_format"] != "ROW")
         refuse(fmt::format("has binlog_format {}", seen["binlog_format"]),
                "SET GLOBAL binlog_format=ROW there, and start its replication anew.");

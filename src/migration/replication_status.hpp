@@ -34,6 +34,7 @@ struct relay_facts {
     std::string host;  ///< As the server names itself, with its port.
     bool gtids = false;
     bool image_is_minimal = false;       ///< binlog_row_image is not FULL.
+    bool logs_what_it_applies = false;   ///< log_bin and log_replica_updates.
     std::string lower_case_table_names;  ///< As the server prints it.
 };
 relay_facts read_relay(db::session& session);

@@ -6,6 +6,7 @@
 #include "src/schema/table_definition.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +39,32 @@ std::optional<replication_channel> only_channel(db::session& session, const std:
                "Let --host name the primary itself; if this is it, say so with "
                "--assume-master-host.");
     return std::move(channels.front());
+}
+
+// By which positions or names of the one mean something else on the other.
+std::vector<refusal> differences(const relay_facts& replica, const relay_facts& primary) {
+    std::vector<refusal> found;
+    const auto mode = [](const relay_facts& of) { return of.gtids ? "ON" : "not ON"; };
+    if (replica.gtids != primary.gtids)
+        found.push_back({fmt::format("gtid_mode is {} on {} and {} on {}", mode(replica),
+                                     replica.host, mode(primary), primary.host),
+                         "Let --host name the primary, or make both alike."});
+    if (replica.lower_case_table_names != primary.lower_case_table_names)
+        found.push_back({fmt::format("lower_case_table_names is {} on {} and {} on {}",
+                                     replica.lower_case_table_names, replica.host,
+                                     primary.lower_case_table_names, primary.host),
+                         "Let --host name the primary."});
+    return found;
+}
+
+// A primary may be a replica, too: of several sources, or in a circle.
+void throw_if_it_hides_what_it_replicates(db::session& primary, const relay_facts& facts) {
+    if (facts.logs_what_it_applies || replication_channels(primary).empty()) return;
+    refuse(fmt::format("{} replicates, and does not log what it replicates (log_bin, "
+                       "log_replica_updates), so these changes could not be followed",
+                       facts.host),
+           "Start it with both of them ON; or RESET REPLICA ALL there, if it does not replicate "
+           "any more.");
 }
 
 db::session connect_source(db::session_factory& source, const std::string& replica) {
@@ -105,28 +132,36 @@ server_roles server_roles::find(const wire::connection_options& given,
     // The server given, where it is the primary, keeps the way it was given: it may be a socket.
     if (made.relays_.empty()) {
         made.primary_ = given;
+        throw_if_it_hides_what_it_replicates(*session, *first);
         return made;
     }
-    if (first->gtids != primary->gtids)
-        refuse(fmt::format("gtid_mode is {} on {} and {} on {}", first->gtids ? "ON" : "not ON",
-                           first->host, primary->gtids ? "ON" : "not ON", primary->host),
-               "Let --host name the primary, or make both alike.");
-    if (first->lower_case_table_names != primary->lower_case_table_names)
-        refuse(fmt::format("lower_case_table_names is {} on {} and {} on {}",
-                           first->lower_case_table_names, first->host,
-                           primary->lower_case_table_names, primary->host),
-               "Let --host name the primary.");
     made.gtids_ = primary->gtids;
     made.stream_from_ = replica{.connection = given,
                                 .uuid = first->uuid,
                                 .host = first->host,
                                 .image_is_minimal = first->image_is_minimal};
-    made.throw_if_unfit(running::required);
+    auto refusals = differences(*first, *primary);
+    std::ranges::move(made.unfit(running::required), std::back_inserter(refusals));
+    throw_refusals(refusals);
     return made;
 }
 
 void server_roles::throw_if_unfit(running replication) const {
+    throw_refusals(unfit(replication));
+}
+
+std::vector<refusal> server_roles::unfit(running replication) const {
     std::vector<refusal> refusals;
+    db::session_factory to_primary(primary_);
+    db::session primary = to_primary.connect(db::session_role::control);
+    for (const auto& channel : replication_channels(primary))
+        refusals.push_back(
+            {fmt::format("the primary, {}, replicates itself, from {}: if that comes from the "
+                         "replica {}, a change may stand in the replica's binary log and not be "
+                         "made on the primary yet",
+                         primary_.server.text(), channel.source.text(), stream_from_->host),
+             "Let --host and --assume-master-host both name the primary; or RESET REPLICA ALL "
+             "there, if it does not replicate any more."});
     for (const auto& sessions : relays_) {
         db::session session = sessions->connect(db::session_role::control);
         if (sessions == relays_.front()) check_stream_privileges(session, refusals);
@@ -141,7 +176,7 @@ void server_roles::throw_if_unfit(running replication) const {
         for (refusal& found : relay_obstacles(session, channels.front(), schema_, gtids_))
             refusals.push_back(std::move(found));
     }
-    throw_refusals(refusals);
+    return refusals;
 }
 
 db::session server_roles::connect_replica() const {

@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/preflight.hpp"
 #include "src/wire/connection_options.hpp"
 
 #include <cstdint>
@@ -46,8 +47,8 @@ class server_roles {
 
     /// The following are for a stream from a replica.
     enum class running { required, or_not };
-    /// Looks again at each server on the way; throws when one is not fit any more. One that does
-    /// not replicate just now may do so later.
+    /// Looks again at each server on the way and at the primary; throws when one is not fit any
+    /// more. One that does not replicate just now may do so later.
     void throw_if_unfit(running replication) const;
 
     /// Throws when the replica's table is not the primary's: row images would be misread.
@@ -59,6 +60,7 @@ class server_roles {
 
   private:
     server_roles() = default;
+    std::vector<refusal> unfit(running replication) const;
 
     wire::connection_options primary_;
     std::optional<replica> stream_from_;

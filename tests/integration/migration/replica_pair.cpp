@@ -3,7 +3,9 @@
 #include "src/base/error.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <exception>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -32,7 +34,8 @@ pairs& all_pairs = *static_cast<pairs*>(testing::AddGlobalTestEnvironment(new pa
 }  // namespace
 
 replica_pair::replica_pair(const pair_options& options)
-    : primary_(std::make_unique<sandbox_server>(
+    : version_(options.version),
+      primary_(std::make_unique<sandbox_server>(
           server_options{.mysqld = sparing(options.primary), .version = options.version})) {
     const sandbox_server* source = primary_.get();
     if (options.another_between) {
@@ -50,16 +53,18 @@ replica_pair::replica_pair(const pair_options& options)
     session.execute(fmt::format("GRANT ALL ON *.* TO {}@'%'", account));
 }
 
+std::string replica_pair::assume_primary() const {
+    return fmt::format("--assume-master-host=127.0.0.1:{}", primary_->port());
+}
+
 std::vector<std::string> replica_pair::arguments() const {
     if (between_)
         return arguments_to_find_the_primary();  // an account of one of them has no password on the
                                                  // next
-    return {fmt::format("--port={}", replica_->port()),
-            "--user=" + replica_->user(),
-            "--password=" + replica_->password(),
-            fmt::format("--assume-master-host=127.0.0.1:{}", primary_->port()),
-            "--master-user=" + primary_->user(),
-            "--master-password=" + primary_->password()};
+    return {
+        fmt::format("--port={}", replica_->port()), "--user=" + replica_->user(),
+        "--password=" + replica_->password(),       assume_primary(),
+        "--master-user=" + primary_->user(),        "--master-password=" + primary_->password()};
 }
 
 std::vector<std::string> replica_pair::arguments_to_find_the_primary() const {
@@ -95,6 +100,35 @@ void replica_pair::start_replication() {
         return status.size() == 1 && status[0].at("Replica_IO_Running") == "Yes" &&
                status[0].at("Replica_SQL_Running") == "Yes";
     });
+}
+
+void replica_pair::set_up_replica(const std::vector<std::string>& statements) {
+    on_replica({"STOP REPLICA"});
+    on_replica(statements);
+    start_replication();
+}
+
+replica_set_up::replica_set_up(replica_pair& servers, statements run)
+    : servers_(servers), run_(std::move(run)) {
+    servers_.set_up_replica(run_.before);
+}
+
+replica_set_up::~replica_set_up() {
+    try {
+        servers_.set_up_replica(run_.after);
+    } catch (const std::exception& failed) {
+        ADD_FAILURE() << "setting the replica back: " << failed.what();
+    }
+}
+
+pair_options usual_pair() {
+    return {.name = "by_gtid_with_workers_in_order",
+            .primary = {"--plugin-load-add=semisync_source.so"},
+            .replica = {"--replica-parallel-workers=4", "--replica-preserve-commit-order=ON"}};
+}
+
+pair_options pair_of_8_0() {
+    return {.name = "of_8_0", .replica = usual_pair().replica, .version = "8.0"};
 }
 
 replica_pair& shared_pair(const pair_options& options) {

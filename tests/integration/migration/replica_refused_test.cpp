@@ -1,4 +1,5 @@
 // Replicas that the stream cannot come from, each refused before anything is made.
+#include "tests/integration/migration/quiet_run.hpp"
 #include "tests/integration/migration/replica_pair.hpp"
 
 #include <string>
@@ -10,7 +11,7 @@ namespace segue::test {
 namespace {
 
 replica_pair& servers() {
-    return shared_pair({.name = "refused", .replica = {"--replica-parallel-workers=4"}});
+    return shared_pair(usual_pair());
 }
 
 struct unfit {
@@ -36,9 +37,7 @@ TEST_P(a_replica, that_is_not_fit_is_refused) {
                          "table_schema=DATABASE() AND table_name LIKE '\\\\_%'")
                   .size(),
               0U);
-    servers().on_replica({"STOP REPLICA"});
-    servers().on_replica(GetParam().after);
-    servers().start_replication();
+    servers().set_up_replica(GetParam().after);
 }
 
 const unfit all[] = {
@@ -87,16 +86,74 @@ TEST(a_replica_whose_table, is_not_there_is_refused) {
     run.expect_stopped({"has no table"});
 }
 
-TEST(a_replica_that_logs_nothing_it_replicates, is_refused) {
-    sandbox_server silent(
-        {.mysqld = {"--log-replica-updates=OFF"}, .replica_of = &servers().primary()});
-    live_run run(servers().primary(), {.rows = 10});
-    run.start(
-        {.more = {"--port=" + std::to_string(silent.port()), "--user=" + silent.user(),
-                  "--password=" + silent.password(),
-                  "--assume-master-host=127.0.0.1:" + std::to_string(servers().primary().port()),
-                  "--master-password=" + servers().primary().password()}});
-    run.expect_stopped({"log_replica_updates"});
+void expect_refused_for_its_gtid_mode(replica_pair& of) {
+    live_run run(of.primary(), {.rows = 10});
+    of.wait_replicated();
+    const replica_set_up set(of, {.before = {"SET GLOBAL gtid_mode=ON_PERMISSIVE"},
+                                  .after = {"SET GLOBAL gtid_mode=ON"}});
+    run.start({.more = of.arguments()});
+    run.expect_stopped({"gtid_mode is not ON on", "and ON on", "or make both alike"});
+}
+
+void expect_refused_as_it_does_not_sync(replica_pair& of) {
+    live_run run(of.primary(), {.rows = 10});
+    of.wait_replicated();
+    const replica_set_up set(
+        of, {.before = {"SET GLOBAL gtid_mode=ON_PERMISSIVE", "SET GLOBAL sync_binlog=0",
+                        "CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION=0"},
+             .after = {"SET GLOBAL gtid_mode=ON", "SET GLOBAL sync_binlog=1",
+                       "CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION=1"}});
+    const global_setting on_primary(of.primary(), "gtid_mode", "'ON_PERMISSIVE'");
+    run.start({.more = of.arguments()});
+    run.expect_stopped({"has sync_binlog 0 and no GTIDs", "SET GLOBAL sync_binlog=1"});
+}
+
+// What is fixed when a server starts, all at once.
+void expect_refused_for_its_options(const replica_pair& of) {
+    const sandbox_server& primary = of.primary();
+    const sandbox_server unfit(
+        {.mysqld = {"--log-replica-updates=OFF", "--replica-skip-errors=1032",
+                    "--binlog-do-db=elsewhere", "--lower-case-table-names=1"},
+         .replica_of = &primary,
+         .version = of.version()});
+    live_run run(primary, {.rows = 10});
+    const std::string assume_it = "--assume-master-host=127.0.0.1:" + std::to_string(unfit.port());
+    const std::vector<std::string> from_it = {"--port=" + std::to_string(unfit.port()),
+                                              "--user=" + unfit.user(),
+                                              "--password=" + unfit.password()};
+    auto more = from_it;
+    more.insert(more.end(), {of.assume_primary(), "--master-password=" + primary.password()});
+    run.start({.more = more});
+    run.expect_stopped({"does not log what it replicates (log_bin, log_replica_updates)",
+                        "skips errors (replica_skip_errors=1032)",
+                        "leaves `" + run.table().schema + "` out of its binary log",
+                        "lower_case_table_names is 1 on"});
+
+    // As the primary: changes that it replicates would be seen by nobody.
+    more = from_it;
+    more.push_back(assume_it);
+    run.start({.more = more});
+    run.expect_stopped({"replicates, and does not log what it replicates", "RESET REPLICA ALL"});
+
+    // As the primary of its own primary.
+    run.start({.more = {assume_it, "--master-password=" + unfit.password()}});
+    run.expect_stopped({"does not replicate from"});
+}
+
+TEST(a_replica_of_another_gtid_mode, is_refused) {
+    expect_refused_for_its_gtid_mode(servers());
+}
+TEST(a_replica_without_gtids, that_does_not_sync_its_log_is_refused) {
+    expect_refused_as_it_does_not_sync(servers());
+}
+TEST(a_server_with_unfit_options, is_refused_for_each_of_them) {
+    expect_refused_for_its_options(servers());
+}
+TEST(long_a_replica_of_8_0, is_refused_for_the_same_reasons) {
+    auto& of_8_0 = shared_pair(pair_of_8_0());
+    expect_refused_for_its_gtid_mode(of_8_0);
+    expect_refused_as_it_does_not_sync(of_8_0);
+    expect_refused_for_its_options(of_8_0);
 }
 
 TEST(a_replica_without_a_transaction, that_it_will_never_get_is_refused) {
@@ -119,17 +176,6 @@ TEST(an_account_on_the_replica, that_may_not_read_its_log_is_refused) {
     more.insert(more.end(), {"--user=reads_nothing", "--password=at all"});
     run.start({.more = more});
     run.expect_stopped({"may not read the binary log", "GRANT REPLICATION SLAVE"});
-}
-
-TEST(an_assumed_primary, that_is_not_one_of_the_replica_is_refused) {
-    sandbox_server stranger;
-    live_run run(servers().primary(), {.rows = 10});
-    servers().wait_replicated();
-    // Seen from the primary, which replicates from nobody.
-    run.start(
-        {.more = {"--assume-master-host=127.0.0.1:" + std::to_string(stranger.port()),
-                  "--master-user=" + stranger.user(), "--master-password=" + stranger.password()}});
-    run.expect_stopped({"does not replicate from"});
 }
 
 }  // namespace

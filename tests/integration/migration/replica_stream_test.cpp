@@ -18,20 +18,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::vector<std::string> workers_in_order = {"--replica-parallel-workers=4",
-                                                   "--replica-preserve-commit-order=ON"};
-const pair_options pairs[] = {{.name = "by_gtid_with_workers_in_order",
-                               .primary = {"--plugin-load-add=semisync_source.so"},
-                               .replica = workers_in_order}};
+const pair_options pairs[] = {usual_pair()};
 const pair_options more_pairs[] = {
     {.name = "by_file_with_one_worker",
      .primary = {"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"},
      .replica = {"--replica-parallel-workers=1", "--replica-preserve-commit-order=OFF"}},
     {.name = "by_file_with_workers_in_order",
      .primary = {"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"},
-     .replica = workers_in_order},
-    {.name = "over_another", .replica = workers_in_order, .another_between = true},
-    {.name = "of_8_0", .replica = workers_in_order, .version = "8.0"}};
+     .replica = usual_pair().replica},
+    {.name = "over_another", .replica = usual_pair().replica, .another_between = true},
+    pair_of_8_0()};
 
 // A replica on a busy machine would fall behind faster writers, and its lag throttle the copy.
 const workload_options gentle = {.writers = 3, .rate_per_second = 20};
@@ -73,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(long_pair, a_stream_from_a_replica, testing::ValuesIn(m
 
 class with_a_replica : public testing::Test {
   protected:
-    replica_pair& servers = shared_pair(pairs[0]);
+    replica_pair& servers = shared_pair(usual_pair());
 };
 
 TEST_F(with_a_replica, the_primary_is_found_from_it) {
@@ -89,8 +85,7 @@ TEST_F(with_a_replica, the_primary_is_found_from_it) {
 
 TEST_F(with_a_replica, the_primary_may_still_be_named_itself) {
     live_run run(servers.primary(), {.rows = 1'000});
-    run.start({.more = {"--allow-on-master", fmt::format("--assume-master-host=127.0.0.1:{}",
-                                                         servers.primary().port())}});
+    run.start({.more = {"--allow-on-master", servers.assume_primary()}});
     run.expect_swapped();
     EXPECT_EQ(
         run.times_told(fmt::format("binlog: reading from 127.0.0.1:{}", servers.primary().port())),
@@ -118,7 +113,6 @@ TEST_F(with_a_replica, one_that_is_stopped_and_crashes_meanwhile_is_waited_for) 
     run.segue().wait_for_output("gave way: the stream is behind the binary log's end");
     servers.start_replication();
     run.expect_swapped();
-    fmt::print(stderr, "DEBUGOUT {}\n", run.segue().err());
     run.writers().wait_for_transactions(50);
     run.expect_nothing_lost();
 }
@@ -237,11 +231,6 @@ TEST_F(with_a_replica, an_xa_transaction_is_followed_through_it) {
     run.expect_as_native_alter();
 }
 
-void set_order(replica_pair& servers, const std::string& preserved) {
-    servers.on_replica({"STOP REPLICA", "SET GLOBAL replica_preserve_commit_order=" + preserved});
-    servers.start_replication();
-}
-
 // 22: a replica that does not keep the order of commits logs our marker before an earlier change.
 TEST_F(with_a_replica, that_loses_the_order_of_commits_the_names_are_not_swapped) {
     live_run run(servers.primary(), {.rows = 1'000});
@@ -260,11 +249,8 @@ TEST_F(with_a_replica, that_loses_the_order_of_commits_the_names_are_not_swapped
         run.session()
             .query_value(fmt::format("SELECT id FROM {} ORDER BY id LIMIT 1", run.table().quoted()))
             .value();
-    struct in_order_again {
-        replica_pair& servers;
-        ~in_order_again() { set_order(servers, "ON"); }
-    } const at_the_end{servers};
-    set_order(servers, "OFF");
+    const replica_set_up set(servers, {.before = {"SET GLOBAL replica_preserve_commit_order=OFF"},
+                                       .after = {"SET GLOBAL replica_preserve_commit_order=ON"}});
     auto holder = servers.replica().root();
     holder.execute("BEGIN");
     holder.query(fmt::format("SELECT id FROM {} WHERE id={} FOR UPDATE", run.table().quoted(), id));
