@@ -175,6 +175,7 @@ TEST(a_key_that_is_not_the_primary_key, ends_the_migration_where_an_image_leaves
     run.segue().wait_for_output("phase: postponed");
     run.session().execute("SET SESSION binlog_row_image='MINIMAL'");
     run.session().execute("UPDATE t SET a=3 WHERE size=2");
+    run.let_cut_over();
     run.expect_failed({"does not hold the key column `id`", "binlog_row_image be FULL"});
 }
 
