@@ -30,6 +30,7 @@ constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
 constexpr std::chrono::seconds marker_patience{5};
 constexpr std::chrono::seconds prune_interval{10};
+constexpr std::chrono::seconds stream_tells_within{2};
 constexpr std::chrono::seconds stop_grace{1};
 
 std::string random_uuid() {
@@ -240,8 +241,7 @@ void runner::make_statistics(std::stop_token stop) {
 
 void runner::look_after(std::stop_token stop) {
     if (threads_.failed() || stop.stop_requested()) throw stopped();
-    if (parts().feed.take_definition_seen())
-        with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+    if (parts().feed.take_definition_seen()) look_at_definition();
     const bool waits = parts().barrier.marker_waits() > marker_patience;
     if (waits && !marker_waits_told_)
         state_.told.on_notice(
@@ -249,6 +249,18 @@ void runner::look_after(std::stop_token stop) {
             "and its disk full, or does a semi-synchronous replica not acknowledge?");
     marker_waits_told_ = waits;
     pause_for(tick, threads_.token());
+}
+
+void runner::look_at_definition() {
+    try {
+        with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+    } catch (const error&) {
+        // What changed the table may have come after what made us look; the stream, which ends the
+        // migration as well, then names the statement.
+        const auto until = steady_clock::now() + stream_tells_within;
+        while (steady_clock::now() < until) pause_for(tick, threads_.token());
+        throw;
+    }
 }
 
 bool runner::wait_while_postponed(std::stop_token stop) {

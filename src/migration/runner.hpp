@@ -50,6 +50,8 @@ class runner {
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.
     void look_after(std::stop_token stop);
+    /// Throws segue::error when the table is no longer the one that was inspected.
+    void look_at_definition();
 
     /// On a session of its own; connected anew where it is lost.
     template <typename Operation>
