@@ -56,7 +56,8 @@ constexpr std::array table{
          "environment",
          "keys that are not used are told; a password may hold # and ;"},
     flag{"mysql-timeout", real, connection, "0", "SECONDS",
-         "Longest wait to connect and for an answer; 0: 10 to connect, 60 for an answer",
+         "Longest wait to connect, and for an answer to a short statement; 0: 10 to connect, 60 "
+         "for an answer",
          "0 is no limit in gh-ost"},
     flag{"ssl", boolean, connection, "false", "",
          "Encrypt connections, and check the server's certificate and its name", ""},

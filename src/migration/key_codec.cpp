@@ -47,7 +47,8 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
         if (columns[i].is == binlog::column_image::state::absent)
             throw error(
                 fmt::format("a row event in the binary log does not hold the key column {}. Let "
-                            "binlog_row_image be FULL in every session that writes the table.",
+                            "binlog_row_image be FULL in every session that writes the table, and "
+                            "on a replica that the stream comes from.",
                             quoted_name(column.source)));
         if (columns[i].is == binlog::column_image::state::null)
             throw error(
