@@ -51,4 +51,10 @@ binary_log_status read_binary_log_status(db::session& session) {
             .without_schemas = schemas_in(told[3].value_or(""))};
 }
 
+binlog::stream_position read_end_of_log(db::session& session, bool gtids) {
+    if (gtids) return read_executed_transactions(session);
+    const auto status = read_binary_log_status(session);
+    return binlog::file_position{.file = status.file, .offset = status.offset};
+}
+
 }  // namespace segue::migration

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "binlog/gtid_set.hpp"
+#include "binlog/stream.hpp"
 #include "src/db/session.hpp"
 
 #include <cstdint>
@@ -28,5 +29,8 @@ binary_log_status read_binary_log_status(db::session& session);
 /// gtid_executed. Throws segue::error.
 /// https://dev.mysql.com/doc/refman/8.4/en/replication-options-gtids.html
 binlog::gtid_set read_executed_transactions(db::session& session);
+
+/// Where the binary log ends now: a GTID set if `gtids`, else file and offset. Throws segue::error.
+binlog::stream_position read_end_of_log(db::session& session, bool gtids);
 
 }  // namespace segue::migration

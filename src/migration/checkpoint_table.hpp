@@ -15,9 +15,8 @@ namespace segue::migration {
 ///   format 0   version of this layout.
 ///   server 0   @@server_uuid of the server that the rows were written on.
 ///   phase 0    name of the migration's phase.
-///   chunk N    the N-th chunk's bounds and rows, written in the transaction of its rows. Of a
-///   chunk
-///              that takes several transactions, one behind the other: what is done so far.
+///   chunk N    the N-th chunk's bounds and rows, written in the transaction of its rows.
+///              Of a chunk that takes several, one behind the other: what is done so far.
 /// Immutable but for take_over(); every call uses the session it is given, and blocks.
 class checkpoint_table {
   public:

@@ -246,8 +246,7 @@ server_facts read_server(db::session& session, const std::string& schema,
         facts.weaker.emplace_back(
             "sync_binlog or innodb_flush_log_at_trx_commit is not 1: if the server's machine "
             "crashes, the binary log may lack a change that the table has. After such a crash "
-            "begin "
-            "anew.");
+            "begin anew.");
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)
         facts.weaker.emplace_back(

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "src/base/clock.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/observer.hpp"
@@ -45,7 +44,6 @@ class run_state {
 
     const settings with;
     observer& told;
-    const steady_clock_source clock;
 
   private:
     std::optional<server_roles> roles_;

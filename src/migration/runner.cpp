@@ -1,6 +1,7 @@
 #include "src/migration/runner.hpp"
 
 #include "binlog/stream.hpp"
+#include "src/base/clock.hpp"
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
@@ -74,7 +75,7 @@ void runner::prepare() {
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
-                                          threads_, state_.clock);
+                                          threads_, machine_clock());
     tell_what_flags_cannot_do(made);
     if (built->locking_reads && !made.server.order_commits)
         state_.told.on_notice(
@@ -146,7 +147,8 @@ void runner::wait_for_first_marker(std::stop_token stop) {
     // A replica has already shown that it gets them, and may be late.
     const bool from_replica = state_.roles().stream_from().has_value();
     const std::uint64_t first = of.barrier.pass(threads_.token());
-    const binlog::stream_position behind = end_of_log();
+    binlog::stream_position behind;
+    with_session([&](db::session& on) { behind = read_end_of_log(on, of.made.server.gtids); });
     auto tell_at = steady_clock::now() + first_marker_patience;
     const auto seen_within = [&](milliseconds limit) {
         return of.feed.wait_for_marker(first, steady_clock::now() + limit, threads_.token());
@@ -164,19 +166,6 @@ void runner::wait_for_first_marker(std::stop_token stop) {
             "transaction is being read, or the connection is slow");
         tell_at += 20 * first_marker_patience;
     }
-}
-
-binlog::stream_position runner::end_of_log() {
-    binlog::stream_position end;
-    with_session([&](db::session& on) {
-        if (parts().made.server.gtids) {
-            end = read_executed_transactions(on);
-        } else {
-            const auto log = read_binary_log_status(on);
-            end = binlog::file_position{.file = log.file, .offset = log.offset};
-        }
-    });
-    return end;
 }
 
 void runner::find_end(db::session& on) {

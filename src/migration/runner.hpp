@@ -32,8 +32,6 @@ class runner {
     void start_following(std::stop_token stop);
     void start_flushing();
     void wait_for_first_marker(std::stop_token stop);
-    /// Everything that was committed before the call stands before it.
-    binlog::stream_position end_of_log();
     void find_end(db::session& on);
     void copy(std::stop_token stop);
     void prune(std::uint64_t below);

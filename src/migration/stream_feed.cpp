@@ -7,6 +7,7 @@
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -56,6 +57,19 @@ bool acts_on(const binlog::statement& seen, const table_name& table, bool case_i
     }
 }
 
+// False where the two are not of one kind.
+bool reaches(const binlog::stream_position& seen, const binlog::stream_position& end) {
+    if (seen.index() != end.index()) return false;
+    if (const auto* const wanted = std::get_if<binlog::gtid_set>(&end))
+        return wanted->is_subset_of(std::get<binlog::gtid_set>(seen));
+    // binlog.999999 is followed by binlog.1000000.
+    const auto place = [](const binlog::stream_position& of) {
+        const auto& at = std::get<binlog::file_position>(of);
+        return std::tuple(at.file.size(), at.file, at.offset);
+    };
+    return place(seen) >= place(end);
+}
+
 }  // namespace
 
 stream_feed::stream_feed(table watched, const key_codec& codec, const heartbeat& markers,
@@ -95,28 +109,17 @@ bool stream_feed::wait_for_marker(std::uint64_t number, std::chrono::steady_cloc
 bool stream_feed::wait_until_past(const binlog::gtid_set& transactions,
                                   std::chrono::steady_clock::time_point until,
                                   std::stop_token stop) {
+    const binlog::stream_position end(transactions);
     std::unique_lock lock(mutex_);
-    const bool past = changed_.wait_until(lock, stop, until, [&] {
-        const auto* const seen = std::get_if<binlog::gtid_set>(&position_);
-        return seen != nullptr && transactions.is_subset_of(*seen);
-    });
+    const bool past =
+        changed_.wait_until(lock, stop, until, [&] { return reaches(position_, end); });
     if (!past && stop.stop_requested()) throw stopped();
     return past;
 }
 
 bool stream_feed::is_past(const binlog::stream_position& end) const {
     std::lock_guard lock(mutex_);
-    if (const auto* const wanted = std::get_if<binlog::gtid_set>(&end)) {
-        const auto* const seen = std::get_if<binlog::gtid_set>(&position_);
-        return seen != nullptr && wanted->is_subset_of(*seen);
-    }
-    const auto* const seen = std::get_if<binlog::file_position>(&position_);
-    if (seen == nullptr) return false;
-    // binlog.999999 is followed by binlog.1000000.
-    const auto place = [](const binlog::file_position& at) {
-        return std::tuple(at.file.size(), at.file, at.offset);
-    };
-    return place(*seen) >= place(std::get<binlog::file_position>(end));
+    return reaches(position_, end);
 }
 
 std::size_t stream_feed::held_for_xa() const {

@@ -19,12 +19,6 @@ constexpr milliseconds look_again{50};
 constexpr milliseconds untold{2'000};
 constexpr milliseconds look_again_once_told{500};
 
-binlog::stream_position current_position(db::session& session, bool gtids) {
-    if (gtids) return read_executed_transactions(session);
-    const auto status = read_binary_log_status(session);
-    return binlog::file_position{.file = status.file, .offset = status.offset};
-}
-
 void wait_until_caught_up(db::session& replica, const server_roles& roles, heartbeat& barrier,
                           const std::function<void(const std::string&)>& tell,
                           std::stop_token stop) {
@@ -49,7 +43,7 @@ binlog::stream_position stream_start(retrying_session& primary, const server_rol
     binlog::stream_position from;
     if (!roles.stream_from()) {
         primary.run("ask for the position in the binary log", stop,
-                    [&](db::session& on) { from = current_position(on, gtids); });
+                    [&](db::session& on) { from = read_end_of_log(on, gtids); });
         return from;
     }
     binlog::gtid_set executed;
@@ -58,7 +52,7 @@ binlog::stream_position stream_start(retrying_session& primary, const server_rol
                     [&](db::session& on) { executed = read_executed_transactions(on); });
     db::session replica = roles.connect_replica();
     wait_until_caught_up(replica, roles, barrier, tell, stop);
-    from = current_position(replica, gtids);
+    from = read_end_of_log(replica, gtids);
     if (!gtids) return from;
     if (const auto lacking = executed.without(std::get<binlog::gtid_set>(from)); !lacking.empty())
         throw_refusals({{fmt::format("the replica {} does not have the transactions {} of the "

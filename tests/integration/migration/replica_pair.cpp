@@ -17,12 +17,6 @@ const std::string account = "both_servers";
 const std::string account_password = "on both";
 const std::string tokens = "segue_replicated.tokens";
 
-/// Several pairs at once must not use up what a machine has of asynchronous I/O (fs.aio-max-nr).
-std::vector<std::string> sparing(std::vector<std::string> mysqld) {
-    mysqld.emplace_back("--innodb-use-native-aio=OFF");
-    return mysqld;
-}
-
 /// Ends the servers before what they need is gone.
 class pairs final : public testing::Environment {
   public:
@@ -36,15 +30,15 @@ pairs& all_pairs = *static_cast<pairs*>(testing::AddGlobalTestEnvironment(new pa
 replica_pair::replica_pair(const pair_options& options)
     : version_(options.version),
       primary_(std::make_unique<sandbox_server>(
-          server_options{.mysqld = sparing(options.primary), .version = options.version})) {
+          server_options{.mysqld = options.primary, .version = options.version})) {
     const sandbox_server* source = primary_.get();
     if (options.another_between) {
         between_ = std::make_unique<sandbox_server>(server_options{
-            .mysqld = sparing(options.replica), .replica_of = source, .version = options.version});
+            .mysqld = options.replica, .replica_of = source, .version = options.version});
         source = between_.get();
     }
     replica_ = std::make_unique<sandbox_server>(server_options{
-        .mysqld = sparing(options.replica), .replica_of = source, .version = options.version});
+        .mysqld = options.replica, .replica_of = source, .version = options.version});
     auto session = primary_->connect();
     session.execute(
         fmt::format("CREATE USER {}@'%' IDENTIFIED BY '{}'", account, account_password));
