@@ -42,7 +42,12 @@ bool contains(const Numbers& numbers, int number) {
 constexpr std::chrono::minutes work_timeout{10};
 constexpr std::chrono::hours patient_timeout{1};
 constexpr std::chrono::minutes beat_timeout{1};
-constexpr std::chrono::seconds idle_timeout{120};
+
+// After it the server ends the session.
+std::chrono::seconds idle_timeout(session_role role) noexcept {
+    const bool often = role == session_role::work || role == session_role::beat;
+    return often ? std::chrono::minutes(2) : std::chrono::hours(8);
+}
 
 // Of the server's sql_mode, what decides on the columns and the values that an ALTER TABLE makes,
 // and on nothing else that we say.
@@ -123,7 +128,7 @@ std::string_view session_settings() {
         "max_execution_time=0, "
         "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
         "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
-        "wait_timeout=28800, net_read_timeout=60, net_write_timeout=60, "
+        "net_read_timeout=60, net_write_timeout=60, "
         "show_create_table_verbosity=0, sql_quote_show_create=1, "
         "default_storage_engine='InnoDB', "
         "optimizer_switch='default', "
@@ -167,9 +172,8 @@ session session_factory::connect(session_role role) {
         sql::ConnectOptionsMap map = connect_map(options_, role);
         held->connection.reset(connector_driver().connect(map));
         session made(std::move(held));
-        made.execute(session_settings());
-        if (role == session_role::work || role == session_role::beat)
-            made.execute("SET SESSION wait_timeout=" + std::to_string(idle_timeout.count()));
+        made.execute(std::string(session_settings()) +
+                     ", wait_timeout=" + std::to_string(idle_timeout(role).count()));
         const row identity = made.query_row(
             "SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone, @@SESSION.sql_mode");
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");

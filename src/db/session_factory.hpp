@@ -67,9 +67,10 @@ class session_factory {
     std::string sql_mode_;     // the same
 };
 
-/// The SET statement that every session starts with. All that a server-wide setting could change
-/// under us is set explicitly: a sql_select_limit alone would make rows seem absent. What a
-/// server-wide sql_mode makes of expressions and values is kept, as ALTER TABLE would do it.
+/// The SET statement that every session starts with, to which its wait_timeout is added. All that a
+/// server-wide setting could change under us is set explicitly: a sql_select_limit alone would make
+/// rows seem absent. What a server-wide sql_mode makes of expressions and values is kept, as ALTER
+/// TABLE would do it.
 std::string_view session_settings();
 
 /// The time-outs that Connector/C++ takes have whole seconds; at least one.
