@@ -104,8 +104,8 @@ constexpr std::array table{
          "Copying waits while a replica is further behind, at least 100", ""},
     flag{"throttle-control-replicas", text, throttling, "", "HOST[:PORT],...",
          "Replicas whose lag counts; port 3306 where none is given, IPv6 in brackets", ""},
-    flag{"throttle-flag-file", text, throttling, "", "PATH", "Copying waits while this file exists",
-         ""},
+    flag{"throttle-flag-file", text, throttling, "", "PATH",
+         "Copying waits while this file exists; one that cannot be looked at counts as there", ""},
     flag{"throttle-additional-flag-file", text, throttling, "/tmp/gh-ost.throttle", "PATH",
          "The same, for all migrations of a machine", ""},
     flag{"max-load", text, throttling, "", "NAME=LIMIT,...",
@@ -125,7 +125,9 @@ constexpr std::array table{
          "How often the heartbeat is written by which lag is measured, 100 to 1000", ""},
 
     flag{"postpone-cut-over-flag-file", text, cut_over, "", "PATH",
-         "The tables are not swapped while this file exists; it is created at the start", ""},
+         "The tables are not swapped while this file exists, or cannot be looked at; it is created "
+         "at the start",
+         ""},
     flag{"cut-over-stall-budget-millis", integer, cut_over, "500", "MILLISECONDS",
          "Longest time that the swap may keep the application waiting, 10 to 60000", ours},
     flag{"cut-over-lock-timeout-seconds", integer, cut_over, "", "SECONDS",

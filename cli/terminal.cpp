@@ -4,6 +4,7 @@
 #include "cli/progress_row.hpp"
 #include "cli/status_line.hpp"
 #include "src/base/error.hpp"
+#include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 
@@ -11,7 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
+#include <exception>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -45,7 +46,29 @@ std::string limits_text(const std::vector<throttle::load_limit>& limits) {
 }
 
 std::string flag_text(const std::string& path) {
-    return path + (std::filesystem::exists(path) ? " [set]" : " ");
+    const auto state = look_at_flag_file(path);
+    if (!state.unknown_because.empty())
+        return fmt::format("{} [set: it cannot be looked at, {}]", path, state.unknown_because);
+    return path + (state.set ? " [set]" : " ");
+}
+
+void tell_not_shown(const std::exception& failure) {
+    log::write(log::level::warning,
+               fmt::format("what the run does cannot be shown: {}", failure.what()));
+}
+
+// Nothing that is only shown may end a run.
+template <typename Show>
+void shown_or_told(Show show) noexcept {
+    try {
+        show();
+    } catch (const std::exception& failure) {
+        try {
+            tell_not_shown(failure);
+        } catch (...) {
+            // Nothing is left to tell it with.
+        }
+    }
 }
 
 milliseconds since(std::chrono::system_clock::time_point began) {
@@ -69,9 +92,11 @@ terminal::~terminal() {
 }
 
 void terminal::start(const migration::migration& shown) {
-    thread_ = std::jthread([this, &shown](std::stop_token stop) {
-        pthread_setname_np(pthread_self(), "status");
-        watch(shown, stop);
+    shown_or_told([&] {
+        thread_ = std::jthread([this, &shown](std::stop_token stop) {
+            pthread_setname_np(pthread_self(), "status");
+            shown_or_told([&] { watch(shown, stop); });
+        });
     });
 }
 
@@ -82,20 +107,26 @@ void terminal::stop() {
 }
 
 void terminal::watch(const migration::migration& shown, std::stop_token stop) {
-    try {
-        if (bottom_row::possible())
-            draw_bar(shown, stop);
-        else
-            watch_lines(shown, stop);
-    } catch (const stopped&) {
-        const std::lock_guard lock(output_);
-        const auto now = shown.now();
-        if (now.at != migration::phase::inspect) print(status_line(now));
+    for (std::string told; !stop.stop_requested();) {
+        try {
+            if (bottom_row::possible())
+                draw_bar(shown, stop);
+            else
+                watch_lines(shown, stop);
+        } catch (const stopped&) {
+            break;
+        } catch (const std::exception& failure) {
+            if (told != failure.what()) tell_not_shown(failure);
+            told = failure.what();
+        }
     }
+    const std::lock_guard lock(output_);
+    const auto now = shown.now();
+    if (now.at != migration::phase::inspect) print(status_line(now));
 }
 
 void terminal::watch_lines(const migration::migration& shown, std::stop_token stop) {
-    for (seconds second{1};; ++second) {
+    for (auto second = std::chrono::floor<seconds>(since(began_)) + seconds(1);; ++second) {
         pause_for(std::max(milliseconds(0), milliseconds(second) - since(began_)), stop);
         const auto now = shown.now();
         if (now.at == migration::phase::inspect) continue;
@@ -147,18 +178,17 @@ void terminal::print_hints() const {
 }
 
 void terminal::on_plan(const migration::plan& made) {
-    const std::lock_guard lock(output_);
-    original_ = made.original.name.quoted();
-    ghost_ = made.target.name.quoted();
-    server_ = made.server.host;
-    stream_host_ = made.stream_host;
-    if (with_.request.rehearsal) {
-        print_rehearsal(made, with_);
-    } else {
+    if (with_.request.rehearsal) return print_rehearsal(made, with_);
+    shown_or_told([&] {
+        const std::lock_guard lock(output_);
+        original_ = made.original.name.quoted();
+        ghost_ = made.target.name.quoted();
+        server_ = made.server.host;
+        stream_host_ = made.stream_host;
         print_hints();
         log::info("key: {}", made.key_explanation);
         log::info("projection:\n{}", made.projection.description);
-    }
+    });
 }
 
 void terminal::on_phase(migration::phase now) {

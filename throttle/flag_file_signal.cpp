@@ -1,31 +1,24 @@
 #include "throttle/flag_file_signal.hpp"
 
-#include "src/base/error.hpp"
-
-#include <filesystem>
-#include <system_error>
-#include <utility>
-
-#include <fmt/format.h>
+#include "src/base/log.hpp"
 
 namespace segue::throttle {
 
-flag_file_signal::flag_file_signal(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+flag_file_signal::flag_file_signal(const std::vector<std::string>& paths)
+    : files_(paths.begin(), paths.end()) {}
 
 std::chrono::milliseconds flag_file_signal::period() const noexcept {
     return std::chrono::milliseconds(100);
 }
 
 std::optional<std::string> flag_file_signal::evaluate() {
-    for (const auto& path : paths_) {
-        std::error_code failure;
-        // A missing file, or a missing folder above it, is no failure.
-        if (std::filesystem::exists(path, failure)) return "flag-file";
-        if (failure)
-            throw error(fmt::format("{} cannot be looked at: {}", path, failure.message()),
-                        {.retryable = true});
+    bool set = false;
+    for (auto& file : files_) {
+        const auto seen = file.look_again();
+        if (seen.news) log::write(log::level::warning, *seen.news);
+        set = set || seen.set;
     }
-    return std::nullopt;
+    return set ? std::optional<std::string>("flag-file") : std::nullopt;
 }
 
 }  // namespace segue::throttle

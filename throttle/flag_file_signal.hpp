@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/flag_file.hpp"
 #include "throttle/signal.hpp"
 
 #include <chrono>
@@ -12,10 +13,10 @@ namespace segue::throttle {
 
 /// Throttles while any of some files exists (--throttle-flag-file,
 /// --throttle-additional-flag-file), whatever it holds. Read ten times a second.
-/// Errors: evaluate() throws segue::error for a path that cannot be looked at.
+/// One that cannot be looked at counts as there, and is told once.
 class flag_file_signal final : public signal {
   public:
-    explicit flag_file_signal(std::vector<std::string> paths);
+    explicit flag_file_signal(const std::vector<std::string>& paths);
 
     std::string_view name() const noexcept override { return "flag-file"; }
     signal_rank rank() const noexcept override { return signal_rank::general; }
@@ -23,7 +24,7 @@ class flag_file_signal final : public signal {
     std::optional<std::string> evaluate() override;
 
   private:
-    const std::vector<std::string> paths_;
+    std::vector<flag_file_watch> files_;
 };
 
 }  // namespace segue::throttle

@@ -20,7 +20,7 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
     std::vector<std::string> paths;
     for (const auto& path : settings.flag_files)
         if (!path.empty()) paths.push_back(path);
-    if (!paths.empty()) signals.push_back(std::make_unique<flag_file_signal>(std::move(paths)));
+    if (!paths.empty()) signals.push_back(std::make_unique<flag_file_signal>(paths));
 
     if (!settings.max_load.empty())
         signals.push_back(std::make_unique<load_signal>(primary, settings.max_load));

@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -253,12 +252,18 @@ void runner::look_at_definition() {
 }
 
 bool runner::wait_while_postponed(std::stop_token stop) {
-    const std::string& flag = state_.with.postpone_flag_file;
-    if (flag.empty() || !std::filesystem::exists(flag)) return false;
+    if (postpone_flag_.path().empty()) return false;
+    const auto is_set = [this] {
+        const auto seen = postpone_flag_.look_again();
+        if (seen.news) state_.told.on_notice(*seen.news);
+        return seen.set;
+    };
+    if (!is_set()) return false;
     state_.set_postponed("flag-file");
     state_.enter(phase::postponed);
-    state_.told.on_notice(fmt::format("the cut-over is postponed until {} is removed", flag));
-    while (std::filesystem::exists(flag)) look_after(stop);
+    state_.told.on_notice(
+        fmt::format("the cut-over is postponed until {} is removed", postpone_flag_.path()));
+    while (is_set()) look_after(stop);
     state_.set_postponed("");
     return true;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/flag_file.hpp"
 #include "src/base/task_group.hpp"
 #include "src/migration/attempt_pace.hpp"
 #include "src/migration/cut_over.hpp"
@@ -20,7 +21,8 @@ namespace segue::migration {
 /// turn. Lifetime: `state` outlives it.
 class runner {
   public:
-    explicit runner(run_state& state) : state_(state) {}
+    explicit runner(run_state& state)
+        : state_(state), postpone_flag_(state.with.postpone_flag_file) {}
 
     /// As migration::run().
     outcome run(std::stop_token stop);
@@ -62,6 +64,7 @@ class runner {
     engine& parts() { return state_.parts(); }
 
     run_state& state_;
+    flag_file_watch postpone_flag_;
     std::optional<key_value> end_;
     bool marker_waits_told_ = false;
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.

@@ -1,0 +1,71 @@
+#include "src/base/flag_file.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class FlagFile : public testing::Test {
+  protected:
+    FlagFile() {
+        std::string pattern = (fs::temp_directory_path() / "flag.XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+        folder_ = pattern;
+    }
+    ~FlagFile() override { fs::remove_all(folder_); }
+
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+    fs::path folder_;
+};
+
+TEST_F(FlagFile, IsThereOrNot) {
+    EXPECT_FALSE(look_at_flag_file(path("flag")).set);
+    EXPECT_FALSE(look_at_flag_file(path("no/such/folder")).set);
+    std::ofstream(path("flag")).put('\n');
+    EXPECT_TRUE(look_at_flag_file(path("flag")).set);
+    EXPECT_FALSE(look_at_flag_file(path("flag/below")).set);
+    EXPECT_EQ(look_at_flag_file(path("flag/below")).unknown_because, "");
+}
+
+TEST_F(FlagFile, ALinkToNothingIsNotThere) {
+    fs::create_symlink(path("nothing"), path("link"));
+    EXPECT_FALSE(look_at_flag_file(path("link")).set);
+}
+
+TEST_F(FlagFile, CountsAsThereWhereItCannotBeLookedAt) {
+    fs::create_symlink(path("circle"), path("circle"));
+    for (const auto& unknown : {path("circle"), path("circle/flag"), path(std::string(300, 'x'))}) {
+        const auto state = look_at_flag_file(unknown);
+        EXPECT_TRUE(state.set) << unknown;
+        EXPECT_NE(state.unknown_because, "") << unknown;
+    }
+}
+
+TEST_F(FlagFile, IsToldOnceWhenItCannotBeLookedAtAndOnceWhenItCan) {
+    flag_file_watch watch(path("flag"));
+    EXPECT_EQ(watch.look_again().news, std::nullopt);
+    fs::create_symlink(path("flag"), path("flag"));
+    const auto first = watch.look_again();
+    EXPECT_TRUE(first.set);
+    EXPECT_THAT(first.news.value_or(""), HasSubstr(path("flag") + " cannot be looked at"));
+    EXPECT_TRUE(watch.look_again().set);
+    EXPECT_EQ(watch.look_again().news, std::nullopt);
+    fs::remove(path("flag"));
+    const auto after = watch.look_again();
+    EXPECT_FALSE(after.set);
+    EXPECT_THAT(after.news.value_or(""), HasSubstr("can be looked at again: it is not there"));
+    EXPECT_EQ(watch.look_again().news, std::nullopt);
+}
+
+}  // namespace
+}  // namespace segue
