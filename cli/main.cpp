@@ -1,7 +1,9 @@
 #include "cli/arguments.hpp"
 #include "cli/options.hpp"
+#include "cli/standard_streams.hpp"
 #include "cli/terminal.hpp"
 #include "src/base/error.hpp"
+#include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/migration.hpp"
 
@@ -104,6 +106,8 @@ migration::settings settings_of(const cli::options& given) {
 // Written before the check for it, as gh-ost does, so that removing it is what starts the cut-over.
 void make_postpone_flag(const std::string& path) {
     if (path.empty()) return;
+    if (const auto state = look_at_flag_file(path); state.set && state.unknown_because.empty())
+        return;  // whoever made it may not let us write
     if (!std::ofstream(path, std::ios::app))
         throw error("the file of --postpone-cut-over-flag-file cannot be written: " + path);
 }
@@ -169,7 +173,8 @@ int run(const cli::options& given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // First of all: no secret stays in the process title.
+    cli::secure_standard_streams();
+    // Before anything is done with them: no secret stays in the process title.
     const auto arguments = cli::take_arguments(argc, argv);
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
     if (asked.run) log::set_level(asked.run->log_level);

@@ -16,7 +16,9 @@ namespace {
 #define SEGUE_FAULTY_BINARY ""
 #endif
 
-std::string path_of(segue_build build) {
+}  // namespace
+
+std::string segue_program(segue_build build) {
     const std::string path = build == segue_build::released ? SEGUE_BINARY : SEGUE_FAULTY_BINARY;
     if (path.empty())
         throw error(build == segue_build::released ? "this build has no target segue"
@@ -24,11 +26,9 @@ std::string path_of(segue_build build) {
     return path;
 }
 
-}  // namespace
-
 segue_process::segue_process(segue_build build, const std::vector<std::string>& arguments,
                              const environment& extra, std::optional<terminal_size> terminal)
-    : child_process(path_of(build), arguments, extra, terminal) {}
+    : child_process(segue_program(build), arguments, extra, terminal) {}
 
 std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
                                          const std::string& alter,

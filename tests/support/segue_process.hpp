@@ -15,6 +15,9 @@ enum class segue_build {
     faulty     ///< segue_faulty, in which fault_points.hpp can switch things.
 };
 
+/// The path of the program.
+std::string segue_program(segue_build build);
+
 /// Segue as a child process. Everything but its start is child_process'.
 class segue_process : public child_process {
   public:

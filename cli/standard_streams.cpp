@@ -1,0 +1,32 @@
+#include "cli/standard_streams.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <initializer_list>
+#include <unistd.h>
+
+namespace segue::cli {
+namespace {
+
+constexpr int exit_unfit = 1;
+
+bool is_closed(int descriptor) noexcept {
+    return ::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
+}
+
+}  // namespace
+
+void secure_standard_streams() noexcept {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (!is_closed(descriptor)) continue;
+        // The lowest free number is this one, those below it being open.
+        int opened = ::open("/dev/null", O_RDWR);
+        // In a place without devices anything does that cannot be written to.
+        if (opened < 0) opened = ::open("/", O_RDONLY | O_DIRECTORY);
+        if (opened != descriptor) ::_exit(exit_unfit);
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace segue::cli
