@@ -1,7 +1,7 @@
-// hazards.md, 21: whether what an XA COMMIT by another session than the one that prepared commits
-// is visible behind a barrier, as other transactions are. A replica that acknowledges late gathers
-// many of them, and the barrier behind them; then all become visible at once, and whoever would be
-// late is overtaken.
+// docs/hazards.md, 21: whether what an XA COMMIT by another session than the one that prepared
+// commits is visible behind a barrier, as other transactions are. A replica that acknowledges late
+// gathers many of them, and the barrier behind them; then all become visible at once, and whoever
+// would be late is overtaken.
 #include "binlog/stream.hpp"
 #include "tests/support/application_session.hpp"
 #include "tests/support/conditions.hpp"

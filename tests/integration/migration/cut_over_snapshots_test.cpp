@@ -1,4 +1,4 @@
-// hazards.md, 30: transactions whose snapshot is from before the new table was complete.
+// docs/hazards.md, 30: transactions whose snapshot is from before the new table was complete.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 

@@ -1,4 +1,5 @@
-// Unique values that move while the ghost table still has them under the row that gave them away.
+// docs/hazards.md, 12 and 34: unique values that move while the ghost table still has them under
+// the row that gave them away.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/oracle.hpp"
 

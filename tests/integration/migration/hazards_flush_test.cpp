@@ -1,4 +1,4 @@
-// hazards.md, 12, 15 and 29: flushes that wait for a lock on the ghost table.
+// docs/hazards.md, 12, 15 and 29: flushes that wait for a lock on the ghost table.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/oracle.hpp"

@@ -1,4 +1,4 @@
-// hazards.md, 14: what is flushed under LOCK TABLES is flushed without giving the lock up.
+// docs/hazards.md, 14: what is flushed under LOCK TABLES is flushed without giving the lock up.
 #include "src/base/error.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"

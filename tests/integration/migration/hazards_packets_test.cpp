@@ -1,4 +1,4 @@
-// hazards.md, 18: statements that name keys are bounded in bytes, on a server that takes short
+// docs/hazards.md, 18: statements that name keys are bounded in bytes, on a server that takes short
 // ones.
 #include "tests/integration/migration/quiet_run.hpp"
 

@@ -1,5 +1,5 @@
-// hazards.md, 18: a few rows that are much longer than all others, on a server that takes no large
-// transactions. What does not fit into one goes in several.
+// docs/hazards.md, 18: a few rows that are much longer than all others, on a server that takes no
+// large transactions. What does not fit into one goes in several.
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <optional>

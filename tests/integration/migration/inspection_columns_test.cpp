@@ -62,7 +62,7 @@ const std::vector<std::string> every_type = {"TINYINT",
                                              "GEOMETRYCOLLECTION",
                                              "VECTOR(3)"};
 
-// hazards.md, 2
+// docs/hazards.md, 2
 TEST(a_new_column_without_a_default, of_every_type_is_filled_as_alter_table_does) {
     quiet_run run(shared_server());
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");

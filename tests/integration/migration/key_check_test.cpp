@@ -1,4 +1,4 @@
-// hazards.md, 8: at the start the least and the greatest key must be found by their literals.
+// docs/hazards.md, 8: at the start the least and the greatest key must be found by their literals.
 // Tables whose key columns are described otherwise than they are.
 #include "src/migration/key_check.hpp"
 

@@ -1,5 +1,5 @@
-// hazards.md, 8 and 9: a key value is one and the same whether it comes from the binary log or from
-// a query, its literal names its row, and the bytes of ordered keys are in the server's order.
+// docs/hazards.md, 8 and 9: a key value is one and the same whether it comes from the binary log or
+// from a query, its literal names its row, and the bytes of ordered keys are in the server's order.
 #include "binlog/stream.hpp"
 #include "src/base/error.hpp"
 #include "src/migration/key_codec.hpp"

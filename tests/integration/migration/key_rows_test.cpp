@@ -1,4 +1,5 @@
-// hazards.md, 8 and 10: rows of which the server alone says whether two names mean one of them.
+// docs/hazards.md, 8 and 10: rows of which the server alone says whether two names mean one of
+// them.
 #include "src/base/error.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/row_writer.hpp"

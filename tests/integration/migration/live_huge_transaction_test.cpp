@@ -1,4 +1,4 @@
-// hazards.md, 18 and 26: far more keys, and bytes of keys, than are held at once.
+// docs/hazards.md, 18 and 26: far more keys, and bytes of keys, than are held at once.
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
