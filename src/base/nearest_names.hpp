@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue {
+
+/// Those of `known` that `written` may have been meant to be, the likeliest first: a few letters
+/// differ, are left out or too many, or stand in another order (letter case, _ and - alike), or it
+/// is a part of the name. At most `count`; empty where none is near. Pure.
+std::vector<std::string> nearest_names(std::string_view written, std::span<const std::string> known,
+                                       std::size_t count);
+
+}  // namespace segue
