@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/probe.hpp"
+#include "src/wire/renewed_login.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,6 +84,36 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
         if (!options.tls.key_file.empty()) map["sslKey"] = sql::SQLString(options.tls.key_file);
     }
     return map;
+}
+
+// Servers do not say that an account lacks what it must have beside its password.
+std::string_view hint_for(const error& failure, const wire::tls_options& tls) {
+    constexpr int access_denied = 1045;
+    constexpr int secure_transport_required = 3159;
+    const bool encrypted = tls.mode != wire::tls_mode::disabled;
+    if (failure.mysql_errno() == secure_transport_required)
+        return ". The server takes encrypted connections only: add --ssl";
+    if (failure.mysql_errno() != access_denied) return "";
+    if (!encrypted)
+        return ". Either user or password is wrong, or the account must use TLS (REQUIRE SSL): "
+               "then add --ssl";
+    return tls.cert_file.empty() ? ". Either user or password is wrong, or the account must show a "
+                                   "certificate (REQUIRE X509): then add --ssl-cert and --ssl-key"
+                                 : "";
+}
+
+std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
+                                        session_role role) {
+    try {
+        return translated(/*changes_something=*/false, [&] {
+            sql::ConnectOptionsMap map = connect_map(options, role);
+            return std::unique_ptr<sql::Connection>(connector_driver().connect(map));
+        });
+    } catch (const error& failure) {
+        const auto hint = hint_for(failure, options.tls);
+        if (hint.empty()) throw;
+        throw error(failure.what() + std::string(hint), failure.properties());
+    }
 }
 
 struct connector_thread {
@@ -169,8 +200,8 @@ session session_factory::connect(session_role role) {
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
         auto held = std::make_unique<session::state>(live_);
-        sql::ConnectOptionsMap map = connect_map(options_, role);
-        held->connection.reset(connector_driver().connect(map));
+        held->connection = wire::with_current_login(
+            options_, [&](const wire::connection_options& with) { return log_in(with, role); });
         session made(std::move(held));
         made.execute(std::string(session_settings()) +
                      ", wait_timeout=" + std::to_string(idle_timeout(role).count()));

@@ -5,6 +5,7 @@
 #include "src/wire/handshake.hpp"
 #include "src/wire/packet_framing.hpp"
 #include "src/wire/protocol.hpp"
+#include "src/wire/renewed_login.hpp"
 #include "src/wire/transport.hpp"
 
 #include <string>
@@ -107,9 +108,11 @@ class connection::impl {
 connection connection::connect(const connection_options& options, std::stop_token stop) {
     try {
         const auto deadline = steady_clock::now() + options.connect_timeout;
-        auto made = std::make_unique<impl>(options, stop);
-        made->log_in(options.tls, deadline, stop);
-        return connection(std::move(made));
+        return with_current_login(options, [&](const connection_options& with) {
+            auto made = std::make_unique<impl>(with, stop);
+            made->log_in(with.tls, deadline, stop);
+            return connection(std::move(made));
+        });
     } catch (const error& failed) {
         throw failed.in(fmt::format("logging in to {}", options.server.text()));
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <boost/asio/connect.hpp>
@@ -47,9 +48,37 @@ error tls_error(const std::string& message) {
     return error("TLS: " + message, {.mysql_errno = tls_failed});
 }
 
+// What the system says stands in OpenSSL's numbers as such, and asio has no words for it.
+std::string words_of(const error_code& failed) {
+    const auto number = static_cast<unsigned long>(static_cast<unsigned>(failed.value()));
+    if (failed.category() == asio::error::get_ssl_category() && ERR_SYSTEM_ERROR(number))
+        return std::generic_category().message(ERR_GET_REASON(number));
+    return failed.message();
+}
+
 void check(const error_code& failed, std::string_view what, const std::string& file) {
     if (failed)
-        throw tls_error(fmt::format("cannot use the {} {}: {}", what, file, failed.message()));
+        throw tls_error(fmt::format("cannot use the {} {}: {}", what, file, words_of(failed)));
+}
+
+std::string_view remedy_for(long verdict) {
+    switch (verdict) {
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            return ". Name the certificate that signed it with --ssl-ca (of those that a MySQL "
+                   "server makes for itself, ca.pem in its data folder), or encrypt without "
+                   "looking at it with --ssl-allow-insecure";
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return ". Let --host be a name that stands in it (those that a MySQL server makes for "
+                   "itself name no host), or encrypt without looking at it with "
+                   "--ssl-allow-insecure";
+        default:
+            return "";
+    }
 }
 
 asio::ssl::context tls_context(const tls_options& options) {
@@ -63,15 +92,15 @@ asio::ssl::context tls_context(const tls_options& options) {
             check(failed, "CA certificates of", "the system");
         } else {
             context.load_verify_file(options.ca_file, failed);
-            check(failed, "CA file", options.ca_file);
+            check(failed, "CA file of --ssl-ca,", options.ca_file);
         }
     }
     if (!options.cert_file.empty()) {
         context.use_certificate_chain_file(options.cert_file, failed);
-        check(failed, "certificate", options.cert_file);
+        check(failed, "certificate of --ssl-cert,", options.cert_file);
         const auto& key = options.key_file.empty() ? options.cert_file : options.key_file;
         context.use_private_key_file(key, asio::ssl::context::pem, failed);
-        check(failed, "key", key);
+        check(failed, "key of --ssl-key,", key);
     }
     return context;
 }
@@ -126,8 +155,9 @@ class transport::impl {
         close();
         if (failed == asio::error::timed_out) throw lost(late("the TLS handshake with"));
         if (const auto verdict = SSL_get_verify_result(tls_->native_handle()); verdict != X509_V_OK)
-            throw tls_error(fmt::format("the certificate of {} does not pass: {}", server_.text(),
-                                        X509_verify_cert_error_string(verdict)));
+            throw tls_error(fmt::format("the certificate of {} does not pass: {}{}", server_.text(),
+                                        X509_verify_cert_error_string(verdict),
+                                        remedy_for(verdict)));
         const auto message =
             fmt::format("the handshake with {} failed: {}", server_.text(), failed.message());
         if (failed.category() == asio::error::get_ssl_category()) throw tls_error(message);

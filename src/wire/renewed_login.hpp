@@ -1,0 +1,37 @@
+#pragma once
+
+#include "src/base/error.hpp"
+#include "src/wire/connection_options.hpp"
+
+#include <optional>
+#include <string>
+
+namespace segue::wire {
+
+/// From now on, connections of this process that are asked for with the user and password of
+/// `given` log in with these; other logins stay as they are. A later call takes the place of an
+/// earlier one: `given` is what the process was started with each time. For a password that is
+/// changed while a migration runs; whoever holds connection_options need not hear of it.
+/// Threads: any.
+void renew_login(const connection_options& given, const std::string& user,
+                 const std::string& password);
+
+/// `options` with the login that has taken the place of theirs; nullopt: none has. Threads: any.
+std::optional<connection_options> with_renewed_login(const connection_options& options);
+
+/// Calls connect(options) with the renewed login, if there is one; and where the server denies
+/// that, as a file half written would have it, with the one given.
+template <typename Connect>
+auto with_current_login(const connection_options& options, Connect connect) {
+    constexpr int access_denied = 1045;
+    if (const auto renewed = with_renewed_login(options)) {
+        try {
+            return connect(*renewed);
+        } catch (const error& failure) {
+            if (failure.mysql_errno() != access_denied) throw;
+        }
+    }
+    return connect(options);
+}
+
+}  // namespace segue::wire
