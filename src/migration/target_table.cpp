@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/migration/preflight.hpp"
+#include "src/schema/alter_hints.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
 
@@ -107,8 +108,10 @@ void run_alter(db::session& session, const std::string& text, const table_name& 
     try {
         session.execute(text);
     } catch (const error& failure) {
-        throw error(fmt::format("the server refuses this ALTER: {}.{}", failure.what(),
-                                remedy_for(failure, target)),
+        const auto lookalike = schema::lookalike_hint(text);
+        throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
+                                remedy_for(failure, target),
+                                lookalike.empty() ? "" : fmt::format(" {}.", lookalike)),
                     failure.properties());
     }
 }

@@ -1,6 +1,7 @@
 #include "src/schema/alter_text.hpp"
 
 #include "src/base/error.hpp"
+#include "src/schema/alter_hints.hpp"
 #include "src/schema/clause_list.hpp"
 #include "src/schema/column_definition.hpp"
 #include "src/schema/identifier_case.hpp"
@@ -81,6 +82,7 @@ class alter_parser {
         tokens = tokens.subspan(read_head(tokens));
         tokens = cut_at_semicolon(tokens);
         if (tokens.empty()) throw error("--alter names no change");
+        if (const auto hint = index_statement_hint(text_, tokens)) throw error("--alter: " + *hint);
         take_options_text(tokens);
         refuse_newer_version_comments();
         read_pieces(tokens);
@@ -476,7 +478,12 @@ class alter_parser {
             clause.value = std::move(option->value);
             if (!option->refusal_reason.empty()) {
                 clause.kind = clause_kind::refused;
-                refuse(own, {option->refusal_reason, option->refusal_remedy});
+                const reason_and_remedy why{option->refusal_reason, option->refusal_remedy};
+                // Their values may be secrets.
+                if (clause.name == "CONNECTION" || clause.name == "PASSWORD")
+                    refuse(clause.name, why);
+                else
+                    refuse(own, why);
             }
         }
     }
@@ -504,7 +511,20 @@ std::optional<std::uint64_t> alter_statement::auto_increment() const {
 }
 
 alter_statement parse_alter(std::string_view text) {
-    return alter_parser(text).run();
+    try {
+        auto statement = alter_parser(text).run();
+        for (auto& refusal : statement.refusals) {
+            if (refusal.reason != not_on_the_list.reason) continue;
+            if (lookalike_hint(refusal.clause).empty()) continue;
+            refusal.reason = lookalike_hint(text);
+            refusal.remedy = "a plain ALTER TABLE would fail as well";
+        }
+        return statement;
+    } catch (const error& failure) {
+        const auto hint = lookalike_hint(text);
+        if (hint.empty()) throw;
+        throw error(fmt::format("{}. {}", failure.what(), hint), failure.properties());
+    }
 }
 
 std::string alter_on(const alter_statement& statement, const table_name& target,
