@@ -26,6 +26,17 @@ struct limit_reached {
 std::optional<limit_reached> first_reached(const std::vector<load_limit>& limits,
                                            const std::vector<db::row>& status);
 
+/// A limit that no reading could ever be held against.
+struct unreadable_limit {
+    std::string variable;
+    std::string why;
+    std::vector<std::string> nearest;  ///< Variables that may have been meant; empty: none is near.
+};
+
+/// Those of the limits, by rows of {Variable_name, Value} of all status variables. Pure.
+std::vector<unreadable_limit> unreadable_limits(const std::vector<load_limit>& limits,
+                                                const std::vector<db::row>& status);
+
 /// What gives those rows; for limits that are not empty.
 std::string status_query(const std::vector<load_limit>& limits);
 

@@ -1,5 +1,7 @@
 #include "src/migration/run_state.hpp"
 
+#include "src/migration/load_obstacles.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -50,6 +52,7 @@ plan run_state::inspect(db::session& primary, inspection_request request) const 
         roles_->throw_if_tables_differ(primary, request.original);
         request.replica_image_is_minimal = replica->image_is_minimal;
     }
+    throw_refusals(load_obstacles(primary, with.throttling));
     plan made = segue::migration::inspect(primary, request);
     if (replica) made.stream_host = replica->host;
     return made;

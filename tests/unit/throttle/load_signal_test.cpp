@@ -68,5 +68,23 @@ TEST(LoadSignal, IsNamedAfterItsVariables) {
     EXPECT_EQ(load_signal({}, {{"Threads_running", 25}, {"Foo", 1}}).name(), "Threads_running,Foo");
 }
 
+TEST(UnreadableLimits, VariablesThatAreNotThereAreToldWithTheNearestNames) {
+    const std::vector<db::row> status{
+        {"Threads_running", "1"}, {"Threads_connected", "2"}, {"Ssl_cipher", ""}, {"Uptime", "3"}};
+    EXPECT_TRUE(unreadable_limits({{"threads_RUNNING", 25}, {"Uptime", 1}}, status).empty());
+    const auto found = unreadable_limits({{"Thread_running", 25}, {"Nothing", 1}}, status);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].variable, "Thread_running");
+    EXPECT_EQ(found[0].why, "the server has no status variable Thread_running");
+    EXPECT_EQ(found[0].nearest, std::vector<std::string>{"Threads_running"});
+    EXPECT_TRUE(found[1].nearest.empty());
+}
+
+TEST(UnreadableLimits, VariablesThatAreNoNumbersAreTold) {
+    const auto found = unreadable_limits({{"Ssl_cipher", 25}}, {{"Ssl_cipher", ""}});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].why.find("is not a number"), std::string::npos) << found[0].why;
+}
+
 }  // namespace
 }  // namespace segue::throttle

@@ -1,0 +1,39 @@
+#include "src/migration/load_obstacles.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+    return all;
+}
+
+void add(std::vector<refusal>& refusals, std::string_view flag,
+         const std::vector<throttle::load_limit>& limits, const std::vector<db::row>& status) {
+    for (const auto& one : throttle::unreadable_limits(limits, status))
+        refusals.push_back(
+            {fmt::format("--{} cannot be watched: {}", flag, one.why),
+             one.nearest.empty()
+                 ? "SHOW GLOBAL STATUS has the names; those that are whole numbers can be watched."
+                 : fmt::format("Was {} meant?", joined(one.nearest))});
+}
+
+}  // namespace
+
+std::vector<refusal> load_obstacles(db::session& primary,
+                                    const throttle::throttle_settings& throttling) {
+    std::vector<refusal> refusals;
+    if (throttling.max_load.empty() && throttling.critical_load.limits.empty()) return refusals;
+    const auto status = primary.query("SHOW GLOBAL STATUS");
+    add(refusals, "max-load", throttling.max_load, status);
+    add(refusals, "critical-load", throttling.critical_load.limits, status);
+    return refusals;
+}
+
+}  // namespace segue::migration

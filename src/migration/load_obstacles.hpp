@@ -1,0 +1,16 @@
+#pragma once
+
+#include "src/db/session.hpp"
+#include "src/migration/preflight.hpp"
+#include "throttle/signal_set.hpp"
+
+#include <vector>
+
+namespace segue::migration {
+
+/// Limits of --max-load and --critical-load that can never be read: the migration would wait for
+/// ever. Asks the server only where there are limits. Throws segue::error.
+std::vector<refusal> load_obstacles(db::session& primary,
+                                    const throttle::throttle_settings& throttling);
+
+}  // namespace segue::migration
