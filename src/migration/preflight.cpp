@@ -29,13 +29,18 @@ std::map<std::string, std::string> variables(db::session& session) {
     return found;
 }
 
+bool revokes_partially(db::session& session) {
+    return session.query_value("SELECT @@GLOBAL.partial_revokes") == "1";
+}
+
 std::set<std::string> held_privileges(db::session& session, const std::string& schema) {
     const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
     std::vector<std::string> lines;
     for (const db::row& line : session.query(
              roles == "NONE" ? "SHOW GRANTS" : "SHOW GRANTS FOR CURRENT_USER() USING " + roles))
         lines.push_back(line[0].value_or(""));
-    return privileges_on(schema, lines);
+    return privileges_on(
+        schema, lines, revokes_partially(session) ? schema_names::literal : schema_names::patterns);
 }
 
 bool holds(const std::set<std::string>& held, const std::string& privilege) {
@@ -70,7 +75,12 @@ void check_privileges(db::session& session, const std::string& schema,
     constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",     "CREATE",
                                       "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
     if (const std::string lacking = missing(held, on_schema); !lacking.empty())
-        refusals.push_back({fmt::format("the account lacks privileges on {}", quoted_name(schema)),
+        refusals.push_back({fmt::format("the account lacks privileges on {}{}", quoted_name(schema),
+                                        revokes_partially(session)
+                                            ? " (partial_revokes is ON: a REVOKE takes one schema "
+                                              "out of what is granted on *.*, and % and _ in the "
+                                              "name of a schema that is granted mean themselves)"
+                                            : ""),
                             fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted_name(schema),
                                         account(session))});
     check_stream_privileges(session, held, refusals);

@@ -92,13 +92,19 @@ bool grant_pattern_matches(std::string_view pattern, std::string_view schema) {
            grant_pattern_matches(pattern.substr(1), schema.substr(1));
 }
 
-std::set<std::string> privileges_on(std::string_view schema, std::span<const std::string> grants) {
+std::set<std::string> privileges_on(std::string_view schema, std::span<const std::string> grants,
+                                    schema_names names) {
+    const auto concerns = [&](const std::string& written) {
+        if (written == "*") return true;
+        return names == schema_names::literal ? written == schema
+                                              : grant_pattern_matches(written, schema);
+    };
     std::set<std::string> held;
     std::set<std::string> revoked;
     for (const std::string& text : grants) {
         const auto line = read_line(text);
         if (!line || !line->whole_schema) continue;
-        if (line->schema != "*" && !grant_pattern_matches(line->schema, schema)) continue;
+        if (!concerns(line->schema)) continue;
         std::set<std::string>& into = line->revokes ? revoked : held;
         for (const std::string& privilege : line->privileges) {
             if (privilege == all && line->schema != "*") {

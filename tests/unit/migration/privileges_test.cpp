@@ -85,6 +85,16 @@ TEST(Privileges, PartialRevokesTakeAway) {
         UnorderedElementsAre("SELECT", "INSERT"));
 }
 
+TEST(Privileges, WithPartialRevokesNamesOfSchemasAreNoPatterns) {
+    const auto literally = [](std::vector<std::string> grants, std::string_view schema) {
+        return privileges_on(schema, grants, schema_names::literal);
+    };
+    EXPECT_THAT(literally({"GRANT SELECT ON `my_%`.* TO `a`@`%`"}, "my_db"), IsEmpty());
+    EXPECT_THAT(literally({"GRANT SELECT ON `my\\_db`.* TO `a`@`%`"}, "my_db"), IsEmpty());
+    EXPECT_THAT(literally({"GRANT SELECT ON `my_db`.* TO `a`@`%`"}, "my_db"), Contains("SELECT"));
+    EXPECT_THAT(literally({"GRANT SELECT ON *.* TO `a`@`%`"}, "my_db"), Contains("SELECT"));
+}
+
 TEST(Privileges, NamesMayHoldAnything) {
     EXPECT_THAT(held({"GRANT SELECT ON `a``b.c`.* TO `x`@`%`"}, "a`b.c"), Contains("SELECT"));
     EXPECT_THAT(held({"GRANT SELECT ON `on`.* TO `x`@`%`"}, "on"), Contains("SELECT"));
