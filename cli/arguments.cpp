@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "cli/unknown_flag.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -91,6 +93,19 @@ std::optional<std::string> real_of(std::string_view text) {
     return std::string(text);
 }
 
+/// A value that was meant for a number, where it can be nothing else.
+std::string shown_value(std::string_view value) {
+    constexpr std::size_t length_max = 12;
+    const auto numeric = [](char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == '_';
+    };
+    // "10s", "5 "
+    const auto rest = std::ranges::find_if_not(value, numeric);
+    const bool shown =
+        value.size() <= length_max && rest != value.begin() && value.end() - rest <= 2;
+    return shown || value.empty() ? fmt::format(" \"{}\"", value) : "";
+}
+
 class normaliser {
   public:
     normaliser(const std::vector<std::string>& arguments, const std::vector<flag_syntax>& flags)
@@ -111,36 +126,46 @@ class normaliser {
 
     bool take_one() {
         const std::string& word = arguments_[at_++];
-        if (word == "--") return at_ == arguments_.size() || stray(arguments_[at_]);
+        if (word == "--") return at_ == arguments_.size() || stray(arguments_[at_++]);
         if (word.size() < 2 || word[0] != '-') return stray(word);
         const auto name_and_value = without_minuses(word);
         const auto equals = name_and_value.find('=');
         const auto name = name_and_value.substr(0, equals);
-        if (name.empty() || name[0] == '-') return mistake("bad flag syntax: " + word);
+        if (name.empty() || name[0] == '-')
+            return mistake(fmt::format("argument {}: bad flag syntax", at_));
         if (word == "-h") {
             result_.short_help = true;
             return false;
         }
         const auto flag = std::ranges::find(flags_, name, &flag_syntax::name);
-        if (flag == flags_.end()) return mistake(fmt::format("unknown flag: --{}", name));
+        if (flag == flags_.end()) return mistake(unknown_flag_text(word, at_, flags_));
         std::optional<std::string> value;
         if (equals != std::string_view::npos) value = name_and_value.substr(equals + 1);
         return flag->kind == flag_kind::boolean ? take_boolean(*flag, value)
                                                 : take_value(*flag, value);
     }
 
+    /// The word that was taken last. It is not shown: it may be a password, behind --ask-pass say.
     bool stray(const std::string& word) {
         if (!last_boolean_.empty() && boolean_of(word))
             return mistake(fmt::format("stray word \"{}\": a value of --{} is written --{}={}",
                                        word, last_boolean_, last_boolean_, word));
-        return mistake(fmt::format("stray word \"{}\": only flags are expected", word));
+        return mistake(fmt::format("argument {} is a stray word{}: only flags are expected", at_,
+                                   at_ > 1 ? " behind " + safe_name(arguments_[at_ - 2]) : ""));
+    }
+
+    std::string safe_name(const std::string& word) const {
+        const auto name_and_value = without_minuses(word);
+        const auto name = name_and_value.substr(0, name_and_value.find('='));
+        const bool known = std::ranges::find(flags_, name, &flag_syntax::name) != flags_.end();
+        return known ? fmt::format("--{}", name) : "another word";
     }
 
     bool take_boolean(const flag_syntax& flag, const std::optional<std::string>& value) {
         const auto on = boolean_of(value.value_or("true"));
         if (!on)
-            return mistake(fmt::format("invalid value \"{}\" for --{}: true or false is expected",
-                                       *value, flag.name));
+            return mistake(
+                fmt::format("invalid value for --{}: true or false is expected", flag.name));
         found_[flag.name] = {fmt::format("--{}={}", flag.name, *on)};
         last_boolean_ = value ? "" : std::string(flag.name);
         return true;
@@ -157,9 +182,9 @@ class normaliser {
         if (flag.kind == flag_kind::integer) plain = decimal_of(*value);
         if (flag.kind == flag_kind::real) plain = real_of(*value);
         if (!plain)
-            return mistake(
-                fmt::format("invalid value \"{}\" for --{}: {} is expected", *value, flag.name,
-                            flag.kind == flag_kind::integer ? "an integer" : "a number"));
+            return mistake(fmt::format(
+                "invalid value{} for --{}: {} is expected", shown_value(*value), flag.name,
+                flag.kind == flag_kind::integer ? "an integer" : "a number"));
         found_[flag.name] = {fmt::format("--{}", flag.name), *std::move(plain)};
         return true;
     }

@@ -43,7 +43,9 @@ constexpr std::array table{
     flag{"port", integer, connection, "3306", "PORT", "TCP port of the server", ""},
     flag{"socket", text, connection, "", "PATH",
          "Unix socket of the server; --host and --port are not used then", ours},
-    flag{"user", text, connection, "", "NAME", "MySQL user; else the one in --conf", ""},
+    flag{"user", text, connection, "", "NAME",
+         "MySQL user; else the one in --conf. One of them must name it",
+         "in gh-ost a missing one is the empty name"},
     flag{"password", text, connection, "", "PASSWORD",
          "Password of the user. It is wiped from the process title at once, but better kept in "
          "--conf "
@@ -53,8 +55,8 @@ constexpr std::array table{
          "--password comes first where both are given"},
     flag{"conf", text, connection, "", "FILE",
          "Option file whose [client] section may hold user and password; ${NAME} is taken from the "
-         "environment",
-         "keys that are not used are told; a password may hold # and ;"},
+         "environment; !include and !includedir are followed. Read again at SIGHUP",
+         "what is not used is told; a password may hold # and ;, and counts when it is read again"},
     flag{"mysql-timeout", real, connection, "0", "SECONDS",
          "Longest wait to connect, and for an answer to a short statement; 0: 10 to connect, 60 "
          "for an answer",
@@ -110,11 +112,11 @@ constexpr std::array table{
          "The same, for all migrations of a machine", ""},
     flag{"max-load", text, throttling, "", "NAME=LIMIT,...",
          "Copying waits while a status variable is at or above its limit, as Threads_running=25",
-         ""},
+         "a variable that the server does not have is an error at the start"},
     flag{"critical-load", text, throttling, "", "NAME=LIMIT,...",
          "The migration ends when a status variable is at or above its limit; the original stays "
          "as it is",
-         ""},
+         "a variable that the server does not have is an error at the start"},
     flag{"critical-load-interval-millis", integer, throttling, "0", "MILLISECONDS",
          "It ends only if a limit is reached again so much later; 0: at once",
          "copying, replaying and the swap wait until the second look"},

@@ -1,31 +1,39 @@
 #pragma once
 
+#include "cli/surroundings.hpp"
+
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace segue::cli {
 
-/// The value of an environment variable; empty if it is not set.
-using environment = std::function<std::optional<std::string>(const std::string&)>;
-
-/// One `key = value` of an option file.
+/// One line of an option file that is neither a section nor a comment. Never show what it holds: in
+/// a file of passwords any part of any line may be one.
 struct option_file_entry {
     std::string section;  ///< Without brackets; empty before the first section.
     std::string key;
-    std::string value;  ///< Empty for a key without one.
-    std::size_t line = 0;
+    std::string value;
+    bool has_value = false;  ///< There is a `=`, whatever is behind it.
+    std::string place;       ///< "FILE, line N", for messages.
 };
 
-/// Reads the text of an option file, in the manner of gh-ost's --conf and MySQL's my.cnf: sections
-/// in brackets, lines that begin with # or ; are comments. A value reaches to the end of its line,
-/// # and ; included; one pair of quotes around the whole is taken off; backslashes mean nothing. A
-/// value that is ${NAME} is taken from the environment. Throws error, naming the line, for a
-/// section that is not closed, an !include, or a variable that is not set; never shows a value.
-std::vector<option_file_entry> parse_option_file(std::string_view text,
-                                                 const environment& variables);
+struct option_file {
+    std::vector<option_file_entry> entries;  ///< Of included files too, in the order of reading.
+    std::vector<std::string> notices;        ///< What could not be included, and why.
+};
+
+/// Reads an option file in the manner of gh-ost's --conf and MySQL's my.cnf: sections in brackets,
+/// lines that begin with # or ; are comments. A value reaches to the end of its line, # and ;
+/// included; one pair of quotes around the whole is taken off; backslashes mean nothing. A value
+/// that is ${NAME} is taken from the environment. `!include FILE` and `!includedir FOLDER` (its
+/// files named *.cnf, by name) are followed, ten levels deep at most; each file begins outside of
+/// any section, and the one that included it goes on in its own. What cannot be included is passed
+/// over with a notice.
+/// https://dev.mysql.com/doc/refman/8.4/en/option-files.html
+/// Throws error, naming file and line, for `path` itself, a section that is not closed, an unknown
+/// directive, a variable that is not set, or files without end. Neither errors nor notices show
+/// anything of a line but the name of a variable or of an included file.
+option_file read_option_file(const std::string& path, const surroundings& outside);
 
 }  // namespace segue::cli

@@ -39,7 +39,10 @@ std::optional<Number> number_of(std::string_view text) {
 
 wire::endpoint endpoint_of(std::string_view text) {
     const auto fail = [&]() -> error {
-        return error(fmt::format("\"{}\" is not host, host:port or [address]:port", text));
+        // What stands before an @ may be a password.
+        const bool shown = text.find('@') == text.npos;
+        return error(fmt::format("{} is not host, host:port or [address]:port",
+                                 shown ? fmt::format("\"{}\"", text) : "a server given"));
     };
     wire::endpoint server;
     std::string_view port;

@@ -1,15 +1,11 @@
 #include "cli/options.hpp"
 
-#include "cli/ask_password.hpp"
 #include "cli/flags.hpp"
-#include "cli/version.hpp"
 #include "src/base/error.hpp"
 #include "src/schema/alter_text.hpp"
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -121,7 +117,7 @@ class options_reader {
         read_change();
         check_exclusions();
         read_server();
-        read_login();
+        read_account();
         read_primary();
         read_copying();
         read_throttling();
@@ -175,17 +171,10 @@ class options_reader {
         connection.server.socket = given_.text("socket");
         if (connection.server.host.empty() && connection.server.socket.empty())
             throw error("--host is empty");
+        check_host(connection.server.host);
         connection.server.port = static_cast<std::uint16_t>(
             within("port", 1, std::numeric_limits<std::uint16_t>::max()));
-        if (given_.on("ssl"))
-            connection.tls = {.mode = given_.on("ssl-allow-insecure")
-                                          ? wire::tls_mode::required
-                                          : wire::tls_mode::verify_identity,
-                              .ca_file = given_.text("ssl-ca"),
-                              .cert_file = given_.text("ssl-cert"),
-                              .key_file = given_.text("ssl-key")};
-        if (connection.tls.mode == wire::tls_mode::required && !connection.tls.ca_file.empty())
-            notices_.emplace_back("--ssl-ca has no effect beside --ssl-allow-insecure");
+        if (given_.on("ssl")) read_tls(connection.tls);
         made_.replica_server_id = static_cast<std::uint32_t>(
             within("replica-server-id", 1, std::numeric_limits<std::uint32_t>::max()));
 
@@ -201,40 +190,51 @@ class options_reader {
         }
     }
 
-    /// The first of --password, --ask-pass, --conf and MYSQL_PWD that gives one.
-    void read_login() {
-        auto& connection = made_.connection;
-        connection.user = given_.text("user");
-        connection.password = given_.text("password");
-        if (connection.password.empty() && given_.on("ask-pass"))
-            connection.password = outside_.ask_password();
-        if (const auto path = given_.text("conf"); !path.empty()) read_option_file(path);
-        if (connection.password.empty())
-            connection.password = outside_.variables("MYSQL_PWD").value_or("");
+    static void check_host(const std::string& host) {
+        // Neither is shown: what stands before an @ may be a password.
+        if (host.find('@') != host.npos || host.find("://") != host.npos)
+            throw error("--host takes a name or an address, no URL: see --port, --user and --conf");
+        if (host.starts_with('['))
+            throw error(
+                fmt::format("--host={}: an IPv6 address is written without brackets, and "
+                            "the port goes into --port",
+                            host));
+        const auto colon = host.find(':');
+        if (colon != host.npos && colon == host.rfind(':'))
+            throw error(fmt::format("--host={}: the port goes into --port: --host={} --port={}",
+                                    host, host.substr(0, colon), host.substr(colon + 1)));
     }
 
-    void read_option_file(const std::string& path) {
-        std::vector<option_file_entry> entries;
+    void read_tls(wire::tls_options& tls) {
+        tls = {.mode = given_.on("ssl-allow-insecure") ? wire::tls_mode::required
+                                                       : wire::tls_mode::verify_identity,
+               .ca_file = given_.text("ssl-ca"),
+               .cert_file = given_.text("ssl-cert"),
+               .key_file = given_.text("ssl-key")};
+        for (const auto* name : {"ssl-ca", "ssl-cert", "ssl-key"})
+            if (const auto path = given_.text(name); !path.empty()) must_be_read(name, path);
+        if (tls.mode == wire::tls_mode::required && !tls.ca_file.empty())
+            notices_.emplace_back("--ssl-ca has no effect beside --ssl-allow-insecure");
+    }
+
+    void must_be_read(std::string_view name, const std::string& path) const {
         try {
-            entries = parse_option_file(outside_.read_file(path), outside_.variables);
+            static_cast<void>(outside_.read_file(path));
         } catch (const error& problem) {
-            throw problem.in("--conf=" + path);
+            throw problem.in(fmt::format("--{}={}", name, path));
         }
-        std::string user;
-        std::string password;
-        for (auto& entry : entries) {
-            if (entry.section == "client" && entry.key == "user")
-                user = std::move(entry.value);
-            else if (entry.section == "client" && entry.key == "password")
-                password = std::move(entry.value);
-            else
-                notices_.push_back(fmt::format("{}, line {}: [{}] {} is not used{}", path,
-                                               entry.line, entry.section, entry.key,
-                                               entry.section == "osc" ? ", as in gh-ost" : ""));
-        }
-        auto& connection = made_.connection;
-        if (connection.user.empty()) connection.user = std::move(user);
-        if (connection.password.empty()) connection.password = std::move(password);
+    }
+
+    void read_account() {
+        login_flags& from = made_.login_from;
+        from = {.user = given_.text("user"),
+                .password = given_.text("password"),
+                .conf = given_.text("conf")};
+        if (from.password.empty() && given_.on("ask-pass")) from.password = outside_.ask_password();
+        auto found = read_login(from, outside_);
+        made_.connection.user = std::move(found.user);
+        made_.connection.password = std::move(found.password);
+        std::ranges::move(found.notices, std::back_inserter(notices_));
     }
 
     void read_primary() {
@@ -375,12 +375,6 @@ class options_reader {
     options made_;
 };
 
-std::string text_of_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file || std::filesystem::is_directory(path)) throw error("the file cannot be read");
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::vector<flag_syntax> syntax_of_flags() {
     std::vector<flag_syntax> all;
     for (const auto& entry : flags()) all.push_back({entry.name, entry.kind});
@@ -388,17 +382,6 @@ std::vector<flag_syntax> syntax_of_flags() {
 }
 
 }  // namespace
-
-surroundings surroundings::of_process() {
-    return {.variables = [](const std::string& name) -> std::optional<std::string> {
-                const char* value = std::getenv(name.c_str());
-                if (value == nullptr) return std::nullopt;
-                return value;
-            },
-            .ask_password = cli::ask_password,
-            .read_file = text_of_file,
-            .version = version_text()};
-}
 
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside) {
@@ -414,7 +397,8 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     }
     if (!normalised.mistake.empty()) {
         result.exit_code = 2;
-        result.output = normalised.mistake + "\n" + given.usage();
+        result.output = fmt::format("{}{} Every flag is in segue --help\n", normalised.mistake,
+                                    normalised.mistake.ends_with('?') ? "" : ".");
     } else if (normalised.short_help) {
         result.output = given.usage();
     } else if (given.on("check-flag")) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "cli/option_file.hpp"
+#include "cli/login.hpp"
 #include "cli/option_values.hpp"
+#include "cli/surroundings.hpp"
 #include "src/base/log.hpp"
 #include "src/base/table_name.hpp"
 #include "src/wire/connection_options.hpp"
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +21,7 @@ namespace segue::cli {
 /// what each means and which values it takes.
 struct options {
     wire::connection_options connection;
+    login_flags login_from;  ///< What `connection`'s user and password were found by.
     std::optional<wire::endpoint> assumed_primary;
     std::string primary_user;      ///< Empty: as on --host.
     std::string primary_password;  ///< Likewise.
@@ -60,17 +61,6 @@ struct options {
     log::level log_level = log::level::error;
 };
 
-/// The world outside of the arguments, so that tests can stand in for it.
-struct surroundings {
-    environment variables;
-    std::function<std::string()> ask_password;
-    /// The text of a file. Throws error.
-    std::function<std::string(const std::string& path)> read_file;
-    std::string version;  ///< What --version prints.
-
-    static surroundings of_process();
-};
-
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
 struct command_line {
     std::optional<options> run;
@@ -81,7 +71,7 @@ struct command_line {
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). Exit codes: 2 for flags
-/// that are unknown or cannot be read, with the usage as `output`; 1 for anything else that is
+/// that are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is
 /// wrong, with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does
 /// not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,

@@ -59,9 +59,10 @@ TEST(Arguments, BooleansTakeTheirValueBehindAnEqualsSignOnly) {
 }
 
 TEST(Arguments, AStrayWordIsAMistakeAndNotTheEndOfTheFlags) {
-    EXPECT_THAT(mistake({"x"}), HasSubstr("stray word \"x\""));
-    EXPECT_THAT(mistake({"--alter", "x", "y", "--verbose"}), HasSubstr("\"y\""));
-    EXPECT_THAT(mistake({"-"}), HasSubstr("\"-\""));
+    EXPECT_THAT(mistake({"x"}), HasSubstr("argument 1 is a stray word"));
+    EXPECT_THAT(mistake({"--alter", "x", "y", "--verbose"}), HasSubstr("argument 3 is a stray"));
+    EXPECT_THAT(mistake({"--verbose", "y"}), HasSubstr("behind --verbose"));
+    EXPECT_THAT(mistake({"-"}), HasSubstr("argument 1"));
     EXPECT_THAT(mistake({""}), HasSubstr("stray"));
     EXPECT_THAT(mistake({"--", "--verbose"}), HasSubstr("stray"));
 }
@@ -111,11 +112,35 @@ TEST(Arguments, NumbersMayHaveFractions) {
 }
 
 TEST(Arguments, UnknownAndMalformedFlagsAreMistakes) {
-    EXPECT_THAT(mistake({"--verbos"}), HasSubstr("unknown flag: --verbos"));
+    EXPECT_THAT(mistake({"--verbos"}),
+                HasSubstr("unknown flag: --verbos; did you mean --verbose?"));
+    EXPECT_THAT(mistake({"--nothing-near"}), Not(HasSubstr("mean")));
+    EXPECT_THAT(mistake({"--cut-over=atomic"}), HasSubstr("--cut-over is one of gh-ost's"));
     EXPECT_THAT(mistake({"-password=geheim"}), Not(HasSubstr("geheim")));
     EXPECT_THAT(mistake({"---verbose"}), HasSubstr("syntax"));
     EXPECT_THAT(mistake({"--=x"}), HasSubstr("syntax"));
     EXPECT_THAT(mistake({"--alter"}), HasSubstr("needs a value"));
+}
+
+TEST(Arguments, WhatMayHoldASecretIsNotShown) {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{{"-pgeheim"},
+                                                                       {"--verbose", "-pgeheim"},
+                                                                       {"--passwordgeheim"},
+                                                                       {"--password:geheim"},
+                                                                       {"-geheim"},
+                                                                       {"geheim"},
+                                                                       {"--", "geheim"},
+                                                                       {"--verbose", "geheim"},
+                                                                       {"--verbose=geheim"},
+                                                                       {"--port=geheim"},
+                                                                       {"--timeout", "geheim"},
+                                                                       {"---geheim"},
+                                                                       {"--=geheim"}}) {
+        EXPECT_THAT(mistake(arguments), Not(HasSubstr("geheim"))) << arguments.back();
+        EXPECT_NE(mistake(arguments), "");
+    }
+    EXPECT_THAT(mistake({"-pgeheim"}), HasSubstr("--password"));
+    EXPECT_THAT(mistake({"-uroot"}), HasSubstr("--user"));
 }
 
 TEST(Arguments, ShortHelpStopsTheReading) {

@@ -2,24 +2,60 @@
 
 #include "src/base/error.hpp"
 
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace segue::cli {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-std::optional<std::string> variables(const std::string& name) {
-    if (name == "DB_PASSWORD") return "from the environment";
-    return std::nullopt;
+/// Files and folders of a test, and the environment.
+struct files {
+    std::map<std::string, std::string> texts;
+    std::map<std::string, std::vector<std::string>> folders = {};
+
+    option_file read(const std::string& path) const {
+        return read_option_file(
+            path, {.variables = [](const std::string& name) -> std::optional<std::string> {
+                       if (name == "DB_PASSWORD") return "from the environment";
+                       return std::nullopt;
+                   },
+                   .ask_password = [] { return std::string(); },
+                   .read_file =
+                       [this](const std::string& file) {
+                           const auto found = texts.find(file);
+                           if (found == texts.end()) throw error("no such file");
+                           return found->second;
+                       },
+                   .list_folder =
+                       [this](const std::string& folder) {
+                           const auto found = folders.find(folder);
+                           if (found == folders.end()) throw error("no such folder");
+                           return found->second;
+                       },
+                   .version = ""});
+    }
+};
+
+std::vector<option_file_entry> read(const std::string& text) {
+    return files{.texts = {{"/f", text}}}.read("/f").entries;
 }
 
-std::vector<option_file_entry> read(std::string_view text) {
-    return parse_option_file(text, variables);
+std::vector<std::string> values(const option_file& file) {
+    std::vector<std::string> all;
+    for (const auto& entry : file.entries)
+        all.push_back(entry.section + "/" + entry.key + "=" + entry.value);
+    return all;
 }
 
 std::string value(const std::string& written) {
@@ -28,7 +64,7 @@ std::string value(const std::string& written) {
     return entries.empty() ? "" : entries[0].value;
 }
 
-std::string failure(std::string_view text) {
+std::string failure(const std::string& text) {
     try {
         read(text);
     } catch (const error& problem) {
@@ -43,10 +79,10 @@ TEST(OptionFile, EntriesKnowTheirSectionAndLine) {
     EXPECT_EQ(entries[0].section, "client");
     EXPECT_EQ(entries[0].key, "user");
     EXPECT_EQ(entries[0].value, "u");
-    EXPECT_EQ(entries[0].line, 4U);
+    EXPECT_EQ(entries[0].place, "/f, line 4");
     EXPECT_EQ(entries[1].section, "osc");
     EXPECT_EQ(entries[1].key, "chunk_size");
-    EXPECT_EQ(entries[1].line, 7U);
+    EXPECT_EQ(entries[1].place, "/f, line 7");
 }
 
 TEST(OptionFile, AValueReachesToTheEndOfItsLine) {
@@ -71,6 +107,7 @@ TEST(OptionFile, VariablesAreTakenFromTheEnvironment) {
     EXPECT_EQ(value("'${DB_PASSWORD}'"), "from the environment");
     EXPECT_EQ(value("x${DB_PASSWORD}"), "x${DB_PASSWORD}");
     EXPECT_EQ(value("$DB_PASSWORD"), "$DB_PASSWORD");
+    EXPECT_EQ(value("${not a name}"), "${not a name}");
     EXPECT_THAT(failure("[client]\npassword=${NOT_SET}"), HasSubstr("line 2"));
     EXPECT_THAT(failure("[client]\npassword=${NOT_SET}"), HasSubstr("NOT_SET"));
 }
@@ -93,12 +130,74 @@ TEST(OptionFile, KeysWithoutValueOrSectionAreTold) {
     EXPECT_EQ(entries[0].section, "");
     EXPECT_EQ(entries[1].key, "skip-x");
     EXPECT_EQ(entries[1].value, "");
+    EXPECT_FALSE(entries[1].has_value);
+    EXPECT_TRUE(read("[client]\npassword=\n")[0].has_value);
 }
 
 TEST(OptionFile, WhatCannotBeReadNamesItsLine) {
     EXPECT_THAT(failure("\n[client\npassword=geheim"), HasSubstr("line 2"));
-    EXPECT_THAT(failure("!include /etc/x"), HasSubstr("line 1"));
+    EXPECT_THAT(failure("!other /etc/x"), HasSubstr("line 1"));
+    EXPECT_THAT(failure("!include"), HasSubstr("line 1"));
     EXPECT_THAT(failure("[client\npassword=geheim"), Not(HasSubstr("geheim")));
+}
+
+TEST(OptionFile, IncludedFilesAreReadInTheirPlace) {
+    const files with{.texts = {{"/f",
+                                "[client]\nuser=a\n!include /g\npassword=p\n"
+                                "!includedir /d\n!include \"/with blank\"\n"},
+                               {"/g", "port=1\n[client]\nuser=b\n[other]\nx=1\n"},
+                               {"/d/1.cnf", "[client]\nuser=c\n"},
+                               {"/d/2.cnf", "[client]\nuser=d\n"},
+                               {"/d/3.txt", "[client]\nuser=e\n"},
+                               {"/with blank", "[client]\nuser=f\n"}},
+                     .folders = {{"/d", {"2.cnf", "3.txt", "1.cnf"}}}};
+    const auto file = with.read("/f");
+    EXPECT_THAT(values(file), ElementsAre("client/user=a", "/port=1", "client/user=b", "other/x=1",
+                                          "client/password=p", "client/user=c", "client/user=d",
+                                          "client/user=f"));
+    EXPECT_THAT(file.notices, IsEmpty());
+    EXPECT_EQ(file.entries[2].place, "/g, line 3");
+}
+
+TEST(OptionFile, WhatCannotBeIncludedIsPassedOverWithANotice) {
+    const files with{.texts = {{"/f", "!include /nowhere\n!includedir /d\n[client]\nuser=u\n"}}};
+    const auto file = with.read("/f");
+    EXPECT_THAT(values(file), ElementsAre("client/user=u"));
+    EXPECT_THAT(file.notices, ElementsAre("/f, line 1: /nowhere is not included: no such file",
+                                          "/f, line 2: /d is not included: no such folder"));
+}
+
+TEST(OptionFile, FilesThatIncludeOneAnotherEnd) {
+    const files circle{.texts = {{"/f", "!include /g\n[client]\nuser=u\n"},
+                                 {"/g", "!include /f\n[client]\nuser=v\n"}}};
+    const auto read_once = circle.read("/f");
+    EXPECT_THAT(values(read_once), ElementsAre("client/user=v", "client/user=u"));
+    EXPECT_THAT(read_once.notices, ElementsAre(HasSubstr("it includes itself")));
+
+    files deep;
+    for (int i = 0; i < 20; ++i)
+        deep.texts["/" + std::to_string(i)] = "!include /" + std::to_string(i + 1) + "\na=b\n";
+    EXPECT_THAT(deep.read("/0").entries, SizeIs(11));
+    EXPECT_THAT(deep.read("/0").notices, ElementsAre(HasSubstr("levels deep")));
+
+    files wide;
+    for (int i = 0; i < 9; ++i) {
+        auto& text = wide.texts["/" + std::to_string(i)];
+        for (int j = 0; j < 5; ++j) text += "!include /" + std::to_string(i + 1) + "\n";
+    }
+    wide.texts["/9"] = "";
+    EXPECT_THROW(wide.read("/0"), error);
+}
+
+TEST(OptionFile, AnIncludedFileThatIsWrongIsNamed) {
+    const files with{.texts = {{"/f", "!include /g\n"}, {"/g", "\n[client\npassword=geheim"}}};
+    try {
+        with.read("/f");
+        ADD_FAILURE();
+    } catch (const error& problem) {
+        EXPECT_THAT(problem.what(), HasSubstr("/g, line 2"));
+        EXPECT_THAT(problem.what(), Not(HasSubstr("geheim")));
+    }
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "cli/surroundings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace segue::cli {
+
+/// What the flags say about who logs in. Never log the password.
+struct login_flags {
+    std::string user;      ///< --user; empty: the option file's.
+    std::string password;  ///< --password, or what --ask-pass was answered; empty: the next source.
+    std::string conf;      ///< --conf; empty: no option file.
+};
+
+struct login {
+    std::string user;
+    std::string password;
+    std::vector<std::string> notices;  ///< What in the option file is not used.
+};
+
+/// User and password: those of the flags, else the option file's [client] section, else MYSQL_PWD.
+/// May be called again when the file has changed. Throws error where the file cannot be read, or
+/// nothing names a user: the client library would take that of the operating system. Neither
+/// errors nor notices show what may be a secret.
+login read_login(const login_flags& flags, const surroundings& outside);
+
+}  // namespace segue::cli
