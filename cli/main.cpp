@@ -1,22 +1,19 @@
 #include "cli/arguments.hpp"
+#include "cli/login.hpp"
 #include "cli/options.hpp"
+#include "cli/signal_watch.hpp"
 #include "cli/standard_streams.hpp"
 #include "cli/terminal.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/migration.hpp"
+#include "src/wire/renewed_login.hpp"
 
-#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <pthread.h>
-#include <signal.h>
-#include <stop_token>
 #include <string>
-#include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,38 +24,6 @@ using namespace segue;
 
 constexpr int exit_stopped = 1;
 constexpr int exit_outcome_unknown = 3;
-
-/// SIGINT and SIGTERM ask for an orderly stop; a second one ends the process at once.
-/// Made before any other thread, which then inherit that the signals are blocked.
-class signal_watch {
-  public:
-    signal_watch() {
-        sigemptyset(&watched_);
-        sigaddset(&watched_, SIGINT);
-        sigaddset(&watched_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
-        thread_ = std::jthread([this](std::stop_token ended) { watch(ended); });
-    }
-    std::stop_token token() const { return stop_.get_token(); }
-
-  private:
-    void watch(std::stop_token ended) {
-        pthread_setname_np(pthread_self(), "signals");
-        const timespec turn{.tv_sec = 0, .tv_nsec = 100'000'000};
-        while (!ended.stop_requested()) {
-            const int caught = sigtimedwait(&watched_, nullptr, &turn);
-            if (caught != SIGINT && caught != SIGTERM) continue;
-            if (stop_.stop_requested()) _exit(exit_stopped);
-            log::write(log::level::warning,
-                       "stopping in order; a second signal ends the process at once");
-            stop_.request_stop();
-        }
-    }
-
-    sigset_t watched_{};
-    std::stop_source stop_;
-    std::jthread thread_;
-};
 
 std::vector<throttle::load_limit> limits_of(const std::vector<cli::status_limit>& given) {
     std::vector<throttle::load_limit> limits;
@@ -131,8 +96,30 @@ void tell_success(const migration::outcome& done) {
         stdout);
 }
 
+// What SIGHUP asks for: the option file may hold a new password since.
+void read_login_again(const cli::options& given) noexcept {
+    try {
+        const auto& path = given.login_from.conf;
+        if (path.empty()) {
+            log::write(log::level::warning,
+                       "SIGHUP: there is no --conf to read again; the run goes on");
+            return;
+        }
+        const auto now = cli::read_login(given.login_from, cli::surroundings::of_process());
+        wire::renew_login(given.connection, now.user, now.password);
+        log::write(log::level::warning,
+                   fmt::format("SIGHUP: {} was read again; connections made from now on log in "
+                               "with what it says, and the run goes on",
+                               path));
+    } catch (const std::exception& failure) {
+        log::write(
+            log::level::warning,
+            std::string("SIGHUP: what was read at the start goes on to hold: ") + failure.what());
+    }
+}
+
 int run(const cli::options& given) {
-    const signal_watch signals;
+    const cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings with = settings_of(given);
     cli::terminal shown(with);
     migration::migration job(with, shown);

@@ -6,10 +6,12 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <pty.h>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -116,6 +118,133 @@ TEST_F(the_process, postpones_the_swap_while_the_flag_for_it_cannot_be_looked_at
     fs::remove(path("postpone"));
     ASSERT_EQ(segue.wait(limit), 0) << segue.err();
     EXPECT_TRUE(swapped());
+}
+
+TEST_F(the_process, reads_the_option_file_again_at_sighup_and_goes_on) {
+    make("throttle");
+    application_session root(server.over_tcp(), schema.name());
+    const auto account = "'" + schema.name() + "'@'%'";
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'one'");
+    root.execute("GRANT ALL ON *.* TO " + account);
+    const auto write_password = [&](const std::string& password) {
+        std::ofstream(path("conf"))
+            << "[client]\nuser=" << schema.name() << "\npassword=" << password << "\n";
+    };
+    write_password("one");
+    auto segue = start({"--user=", "--conf=" + path("conf"), throttle_flag()});
+    segue.wait_for_output("throttled, flag-file", limit);
+
+    fs::remove(path("conf"));
+    segue.signal(SIGHUP);
+    segue.wait_for_output("what was read at the start goes on to hold", limit);
+
+    root.execute("ALTER USER " + account + " IDENTIFIED BY 'two'");
+    write_password("two");
+    segue.signal(SIGHUP);
+    segue.wait_for_output("was read again", limit);
+    // Every session that comes after needs the new password.
+    for (const auto& row : root.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER='" +
+                                      schema.name() + "'"))
+        try {
+            root.execute("KILL " + row[0].value_or(""));
+        } catch (const error&) {
+            // It has ended.
+        }
+    fs::remove(path("throttle"));
+    EXPECT_EQ(segue.wait(limit), 0) << segue.err();
+    EXPECT_TRUE(swapped());
+    EXPECT_EQ(segue.err().find("two"), std::string::npos);
+    root.execute("DROP USER " + account);
+}
+
+TEST_F(the_process, goes_on_when_its_terminal_is_gone) {
+    make("throttle");
+    auto words = arguments({throttle_flag(), "--debug"});
+    words.insert(words.begin(), segue_program(segue_build::released));
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    ::setenv("MYSQL_PWD", server.password().c_str(), 1);
+    ::setenv("TERM", "xterm", 1);
+    int terminal = -1;
+    const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        ::execv(argv[0], argv.data());
+        ::_exit(127);
+    }
+    std::string shown;
+    std::array<char, 4096> buffer{};
+    while (shown.find("copy ") == std::string::npos) {
+        const auto count = ::read(terminal, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        ASSERT_GT(count, 0) << shown;
+        shown.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    // The session's leader gets SIGHUP, and every write of it EIO from now on.
+    ::close(terminal);
+    fs::remove(path("throttle"));
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    EXPECT_TRUE(swapped());
+}
+
+class at_the_start : public the_process {
+  protected:
+    command_result rehearse(const std::vector<std::string>& more) const {
+        auto words = arguments(more);
+        std::erase(words, "--execute");
+        return run_command(segue_program(segue_build::released), words, segue_variables(server));
+    }
+    std::string refusal(const std::vector<std::string>& more) const {
+        const auto result = rehearse(more);
+        EXPECT_EQ(result.exit_code, 1) << result.out;
+        return result.err;
+    }
+    static bool has(const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    }
+};
+
+TEST_F(at_the_start, a_load_that_the_server_does_not_know_is_refused_with_the_nearest_name) {
+    for (const auto* flag : {"--max-load=Thread_running=25", "--critical-load=Thread_running=25"}) {
+        const auto told = refusal({flag});
+        EXPECT_TRUE(has(told, "no status variable Thread_running")) << told;
+        EXPECT_TRUE(has(told, "Was Threads_running meant?")) << told;
+    }
+    auto segue = start({"--max-load=Thread_running=25"});
+    EXPECT_EQ(segue.wait(limit), 1);
+    EXPECT_EQ(rehearse({"--max-load=threads_running=1000"}).exit_code, 0);
+}
+
+TEST_F(at_the_start, an_account_that_must_use_tls_is_told_of_the_flag) {
+    application_session root(server.over_tcp(), schema.name());
+    const auto account = "'" + schema.name() + "'@'%'";
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'one' REQUIRE SSL");
+    const std::vector<std::string> login{"--user=" + schema.name(), "--password=one"};
+    const auto told = refusal(login);
+    EXPECT_TRUE(has(told, "REQUIRE SSL") && has(told, "--ssl")) << told;
+    root.execute("DROP USER " + account);
+}
+
+TEST_F(at_the_start, a_certificate_that_does_not_pass_is_told_with_the_flags_that_help) {
+    const auto unknown = refusal({"--ssl"});
+    EXPECT_TRUE(has(unknown, "--ssl-ca") && has(unknown, "--ssl-allow-insecure")) << unknown;
+    const auto ca = (server.data_folder() / "ca.pem").string();
+    const auto nameless = refusal({"--ssl", "--ssl-ca=" + ca});
+    EXPECT_TRUE(has(nameless, "--host") && has(nameless, "--ssl-allow-insecure")) << nameless;
+    const auto missing = refusal({"--ssl", "--ssl-ca=/nowhere.pem"});
+    EXPECT_TRUE(has(missing, "--ssl-ca=/nowhere.pem: No such file")) << missing;
+    make("empty.pem");
+    const auto empty = refusal({"--ssl", "--ssl-ca=" + path("empty.pem")});
+    EXPECT_TRUE(has(empty, "CA file of --ssl-ca, " + path("empty.pem"))) << empty;
+}
+
+TEST_F(at_the_start, a_space_that_is_none_is_named_when_the_server_refuses_the_alter) {
+    const auto told = refusal({"--alter=ADD INDEX i (a\u00A0)"});
+    EXPECT_TRUE(has(told, "the server refuses this ALTER")) << told;
+    EXPECT_TRUE(has(told, "U+00A0 (a no-break space)")) << told;
 }
 
 }  // namespace
