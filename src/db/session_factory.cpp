@@ -105,6 +105,9 @@ std::string_view hint_for(const error& failure, const wire::tls_options& tls) {
 std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
                                         session_role role) {
     try {
+        // Connector/C++ over libmariadb sends a password in clear text to a server without TLS
+        // unless it verifies the certificate, so the server is looked at first.
+        if (options.tls.mode != wire::tls_mode::disabled) wire::probe(options, {});
         return translated(/*changes_something=*/false, [&] {
             sql::ConnectOptionsMap map = connect_map(options, role);
             return std::unique_ptr<sql::Connection>(connector_driver().connect(map));
@@ -194,9 +197,6 @@ session_factory::session_factory(wire::connection_options options)
     : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
 
 session session_factory::connect(session_role role) {
-    // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless
-    // it verifies the certificate, so the server is looked at first.
-    if (options_.tls.mode != wire::tls_mode::disabled) wire::probe(options_, {});
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
         auto held = std::make_unique<session::state>(live_);

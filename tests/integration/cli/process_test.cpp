@@ -225,6 +225,11 @@ TEST_F(at_the_start, an_account_that_must_use_tls_is_told_of_the_flag) {
     const std::vector<std::string> login{"--user=" + schema.name(), "--password=one"};
     const auto told = refusal(login);
     EXPECT_TRUE(has(told, "REQUIRE SSL") && has(told, "--ssl")) << told;
+    root.execute("ALTER USER " + account + " REQUIRE X509");
+    auto encrypted = login;
+    encrypted.insert(encrypted.end(), {"--ssl", "--ssl-allow-insecure"});
+    const auto certificate = refusal(encrypted);
+    EXPECT_TRUE(has(certificate, "REQUIRE X509") && has(certificate, "--ssl-cert")) << certificate;
     root.execute("DROP USER " + account);
 }
 

@@ -103,5 +103,27 @@ TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
     run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
+// https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
+TEST_F(a_narrow_account, is_told_its_grants_where_names_of_schemas_are_no_patterns) {
+    const struct partial_revokes {
+        explicit partial_revokes(db::session& on) : session(on) {
+            session.execute("SET GLOBAL partial_revokes=ON");
+        }
+        ~partial_revokes() { session.execute("SET GLOBAL partial_revokes=OFF"); }
+        db::session& session;
+    } literal_names(root);
+    auto pattern = run.schema();
+    pattern.back() = '%';
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", segue::quoted_name(pattern), account));
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    start();
+    run.expect_failed({"the account lacks privileges on", "partial_revokes is ON"});
+    const auto grants = grants_told();
+    ASSERT_EQ(grants.size(), 1U) << run.segue().err();
+    root.execute(grants[0].substr(0, grants[0].size() - 1));
+    start();
+    run.expect_swapped();
+}
+
 }  // namespace
 }  // namespace segue::test
