@@ -143,12 +143,10 @@ TEST_F(a_run, that_is_throttled_stops_copying_and_goes_on_replaying) {
     run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
-TEST_F(a_run, whose_load_cannot_be_read_is_throttled) {
+TEST_F(a_run, whose_load_cannot_be_read_is_refused) {
     run.start("ADD COLUMN b INT", {.more = {"--max-load=No_such_variable=5"}});
-    run.segue().wait_for_match(std::regex("State: throttled, [^;]*No_such_variable"));
-    EXPECT_EQ(ghost_rows(), "0");
-    run.segue().signal(SIGTERM);
-    expect_untouched_and_cleaned_up_as_told();
+    run.expect_failed({"--max-load cannot be watched", "No_such_variable"});
+    EXPECT_EQ(run.everything(), "t:900");
 }
 
 TEST_F(a_run, whose_load_is_too_high_says_so) {
