@@ -121,8 +121,8 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                 "binlog_row_image is not FULL and the key column {} has a DEFAULT: an INSERT that "
                 "leaves it out would not log its key, and the migration would stop.",
                 quoted_name(column.source)));
-    made.projection =
-        schema::make_projection(made.original, made.target, *choice.chosen, source_of);
+    made.projection = schema::make_projection(made.original, made.target, *choice.chosen, source_of,
+                                              schema::read_value_rules(session));
     const statements texts(made.projection, /*locking_reads=*/false, made.server.packet_bytes_max);
     if (const auto needed = texts.packet_bytes_needed(); needed > made.server.packet_bytes_max)
         throw_refusals(

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <string_view>
 
@@ -41,31 +42,69 @@ bool defaults_to_now(const column& added) {
            added.default_text && added.default_text->starts_with("CURRENT_TIMESTAMP");
 }
 
+// With the fraction of a second that the column has, cut off as NOW() cuts it. The offset makes it
+// one moment for TIMESTAMP too, in any time zone.
+// https://dev.mysql.com/doc/refman/8.4/en/datetime.html
+std::string moment_literal(const column& added, const std::string& moment) {
+    const std::size_t open = added.column_type.find('(');
+    std::size_t digits = 0;
+    if (open != added.column_type.npos)
+        std::from_chars(added.column_type.data() + open + 1,
+                        added.column_type.data() + added.column_type.size(), digits);
+    const std::size_t point = moment.find('.');
+    require(point != moment.npos && moment.size() > point + digits, "a moment has its fraction");
+    return quoted_literal(moment.substr(0, digits == 0 ? point : point + 1 + digits) + "+00:00");
+}
+
 std::string qualified(const table_name& table, const std::string& column_name) {
     return table.quoted() + "." + quoted_name(column_name);
 }
 
+// How the value of a column is carried on.
+projected_column carried_on(const table_definition& source, const column& from, const column& to,
+                            const conversion_rules& rules) {
+    const auto how = conversion_of(from, to);
+    if (!how)
+        throw error(fmt::format(
+            "the column {} would change from {} to {}, and it is not proven that copying rows "
+            "converts these types as ALTER TABLE does (docs/conversions.md). Run a plain ALTER "
+            "TABLE for this column, or change it in two steps, by way of a third type.",
+            quoted_name(to.name), from.column_type, to.column_type));
+    return {.target = to.name,
+            .expression = converted(from, to, *how, qualified(source.name, from.name), rules),
+            .source = from.name};
+}
+
 }  // namespace
 
+value_rules read_value_rules(db::session& session) {
+    const db::row found = session.query_row(
+        "SELECT FIND_IN_SET('NO_ZERO_DATE',@@GLOBAL.sql_mode)>0,"
+        " FIND_IN_SET('NO_ZERO_IN_DATE',@@GLOBAL.sql_mode)>0, CURRENT_DATE, UTC_TIMESTAMP(6)");
+    return {.conversions = {.no_zero_date = found[0] == "1",
+                            .no_zero_in_date = found[1] == "1",
+                            .today = found[2].value_or("")},
+            .moment = found[3].value_or("")};
+}
+
 projection make_projection(const table_definition& source, const table_definition& target,
-                           const row_key& key, const source_of& source_of_target) {
+                           const row_key& key, const source_of& source_of_target,
+                           const value_rules& rules) {
     projection made;
     made.source = source.name;
     made.target = target.name;
     made.key = key;
     bool expression_default = false;
-    std::set<std::string> carried_on;
+    std::set<std::string> goes_on;
     for (const column& to : target.columns) {
         const auto from = source_of_target(to.name);
-        if (from) carried_on.insert(fold_case(*from));
+        if (from) goes_on.insert(fold_case(*from));
         if (to.generated) {
             made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
         } else if (from) {
             const column* const carried = source.find_column(*from);
             require(carried != nullptr, "a projected column comes from a column of the source");
-            made.columns.push_back({.target = to.name,
-                                    .expression = qualified(source.name, carried->name),
-                                    .source = carried->name});
+            made.columns.push_back(carried_on(source, *carried, to, rules.conversions));
             made.description += fmt::format(
                 "{}: from {}{}\n", quoted_name(to.name), quoted_name(carried->name),
                 carried->column_type == to.column_type && carried->collation == to.collation
@@ -77,12 +116,10 @@ projection make_projection(const table_definition& source, const table_definitio
             made.description +=
                 fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);
         } else if (defaults_to_now(to)) {
-            made.columns.push_back(
-                {.target = to.name,
-                 .expression = fmt::format("FROM_UNIXTIME({})", target.created_at),
-                 .source = {}});
-            made.description += fmt::format("{}: new, the moment at which {} was made\n",
-                                            quoted_name(to.name), target.name.quoted());
+            const std::string moment = moment_literal(to, rules.moment);
+            made.columns.push_back({.target = to.name, .expression = moment, .source = {}});
+            made.description +=
+                fmt::format("{}: new, {} in all rows\n", quoted_name(to.name), moment);
         } else {
             expression_default = expression_default || to.default_is_expression;
             if (to.sets_itself_on_update) made.kept_on_update.push_back(to.name);
@@ -91,7 +128,7 @@ projection make_projection(const table_definition& source, const table_definitio
         }
     }
     for (const column& from : source.columns)
-        if (!carried_on.contains(fold_case(from.name)))
+        if (!goes_on.contains(fold_case(from.name)))
             made.description += fmt::format("{}: dropped\n", quoted_name(from.name));
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),

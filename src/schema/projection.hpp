@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/schema/column_conversion.hpp"
 #include "src/schema/row_key.hpp"
 #include "src/schema/table_definition.hpp"
 
@@ -34,11 +35,24 @@ struct projection {
     std::string description;
 };
 
-/// Maps each written column of `target`. Columns that ALTER TABLE would fill with the implicit
-/// default of their type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a
-/// remedy when a new column has no value that ALTER would give.
+/// What of the server decides on values, asked once for a migration.
+struct value_rules {
+    conversion_rules conversions = {};
+    /// What DEFAULT CURRENT_TIMESTAMP of a new column gives all rows: UTC_TIMESTAMP(6) as printed.
+    std::string moment = {};
+};
+
+/// Blocks; throws segue::error.
+value_rules read_value_rules(db::session& session);
+
+/// Maps each written column of `target`. One that is carried on is converted as ALTER TABLE does
+/// (column_conversion.hpp). Columns that ALTER TABLE would fill with the implicit default of their
+/// type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a remedy when a new
+/// column has no value that ALTER would give, and when a column changes its type in a way that is
+/// not known to be ALTER's.
 /// https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
 projection make_projection(const table_definition& source, const table_definition& target,
-                           const row_key& key, const source_of& source_of_target);
+                           const row_key& key, const source_of& source_of_target,
+                           const value_rules& rules = {});
 
 }  // namespace segue::schema

@@ -103,8 +103,8 @@ const column* table_definition::find_column(std::string_view column_name) const 
 std::optional<table_definition> read_table(db::session& session, const table_name& name) {
     see_everything(session);
     const auto tables = session.query(
-        "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_SCHEMA, TABLE_NAME,"
-        " UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES" +
+        "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_SCHEMA, TABLE_NAME"
+        " FROM information_schema.TABLES" +
         where_table(name));
     if (tables.empty()) return std::nullopt;
     const db::row& found = tables.front();
@@ -114,7 +114,6 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
     table.engine = found[1].value_or("");
     if (found[2]) table.rows_estimate = db::to_uint64(found[2], "TABLE_ROWS");
     if (found[3]) table.data_bytes = db::to_uint64(found[3], "DATA_LENGTH");
-    if (found[6]) table.created_at = db::to_uint64(found[6], "CREATE_TIME");
     for (const db::row& one : session.query(
              "SELECT COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE,"
              " COLUMN_TYPE, COLLATION_NAME, EXTRA FROM information_schema.COLUMNS" +

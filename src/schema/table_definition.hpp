@@ -56,7 +56,6 @@ struct table_definition {
     std::string create_statement;     ///< SHOW CREATE TABLE
     std::uint64_t rows_estimate = 0;  ///< As the optimizer's statistics have it.
     std::uint64_t data_bytes = 0;
-    std::uint64_t created_at = 0;  ///< Seconds since 1970 in UTC.
 
     /// By name, in any case of letters as MySQL compares column names; nullptr if there is none.
     const column* find_column(std::string_view column_name) const;

@@ -11,6 +11,7 @@
 namespace segue::schema {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -19,14 +20,15 @@ using testing::ThrowsMessage;
 const column id = typed("id", "int");
 const table_definition original = table_of("t", {id, typed("a", "int")}, {primary({"id"})});
 
+const value_rules rules = {.conversions = {}, .moment = "2026-11-26 12:34:56.123456"};
+
 projection project(std::vector<column> columns, std::vector<renamed> exceptions = {},
                    std::vector<index> indexes = {primary({"id"})}) {
     row_key key;
     key.source_index = key.target_index = "PRIMARY";
     key.columns = {{.source = "id", .target = "id"}};
     table_definition target = table_of("g", std::move(columns), std::move(indexes));
-    target.created_at = 1'700'000'000;
-    return make_projection(original, target, key, sources(std::move(exceptions)));
+    return make_projection(original, target, key, sources(std::move(exceptions)), rules);
 }
 
 std::map<std::string, std::string> expressions(const projection& made) {
@@ -162,6 +164,19 @@ TEST(Projection, ChangesOfTypeAreTold) {
                 HasSubstr("`a`: from `a` (int to bigint)"));
 }
 
+TEST(Projection, AColumnOfAnotherTypeIsConvertedAsAlterDoes) {
+    EXPECT_EQ(expressions(project({id, typed("a", "varchar(20)")}))["a"], "CONCAT(`s`.`t`.`a`)");
+}
+
+TEST(Projection, TypesThatAreNotKnownToBeConvertedAlikeAreRefusedWithTheWayOut) {
+    EXPECT_THAT(
+        [] {
+            project({id, typed("a", "a_new_type(3)")});
+        },
+        ThrowsMessage<error>(AllOf(HasSubstr("`a`"), HasSubstr("from int to a_new_type(3)"),
+                                   HasSubstr("plain ALTER TABLE"))));
+}
+
 TEST(Projection, AColumnFromNowhereIsRefused) {
     EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), error);
 }
@@ -169,11 +184,14 @@ TEST(Projection, AColumnFromNowhereIsRefused) {
 TEST(Projection, ANewColumnThatDefaultsToNowHasOneMomentInAllRows) {
     const auto timestamp = with_default(typed("n", "timestamp"), "CURRENT_TIMESTAMP", true);
     const auto precise = with_default(typed("m", "datetime(6)"), "CURRENT_TIMESTAMP(6)", true);
+    const auto less = with_default(typed("l", "timestamp(3)"), "CURRENT_TIMESTAMP(3)", true);
     const auto words = with_default(typed("w", "varchar(30)"), "CURRENT_TIMESTAMP");
-    const auto made = project({id, timestamp, precise, words},
-                              {{"n", std::nullopt}, {"m", std::nullopt}, {"w", std::nullopt}});
-    EXPECT_EQ(expressions(made)["n"], "FROM_UNIXTIME(1700000000)");
-    EXPECT_EQ(expressions(made)["m"], "FROM_UNIXTIME(1700000000)");
+    const auto made = project(
+        {id, timestamp, precise, less, words},
+        {{"n", std::nullopt}, {"m", std::nullopt}, {"l", std::nullopt}, {"w", std::nullopt}});
+    EXPECT_EQ(expressions(made)["n"], "'2026-11-26 12:34:56+00:00'");
+    EXPECT_EQ(expressions(made)["m"], "'2026-11-26 12:34:56.123456+00:00'");
+    EXPECT_EQ(expressions(made)["l"], "'2026-11-26 12:34:56.123+00:00'") << "cut, not rounded";
     EXPECT_FALSE(expressions(made).contains("w"));
     EXPECT_TRUE(made.upserts);
 }

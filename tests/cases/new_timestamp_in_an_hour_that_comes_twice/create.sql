@@ -1,0 +1,11 @@
+DELETE FROM mysql.time_zone_name WHERE Name = 'Test/Now';
+DELETE FROM mysql.time_zone WHERE Time_zone_id = 9001;
+DELETE FROM mysql.time_zone_transition WHERE Time_zone_id = 9001;
+DELETE FROM mysql.time_zone_transition_type WHERE Time_zone_id = 9001;
+INSERT INTO mysql.time_zone VALUES (9001, 'N');
+INSERT INTO mysql.time_zone_name VALUES ('Test/Now', 9001);
+INSERT INTO mysql.time_zone_transition_type VALUES (9001, 0, 3600, 0, 'STD'), (9001, 1, 7200, 1, 'DST');
+INSERT INTO mysql.time_zone_transition VALUES (9001, -1000000000, 0), (9001, 1711846800, 1), (9001, UNIX_TIMESTAMP() - 600, 0);
+CREATE TABLE t (id INT PRIMARY KEY, a INT);
+INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i, 0 FROM n;
+SET GLOBAL time_zone = 'Test/Now';
