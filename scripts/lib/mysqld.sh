@@ -128,15 +128,36 @@ library_path() {
 # Where packages come from, best first. Debian's stable suites have no MySQL; the others' do.
 package_sources() {
     case $1 in
-    8.0 | 8.0.*) [[ -n $(debian_mirror) ]] && echo debian-8.0 || echo distribution ;;
-    *) [[ -n $(debian_mirror) ]] && echo debian || echo distribution ;;
+    8.0 | 8.0.*) echo debian-8.0 distribution ;;
+    *) echo debian distribution ;;
     esac
+}
+
+package_folder() {
+    printf '%s\n' "$CACHE/mysql-$1-$(uname -m)"
+}
+
+# What was unpacked once is used again: to ask apt where archives are takes a second of each start.
+choose_source() {
+    local source
+    for source in $(package_sources "$1"); do
+        if [[ -e $(package_folder "$source")/.complete ]]; then
+            printf '%s\n' "$source"
+            return
+        fi
+    done
+    for source in $(package_sources "$1"); do
+        if [[ $source != debian* || -n $(debian_mirror) ]]; then
+            printf '%s\n' "$source"
+            return
+        fi
+    done
 }
 
 use_packages() {
     local wanted=$1 source folder
-    source=$(package_sources "$wanted")
-    folder=$CACHE/mysql-$source-$(uname -m)
+    source=$(choose_source "$wanted")
+    folder=$(package_folder "$source")
     if [[ ! -e $folder/.complete ]]; then
         with_cache_lock fetch_packages "$source" "$folder"
     fi
