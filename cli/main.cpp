@@ -1,4 +1,5 @@
 #include "cli/arguments.hpp"
+#include "cli/ending.hpp"
 #include "cli/login.hpp"
 #include "cli/options.hpp"
 #include "cli/signal_watch.hpp"
@@ -13,17 +14,15 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace {
 
 using namespace segue;
-
-constexpr int exit_stopped = 1;
-constexpr int exit_outcome_unknown = 3;
 
 std::vector<throttle::load_limit> limits_of(const std::vector<cli::status_limit>& given) {
     std::vector<throttle::load_limit> limits;
@@ -77,23 +76,9 @@ void make_postpone_flag(const std::string& path) {
         throw error("the file of --postpone-cut-over-flag-file cannot be written: " + path);
 }
 
-void tell_what_is_left(const migration::migration& ended) {
-    const auto left = ended.left_behind();
-    log::fatal("The original table is untouched.");
-    if (!left.tables.empty())
-        log::fatal(
-            "Left behind: {}. To clean up: DROP TABLE {}; or start again with "
-            "--initially-drop-ghost-table.",
-            left.tables, left.tables);
-}
-
-void tell_success(const migration::outcome& done) {
-    std::fputs(
-        fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most\n# Done\n",
-                    done.cut_over_attempts, done.cut_over_attempts == 1 ? "" : "s",
-                    done.stall.count())
-            .c_str(),
-        stdout);
+int tell(const cli::ending& last) {
+    for (const std::string& line : last.lines) log::write(last.level, line);
+    return last.exit_code;
 }
 
 // What SIGHUP asks for: the option file may hold a new password since.
@@ -101,28 +86,26 @@ void read_login_again(const cli::options& given) noexcept {
     try {
         const auto& path = given.login_from.conf;
         if (path.empty()) {
-            log::write(log::level::warning,
-                       "SIGHUP: there is no --conf to read again; the run goes on");
+            log::write_at_once(log::level::warning,
+                               "SIGHUP: there is no --conf to read again; the run goes on");
             return;
         }
         const auto now = cli::read_login(given.login_from, cli::surroundings::of_process());
         wire::renew_login(given.connection, now.user, now.password);
-        log::write(log::level::warning,
-                   fmt::format("SIGHUP: {} was read again; connections made from now on log in "
-                               "with what it says, and the run goes on",
-                               path));
+        log::write_at_once(
+            log::level::warning,
+            fmt::format("SIGHUP: {} was read again; connections made from now on log in "
+                        "with what it says, and the run goes on",
+                        path));
     } catch (const std::exception& failure) {
-        log::write(
+        log::write_at_once(
             log::level::warning,
             std::string("SIGHUP: what was read at the start goes on to hold: ") + failure.what());
     }
 }
 
-int run(const cli::options& given) {
-    const cli::signal_watch signals([&given] { read_login_again(given); });
-    const migration::settings with = settings_of(given);
-    cli::terminal shown(with);
-    migration::migration job(with, shown);
+int run_job(const cli::options& given, const migration::settings& with, std::stop_token stop,
+            migration::migration& job, cli::terminal& shown) {
     try {
         if (!given.execute) {
             job.rehearse();
@@ -130,31 +113,35 @@ int run(const cli::options& given) {
         }
         make_postpone_flag(with.postpone_flag_file);
         shown.start(job);
-        const auto done = job.run(signals.token());
+        job.run(std::move(stop));
         shown.stop();
-        tell_success(done);
-        if (done.cleanup_failure.empty()) return 0;
-        log::fatal("The migration is done, but what it needed could not be dropped: {}",
-                   done.cleanup_failure);
-        return exit_stopped;
+        std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();
         log::fatal("stopped by a signal");
-        tell_what_is_left(job);
-        return exit_stopped;
-    } catch (const error& failure) {
-        shown.stop();
-        log::fatal("{}", failure.what());
-        if (failure.outcome_unknown() && job.now().at == migration::phase::cut_over)
-            return exit_outcome_unknown;
-        tell_what_is_left(job);
-        return exit_stopped;
     } catch (const std::exception& failure) {
         shown.stop();
         log::fatal("{}", failure.what());
-        tell_what_is_left(job);
-        return exit_stopped;
     }
+    return tell(cli::ending_of(job.left_behind()));
+}
+
+int run(const cli::options& given) {
+    cli::signal_watch signals([&given] { read_login_again(given); });
+    const migration::settings with = settings_of(given);
+    cli::terminal shown(with);
+    migration::migration job(with, shown);
+    signals.when_overdue([&job](std::string_view why) {
+        const auto last = cli::ending_of(job.left_behind());
+        log::write_at_once(last.level, why);
+        for (const std::string& line : last.lines) log::write_at_once(last.level, line);
+        return last.exit_code;
+    });
+    const int code = run_job(given, with, signals.token(), job, shown);
+    signals.when_overdue([code](std::string_view) { return code; });
+    // A reader that takes nothing holds this up, while signals are still watched for.
+    std::fflush(stdout);
+    return code;
 }
 
 }  // namespace

@@ -1,30 +1,43 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <mutex>
 #include <signal.h>
 #include <stop_token>
+#include <string_view>
 #include <thread>
 
 namespace segue::cli {
 
-/// SIGINT and SIGTERM ask for an orderly stop; a second one ends the process at once. SIGHUP, which
-/// a terminal that goes away sends as well, ends nothing.
-/// Lifecycle: made before any other thread, which then inherits that the signals are blocked.
-/// Threads: one of its own, "signals".
+/// SIGINT and SIGTERM ask for an orderly stop. A second one ends the process at once, and so does
+/// this by itself if it has not ended `patience` after the first: the server may stand still, or
+/// who reads the output. SIGHUP, which a terminal that goes away sends as well, ends nothing.
+/// Lifecycle: made before any other thread, which then inherit that the signals are blocked; at
+/// work until it is destroyed. Threads: one of its own, "signals".
 class signal_watch {
   public:
-    /// `on_hang_up` is called in the thread of the signals, for each SIGHUP. It must be short, and
-    /// not throw.
+    static constexpr std::chrono::seconds patience{8};
+
+    /// `on_hang_up` is called on the thread of this, for each SIGHUP. It must be short, wait for
+    /// nothing, and not throw.
     explicit signal_watch(std::function<void()> on_hang_up);
 
     std::stop_token token() const { return stop_.get_token(); }
 
+    /// Has the last word before the process is ended: gets the reason, returns the exit code. It is
+    /// called on the thread of this, and must wait for nothing. Without one the code is 1.
+    void when_overdue(std::function<int(std::string_view)> last_words);
+
   private:
     void watch(std::stop_token ended);
+    [[noreturn]] void end_process(std::string_view why);
 
     const std::function<void()> on_hang_up_;
     sigset_t watched_{};
     std::stop_source stop_;
+    std::mutex mutex_;
+    std::function<int(std::string_view)> last_words_;  // guarded by mutex_
     std::jthread thread_;
 };
 

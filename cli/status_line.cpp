@@ -82,4 +82,13 @@ bool prints_in_second(const migration::progress& at, seconds since_last_event) {
     return elapsed.count() % 30 == 0;
 }
 
+std::string swapped_line(const migration::outcome& made) {
+    const std::string last = made.stall_last == made.stall_max
+                                 ? ""
+                                 : fmt::format(", {} ms in the last one", made.stall_last.count());
+    return fmt::format("# Swapped after {} attempt{}; writes waited for {} ms at most{}",
+                       made.cut_over_attempts, made.cut_over_attempts == 1 ? "" : "s",
+                       made.stall_max.count(), last);
+}
+
 }  // namespace segue::cli

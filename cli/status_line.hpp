@@ -27,4 +27,7 @@ std::string eta_text(const migration::progress& at);
 /// end, then every 5 seconds, then every 30.
 bool prints_in_second(const migration::progress& at, std::chrono::seconds since_last_event);
 
+/// "# Swapped after 2 attempts; writes waited for 498 ms at most ..."
+std::string swapped_line(const migration::outcome& made);
+
 }  // namespace segue::cli

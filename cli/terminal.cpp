@@ -196,6 +196,12 @@ void terminal::on_phase(migration::phase now) {
     log::info("phase: {}", migration::name_of(now));
 }
 
+void terminal::on_swapped(const migration::outcome& made) {
+    stop();
+    const std::lock_guard lock(output_);
+    print(swapped_line(made));
+}
+
 void terminal::on_notice(const std::string& text) {
     last_event_ = since(began_).count();
     log::write(log::level::warning, text);

@@ -24,6 +24,8 @@ class terminal final : public migration::observer {
 
     void on_plan(const migration::plan& made) override;
     void on_phase(migration::phase now) override;
+    /// Ends the status thread: there is nothing more to watch.
+    void on_swapped(const migration::outcome& made) override;
     void on_notice(const std::string& text) override;
 
     /// The plan of a rehearsal: projection, key, size and steps.

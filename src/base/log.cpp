@@ -1,9 +1,16 @@
 #include "src/base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <climits>
+#include <ctime>
 #include <memory>
 #include <mutex>
+#include <poll.h>
+#include <string>
+#include <unistd.h>
 
+#include <fmt/chrono.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -47,6 +54,21 @@ std::string_view name_of(level at) {
     return "";
 }
 
+bool can_write() noexcept {
+    pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    return ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
+}
+
+// A pipe that is ready takes PIPE_BUF bytes without waiting.
+void write_what_fits(std::string_view bytes) noexcept {
+    while (!bytes.empty() && can_write()) {
+        const auto written =
+            ::write(STDERR_FILENO, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+        if (written <= 0) return;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
 }  // namespace
 
 void set_level(level least) noexcept {
@@ -63,6 +85,22 @@ void write(level at, std::string_view message) noexcept {
         if (line_bystander) line_bystander->before_line();
         logger().log(spdlog::level::critical, "{} {}", name_of(at), message);
         if (line_bystander) line_bystander->after_line();
+    } catch (...) {
+        // Nothing is left to tell it to.
+    }
+}
+
+void write_at_once(level at, std::string_view message) noexcept {
+    try {
+        const std::string line =
+            fmt::format("{:%Y-%m-%d %H:%M:%S} {} {}\n", fmt::localtime(std::time(nullptr)),
+                        name_of(at), message);
+        if (!can_write()) return;
+        const std::unique_lock lock(line_mutex, std::try_to_lock);
+        bystander* const beside = lock.owns_lock() ? line_bystander : nullptr;
+        if (beside) beside->before_line();
+        write_what_fits(line);
+        if (beside) beside->after_line();
     } catch (...) {
         // Nothing is left to tell it to.
     }

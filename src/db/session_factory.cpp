@@ -61,7 +61,8 @@ std::string modes_of_the_server() {
     return added;
 }
 
-sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role) {
+sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role,
+                                   std::chrono::milliseconds answer_at_least) {
     sql::ConnectOptionsMap map;
     const auto& server = options.server;
     map["hostName"] =
@@ -71,7 +72,8 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
     map["userName"] = sql::SQLString(options.user);
     map["password"] = sql::SQLString(options.password);
     map["OPT_CONNECT_TIMEOUT"] = whole_seconds(options.connect_timeout);
-    map["OPT_READ_TIMEOUT"] = whole_seconds(answer_timeout(role, options));
+    map["OPT_READ_TIMEOUT"] =
+        whole_seconds(std::max(answer_at_least, answer_timeout(role, options)));
     map["OPT_WRITE_TIMEOUT"] = whole_seconds(options.read_timeout);
     map["OPT_RECONNECT"] = false;
     map["OPT_LOCAL_INFILE"] = 0;
@@ -102,14 +104,14 @@ std::string_view hint_for(const error& failure, const wire::tls_options& tls) {
                                  : "";
 }
 
-std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
-                                        session_role role) {
+std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options, session_role role,
+                                        std::chrono::milliseconds answer_at_least) {
     try {
         // Connector/C++ over libmariadb sends a password in clear text to a server without TLS
         // unless it verifies the certificate, so the server is looked at first.
         if (options.tls.mode != wire::tls_mode::disabled) wire::probe(options, {});
         return translated(/*changes_something=*/false, [&] {
-            sql::ConnectOptionsMap map = connect_map(options, role);
+            sql::ConnectOptionsMap map = connect_map(options, role, answer_at_least);
             return std::unique_ptr<sql::Connection>(connector_driver().connect(map));
         });
     } catch (const error& failure) {
@@ -196,12 +198,14 @@ std::chrono::milliseconds answer_timeout(session_role role,
 session_factory::session_factory(wire::connection_options options)
     : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
 
-session session_factory::connect(session_role role) {
+session session_factory::connect(session_role role, std::chrono::milliseconds answer_at_least) {
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
         auto held = std::make_unique<session::state>(live_);
-        held->connection = wire::with_current_login(
-            options_, [&](const wire::connection_options& with) { return log_in(with, role); });
+        held->connection =
+            wire::with_current_login(options_, [&](const wire::connection_options& with) {
+                return log_in(with, role, answer_at_least);
+            });
         session made(std::move(held));
         made.execute(std::string(session_settings()) +
                      ", wait_timeout=" + std::to_string(idle_timeout(role).count()));

@@ -40,7 +40,9 @@ class session_factory {
 
     /// Opens a session with every setting of session_settings(). Where TLS is asked for, the
     /// server's greeting is looked at before any password is sent.
-    session connect(session_role role = session_role::work);
+    /// `answer_at_least`: an answer may take that long, whatever the role says.
+    session connect(session_role role = session_role::work,
+                    std::chrono::milliseconds answer_at_least = std::chrono::milliseconds(0));
 
     /// Ends the statement that runs on another connection, which stays usable.
     /// https://dev.mysql.com/doc/refman/8.4/en/kill.html

@@ -9,7 +9,7 @@
 #include "src/migration/blockers.hpp"
 #include "src/migration/deadlock_count.hpp"
 #include "src/migration/foresight.hpp"
-#include "src/migration/rename_outcome.hpp"
+#include "src/migration/lost_locker.hpp"
 #include "src/migration/retry.hpp"
 
 #include <algorithm>
@@ -33,7 +33,17 @@ constexpr milliseconds foresight_good_for{50};
 constexpr milliseconds look_interval{5};
 constexpr milliseconds snapshot_patience_max{500};
 constexpr milliseconds marker_patience{2'000};
+constexpr milliseconds beyond_budget{5'000};
 constexpr int table_exists = 1050;
+
+// By its number, and not of the client library's own making.
+// https://dev.mysql.com/doc/refman/8.4/en/error-message-elements.html
+bool is_of_server(const error& failure) noexcept {
+    constexpr int client_first = 2000;
+    constexpr int client_last = 2999;
+    const int number = failure.mysql_errno();
+    return number != 0 && (number < client_first || number > client_last);
+}
 
 // Batches taken for the flush under the lock go back if it does not end in a swap.
 class pending_keys {
@@ -78,7 +88,9 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
 cut_over::swap_sessions cut_over::connect() {
     db::session spare = with_.sessions.connect(db::session_role::control);
     db::session lookout = with_.sessions.connect(db::session_role::control);
-    db::session locker = with_.sessions.connect(db::session_role::control);
+    // Given up by the client, its request would go on in the server.
+    db::session locker =
+        with_.sessions.connect(db::session_role::control, with_.with.stall_budget + beyond_budget);
     lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
@@ -207,6 +219,9 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
     try {
         // All are connected before the lock is asked for.
         sessions.emplace(connect());
+        if (!end_lost_locker(sessions->spare, stop))
+            return give_way(fmt::format("connection {}, which was lost, may still ask for the lock",
+                                        lost_locker_->id));
         if (auto reason = drain(stop)) {
             // Whoever holds the table may hold us up as well.
             const auto who = foresee_blockers(*sessions, made, milliseconds(0), stop);
@@ -239,13 +254,13 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
 // locked still. Throws segue::error, and `stopped` when the budget is spent.
 void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
                                watchdog& timer, const stall_budget& budget, result& made,
-                               step& at) {
+                               bool& locked) {
     const migration_tables& tables = with_.migration.tables;
     db::session& locker = sessions.locker;
     fault::point("cut_over.before_lock");
     locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", tables.original.quoted(),
                                tables.ghost.quoted(), with_.checkpoint.name().quoted()));
-    at = step::locked;
+    locked = true;
     fault::point("cut_over.locked");
     auto reason = fill_under_lock(locker, timer, budget);
     if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
@@ -261,11 +276,46 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
         return;
     }
     with_.feed.expect_swap();
-    at = step::rename_sent;
-    locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
-                               tables.old.quoted(), tables.ghost.quoted()));
+    rename(locker);
     made.swapped = true;
     fault::point("cut_over.swapped");
+}
+
+// The server's answer, be it an error, says what is true: RENAME TABLE is atomic.
+// https://dev.mysql.com/doc/refman/8.4/en/atomic-ddl.html
+void cut_over::rename(db::session& locker) {
+    const migration_tables& tables = with_.migration.tables;
+    with_.record.rename_is_sent();
+    try {
+        locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
+                                   tables.old.quoted(), tables.ghost.quoted()));
+    } catch (const error& failure) {
+        if (!failure.connection_lost() && is_of_server(failure)) with_.record.is_known(false);
+        throw;
+    }
+    with_.record.is_known(true);
+}
+
+bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {
+    const auto end_by = [&](db::session& session) {
+        try {
+            if (end_lost_connection(session, *lost_locker_, stop)) lost_locker_.reset();
+        } catch (const error&) {
+            // The session is lost as well, perhaps.
+        } catch (const stopped&) {
+            // Then there is no other attempt.
+        }
+    };
+    if (lost_locker_) end_by(spare);
+    if (lost_locker_) {
+        try {
+            db::session another = with_.sessions.connect(db::session_role::control);
+            end_by(another);
+        } catch (const error&) {
+            // The next attempt tries again.
+        }
+    }
+    return !lost_locker_;
 }
 
 void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
@@ -285,22 +335,25 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
     };
     const stall_budget budget(with_.clock, with_.with.stall_budget);
     watchdog timer(with_.clock, budget.deadline(), interrupt, stop);
-    step at = step::lock_sent;
+    bool locked = false;
     std::optional<error> fatal;
     try {
-        lock_and_rename(sessions, snapshots, timer, budget, made, at);
+        lock_and_rename(sessions, snapshots, timer, budget, made, locked);
     } catch (const stopped&) {
         made.gave_way_because = "the stall budget was spent";
     } catch (const error& failure) {
         timer.disarm();
-        if (at == step::rename_sent && failure.connection_lost()) {
+        if (with_.record.now() == swap_state::answer_open) {
             made.swapped = was_swapped(with_.sessions, with_.migration, with_.checkpoint,
                                        {.id = locker_id, .since = asked_at});
+            with_.record.is_known(made.swapped);
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
+        } else if (with_.record.now() == swap_state::made) {
+            made.swapped = true;
         } else if (failure.retryable() || is_duplicate(failure)) {
             made.gave_way_because =
-                at == step::lock_sent ? fmt::format("the lock was not granted: {}", failure.what())
-                                      : failure.what();
+                locked ? failure.what()
+                       : fmt::format("the lock was not granted: {}", failure.what());
         } else if (failure.mysql_errno() == table_exists) {
             made.gave_way_because =
                 fmt::format("{}. Drop it, or give it another name.", failure.what());
@@ -309,7 +362,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
         }
     }
     timer.disarm();
-    if (at != step::lock_sent)
+    if (locked)
         blocked_since_.reset();
     else if (!blocked_since_)
         blocked_since_ = with_.clock.now();
@@ -319,8 +372,9 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
         if (!made.swapped) locker.execute("ROLLBACK");
         locker.execute("UNLOCK TABLES");
     } catch (const error&) {
-        // Its end frees the tables too.
-        const db::session ended = std::move(locker);
+        { const db::session ended = std::move(locker); }
+        lost_locker_ = {.id = locker_id, .since = asked_at};
+        end_lost_locker(sessions.spare, stop);
     }
     made.stall = budget.used();
     if (fatal) throw *fatal;

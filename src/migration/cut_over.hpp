@@ -7,10 +7,12 @@
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/old_snapshots.hpp"
+#include "src/migration/rename_outcome.hpp"
 #include "src/migration/replayer.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/migration/stall_budget.hpp"
 #include "src/migration/stream_feed.hpp"
+#include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
 
 #include <chrono>
@@ -37,6 +39,7 @@ class cut_over {
     struct parts {
         db::session_factory& sessions;
         const plan& migration;
+        swap_record& record;
         const row_writer& writer;
         const checkpoint_table& checkpoint;
         heartbeat& barrier;
@@ -50,17 +53,18 @@ class cut_over {
 
     struct result {
         bool swapped = false;
-        std::string gave_way_because;        ///< Empty when swapped.
-        std::chrono::milliseconds stall{0};  ///< From the request for the lock to UNLOCK.
-        std::vector<std::string> notices;    ///< What else the operator should know.
+        std::string gave_way_because;  ///< Empty when swapped.
+        /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
+        std::optional<std::chrono::milliseconds> stall;
+        std::vector<std::string> notices;  ///< What else the operator should know.
         /// When sessions are to be ended at the next attempt: that should begin by then.
         std::optional<std::chrono::milliseconds> again_within;
     };
 
     /// Blocks for the drain, foresight's patience and the stall budget at most.
     /// Throws segue::error for what ends the migration: the table is no longer the one that was
-    /// inspected, another run owns it, or (with outcome_unknown()) it cannot be found out whether
-    /// the names were swapped. Throws `stopped` if asked before the lock was requested.
+    /// inspected, another run owns it, or it cannot be found out whether the names were swapped;
+    /// the record says which. Throws `stopped` if asked before the lock was requested.
     result attempt(std::stop_token stop);
 
     /// The operator postponed the cut-over: who kept it waiting before does not count.
@@ -72,8 +76,6 @@ class cut_over {
         db::session lookout;  ///< Looks who stands in the way.
         db::session locker;
     };
-    enum class step { lock_sent, locked, rename_sent };
-
     std::optional<std::string> drain(std::stop_token stop);
     swap_sessions connect();
     std::optional<std::string> foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
@@ -87,7 +89,10 @@ class cut_over {
     void swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
               std::stop_token stop);
     void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
-                         const stall_budget& budget, result& made, step& at);
+                         const stall_budget& budget, result& made, bool& locked);
+    void rename(db::session& locker);
+    /// Whether no lost connection of ours still asks for the lock.
+    bool end_lost_locker(db::session& spare, std::stop_token stop);
     std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,
                                                const stall_budget& budget);
     std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
@@ -95,6 +100,7 @@ class cut_over {
 
     const parts with_;
     std::optional<clock_source::time_point> blocked_since_;  ///< By whoever holds the table.
+    std::optional<lost_connection> lost_locker_;             ///< May be in the server still.
 };
 
 }  // namespace segue::migration

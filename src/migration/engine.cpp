@@ -40,7 +40,8 @@ std::string random_hex(std::size_t digits) {
 }
 
 engine::engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-               const plan& inspected, task_group& group, const clock_source& clock)
+               const plan& inspected, swap_record& swap, task_group& group,
+               const clock_source& clock)
     : run_token(random_hex(16)),
       made(inspected),
       locking_reads(with.locking_reads || !made.server.order_commits),
@@ -85,6 +86,7 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
                 .failures_max = with.failures_max}),
       swapping({.sessions = sessions,
                 .migration = made,
+                .record = swap,
                 .writer = writer,
                 .checkpoint = checkpoint,
                 .barrier = barrier,

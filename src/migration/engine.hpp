@@ -29,7 +29,7 @@ namespace segue::migration {
 /// Lifetime: all that the constructor is given, but for the settings, outlives it.
 struct engine {
     engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-           const plan& inspected, task_group& group, const clock_source& clock);
+           const plan& inspected, swap_record& swap, task_group& group, const clock_source& clock);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
 

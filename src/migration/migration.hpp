@@ -25,7 +25,8 @@ class migration {
     void rehearse();
 
     /// Throws segue::error for what ended it, `stopped` when asked to stop; left_behind() then
-    /// tells what stays. After the swap it does not throw any more.
+    /// tells whether the tables were swapped, and what stays. After the swap it does not throw any
+    /// more, and a stop ends the dropping of what is not needed.
     outcome run(std::stop_token stop);
 
     progress now() const;

@@ -14,6 +14,8 @@ class observer {
     virtual ~observer() = default;
     virtual void on_plan(const plan& made) = 0;
     virtual void on_phase(phase now) = 0;
+    /// As soon as it is true; the tables that are not needed any more are still there.
+    virtual void on_swapped(const outcome& made) = 0;
     /// One sentence for the operator.
     virtual void on_notice(const std::string& text) = 0;
 };

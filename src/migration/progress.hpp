@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/migration/swap_record.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,15 +32,19 @@ struct progress {
 
 /// What a run that swapped the tables tells.
 struct outcome {
-    std::chrono::milliseconds stall{0};  ///< Of the attempt that swapped.
+    std::chrono::milliseconds stall_max{0};   ///< The longest of all attempts.
+    std::chrono::milliseconds stall_last{0};  ///< Of the attempt that swapped.
     unsigned cut_over_attempts = 0;
-    bool old_table_kept = true;
-    std::string cleanup_failure;  ///< What could not be dropped after the swap, and why.
 };
 
-/// What a run that ended early left behind; the original is as it was.
+/// Where a run stands that ends, however it does.
 struct leftovers {
-    std::string tables;  ///< Quoted names, separated by ", "; empty: nothing.
+    swap_state swap = swap_state::not_made;
+    /// What is of no more use. Quoted names, separated by ", "; some of them may never have been
+    /// made. Empty: nothing.
+    std::string tables;
+    std::string ghost;  ///< Quoted; empty until the names are needed.
+    std::string old;    ///< The same.
 };
 
 }  // namespace segue::migration

@@ -1,6 +1,7 @@
 #include "src/migration/rename_outcome.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/migration/retry.hpp"
 
@@ -38,8 +39,10 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
     constexpr unsigned tries = 30;
     retrying_session session(sessions, tries, lock_conflicts::failures);
     std::vector<std::string> names;
+    fault::point("rename_outcome.begin");
     try {
         session.run("look whether the names were swapped", stop, [&](db::session& on) {
+            fault::point("rename_outcome.look");
             on.execute("SET SESSION lock_wait_timeout=2");
             // LOCK TABLES of the lost connection, and a RENAME of its that still runs, end first.
             if (!restarted_since(on, lost.since)) kill(on, lost.id);
@@ -51,15 +54,10 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
                 names.push_back(one[0].value_or(""));
         });
     } catch (const error& failure) {
-        error_properties unknown = failure.properties();
-        unknown.outcome_unknown = true;
-        throw error(
-            fmt::format("it is not known whether the tables were swapped: the connection was "
-                        "lost in RENAME TABLE, and then: {}. Look which of {} and {} exists: "
-                        "with the first the swap was not made, with the second it was.",
-                        failure.what(), migration.tables.ghost.quoted(),
-                        migration.tables.old.quoted()),
-            unknown);
+        throw error(fmt::format("the connection was lost in RENAME TABLE, and what became of it "
+                                "could not be looked up: {}",
+                                failure.what()),
+                    failure.properties());
     }
     const auto is_there = [&](const table_name& table) {
         for (const std::string& name : names)
@@ -72,11 +70,11 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
     const bool old = is_there(migration.tables.old);
     if (original && ghost && !old) return false;
     if (original && !ghost && old) return true;
-    throw error(fmt::format("after the connection was lost in RENAME TABLE, the tables are neither "
-                            "swapped nor as before. Look at {}, {} and {}.",
-                            migration.original.name.quoted(), migration.tables.ghost.quoted(),
-                            migration.tables.old.quoted()),
-                {.outcome_unknown = true});
+    throw error(
+        fmt::format("after the connection was lost in RENAME TABLE, the tables are neither "
+                    "swapped nor as before. Look at {}, {} and {}.",
+                    migration.original.name.quoted(), migration.tables.ghost.quoted(),
+                    migration.tables.old.quoted()));
 }
 
 }  // namespace segue::migration

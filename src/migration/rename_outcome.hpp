@@ -17,7 +17,7 @@ struct lost_connection {
 /// After the connection was lost in RENAME TABLE: whether the names were swapped. Takes the
 /// migration over from the lost connection, which waits until that is gone, and looks which tables
 /// there are. Not to be stopped: the answer is needed, and the tries are bounded.
-/// Throws segue::error with outcome_unknown() when it cannot be found out.
+/// Throws segue::error when it cannot be found out.
 bool was_swapped(db::session_factory& sessions, const plan& migration,
                  const checkpoint_table& checkpoint, const lost_connection& lost);
 

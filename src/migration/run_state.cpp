@@ -76,9 +76,14 @@ void run_state::note_made(const table_name& table) {
     tables_made_.push_back(table);
 }
 
-void run_state::forget_tables_made() {
+void run_state::note_dropped(const table_name& table) {
     std::lock_guard lock(mutex_);
-    tables_made_.clear();
+    std::erase(tables_made_, table);
+}
+
+void run_state::note_unneeded(std::vector<table_name> tables) {
+    std::lock_guard lock(mutex_);
+    tables_made_ = std::move(tables);
 }
 
 void run_state::copy_begins() {
@@ -129,6 +134,11 @@ progress run_state::now() const {
 leftovers run_state::left_behind() const {
     std::lock_guard lock(mutex_);
     leftovers made;
+    made.swap = swap_.now();
+    if (parts_) {
+        made.ghost = parts_->made.tables.ghost.quoted();
+        made.old = parts_->made.tables.old.quoted();
+    }
     for (const table_name& table : tables_made_)
         made.tables += (made.tables.empty() ? "" : ", ") + table.quoted();
     return made;

@@ -5,6 +5,7 @@
 #include "src/migration/observer.hpp"
 #include "src/migration/server_roles.hpp"
 #include "src/migration/settings.hpp"
+#include "src/migration/swap_record.hpp"
 
 #include <chrono>
 #include <memory>
@@ -34,7 +35,10 @@ class run_state {
     void hold(std::unique_ptr<engine> built);
     engine& parts() { return *parts_; }  ///< Precondition: hold() was called.
     void note_made(const table_name& table);
-    void forget_tables_made();
+    void note_dropped(const table_name& table);
+    /// After the swap: these, and no others, are to be dropped.
+    void note_unneeded(std::vector<table_name> tables);
+    swap_record& swap() { return swap_; }
     void copy_begins();
     void copy_ends();
     void set_postponed(const std::string& reason);
@@ -48,6 +52,7 @@ class run_state {
   private:
     std::optional<server_roles> roles_;
     std::optional<db::session_factory> sessions_;
+    swap_record swap_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;

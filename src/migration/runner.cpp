@@ -7,12 +7,14 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/binary_log_status.hpp"
+#include "src/migration/statement_ender.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -43,27 +45,31 @@ std::string random_uuid() {
 outcome runner::run(std::stop_token stop) {
     prepare();
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
+    std::optional<statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
+                                         threads_.token(), stop_grace);
+    outcome made;
     try {
         start_following(stop);
         copy(stop);
         make_statistics(stop);
-        outcome made = swap(stop);
-        for (const std::string& note : parts().made.notes) state_.told.on_notice(note);
-        end_threads();
-        try {
-            threads_.join();
-        } catch (const std::exception& late) {
-            // The tables are swapped; what a worker met afterwards changes nothing.
-            log::warning("after the swap: {}", late.what());
-        }
-        clean_up(made);
-        state_.enter(phase::done);
-        return made;
+        made = swap(stop);
     } catch (...) {
         end_threads();
-        threads_.join();  // the first failure of a thread is the cause
-        throw;
+        throw_cause();
     }
+    state_.told.on_swapped(made);
+    for (const std::string& note : parts().made.notes) state_.told.on_notice(note);
+    end_threads();
+    try {
+        threads_.join();
+    } catch (const std::exception& late) {
+        // The tables are swapped; what a worker met afterwards changes nothing.
+        log::warning("after the swap: {}", late.what());
+    }
+    ender.reset();
+    clean_up(stop);
+    state_.enter(phase::done);
+    return made;
 }
 
 void runner::prepare() {
@@ -74,7 +80,7 @@ void runner::prepare() {
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
-                                          threads_, machine_clock());
+                                          state_.swap(), threads_, machine_clock());
     tell_what_flags_cannot_do(made);
     if (built->locking_reads && !made.server.order_commits)
         state_.told.on_notice(
@@ -285,12 +291,13 @@ outcome runner::swap(std::stop_token stop) {
         ++made.cut_over_attempts;
         look_after(stop);
         const auto result = attempt_to_swap();
-        made.stall = result.stall;
+        made.stall_last = result.stall.value_or(milliseconds(0));
+        made.stall_max = std::max(made.stall_max, made.stall_last);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) return made;
         if (threads_.failed()) throw stopped();
         pace.gave_way();
-        postpone(made.cut_over_attempts, pace, result.gave_way_because);
+        postpone(made.cut_over_attempts, pace, result);
         const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
         for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
             look_after(stop);
@@ -313,8 +320,11 @@ cut_over::result runner::attempt_to_swap() {
 }
 
 // The migration does not die of a table that is busy: it goes on in step.
-void runner::postpone(unsigned attempt, const attempt_pace& pace, const std::string& reason) {
-    state_.told.on_notice(fmt::format("cut-over attempt {} gave way: {}", attempt, reason));
+void runner::postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result) {
+    const std::string& reason = result.gave_way_because;
+    state_.told.on_notice(fmt::format(
+        "cut-over attempt {} gave way: {}{}", attempt, reason,
+        result.stall ? fmt::format("; writes waited for {} ms", result.stall->count()) : ""));
     if (!pace.postponed()) return;
     if (pace.in_a_row() == state_.with.failures_max)
         state_.told.on_notice(
@@ -327,39 +337,53 @@ void runner::postpone(unsigned attempt, const attempt_pace& pace, const std::str
 
 void runner::end_threads() {
     threads_.request_stop();
-    // Those that stop by themselves need no statement killed.
-    ender_.emplace([this](std::stop_token joined) {
-        try {
-            pause_for(stop_grace, joined);
-            for (;;) {
-                state_.sessions().kill_running_statements();
-                pause_for(stop_grace, joined);
-            }
-        } catch (const stopped&) {
-            // All are joined.
-        }
-    });
     threads_.wait();
-    ender_.reset();
 }
 
-void runner::clean_up(outcome& made) {
+// The first failure of a thread is the cause, but for a swap whose outcome is not known: then that
+// is what the operator has to hear.
+void runner::throw_cause() {
+    const std::exception_ptr met = std::current_exception();
+    if (state_.swap().now() == swap_state::not_made) {
+        threads_.join();
+        std::rethrow_exception(met);
+    }
+    try {
+        threads_.join();
+    } catch (const std::exception& other) {
+        log::write(log::level::error, other.what());
+    }
+    std::rethrow_exception(met);
+}
+
+void runner::clean_up(std::stop_token stop) {
     const migration_tables& tables = parts().made.tables;
     std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
     if (state_.with.drop_old_table) unneeded.push_back(tables.old);
+    state_.note_unneeded(unneeded);
+    const statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    try {
+        drop_unneeded(unneeded, stop);
+    } catch (const stopped&) {
+        state_.told.on_notice("the clean-up was ended by a signal");
+    }
+}
+
+// What is left of them state_ knows.
+void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
     retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures,
                              db::session_role::patient);
-    const std::stop_token to_the_end;
-    for (const table_name& table : unneeded) {
+    for (const table_name& table : tables) {
         try {
-            session.run("drop what is not needed any more", to_the_end,
+            fault::point("migration.before_drop");
+            session.run("drop " + table.quoted() + ", which is not needed any more", stop,
                         [&](db::session& on) { drop_if_exists(on, table); });
+            state_.note_dropped(table);
         } catch (const error& failure) {
-            made.cleanup_failure += fmt::format("{}: {}\n", table.quoted(), failure.what());
+            state_.told.on_notice(
+                fmt::format("{} could not be dropped: {}", table.quoted(), failure.what()));
         }
     }
-    made.old_table_kept = !state_.with.drop_old_table;
-    state_.forget_tables_made();
 }
 
 }  // namespace segue::migration

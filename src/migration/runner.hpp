@@ -12,7 +12,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
+#include <vector>
 
 namespace segue::migration {
 
@@ -43,9 +43,13 @@ class runner {
     /// Whether it was.
     bool wait_while_postponed(std::stop_token stop);
     cut_over::result attempt_to_swap();
-    void postpone(unsigned attempt, const attempt_pace& pace, const std::string& reason);
+    void postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result);
+    /// Asks them, and waits until all have ended.
     void end_threads();
-    void clean_up(outcome& made);
+    /// Rethrows what ended the run.
+    [[noreturn]] void throw_cause();
+    void clean_up(std::stop_token stop);
+    void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
 
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.
@@ -68,7 +72,6 @@ class runner {
     std::optional<key_value> end_;
     bool marker_waits_told_ = false;
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
-    std::optional<std::jthread> ender_;
     task_group threads_;
 };
 

@@ -20,7 +20,10 @@ void watchdog::watch(clock_source::time_point deadline, std::stop_token disarmed
     const auto never = [] { return false; };
     // In slices, since the clock may be one that a test steps.
     constexpr std::chrono::nanoseconds slice = std::chrono::milliseconds(20);
-    for (auto now = clock_.now(); now < deadline && !disarmed.stop_requested(); now = clock_.now())
+    const auto goes_on = [&] {
+        return !disarmed.stop_requested() && !out_of_time_.stop_requested();
+    };
+    for (auto now = clock_.now(); now < deadline && goes_on(); now = clock_.now())
         changed_.wait_for(lock, disarmed, std::min<std::chrono::nanoseconds>(slice, deadline - now),
                           never);
     while (!disarmed.stop_requested()) {

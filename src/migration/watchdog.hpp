@@ -12,8 +12,8 @@
 
 namespace segue::migration {
 
-/// Ends what takes too long: at the deadline it asks `out_of_time()` to stop and calls `interrupt`,
-/// and again every 50 ms, until it is disarmed.
+/// Ends what takes too long: at the deadline, or when the owner is asked to stop, it asks
+/// `out_of_time()` to stop and calls `interrupt`, and again every 50 ms, until it is disarmed.
 /// Lifecycle: armed by the constructor; disarm() joins its thread, so that nothing is interrupted
 /// after it has returned.
 /// Threads: one of its own; `interrupt` is called there and must not throw.

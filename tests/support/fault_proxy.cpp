@@ -91,7 +91,9 @@ class fault_proxy::connection {
     }
 
     bool over() const noexcept { return over_; }
-    void thaw() noexcept { frozen_ = answer_held_ = false; }
+    void thaw() noexcept {
+        if (!client_lost_) frozen_ = answer_held_ = false;
+    }
 
     void meet(network_fault what) noexcept {
         switch (what) {
@@ -106,6 +108,9 @@ class fault_proxy::connection {
                 break;
             case network_fault::hold_answer:
                 answer_held_ = true;
+                break;
+            case network_fault::lose_client:
+                client_lost_ = true;
                 break;
         }
     }
@@ -142,6 +147,11 @@ class fault_proxy::connection {
         }
         if (frozen_ || over_) return;
         if (!send_some(server_, to_server_)) over_ = true;
+        if (client_lost_ && to_server_.empty()) {
+            ::shutdown(client_, SHUT_RDWR);
+            frozen_ = true;
+            return;
+        }
         if (ready[1].fd >= 0 && (ready[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
             !answer_held_) {
             const bool server_open = receive(server_, to_client_);
@@ -189,6 +199,7 @@ class fault_proxy::connection {
     bool frozen_ = false;
     bool answer_held_ = false;
     bool answer_lost_ = false;
+    bool client_lost_ = false;
     bool over_ = false;
 };
 

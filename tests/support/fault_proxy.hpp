@@ -19,7 +19,8 @@ enum class network_fault {
     lose_answer,   ///< The server gets it and answers; both sides are closed, the answer is lost.
     close_before,  ///< Both sides are closed, the server never gets it.
     freeze,        ///< Nothing passes any more, the query included; the sockets stay open.
-    hold_answer    ///< The server gets it, but nothing comes back; the sockets stay open.
+    hold_answer,   ///< The server gets it, but nothing comes back; the sockets stay open.
+    lose_client    ///< The client's side is closed; the server gets it, and hears no more.
 };
 
 /// A TCP proxy on loopback before a server, which breaks connections on demand. It understands

@@ -32,9 +32,10 @@ it: `--verbose false` is an error that tells to write `--verbose=false`.
 
 | exit code | when |
 |---|---|
-| 0 | done; also `--help`, `-h`, `--version`, and `--check-flag` when all flags can be read |
-| 1 | a flag's meaning is wrong, or the migration failed: a `FATAL` line on stderr says what |
+| 0 | done: the tables are swapped, even if something could not be dropped afterwards; also `--help`, `-h`, `--version`, and `--check-flag` when all flags can be read |
+| 1 | a flag's meaning is wrong, or the migration ended without a swap: a `FATAL` line on stderr says why |
 | 2 | a flag is unknown or its value cannot be read: one line on stdout, with the nearest flag where there is one |
+| 3 | it is not known whether the tables were swapped: it says which to look at |
 
 A number out of its range is moved to the nearest end of it, and a notice says so; a port, server id or
 timeout out of range is an error.

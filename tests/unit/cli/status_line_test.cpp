@@ -29,6 +29,14 @@ progress copying() {
     return at;
 }
 
+TEST(SwappedLine, TellsTheLongestWaitOfAllAttemptsAndTheLastOne) {
+    EXPECT_EQ(swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}),
+              "# Swapped after 1 attempt; writes waited for 23 ms at most");
+    EXPECT_EQ(
+        swapped_line({.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3}),
+        "# Swapped after 3 attempts; writes waited for 498 ms at most, 23 ms in the last one");
+}
+
 TEST(ShortDuration, HasTheUnitsThatAreNeeded) {
     EXPECT_EQ(short_duration(0ms), "0s");
     EXPECT_EQ(short_duration(999ms), "0s");

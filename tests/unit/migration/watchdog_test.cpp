@@ -95,7 +95,7 @@ TEST(Watchdog, MayBeDisarmedTwice) {
     EXPECT_NO_FATAL_FAILURE(timer.disarm());
 }
 
-TEST(Watchdog, TheOwnersStopEndsItsTimeWithoutAnInterrupt) {
+TEST(Watchdog, TheOwnersStopEndsItsTimeAndInterruptsLongBeforeTheDeadline) {
     call_counter interrupts;
     std::stop_source owner;
     watchdog timer(
@@ -103,8 +103,7 @@ TEST(Watchdog, TheOwnersStopEndsItsTimeWithoutAnInterrupt) {
     EXPECT_FALSE(timer.out_of_time().stop_requested());
     owner.request_stop();
     EXPECT_TRUE(timer.out_of_time().stop_requested());
-    timer.disarm();
-    EXPECT_EQ(interrupts.calls(), 0);
+    interrupts.wait_for(2);
 }
 
 }  // namespace
