@@ -142,6 +142,10 @@ constexpr std::array table{
         "1 s between attempts in gh-ost unless this is given"},
     flag{"exponential-backoff-max-interval", integer, cut_over, "64", "SECONDS",
          "Longest pause with --cut-over-exponential-backoff, at least 2", ""},
+    flag{"accept-slow-rename", boolean, cut_over, "false", "",
+         "Swap although RENAME TABLE alone, by the partitions of the tables, takes longer than "
+         "--cut-over-stall-budget-millis; writes wait that long",
+         ours},
     flag{"ignore-old-snapshots", boolean, cut_over, "false", "",
          "Swap although a transaction (a backup) is open whose snapshot is from before the new "
          "table "

@@ -50,6 +50,7 @@ migration::settings settings_of(const cli::options& given) {
     with.postpone_flag_file = given.postpone_cut_over_flag_file;
     with.cut_over_pause_max = given.cut_over_pause_max;
     with.ignore_old_snapshots = given.ignore_old_snapshots;
+    with.accept_slow_rename = given.accept_slow_rename;
     with.kill_blockers_after = given.kill_blockers_after;
     with.drop_old_table = given.ok_to_drop_table;
     with.locking_reads = given.locking_reads;

@@ -327,6 +327,7 @@ class options_reader {
                 "--exponential-backoff-max-interval has no effect without "
                 "--cut-over-exponential-backoff");
         made_.ignore_old_snapshots = given_.on("ignore-old-snapshots");
+        made_.accept_slow_rename = given_.on("accept-slow-rename");
         if (const auto after = within("kill-blockers-after-seconds", 0, seconds_max); after > 0)
             made_.kill_blockers_after = std::chrono::seconds(after);
     }

@@ -51,6 +51,7 @@ struct options {
     /// Unset without --cut-over-exponential-backoff.
     std::optional<std::chrono::seconds> cut_over_pause_max;
     bool ignore_old_snapshots = false;
+    bool accept_slow_rename = false;
     std::optional<std::chrono::seconds> kill_blockers_after;
 
     bool ok_to_drop_table = false;

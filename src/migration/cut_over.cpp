@@ -89,8 +89,8 @@ cut_over::swap_sessions cut_over::connect() {
     db::session spare = with_.sessions.connect(db::session_role::control);
     db::session lookout = with_.sessions.connect(db::session_role::control);
     // Given up by the client, its request would go on in the server.
-    db::session locker =
-        with_.sessions.connect(db::session_role::control, with_.with.stall_budget + beyond_budget);
+    db::session locker = with_.sessions.connect(
+        db::session_role::control, with_.with.stall_budget + 2 * rename_time() + beyond_budget);
     lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
@@ -269,7 +269,13 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
         // From here on nothing interrupts the locker, and it is asked for nothing late.
         timer.disarm();
         fault::point("cut_over.before_rename");
-        if (budget.spent()) reason = "the stall budget was spent before the swap";
+        const milliseconds needed = with_.with.accept_slow_rename ? milliseconds(0) : rename_time();
+        if (budget.spent())
+            reason = "the stall budget was spent before the swap";
+        else if (budget.used() + needed > with_.with.stall_budget)
+            reason =
+                fmt::format("RENAME TABLE takes some {} ms, which are not left of the stall budget",
+                            needed.count());
     }
     if (reason) {
         made.gave_way_because = *reason;
@@ -294,6 +300,10 @@ void cut_over::rename(db::session& locker) {
         throw;
     }
     with_.record.is_known(true);
+}
+
+milliseconds cut_over::rename_time() const {
+    return with_.migration.rename_time.value_or(milliseconds(0));
 }
 
 bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {

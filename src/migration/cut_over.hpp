@@ -35,6 +35,8 @@ class cut_over {
         /// Sessions that hold the table are ended when they have kept the swap waiting that long.
         std::optional<std::chrono::seconds> kill_blockers_after;
         bool from_replica = false;  ///< The stream comes from a replica.
+        /// RENAME TABLE is sent although it takes longer than is left of the budget.
+        bool accept_slow_rename = false;
     };
     struct parts {
         db::session_factory& sessions;
@@ -91,6 +93,8 @@ class cut_over {
     void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
                          const stall_budget& budget, result& made, bool& locked);
     void rename(db::session& locker);
+    /// What RENAME TABLE is known to take; zero: little.
+    std::chrono::milliseconds rename_time() const;
     /// Whether no lost connection of ours still asks for the lock.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
     std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,

@@ -97,7 +97,8 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
                 .with = {.stall_budget = with.stall_budget,
                          .ignore_old_snapshots = with.ignore_old_snapshots,
                          .kill_blockers_after = with.kill_blockers_after,
-                         .from_replica = roles.stream_from().has_value()}}) {}
+                         .from_replica = roles.stream_from().has_value(),
+                         .accept_slow_rename = with.accept_slow_rename}}) {}
 
 std::size_t engine::batch_keys() const {
     return std::min(

@@ -4,6 +4,7 @@
 #include "src/base/log.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/key_check.hpp"
+#include "src/migration/rename_cost.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/rename_map.hpp"
 
@@ -67,6 +68,15 @@ void take_over_from_earlier_run(db::session& session, const table_name& checkpoi
             log::warning("waiting for statements of the earlier run that are still at work");
         }
     }
+}
+
+// Empty tables of this name are made for a moment, and only a process that died leaves one.
+void clear_rehearsal(db::session& session, const table_name& rehearsal) {
+    if (!exists(session, rehearsal)) return;
+    if (has_rows(session, rehearsal))
+        throw_refusals({{fmt::format("the table {} exists and has rows", rehearsal.quoted()),
+                         "Segue makes empty tables of this name. Rename or drop the table."}});
+    drop_if_exists(session, rehearsal);
 }
 
 void drop_what_earlier_runs_left(db::session& session, const inspection_request& request,
@@ -219,19 +229,20 @@ plan inspect(db::session& session, const inspection_request& request) {
     throw_refusals(refusals);
 
     table_name target = made.tables.ghost;
-    if (request.rehearsal) {
-        target = made.tables.rehearsal;
-        if (exists(session, target) && has_rows(session, target))
-            throw_refusals({{fmt::format("the table {} exists and has rows", target.quoted()),
-                             "Rehearsals use this name. Rename or drop the table."}});
-        drop_if_exists(session, target);
-    } else {
+    if (request.rehearsal) target = made.tables.rehearsal;
+    if (request.rehearsal || rename_cost::is_measured(made.original))
+        clear_rehearsal(session, made.tables.rehearsal);
+    rename_cost cost(session, made.tables);
+    cost.measure_twin(made.original);
+    if (!request.rehearsal) {
         drop_what_earlier_runs_left(session, request, made.tables);
     }
     target_table empty = make_target(session, made.original, target, made.tables.old, alter);
     made.target = std::move(empty.definition);
     made.notes = std::move(empty.notes);
     try {
+        cost.measure(made.target);
+        made.rename_time = cost.sum();
         complete(made, session, alter, request.replica_image_is_minimal);
     } catch (...) {
         drop_if_exists(session, target);

@@ -7,6 +7,7 @@
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct plan {
     std::string key_explanation;
     /// What will not be as ALTER TABLE would make it, one sentence each.
     std::vector<std::string> notes;
+    /// What RENAME TABLE in the swap takes, where that is more than some milliseconds: measured on
+    /// empty tables, for tables with partitions.
+    std::optional<std::chrono::milliseconds> rename_time;
     /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
     std::optional<std::uint64_t> auto_increment;
 };

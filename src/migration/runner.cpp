@@ -34,6 +34,7 @@ constexpr std::chrono::seconds marker_patience{5};
 constexpr std::chrono::seconds prune_interval{10};
 constexpr std::chrono::seconds stream_tells_within{2};
 constexpr std::chrono::seconds stop_grace{1};
+constexpr std::chrono::hours postponed_told_every{1};
 
 std::string random_uuid() {
     return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
@@ -82,6 +83,7 @@ void runner::prepare() {
     auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
                                           state_.swap(), threads_, machine_clock());
     tell_what_flags_cannot_do(made);
+    if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     if (built->locking_reads && !made.server.order_commits)
         state_.told.on_notice(
             "binlog_order_commits is OFF: rows are read with locks, which the application may "
@@ -274,6 +276,19 @@ bool runner::wait_while_postponed(std::stop_token stop) {
     return true;
 }
 
+void runner::wait_if_rename_is_too_slow(std::stop_token stop) {
+    const auto slow = slow_rename(parts().made, state_.with);
+    if (!slow || state_.with.accept_slow_rename) return;
+    state_.set_postponed("RENAME TABLE takes longer than the stall budget");
+    state_.enter(phase::postponed);
+    for (;;) {
+        state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
+                              *slow);
+        const auto again = steady_clock::now() + postponed_told_every;
+        while (steady_clock::now() < again) look_after(stop);
+    }
+}
+
 outcome runner::swap(std::stop_token stop) {
     const settings& with = state_.with;
     cut_over& swapping = parts().swapping;
@@ -286,6 +301,7 @@ outcome runner::swap(std::stop_token stop) {
             pace.begin_anew();
             swapping.forget_blockers();
         }
+        wait_if_rename_is_too_slow(stop);
         while (parts().throttler.hibernating()) look_after(stop);
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;

@@ -42,6 +42,8 @@ class runner {
     outcome swap(std::stop_token stop);
     /// Whether it was.
     bool wait_while_postponed(std::stop_token stop);
+    /// For ever, then: nothing makes RENAME TABLE faster while the migration runs.
+    void wait_if_rename_is_too_slow(std::stop_token stop);
     cut_over::result attempt_to_swap();
     void postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result);
     /// Asks them, and waits until all have ended.

@@ -24,6 +24,7 @@ struct settings {
     std::chrono::milliseconds stall_budget{500};
     std::string postpone_flag_file;  ///< Empty: none.
     bool ignore_old_snapshots = false;
+    bool accept_slow_rename = false;  ///< Swap though RENAME TABLE takes longer than the budget.
     std::optional<std::chrono::seconds> kill_blockers_after;  ///< Unset: nobody's session is ended.
     /// Pauses between attempts to swap double up to this; unset: as attempt_pace has it.
     std::optional<std::chrono::seconds> cut_over_pause_max;
@@ -34,5 +35,9 @@ struct settings {
     std::chrono::milliseconds heartbeat_interval{100};
     throttle::throttle_settings throttling;
 };
+
+/// What the operator has to know where RENAME TABLE alone takes longer than the stall budget;
+/// nullopt: it does not.
+std::optional<std::string> slow_rename(const plan& made, const settings& with);
 
 }  // namespace segue::migration

@@ -136,6 +136,7 @@ TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     EXPECT_EQ(made.cut_over_stall_budget, 500ms);
     EXPECT_EQ(made.cut_over_pause_max, std::nullopt);
     EXPECT_FALSE(made.ignore_old_snapshots);
+    EXPECT_FALSE(made.accept_slow_rename);
     EXPECT_EQ(made.kill_blockers_after, std::nullopt);
     EXPECT_FALSE(made.ok_to_drop_table);
     EXPECT_FALSE(made.initially_drop_ghost_table);
@@ -176,6 +177,7 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
                            "--cut-over-exponential-backoff",
                            "--exponential-backoff-max-interval=20",
                            "--ignore-old-snapshots",
+                           "--accept-slow-rename",
                            "--kill-blockers-after-seconds=90",
                            "--ok-to-drop-table",
                            "--initially-drop-ghost-table",
@@ -209,6 +211,7 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
     EXPECT_EQ(made.cut_over_stall_budget, 300ms);
     EXPECT_EQ(made.cut_over_pause_max, 20s);
     EXPECT_TRUE(made.ignore_old_snapshots);
+    EXPECT_TRUE(made.accept_slow_rename);
     EXPECT_EQ(made.kill_blockers_after, 90s);
     EXPECT_TRUE(made.ok_to_drop_table);
     EXPECT_TRUE(made.initially_drop_ghost_table);
