@@ -55,6 +55,10 @@ TEST_F(a_verdict, that_is_not_known_is_told_although_the_heartbeat_failed_first)
     faults.fail("rename_outcome.look");
     lose_rename_and_heartbeat();
     EXPECT_EQ(run.segue().wait(), 3) << run.segue().err();
+    EXPECT_TRUE(
+        told("FATAL the connection was lost in RENAME TABLE, and what became of it could not "
+             "be looked up"))
+        << run.segue().err();
     EXPECT_TRUE(told("It is not known whether the tables were swapped")) << run.segue().err();
     EXPECT_TRUE(told(
         fmt::format("{} and {} exists", run.tables().ghost.quoted(), run.tables().old.quoted())))
