@@ -186,9 +186,13 @@ std::string converted(const column& from, const column& to, conversion how, cons
             require(!rules.today.empty(), "the day on which the table is changed is known");
             return fmt::format("TIMESTAMP({},{})", quoted_literal(rules.today), name);
     }
-    const bool is_date = kind_of(from) == kind::date || kind_of(from) == kind::moment;
-    const bool becomes_date = kind_of(to) == kind::date || kind_of(to) == kind::moment;
-    if (is_date || !becomes_date || !(rules.no_zero_date || rules.no_zero_in_date)) return value;
+    const auto is_date = [](const std::optional<kind>& is) {
+        return is == kind::date || is == kind::moment;
+    };
+    // No vector is a date, and MONTH() takes none, not even NULL.
+    const bool never_new = is_date(kind_of(from)) || kind_of(from) == kind::vector;
+    if (never_new || !is_date(kind_of(to)) || !(rules.no_zero_date || rules.no_zero_in_date))
+        return value;
     // The session lets such dates be, for the sake of those that are carried on. Instead of one it
     // gets what is no date at all, of the value's own type.
     const std::string_view no_date = how == conversion::as_integer ? "-1" : "''";

@@ -101,6 +101,10 @@ TEST(ColumnConversion, EachOfBothRulesForDatesHasAMeaningOfItsOwn) {
               "DAYOFMONTH(`c`)=0),'',`c`)");
 }
 
+TEST(ColumnConversion, AVectorIsNotAskedForItsMonth) {
+    EXPECT_EQ(expression("vector(3)", "date", strict), "`c`");
+}
+
 TEST(ColumnConversion, DatesThatAreThereAreCarriedOn) {
     EXPECT_EQ(expression("datetime", "datetime(3)", strict), "`c`");
     EXPECT_EQ(expression("date", "timestamp", strict), "`c`");
