@@ -42,7 +42,7 @@ struct pair_result {
 struct matrix_options {
     /// In place of the list's: an expression for all pairs, in which {} is the column.
     std::optional<std::string> expression;
-    unsigned sessions = 2;
+    unsigned sessions = 6;
     std::function<void(const std::string&)> tell = [](const std::string&) {};
 };
 

@@ -125,7 +125,8 @@ class changed_table {
                 rows += fmt::format("{}({}{})", copies == 0 ? "" : ",", ++id, values);
                 literals_[std::to_string(id)] = literal;
             }
-            session_.execute(fmt::format("INSERT INTO t (id{}) VALUES {}", names, rows));
+            // Each fits, but the 0 of an ENUM, which is no member.
+            session_.execute(fmt::format("INSERT IGNORE INTO t (id{}) VALUES {}", names, rows));
         }
     }
 
