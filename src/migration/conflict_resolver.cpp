@@ -46,8 +46,8 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
     // Their newcomers are named by the same statement.
     const std::size_t at_once_max = std::max<std::size_t>(1, with_.batch_keys / 2);
     for (const auto& one : found) {
-        if (one.holder == one.newcomer) continue;  // A row of the same key: not a matter of values.
-        if (together.contains(one.holder)) throw_real(session, one);
+        // A holder with the newcomer's key is the same row, as an earlier transaction wrote it.
+        if (one.holder != one.newcomer && together.contains(one.holder)) throw_real(session, one);
         if (out_of_date.size() == at_once_max) break;
         out_of_date.push_back(one.holder);
         both.insert(one.holder);
@@ -191,13 +191,12 @@ conflict_resolver::halves<key_range> conflict_resolver::halve(db::session& sessi
 // Nobody but its chunk brings a row of a key that the client orders: its changes wait for the
 // chunk.
 void conflict_resolver::check_not_there(db::session& session, const key_range& range) const {
-    const statements& texts = writer_.texts();
-    if (!texts.codec().ordered()) return;
-    for (const db::row& found : session.query(texts.any_in_target(range)))
+    if (!writer_.texts().codec().ordered()) return;
+    if (const auto found = writer_.any_in_target(session, range))
         throw error(
             fmt::format("the row {} stands in the new table before it was copied there: "
                         "somebody else writes that table. Start again, and leave it alone.",
-                        texts.codec().describe(texts.codec().from_row(found))));
+                        writer_.texts().codec().describe(*found)));
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,

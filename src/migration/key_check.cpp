@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,10 @@ std::vector<key_value> keys_of(db::session& session, const statements& texts,
     return keys;
 }
 
-void check_in_snapshot(db::session& session, const statements& texts) {
+std::vector<key_value> check_in_snapshot(db::session& session, const statements& texts) {
     const auto least = keys_of(session, texts, texts.first_key());
     const auto greatest = keys_of(session, texts, texts.last_key());
-    if (least.empty() || greatest.empty()) return;
+    if (least.empty() || greatest.empty()) return {};
     const std::vector<key_value> both = {least.front(), greatest.front()};
     for (const db::row& answer : session.query(texts.which_are_gone(both)))
         require_found(answer[1] == "0", texts, both.at(db::to_uint64(answer[0], "index of a key")));
@@ -41,6 +42,39 @@ void check_in_snapshot(db::session& session, const statements& texts) {
     const key_range above_greatest{.after = greatest.front(), .up_to = std::nullopt};
     require_found(keys_of(session, texts, texts.keys_in(above_greatest, 1)).empty(), texts,
                   greatest.front());
+    return both;
+}
+
+// That a row does not fit is told when it is copied, with its key.
+void check_in_target(db::session& session, const statements& texts,
+                     const std::vector<key_value>& keys) {
+    std::uint64_t rows = 0;
+    try {
+        rows = session.execute(texts.carry_over_plainly(keys));
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return;
+    }
+    std::uint64_t found = session.execute(texts.erase(keys));
+    // A row may have got another spelling since its key was read.
+    if (found < rows && texts.spelling_matters())
+        if (const auto now = keys_of(session, texts, texts.spelled(keys)); !now.empty())
+            found += session.execute(texts.erase(now));
+    require_found(found == rows, texts, keys.front());
+}
+
+// What `check` does leaves no trace.
+template <typename Check>
+auto in_transaction(db::session& session, const char* begin, Check check) {
+    session.execute(begin);
+    try {
+        auto made = check();
+        session.execute("ROLLBACK");
+        return made;
+    } catch (const error& failure) {
+        if (!failure.connection_lost()) session.execute("ROLLBACK");
+        throw;
+    }
 }
 
 }  // namespace
@@ -56,14 +90,14 @@ bool times_are_unambiguous(db::session& session) {
 
 void check_key_forms(db::session& session, const statements& texts) {
     session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-    try {
-        check_in_snapshot(session, texts);
-    } catch (const error& failure) {
-        if (!failure.connection_lost()) session.execute("ROLLBACK");
-        throw;
-    }
-    session.execute("COMMIT");
+    const auto keys =
+        in_transaction(session, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+                       [&] { return check_in_snapshot(session, texts); });
+    if (keys.empty()) return;
+    in_transaction(session, "START TRANSACTION", [&] {
+        check_in_target(session, texts, keys);
+        return true;
+    });
 }
 
 }  // namespace segue::migration

@@ -10,8 +10,10 @@ namespace segue::migration {
 bool times_are_unambiguous(db::session& session);
 
 /// Reads the least and the greatest key of the source, writes them as literals, and looks whether
-/// these find the rows, and end a range at them; all in one snapshot. Throws segue::error with a
-/// remedy where they do not, or where such a key names no row ('0000-00-00'). Blocks.
+/// these find the rows, and end a range at them; all in one snapshot. Then writes the two rows to
+/// the target, which is empty, and looks whether the literals find them there; that is rolled back.
+/// Throws segue::error with a remedy where they do not, or where such a key names no row
+/// ('0000-00-00'). Blocks.
 void check_key_forms(db::session& session, const statements& texts);
 
 }  // namespace segue::migration

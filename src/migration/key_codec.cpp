@@ -65,6 +65,10 @@ std::string key_codec::printed(std::size_t column, const std::string& name) cons
     return migration::printed(key_.columns[column], name);
 }
 
+std::string key_codec::printed_in_target(std::size_t column, const std::string& name) const {
+    return migration::printed_in_target(key_.columns[column], name);
+}
+
 key_value key_codec::from_row(std::span<const db::value> columns) const {
     require(columns.size() == key_.columns.size(), "a result has each key column once");
     key_value made;

@@ -328,4 +328,57 @@ std::string printed(const key_column& column, const std::string& name) {
     }
 }
 
+namespace {
+
+std::string in_original_charset(const key_column& column, const std::string& name) {
+    return column.charset() == column.target_charset()
+               ? name
+               : fmt::format("CONVERT({} USING {})", name, column.charset());
+}
+
+std::string in_original_type(const key_column& column, const std::string& name) {
+    switch (column.type) {
+        case key_type::decimal:
+            return fmt::format("CAST({} AS DECIMAL({},{}))", name, column.length, column.scale);
+        case key_type::date:
+            return fmt::format("CAST({} AS DATE)", name);
+        case key_type::datetime:
+            return fmt::format("CAST({} AS DATETIME({}))", name, column.length);
+        case key_type::time:
+            return fmt::format("CAST({} AS TIME({}))", name, column.length);
+        default:
+            return name;
+    }
+}
+
+}  // namespace
+
+std::string printed_in_target(const key_column& column, const std::string& name) {
+    if (column.type == key_type::text && column.by_bytes)
+        return printed(column, in_original_charset(column, name));
+    if (!column.retyped) return printed(column, name);
+    if (column.type == key_type::timestamp)
+        return fmt::format("CAST({} AS DECIMAL(20,{}))", printed(column, name), column.length);
+    return printed(column, in_original_type(column, name));
+}
+
+// The bytes are those in the original's character set: of a name that the new one does not have,
+// conversion makes others ('?'), and these may be another row's. Equality by the new column's
+// collation comes first, for its index; equal bytes are equal in every collation.
+std::string found_in_target(const key_column& column, const std::string& name,
+                            const std::string& value) {
+    if (!column.by_bytes) return fmt::format("{}={}", name, value);
+    const bool trimmed = column.blanks_cut || column.target_cuts_blanks;
+    const auto without_blanks = [&](const std::string& text) {
+        return trimmed ? fmt::format("RTRIM({})", text) : text;
+    };
+    const std::string converted =
+        column.charset() == column.target_charset()
+            ? value
+            : fmt::format("CONVERT({} USING {})", value, column.target_charset());
+    return fmt::format("{}={} COLLATE {} AND CAST({} AS BINARY)=CAST({} AS BINARY)", name,
+                       without_blanks(converted), column.target_collation,
+                       without_blanks(in_original_charset(column, name)), without_blanks(value));
+}
+
 }  // namespace segue::migration

@@ -17,8 +17,15 @@ void append_image(std::string& out, const schema::key_column& column, std::strin
 /// and from what printed() of it prints.
 void append_text(std::string& out, const schema::key_column& column, const std::string& text);
 
-/// What to SELECT for a column of this name.
+/// What to SELECT for a column of this name in the original,
 std::string printed(const schema::key_column& column, const std::string& name);
+/// and in the new table: its value converted back to the original's type.
+std::string printed_in_target(const schema::key_column& column, const std::string& name);
+
+/// Whether a value of the new table's column of this name is that of the expression `value`, which
+/// has the original's type, character set and collation. The index on the column serves.
+std::string found_in_target(const schema::key_column& column, const std::string& name,
+                            const std::string& value);
 
 /// Takes the value out of a key value again: its bytes, or the text of a number or a time.
 std::string taken(key_reader& from, const schema::key_column& column);

@@ -66,7 +66,7 @@ void row_writer::carry_over(db::session& session, std::span<const key_value> key
         if (!found.gone.empty()) session.execute(texts_.erase(found.gone));
         if (!found.there.empty()) session.execute(texts_.carry_over(found.there));
     } else {
-        session.execute(texts_.erase(keys));
+        erase(session, keys);
         session.execute(texts_.carry_over(keys));
     }
     session.execute("COMMIT");
@@ -121,8 +121,54 @@ void row_writer::commit_in_parts(db::session& session, std::span<const key_value
     commit_in_parts(session, keys.subspan(half.size()), what);
 }
 
+// Also by the names that the rows have now: one that an earlier flush wrote under such a name,
+// which is to be flushed again, would stand in the way of itself.
+void row_writer::erase(db::session& session, std::span<const key_value> keys) const {
+    session.execute(texts_.erase(keys));
+    if (!texts_.spelling_matters()) return;
+    std::vector<key_value> now;
+    for (const db::row& found : session.query(texts_.spelled(keys)))
+        now.push_back(texts_.codec().from_row(found));
+    if (!now.empty()) session.execute(texts_.erase(now));
+}
+
+// What flushes brought of the range. Where the target's order is another one that is found by the
+// source's keys; a row that the source has lost is left to its flush, which is still to come.
+void row_writer::erase(db::session& session, const key_range& range) const {
+    if (texts_.ranges_in_target()) {
+        session.execute(texts_.erase_range(range));
+        return;
+    }
+    for_each_batch(session, range, [&](std::span<const key_value> keys) {
+        session.execute(texts_.erase(keys));
+        return false;
+    });
+}
+
+void row_writer::for_each_batch(db::session& session, const key_range& range,
+                                const std::function<bool(std::span<const key_value>)>& take) const {
+    key_range rest = range;
+    for (std::vector<key_value> keys;; rest.after = keys.back()) {
+        keys.clear();
+        for (const db::row& found : session.query(texts_.keys_in(rest, batch_keys_)))
+            keys.push_back(texts_.codec().from_row(found));
+        if (keys.empty() || take(keys) || keys.size() < batch_keys_) return;
+    }
+}
+
+std::optional<key_value> row_writer::any_in_target(db::session& session,
+                                                   const key_range& range) const {
+    std::optional<key_value> any;
+    for_each_batch(session, range, [&](std::span<const key_value> keys) {
+        const auto found = session.query(texts_.in_target(keys));
+        if (!found.empty()) any = texts_.codec().from_row(found.front());
+        return any.has_value();
+    });
+    return any;
+}
+
 std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
-    if (!texts_.codec().ordered() && !texts_.upserts()) session.execute(texts_.erase_range(range));
+    if (!texts_.codec().ordered() && !texts_.upserts()) erase(session, range);
     return session.execute(texts_.copy(range));
 }
 
@@ -132,7 +178,7 @@ void row_writer::evict(db::session& session, std::span<const key_value> keys) co
 
 void row_writer::insert(db::session& session, std::span<const key_value> keys) const {
     // An earlier batch of the transaction may have brought one of the rows under another name.
-    if (!texts_.codec().ordered()) session.execute(texts_.erase(keys));
+    if (!texts_.codec().ordered()) erase(session, keys);
     session.execute(texts_.carry_over_plainly(keys));
 }
 
@@ -164,10 +210,11 @@ std::vector<row_writer::collision> row_writer::collected(db::session& session) c
     return found;
 }
 
-// Which of `names` means the row of each key that was found, the server says: it compares them.
+// Which of `names` means the row of each key that was found, the server says: it compares them. Not
+// where the target tells names of one row apart: a row may be there by a name that it has no more.
 void row_writer::rename_as(db::session& session, std::vector<collision>& found,
                            std::span<const key_value> names) const {
-    if (texts_.codec().ordered()) return;
+    if (texts_.codec().ordered() || texts_.spelling_matters()) return;
     for (std::size_t i = 0; i < found.size(); i += batch_keys_) {
         const auto some = std::span(found).subspan(i, std::min(batch_keys_, found.size() - i));
         std::vector<key_value> asked;
@@ -188,7 +235,7 @@ std::vector<row_writer::collision> row_writer::collisions(db::session& session,
                                                           const key_range& range) const {
     session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
-    if (!texts_.codec().ordered()) session.execute(texts_.erase_range(range));
+    if (!texts_.codec().ordered()) erase(session, range);
     session.execute(texts_.collisions_in(range));
     return collected(session);
 }

@@ -6,6 +6,7 @@
 #include "src/migration/statements.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -60,9 +61,13 @@ class row_writer {
     /// were copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const key_range& range) const;
     /// The same if these keys were carried over now. Of each row that one of the keys names, that
-    /// one is told. A holder among the keys was read by the same statement as the newcomer, so the
-    /// two rows of the source collide in one snapshot.
+    /// one is told (as the row has it, where the target tells keys apart by bytes). A holder among
+    /// the keys was read by the same statement as the newcomer, as they were erased before: so the
+    /// two rows of the source collide in one snapshot, unless they are one row.
     std::vector<collision> collisions(db::session& session, std::span<const key_value> keys) const;
+
+    /// One of the range's rows in the source that the target has, too.
+    std::optional<key_value> any_in_target(db::session& session, const key_range& range) const;
 
     /// The server's words for what happens when the two rows are carried over together.
     std::string complaint(db::session& session, std::span<const key_value> keys) const;
@@ -83,6 +88,12 @@ class row_writer {
         std::vector<key_value> gone;
         std::vector<key_value> there;
     };
+    void erase(db::session& session, std::span<const key_value> keys) const;
+    void erase(db::session& session, const key_range& range) const;
+    /// Calls `take` with the keys that the range has in the source, batch by batch, until it says
+    /// true.
+    void for_each_batch(db::session& session, const key_range& range,
+                        const std::function<bool(std::span<const key_value>)>& take) const;
     presence look_up(db::session& session, std::span<const key_value> keys) const;
     std::optional<error> failure_of(db::session& session, std::span<const key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;

@@ -1,6 +1,7 @@
 #include "src/migration/statements.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/key_column_codec.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -87,7 +88,8 @@ std::size_t statements::key_bytes_max() const {
 
 std::size_t statements::frame_bytes_max() const {
     return insert_into().size() +
-           std::max(over_what_is_there().size(), collecting_collisions().size()) + words_bytes;
+           std::max(over_what_is_there().size(), collecting_collisions().size()) +
+           matching(side::target).size() + words_bytes;
 }
 
 // Each column of the key stands at most once for each of them, as range_condition() has it.
@@ -123,14 +125,22 @@ std::string statements::name_of(side in, std::size_t column) const {
 std::string statements::printed_key(side in) const {
     std::string all;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(all, ",", codec_.printed(i, name_of(in, i)));
+        append_separated(all, ",",
+                         in == side::source ? codec_.printed(i, name_of(in, i))
+                                            : codec_.printed_in_target(i, name_of(in, i)));
     return all;
+}
+
+std::string statements::is_value_of(side in, std::size_t column, const std::string& value) const {
+    const std::string name = name_of(in, column);
+    return in == side::source ? fmt::format("{}={}", name, value)
+                              : found_in_target(projection_.key.columns[column], name, value);
 }
 
 std::string statements::matching(side in) const {
     std::string condition;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(condition, " AND ", fmt::format("{}=segue_keys.k{}", name_of(in, i), i));
+        append_separated(condition, " AND ", is_value_of(in, i, fmt::format("segue_keys.k{}", i)));
     return condition;
 }
 
@@ -247,13 +257,6 @@ std::string statements::count(const key_range& range) const {
                        range_condition(side::source, range));
 }
 
-std::string statements::any_in_target(const key_range& range) const {
-    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {} LIMIT 1",
-                       printed_key(side::target), projection_.target.quoted(),
-                       quoted_name(projection_.key.target_index),
-                       range_condition(side::target, range));
-}
-
 std::string statements::keys_in(const key_range& range, std::uint64_t rows_max) const {
     return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT {}", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
@@ -283,6 +286,7 @@ std::string statements::copy(const key_range& range) const {
 }
 
 std::string statements::erase_range(const key_range& range) const {
+    require(ranges_in_target(), "the target has the ranges of the source");
     return fmt::format("DELETE {0} FROM {0} FORCE INDEX ({1}) WHERE {2}",
                        projection_.target.quoted(), quoted_name(projection_.key.target_index),
                        range_condition(side::target, range));
@@ -335,15 +339,30 @@ std::string statements::erase(std::span<const key_value> keys) const {
                        quoted_name(projection_.key.target_index), matching(side::target));
 }
 
-std::string statements::from_keys(std::span<const key_value> keys) const {
+bool statements::spelling_matters() const noexcept {
+    return projection_.key.by_bytes() && !codec_.ordered();
+}
+
+std::string statements::spelled(std::span<const key_value> keys) const {
+    return "SELECT " + source_read_ + from_keys(keys, /*locking=*/false);
+}
+
+std::string statements::in_target(std::span<const key_value> keys) const {
+    return fmt::format("SELECT {} FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}",
+                       printed_key(side::target), key_list(keys, listed::as_they_are),
+                       projection_.target.quoted(), quoted_name(projection_.key.target_index),
+                       matching(side::target));
+}
+
+std::string statements::from_keys(std::span<const key_value> keys, bool locking) const {
     return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}",
                        key_list(keys, listed::each_row_once), projection_.source.quoted(),
                        quoted_name(projection_.key.source_index), matching(side::source),
-                       lock_clause_);
+                       locking ? lock_clause_ : "");
 }
 
 std::string statements::carry_over_plainly(std::span<const key_value> keys) const {
-    return insert_into() + from_keys(keys);
+    return insert_into() + from_keys(keys, /*locking=*/true);
 }
 
 std::string statements::carry_over(std::span<const key_value> keys) const {
@@ -364,10 +383,11 @@ std::string statements::over_what_is_there() const {
 }
 
 std::string statements::collecting_collisions() const {
+    // Of a key that only the server orders the target may hold a row as it was, which is told.
     std::string same_row;
-    for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(same_row, " AND ",
-                         fmt::format("{}={}", name_of(side::target, i), name_of(side::source, i)));
+    for (std::size_t i = 0; i < codec_.columns() && codec_.ordered(); ++i)
+        append_separated(same_row, " AND ", is_value_of(side::target, i, name_of(side::source, i)));
+    if (same_row.empty()) same_row = "FALSE";
     // A chunk may collide as a whole; a part of it is enough to go on from. The server makes no
     // text that is longer than a packet: one more pair of keys must fit behind this.
     const std::size_t characters_max = std::min(collected_max, packet_bytes_max_ / 2);
@@ -385,7 +405,7 @@ std::string statements::collisions_in(const key_range& range) const {
 }
 
 std::string statements::collisions_in(std::span<const key_value> keys) const {
-    return insert_into() + from_keys(keys) + collecting_collisions();
+    return insert_into() + from_keys(keys, /*locking=*/true) + collecting_collisions();
 }
 
 }  // namespace segue::migration

@@ -57,7 +57,9 @@ class statements {
     /// Inserts the rows of the range from the source. None of them may be in the target, but for
     /// keys that only the server orders, with `upserts`: then over what the target holds.
     std::string copy(const key_range& range) const;
-    /// Deletes the range in the target.
+    /// Whether the target's index orders the keys as the source's does.
+    bool ranges_in_target() const noexcept { return projection_.key.same_in_target; }
+    /// Deletes the range in the target. Precondition: ranges_in_target().
     std::string erase_range(const key_range& range) const;
 
     /// One row for each of the keys, of its index from 0 and then 1 if the source has no such row,
@@ -66,7 +68,13 @@ class statements {
     /// For keys that only the server compares: a row for each of `asked` that names a row which one
     /// of `names` names too, of its index and the least index of such a name.
     std::string same_keys(std::span<const key_value> asked, std::span<const key_value> names) const;
+    /// Deletes the target's rows of these keys, whatever other keys are equal to them there.
     std::string erase(std::span<const key_value> keys) const;
+    /// Whether erase() of a name may leave the row that it means, as the target tells apart by
+    /// bytes what the source does not. Then by the names that spelled() gives it is gone as well.
+    bool spelling_matters() const noexcept;
+    /// The keys of the source's rows that these keys name, as the rows have them now.
+    std::string spelled(std::span<const key_value> keys) const;
     /// Inserts the current source rows of the keys, each once, whatever names it has among them;
     /// with `upserts`, over what the target holds.
     std::string carry_over(std::span<const key_value> keys) const;
@@ -75,15 +83,16 @@ class statements {
     bool upserts() const noexcept { return projection_.upserts; }
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
-    /// way the target's row stays as it is, and, unless both are of one key, "holder,newcomer" keys
+    /// way the target's row stays as it is, and, unless both are of one key (which is told too
+    /// where only the server orders them), "holder,newcomer" keys
     /// are collected in the user variable @segue_collisions, separated by ';' (the columns of a key
     /// by ',', each as key_codec::printed() has it). The server itself finds the holders, by its
     /// own conversions and collations, in one snapshot of the source. To be rolled back.
     std::string collisions_in(const key_range& range) const;
     std::string collisions_in(std::span<const key_value> keys) const;
 
-    /// A key of the range that the target has; no row if it has none.
-    std::string any_in_target(const key_range& range) const;
+    /// Those of the keys that the target has.
+    std::string in_target(std::span<const key_value> keys) const;
 
     /// The keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const key_range& range, std::uint64_t rows_max) const;
@@ -93,6 +102,7 @@ class statements {
     enum class listed { as_they_are, with_index, each_row_once };
 
     std::string name_of(side in, std::size_t column) const;
+    std::string is_value_of(side in, std::size_t column, const std::string& value) const;
     std::string matching(side in) const;
     std::string printed_key(side in) const;
     std::string in_order(std::size_t column, bool backward) const;
@@ -104,7 +114,7 @@ class statements {
     std::string insert_into() const;
     std::string over_what_is_there() const;
     std::string from_range(const key_range& range) const;
-    std::string from_keys(std::span<const key_value> keys) const;
+    std::string from_keys(std::span<const key_value> keys, bool locking) const;
     std::string collecting_collisions() const;
     std::size_t key_bytes_max() const;
     std::size_t frame_bytes_max() const;

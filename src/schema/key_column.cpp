@@ -1,9 +1,7 @@
 #include "src/schema/key_column.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,30 +11,6 @@ namespace {
 constexpr unsigned character_bytes_max = 4;
 // A range of ENUM or SET is a list of its numbers, in every statement that has bounds.
 constexpr unsigned numbers_max = 4096;
-
-// 0 for what is no integer type.
-unsigned integer_bytes(const column& candidate) {
-    constexpr std::array<std::pair<std::string_view, unsigned>, 5> widths{
-        {{"tinyint", 1}, {"smallint", 2}, {"mediumint", 3}, {"int", 4}, {"bigint", 8}}};
-    for (const auto& [name, bytes] : widths)
-        if (candidate.data_type == name) return bytes;
-    return 0;
-}
-
-// The numbers in the first parentheses: {10, 2} of "decimal(10,2) unsigned".
-std::vector<unsigned> numbers_of(const std::string& column_type) {
-    std::vector<unsigned> found;
-    bool in_number = false;
-    for (std::size_t at = column_type.find('('); at < column_type.size(); ++at) {
-        const char c = column_type[at];
-        if (c == ')') break;
-        const bool digit = c >= '0' && c <= '9';
-        if (digit && !in_number) found.push_back(0);
-        if (digit) found.back() = found.back() * 10 + static_cast<unsigned>(c - '0');
-        in_number = digit;
-    }
-    return found;
-}
 
 unsigned number_of(const std::string& column_type, std::size_t index, unsigned otherwise) {
     const auto numbers = numbers_of(column_type);
@@ -70,6 +44,30 @@ std::string refused_type(const column& from) {
 
 }  // namespace
 
+bool is_integer(const column& candidate) {
+    constexpr std::array<std::string_view, 5> types = {"tinyint", "smallint", "mediumint", "int",
+                                                       "bigint"};
+    return std::find(types.begin(), types.end(), candidate.data_type) != types.end();
+}
+
+std::vector<unsigned> numbers_of(const std::string& column_type) {
+    std::vector<unsigned> found;
+    bool in_number = false;
+    for (std::size_t at = column_type.find('('); at < column_type.size(); ++at) {
+        const char c = column_type[at];
+        if (c == ')') break;
+        const bool digit = c >= '0' && c <= '9';
+        if (digit && !in_number) found.push_back(0);
+        if (digit) found.back() = found.back() * 10 + static_cast<unsigned>(c - '0');
+        in_number = digit;
+    }
+    return found;
+}
+
+std::string_view charset_of(std::string_view collation) {
+    return collation.substr(0, collation.find('_'));
+}
+
 bool key_column::ordered() const {
     switch (type) {
         case key_type::numbered:
@@ -82,7 +80,11 @@ bool key_column::ordered() const {
 }
 
 std::string key_column::charset() const {
-    return collation.substr(0, collation.find('_'));
+    return std::string(charset_of(collation));
+}
+
+std::string key_column::target_charset() const {
+    return std::string(charset_of(target_collation));
 }
 
 unsigned key_column::bytes_max() const {
@@ -107,7 +109,7 @@ std::optional<key_column> read_key_column(const column& from, std::string& reaso
     const auto first = [&](unsigned otherwise) {
         return number_of(from.column_type, 0, otherwise);
     };
-    if (integer_bytes(from) > 0) {
+    if (is_integer(from)) {
         made.type = from.is_unsigned() ? key_type::unsigned_integer : key_type::signed_integer;
     } else if (type == "bit") {
         made.type = key_type::bits;
@@ -149,13 +151,6 @@ std::optional<key_column> read_key_column(const column& from, std::string& reaso
         return std::nullopt;
     }
     return made;
-}
-
-bool keeps_keys_apart(const column& from, const column& to) {
-    const unsigned bytes = integer_bytes(from);
-    if (bytes > 0) return integer_bytes(to) >= bytes && from.is_unsigned() == to.is_unsigned();
-    return from.data_type == to.data_type && from.column_type == to.column_type &&
-           from.collation == to.collation;
 }
 
 }  // namespace segue::schema

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace segue::schema {
 
@@ -37,20 +39,33 @@ struct key_column {
     std::string collation = {};  ///< Of CHAR and VARCHAR.
     bool descending = false;     ///< In the original's index: the greatest value comes first.
 
+    /// Of CHAR and VARCHAR: the collation in the new table.
+    std::string target_collation = {};
+    /// The new table has another collation, so other values are equal there: its rows are told
+    /// apart by the bytes of the value, converted back.
+    bool by_bytes = false;
+    bool target_cuts_blanks = false;  ///< CHAR in the new table.
+    bool retyped = false;             ///< The new table prints its values in another way.
+
     /// Whether the order of its decoded values is the server's order.
     bool ordered() const;
     /// Of CHAR and VARCHAR: "utf8mb4", as a literal's introducer has it.
     std::string charset() const;
+    std::string target_charset() const;
     /// An upper bound of a value's bytes.
     unsigned bytes_max() const;
 };
 
-/// The column as part of a key, but for `target`; nullopt when it cannot be one, and then `reason`
-/// says why.
+/// Of "latin1_swedish_ci": "latin1".
+std::string_view charset_of(std::string_view collation);
+
+/// The column as part of a key, but for what the new table makes of it (key_change.hpp); nullopt
+/// when it cannot be one, and then `reason` says why.
 std::optional<key_column> read_key_column(const column& from, std::string& reason);
 
-/// Whether two values that differ in `from` differ in `to` as well, in the same order. One integer
-/// type may be widened to another; all else must be of one type, length and collation.
-bool keeps_keys_apart(const column& from, const column& to);
+bool is_integer(const column& candidate);
+
+/// The numbers in the first parentheses: {10, 2} of "decimal(10,2) unsigned".
+std::vector<unsigned> numbers_of(const std::string& column_type);
 
 }  // namespace segue::schema

@@ -133,7 +133,7 @@ projection make_projection(const table_definition& source, const table_definitio
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),
                       [](const index& candidate) { return candidate.unique; });
-    made.upserts = unique_indexes == 1 && !expression_default;
+    made.upserts = key.same_in_target && unique_indexes == 1 && !expression_default;
     return made;
 }
 

@@ -28,8 +28,8 @@ struct projection {
     /// Columns of the target that have a value of their own and that an update of the row must
     /// leave as it is (ON UPDATE CURRENT_TIMESTAMP in a new column).
     std::vector<std::string> kept_on_update;
-    /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the target's only unique index
-    /// and no new column has an expression default. Else delete, then insert.
+    /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the same in the target and its
+    /// only unique index, and no new column has an expression default. Else delete, then insert.
     bool upserts = false;
     /// For the operator: "`new`: new, its default", "dropped: `x`", one line each.
     std::string description;

@@ -1,6 +1,7 @@
 #include "src/schema/row_key.hpp"
 
 #include "src/base/error.hpp"
+#include "src/schema/key_change.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -10,9 +11,6 @@
 
 namespace segue::schema {
 namespace {
-
-// A reason why an index does not serve, or nothing.
-using obstacle = std::optional<std::string>;
 
 obstacle unfit_shape(const table_definition& table, const index& candidate) {
     if (!candidate.unique) return "it is not unique";
@@ -30,11 +28,6 @@ obstacle unfit_shape(const table_definition& table, const index& candidate) {
     return std::nullopt;
 }
 
-std::string shown_type(const column& one) {
-    return one.collation.empty() ? one.column_type
-                                 : fmt::format("{} collate {}", one.column_type, one.collation);
-}
-
 const column* carried_on(const table_definition& target, std::string_view source,
                          const source_of& source_of_target) {
     for (const column& candidate : target.columns) {
@@ -44,27 +37,55 @@ const column* carried_on(const table_definition& target, std::string_view source
     return nullptr;
 }
 
-bool has_same_columns(const index& candidate, const std::vector<key_column>& columns,
-                      bool in_order) {
-    if (candidate.parts.size() != columns.size()) return false;
-    if (in_order)
-        return std::equal(candidate.parts.begin(), candidate.parts.end(), columns.begin(),
-                          [](const index_part& part, const key_column& wanted) {
-                              return same_name(part.column, wanted.target);
-                          });
+bool is_over(const index_part& part, const key_column& one) {
+    return !part.is_prefix && same_name(part.column, one.target);
+}
+
+// As many parts from the first one on as the key has columns are these, in any order or `in_order`.
+bool begins_with(const index& candidate, const std::vector<key_column>& columns, bool in_order) {
+    if (candidate.parts.size() < columns.size()) return false;
+    const auto end = candidate.parts.begin() + static_cast<std::ptrdiff_t>(columns.size());
+    if (in_order) return std::equal(candidate.parts.begin(), end, columns.begin(), is_over);
     return std::all_of(columns.begin(), columns.end(), [&](const key_column& wanted) {
-        return std::any_of(
-            candidate.parts.begin(), candidate.parts.end(),
-            [&](const index_part& part) { return same_name(part.column, wanted.target); });
+        return std::any_of(candidate.parts.begin(), end,
+                           [&](const index_part& part) { return is_over(part, wanted); });
     });
 }
 
-const index* unique_index_over(const table_definition& target,
-                               const std::vector<key_column>& columns, bool in_order) {
+bool is_within(const index& candidate, const std::vector<key_column>& columns) {
+    return std::all_of(candidate.parts.begin(), candidate.parts.end(), [&](const index_part& part) {
+        return std::any_of(columns.begin(), columns.end(),
+                           [&](const key_column& one) { return is_over(part, one); });
+    });
+}
+
+// Ranges of a key that only the server orders are looked for in the new table as well.
+const index* same_index(const table_definition& target, const row_key& key) {
+    if (key.by_bytes()) return nullptr;
     for (const index& candidate : target.indexes)
-        if (!unfit_shape(target, candidate) && has_same_columns(candidate, columns, in_order))
+        if (!unfit_shape(target, candidate) && candidate.parts.size() == key.columns.size() &&
+            begins_with(candidate, key.columns, !key.ordered()))
             return &candidate;
     return nullptr;
+}
+
+// By which a row is found quickly. The unique one comes first: it has one row for the whole key.
+const index* index_to_find_rows_by(const table_definition& target, const row_key& key) {
+    const auto usable = [](const index& one) { return one.visible && one.finds_values; };
+    for (const index& candidate : target.indexes)
+        if (usable(candidate) && candidate.unique && is_within(candidate, key.columns))
+            return &candidate;
+    for (const index& candidate : target.indexes)
+        if (usable(candidate) && begins_with(candidate, key.columns, /*in_order=*/false))
+            return &candidate;
+    return nullptr;
+}
+
+std::string target_columns(const row_key& key) {
+    std::string names;
+    for (const key_column& one : key.columns)
+        names += (names.empty() ? "" : ", ") + quoted_name(one.target);
+    return names;
 }
 
 // Fills `made` with the key over `candidate`, or tells why it cannot be one.
@@ -85,18 +106,21 @@ obstacle build(const table_definition& original, const table_definition& target,
                 quoted_name(from.name), from.column_type);
         const column* const to = carried_on(target, from.name, source_of_target);
         if (to == nullptr) return fmt::format("the new table has no {}", quoted_name(from.name));
-        if (!keeps_keys_apart(from, *to))
-            return fmt::format("{} changes its type from {} to {}, and two keys could become equal",
-                               quoted_name(from.name), shown_type(from), shown_type(*to));
-        read->target = to->name;
+        if (to->generated)
+            return fmt::format("{} is a generated column in the new table", quoted_name(to->name));
+        if (auto changed = follow_into_target(*read, from, *to)) return changed;
         read->descending = part.descending;
         made.columns.push_back(std::move(*read));
     }
-    const bool in_order = !made.ordered();  // ranges of it are looked for in the new table, too
-    const index* const there = unique_index_over(target, made.columns, in_order);
+    const index* there = same_index(target, made);
+    made.same_in_target = there != nullptr;
+    if (there == nullptr) there = index_to_find_rows_by(target, made);
     if (there == nullptr)
-        return fmt::format("the new table has no unique index over the same columns{}",
-                           in_order ? " in this order" : "");
+        return fmt::format(
+            "the new table has no index that begins with the same columns, and no unique one over "
+            "some of them, so rows could not be found there. With ADD KEY ({}) in the ALTER it "
+            "serves; drop that index afterwards",
+            target_columns(made));
     made.target_index = there->name;
     if (!made.is_primary() && !under.full_images)
         return "it is not the primary key, and binlog_row_image is not FULL: row events would not "
@@ -113,18 +137,23 @@ struct candidate_key {
     auto cost() const {
         unsigned bytes = 0;
         for (const key_column& one : key.columns) bytes += one.bytes_max();
-        return std::tuple(reason.has_value(), !key.ordered(), !key.is_primary(), key.columns.size(),
-                          bytes, index);
+        return std::tuple(reason.has_value(), !key.ordered(), !key.same_in_target,
+                          !key.is_primary(), key.columns.size(), bytes, index);
     }
 };
 
 std::string chosen_text(const row_key& key) {
-    return fmt::format(
-        "chosen, {}{}",
-        key.is_primary() ? "the primary key" : "a NOT NULL unique index of both tables",
-        key.ordered() ? ""
-                      : "; only the server can order its values, so copying and "
-                        "following changes take turns");
+    std::string text = key.is_primary()     ? "chosen, the primary key"
+                       : key.same_in_target ? "chosen, a NOT NULL unique index of both tables"
+                                            : "chosen, a NOT NULL unique index of the original";
+    if (!key.same_in_target)
+        text += fmt::format(
+            "; in the new table its rows are found by {}{}, deleted and inserted anew",
+            quoted_name(key.target_index), key.by_bytes() ? " and the bytes of their key" : "");
+    if (!key.ordered())
+        text +=
+            "; only the server can order its values, so copying and following changes take turns";
+    return text;
 }
 
 std::string preferred_text(const row_key& passed_over, const row_key& chosen) {
@@ -132,6 +161,8 @@ std::string preferred_text(const row_key& passed_over, const row_key& chosen) {
     if (chosen.ordered() && !passed_over.ordered())
         return fmt::format("would serve, but only the server can order its values; {} is better",
                            better);
+    if (chosen.same_in_target && !passed_over.same_in_target)
+        return fmt::format("would serve, but {} is a key of both tables", better);
     if (chosen.is_primary()) return fmt::format("would serve, but {} is the primary key", better);
     return fmt::format("would serve, but {} has fewer or narrower columns", better);
 }

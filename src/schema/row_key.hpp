@@ -19,14 +19,23 @@ using source_of = std::function<std::optional<std::string>(std::string_view targ
 /// The columns that name a row, in the order of the original's index.
 struct row_key {
     std::string source_index;  ///< For FORCE INDEX on the original.
-    std::string target_index;
+    std::string target_index;  ///< Finds rows of the new table by the whole key.
     std::vector<key_column> columns;
+    /// The new table has a unique index over the same columns, in which the same values are equal.
+    /// Else that table does not keep one row for each key, or keeps two keys from being there at
+    /// once: rows are deleted by the whole key and inserted anew, never written over one another.
+    bool same_in_target = true;
 
     bool is_primary() const { return source_index == "PRIMARY"; }
     /// Whether the client may order key values as the server's index does.
     bool ordered() const {
         return std::all_of(columns.begin(), columns.end(),
                            [](const key_column& one) { return one.ordered(); });
+    }
+    /// Whether the new table has other values that are equal.
+    bool by_bytes() const {
+        return std::any_of(columns.begin(), columns.end(),
+                           [](const key_column& one) { return one.by_bytes; });
     }
 };
 
@@ -44,9 +53,11 @@ struct key_conditions {
     bool unambiguous_times = false;
 };
 
-/// Chooses the key: columns of a NOT NULL unique index that both tables have, of the same type in
-/// both. The primary key comes first if the client can order it; then keys that it can order before
-/// others, the primary key before others, few and narrow columns before many and wide ones.
+/// Chooses the key: the columns of a NOT NULL unique index of the original that the new table has,
+/// too, as follow_into_target() allows, with an index there that begins with them, or a unique one
+/// whose columns are all among them. Keys that the client can order come before others, then keys
+/// that are the same in both tables, then the primary key, few and narrow columns before many and
+/// wide ones.
 key_choice choose_key(const table_definition& original, const table_definition& target,
                       const source_of& source_of_target, const key_conditions& under = {});
 

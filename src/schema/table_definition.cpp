@@ -56,6 +56,7 @@ std::vector<index> indexes_of(const std::vector<db::row>& found) {
             started.name = name;
             started.unique = part[1] == "0";
             started.visible = part[5] == "YES";
+            started.finds_values = part[7] != "FULLTEXT" && part[7] != "SPATIAL";
         }
         made.back().parts.push_back({.column = part[2].value_or(""),
                                      .is_prefix = part[3].has_value(),
@@ -121,7 +122,7 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
         table.columns.push_back(column_of(one));
     table.indexes = indexes_of(
         session.query("SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, IS_VISIBLE,"
-                      " EXPRESSION FROM information_schema.STATISTICS" +
+                      " EXPRESSION, INDEX_TYPE FROM information_schema.STATISTICS" +
                       where_table(name) + " ORDER BY INDEX_NAME, SEQ_IN_INDEX"));
     if (table.table_type == "BASE TABLE")
         table.create_statement =

@@ -41,6 +41,7 @@ struct index {
     std::string name;
     bool unique = false;
     bool visible = true;
+    bool finds_values = true;  ///< Neither FULLTEXT nor SPATIAL.
     std::vector<index_part> parts;
 
     bool is_primary() const { return name == "PRIMARY"; }

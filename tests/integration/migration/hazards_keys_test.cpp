@@ -152,6 +152,74 @@ TEST_F(keys_of_many_names, of_rows_that_exchange_their_values_are_no_conflict) {
     run.expect_as_native_alter(add);
 }
 
+/// Rows are copied, and the cut-over waits; in the ghost letters of either case are equal.
+class keys_that_are_equal_in_the_ghost : public testing::Test {
+  protected:
+    keys_that_are_equal_in_the_ghost() {
+        run.session().execute(
+            "CREATE TABLE t (id VARCHAR(20) COLLATE utf8mb4_0900_as_cs PRIMARY KEY, a INT)");
+        run.session().execute("INSERT INTO t VALUES ('A',10), ('b',20), ('c',30)");
+        run.start(alter, {.postponed = true});
+        run.segue().wait_for_output("phase: postponed");
+    }
+    const std::string alter = "MODIFY id VARCHAR(20) COLLATE utf8mb4_0900_ai_ci NOT NULL";
+    quiet_run run{shared_server()};
+};
+
+// 38
+TEST_F(keys_that_are_equal_in_the_ghost, leave_the_others_row_when_one_comes_and_goes) {
+    run.session().execute("BEGIN");
+    run.session().execute("INSERT INTO t VALUES ('a',11), ('B',21)");
+    run.session().execute("DELETE FROM t WHERE id IN ('a','B')");
+    run.session().execute("COMMIT");
+    run.session().execute("UPDATE t SET a=31 WHERE id='c'");
+    eventually("later changes are flushed", [&] {
+        return run.session().query_value("SELECT a FROM _t_gho WHERE id='c'") == "31";
+    });
+    EXPECT_EQ(run.session().query_value("SELECT GROUP_CONCAT(id, a ORDER BY a) FROM _t_gho"),
+              "A10,b20,c31");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(keys_that_are_equal_in_the_ghost, may_follow_one_another) {
+    for (int i = 0; i < 20; ++i) {
+        run.session().execute("DELETE FROM t WHERE a=10");
+        run.session().execute(
+            fmt::format("INSERT INTO t VALUES ('{}',10)", i % 2 == 0 ? "a" : "A"));
+        run.session().execute(
+            fmt::format("UPDATE t SET id='{}' WHERE a=20", i % 3 == 0 ? "B" : "b"));
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(keys_that_are_equal_in_the_ghost, end_the_migration_when_both_are_there) {
+    run.session().execute("INSERT INTO t VALUES ('a',11)");
+    run.expect_failed({"two rows have the same value under a unique index", "row id='A'",
+                       "row id='a'", "Duplicate entry", "The original table is untouched"});
+}
+
+// 39
+TEST(a_key_that_gains_a_column, has_one_row_however_often_it_changes) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, day DATE NOT NULL)");
+    run.session().execute("INSERT INTO t VALUES (1,'2024-01-01'), (2,'2024-01-01')");
+    const std::string alter = "DROP PRIMARY KEY, ADD PRIMARY KEY (id, day)";
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    for (int i = 0; i < 20; ++i) {
+        run.session().execute("UPDATE t SET day=day + INTERVAL 1 DAY");
+        run.session().execute("DELETE FROM t WHERE id=2");
+        run.session().execute(fmt::format("INSERT INTO t VALUES (2,'2025-01-{}')", 1 + i));
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
 // 8
 TEST(a_date_of_zeros_in_the_key, ends_the_migration_when_it_comes_up) {
     quiet_run run(shared_server());

@@ -198,7 +198,7 @@ TEST(Statements, TablesAreNeverNamedByAnAlias) {
           texts.bound(texts.legs(one).front(), one, 1), texts.copy({}), texts.which_are_gone(batch),
           texts.erase(batch), texts.carry_over(batch), texts.carry_over_plainly(batch),
           texts.collisions_in(key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1),
-          texts.any_in_target({})}) {
+          texts.in_target(batch), texts.spelled(batch)}) {
         SCOPED_TRACE(text);
         EXPECT_THAT(text, Not(HasSubstr("`t` AS")));
         EXPECT_THAT(text, Not(HasSubstr("_gho` AS")));
@@ -223,13 +223,13 @@ TEST(Statements, ACollectionOfCollisionsFitsIntoAPacket) {
     EXPECT_THAT(texts.collisions_in(keys({5})), HasSubstr("CHAR_LENGTH(@segue_collisions)>25000,"));
 }
 
-TEST(Statements, ARowOfARangeInTheTargetIsLookedForByTheTargetsNames) {
+TEST(Statements, RowsInTheTargetAreLookedForByTheTargetsNames) {
     const auto texts = composite();
     EXPECT_EQ(
-        texts.any_in_target({.after = std::nullopt, .up_to = pair(texts, "1", "2")}),
-        "SELECT `s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b` FROM `s`.`_t_gho` FORCE INDEX (`PRIMARY`) "
-        "WHERE ((`s`.`_t_gho`.`aa`<1) OR (`s`.`_t_gho`.`aa`=1 AND `s`.`_t_gho`.`b`<=2)) LIMIT "
-        "1");
+        texts.in_target({{pair(texts, "1", "2")}}),
+        "SELECT `s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b` FROM (VALUES ROW(1,2)) AS segue_keys(k0,k1) "
+        "STRAIGHT_JOIN `s`.`_t_gho` FORCE INDEX (`PRIMARY`) ON `s`.`_t_gho`.`aa`=segue_keys.k0 AND "
+        "`s`.`_t_gho`.`b`=segue_keys.k1");
 }
 
 TEST(Statements, KeysOfARangeComeInOrderAndBounded) {
@@ -285,6 +285,71 @@ TEST(Statements, AChunkOfKeysThatTheServerOrdersIsWrittenOverWhatFlushesBrought)
               "DELETE `s`.`_t_gho` FROM `s`.`_t_gho` FORCE INDEX (`PRIMARY`) WHERE "
               "((`s`.`_t_gho`.`name`<=_latin1 X'61' COLLATE latin1_swedish_ci))");
     EXPECT_THAT(single().copy({}), Not(HasSubstr("DUPLICATE")));
+}
+
+// A key of which other values are equal in the target.
+schema::projection by_bytes(schema::key_column column, const std::string& target_collation) {
+    column.by_bytes = true;
+    column.retyped = true;
+    column.target_collation = target_collation;
+    auto made = carried({column}, /*upserts=*/false);
+    made.key.same_in_target = false;
+    return made;
+}
+
+TEST(Statements, OfAnotherCollationRowsOfTheTargetAreFoundByTheirBytesInTheOldCharacterSet) {
+    const statements texts(by_bytes(text_column("name"), "utf8mb4_0900_ai_ci"), false);
+    EXPECT_EQ(texts.erase({{spelled(texts, "61")}}),
+              "DELETE `s`.`_t_gho` FROM (VALUES ROW(_latin1 X'61' COLLATE latin1_swedish_ci)) AS "
+              "segue_keys(k0) STRAIGHT_JOIN `s`.`_t_gho` FORCE INDEX (`PRIMARY`) ON "
+              "`s`.`_t_gho`.`name`=CONVERT(segue_keys.k0 USING utf8mb4) COLLATE utf8mb4_0900_ai_ci "
+              "AND CAST(CONVERT(`s`.`_t_gho`.`name` USING latin1) AS "
+              "BINARY)=CAST(segue_keys.k0 AS BINARY)");
+    EXPECT_THAT(texts.in_target({{spelled(texts, "61")}}),
+                testing::StartsWith("SELECT HEX(CONVERT(`s`.`_t_gho`.`name` USING latin1)) FROM"));
+    EXPECT_TRUE(texts.spelling_matters());
+    EXPECT_FALSE(texts.ranges_in_target());
+    EXPECT_THROW(texts.erase_range({}), error);
+    const statements same_charset(by_bytes(text_column("name"), "latin1_general_cs"), false);
+    EXPECT_THAT(same_charset.erase({{spelled(same_charset, "61")}}),
+                EndsWith(" ON `s`.`_t_gho`.`name`=segue_keys.k0 COLLATE latin1_general_cs AND "
+                         "CAST(`s`.`_t_gho`.`name` AS BINARY)=CAST(segue_keys.k0 AS BINARY)"));
+}
+
+TEST(Statements, BlanksThatACharDoesNotHaveDoNotTellKeysApart) {
+    auto column = text_column("name");
+    column.target_cuts_blanks = true;
+    const statements texts(by_bytes(column, "latin1_general_cs"), false);
+    EXPECT_THAT(
+        texts.erase({{spelled(texts, "6120")}}),
+        EndsWith(" ON `s`.`_t_gho`.`name`=RTRIM(segue_keys.k0) COLLATE latin1_general_cs AND "
+                 "CAST(RTRIM(`s`.`_t_gho`.`name`) AS BINARY)=CAST(RTRIM(segue_keys.k0) AS "
+                 "BINARY)"));
+}
+
+TEST(Statements, ABytewiseKeyHasOneSpelling) {
+    auto column = text_column("name");
+    column.collation = "utf8mb4_0900_bin";
+    EXPECT_FALSE(statements(by_bytes(column, "utf8mb4_0900_ai_ci"), false).spelling_matters());
+}
+
+TEST(Statements, AValueOfAnotherTypeInTheTargetIsPrintedAsTheSourceHasIt) {
+    const auto printed = [](schema::key_type type, unsigned length, unsigned scale) {
+        auto column = signed_column("k");
+        column.type = type;
+        column.length = length;
+        column.scale = scale;
+        column.retyped = true;
+        return key_codec(primary_key({column})).printed_in_target(0, "k");
+    };
+    EXPECT_EQ(printed(schema::key_type::signed_integer, 0, 0), "k");
+    EXPECT_EQ(printed(schema::key_type::decimal, 10, 2), "CAST(k AS DECIMAL(10,2))");
+    EXPECT_EQ(printed(schema::key_type::datetime, 3, 0), "CAST(k AS DATETIME(3))");
+    EXPECT_EQ(printed(schema::key_type::date, 0, 0), "CAST(k AS DATE)");
+    EXPECT_EQ(printed(schema::key_type::time, 1, 0), "CAST(k AS TIME(1))");
+    EXPECT_EQ(printed(schema::key_type::timestamp, 2, 0),
+              "CAST(UNIX_TIMESTAMP(k) AS DECIMAL(20,2))");
+    EXPECT_EQ(printed(schema::key_type::numbered, 2, 0), "k+0");
 }
 
 TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {

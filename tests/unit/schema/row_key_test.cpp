@@ -114,12 +114,14 @@ TEST(ChooseKey, TimestampsServeWhereEveryMomentHasOneName) {
     EXPECT_EQ(choice.chosen->columns[0].length, 3U);
 }
 
-TEST(ChooseKey, WhereOnlyTheServerOrdersTheNewTablesIndexHasTheSameOrder) {
+TEST(ChooseKey, WhereOnlyTheServerOrdersAnIndexInAnotherOrderIsNotTheSame) {
     const auto name = text("name", "varchar(20)", "latin1_swedish_ci");
     const auto original = table_of("t", {id, name}, {primary({"id", "name"})});
     const auto turned = table_of("g", {id, name}, {primary({"name", "id"})});
-    expect_refused(choose_key(original, turned, sources()), "in this order");
-    EXPECT_TRUE(choose_key(original, original, sources()).chosen.has_value());
+    const auto choice = choose_key(original, turned, sources());
+    ASSERT_TRUE(choice.chosen.has_value());
+    EXPECT_FALSE(choice.chosen->same_in_target);
+    EXPECT_TRUE(choose_key(original, original, sources()).chosen->same_in_target);
 }
 
 TEST(ChooseKey, EveryIntegerTypeServes) {
@@ -177,47 +179,99 @@ TEST(ChooseKey, ADescendingColumnIsKnownAsSuch) {
     EXPECT_TRUE(choice.chosen->columns[0].descending);
 }
 
-TEST(ChooseKey, AChangedTypeIsRefused) {
-    const auto original = table_of("t", {id}, {primary({"id"})});
-    for (const char* const type :
-         {"smallint", "int unsigned", "bigint unsigned", "varchar(20)", "decimal(10,0)"}) {
-        SCOPED_TRACE(type);
-        const auto target = table_of("g", {typed("id", type)}, {primary({"id"})});
-        expect_refused(choose_key(original, target, sources()), "changes its type from int to");
+// The choice where `from` is the primary key and becomes `to`.
+key_choice choose_changed(const column& from, const column& to) {
+    return choose_key(table_of("t", {from}, {primary({"k"})}),
+                      table_of("g", {to}, {primary({"k"})}), sources());
+}
+
+TEST(ChooseKey, AnotherTypeIsRefused) {
+    for (const auto& [from, to] : {std::pair("int", "varchar(20)"),
+                                   {"int", "decimal(10,0)"},
+                                   {"decimal(10,0)", "bigint"},
+                                   {"datetime", "date"},
+                                   {"datetime", "timestamp"},
+                                   {"bit(8)", "tinyint unsigned"},
+                                   {"year", "int"}}) {
+        SCOPED_TRACE(from);
+        expect_refused(choose_changed(typed("k", from), typed("k", to)), "changes its type from");
     }
 }
 
-TEST(ChooseKey, AnIntegerMayBeWidened) {
+TEST(ChooseKey, ATypeOfWhichNoTwoValuesCanMeetIsTheSameKey) {
     for (const auto& [from, to] : {std::pair("int", "bigint"),
                                    {"tinyint(1)", "mediumint"},
                                    {"int unsigned", "bigint unsigned"},
-                                   {"int(11)", "int"}}) {
-        SCOPED_TRACE(from);
-        const auto choice =
-            choose_key(table_of("t", {typed("id", from)}, {primary({"id"})}),
-                       table_of("g", {typed("id", to)}, {primary({"id"})}), sources());
-        EXPECT_TRUE(choice.chosen.has_value());
+                                   {"int(11)", "int"},
+                                   {"int", "smallint"},
+                                   {"int", "bigint unsigned"},
+                                   {"bigint unsigned", "int"},
+                                   {"decimal(10,2)", "decimal(12,2)"},
+                                   {"decimal(10,2)", "decimal(14,4) unsigned"},
+                                   {"datetime", "datetime(6)"},
+                                   {"time(1)", "time(3)"},
+                                   {"date", "datetime"},
+                                   {"bit(8)", "bit(12)"},
+                                   {"varbinary(16)", "varbinary(20)"},
+                                   {"varbinary(16)", "varbinary(10)"},
+                                   {"enum('a','b')", "enum('a','b','c')"},
+                                   {"set('a')", "set('a','b')"}}) {
+        SCOPED_TRACE(std::string(from) + " to " + to);
+        const auto choice = choose_changed(typed("k", from), typed("k", to));
+        ASSERT_TRUE(choice.chosen.has_value()) << choice.explanation;
+        EXPECT_TRUE(choice.chosen->same_in_target);
+        EXPECT_EQ(choice.chosen->columns[0].retyped, std::string(from) != to);
+    }
+}
+
+TEST(ChooseKey, TextOfTheSameCollationIsTheSameKeyHoweverLongItIs) {
+    for (const auto& [from, to] : {std::pair("varchar(9)", "varchar(19)"),
+                                   {"varchar(9)", "varchar(5)"},
+                                   {"char(9)", "varchar(9)"},
+                                   {"varchar(9)", "char(9)"}}) {
+        SCOPED_TRACE(std::string(from) + " to " + to);
+        const auto choice = choose_changed(text("k", from, "utf8mb4_unicode_ci"),
+                                           text("k", to, "utf8mb4_unicode_ci"));
+        ASSERT_TRUE(choice.chosen.has_value()) << choice.explanation;
+        EXPECT_TRUE(choice.chosen->same_in_target);
+    }
+}
+
+TEST(ChooseKey, TextOfAnotherCollationIsFoundByItsBytes) {
+    const auto original = text("k", "varchar(9)", "utf8mb4_0900_as_cs");
+    for (const char* const collation :
+         {"utf8mb4_0900_ai_ci", "utf8mb4_bin", "latin1_swedish_ci", "utf8mb3_general_ci"}) {
+        SCOPED_TRACE(collation);
+        const auto choice = choose_changed(original, text("k", "varchar(9)", collation));
+        ASSERT_TRUE(choice.chosen.has_value()) << choice.explanation;
+        EXPECT_TRUE(choice.chosen->by_bytes());
+        EXPECT_FALSE(choice.chosen->same_in_target);
+        EXPECT_EQ(choice.chosen->columns[0].target_collation, collation);
+        EXPECT_THAT(choice.explanation, HasSubstr("and the bytes of their key"));
     }
 }
 
 TEST(ChooseKey, AChangeThatCouldMakeTwoKeysEqualIsRefused) {
     const auto expect_changed = [](const column& from, const column& to) {
         SCOPED_TRACE(from.column_type + " to " + to.column_type + to.collation);
-        expect_refused(choose_key(table_of("t", {from}, {primary({"k"})}),
-                                  table_of("g", {to}, {primary({"k"})}), sources()),
-                       "two keys could become equal");
+        expect_refused(choose_changed(from, to), "two keys could become equal");
     };
     expect_changed(typed("k", "datetime(6)"), typed("k", "datetime"));
     expect_changed(typed("k", "decimal(10,2)"), typed("k", "decimal(10,1)"));
     expect_changed(typed("k", "binary(16)"), typed("k", "binary(8)"));
     expect_changed(typed("k", "varbinary(16)"), typed("k", "binary(16)"));
     expect_changed(typed("k", "enum('a','b')"), typed("k", "enum('b','a')"));
-    expect_changed(text("k", "varchar(9)", "utf8mb4_0900_as_cs"),
-                   text("k", "varchar(9)", "utf8mb4_0900_ai_ci"));
+    expect_changed(typed("k", "enum('a','b')"), typed("k", "enum('a')"));
+    expect_changed(typed("k", "enum('a')"), typed("k", "enum('a''b')"));
+    expect_changed(typed("k", "enum('a')"), typed("k", "set('a','b')"));
+    // 'a' and 'a ' are two keys, and one as CHAR.
     expect_changed(text("k", "varchar(9)", "utf8mb4_0900_bin"),
                    text("k", "char(9)", "utf8mb4_0900_bin"));
-    expect_changed(text("k", "varchar(9)", "utf8mb4_0900_bin"),
-                   text("k", "varchar(19)", "utf8mb4_0900_bin"));
+    expect_changed(text("k", "varchar(9)", "utf8mb4_0900_ai_ci"),
+                   text("k", "char(9)", "utf8mb4_general_ci"));
+    // Two codes of one character.
+    expect_changed(text("k", "varchar(9)", "cp932_bin"), text("k", "varchar(9)", "utf8mb4_bin"));
+    expect_changed(text("k", "varchar(9)", "utf8mb4_bin"), text("k", "varchar(9)", "big5_bin"));
 }
 
 TEST(ChooseKey, ADroppedColumnIsRefused) {
@@ -232,24 +286,69 @@ TEST(ChooseKey, AColumnDroppedAndAddedAgainIsNotTheSame) {
                    "the new table has no `id`");
 }
 
-TEST(ChooseKey, AnIndexThatTheNewTableLacksIsRefused) {
-    expect_refused(choose_key(table_of("t", {id, a}, {primary({"id"})}),
-                              table_of("g", {id, a}, {primary({"id", "a"})}), sources()),
-                   "no unique index over the same columns");
+// The choice where the primary key is (id), or (id, a), and the new table has these indexes.
+key_choice choose_into(const std::vector<std::string>& source_key, std::vector<index> indexes,
+                       std::vector<column> columns = {id, a}) {
+    return choose_key(table_of("t", {id, a}, {primary(source_key)}),
+                      table_of("g", std::move(columns), std::move(indexes)), sources());
 }
 
-TEST(ChooseKey, AnIndexThatIsNotUniqueInTheNewTableDoesNotServeThere) {
-    auto plain = unique("uk", {"id"});
-    plain.unique = false;
-    expect_refused(choose_key(table_of("t", {id}, {unique("uk", {"id"})}),
-                              table_of("g", {id}, {plain}), sources()),
-                   "no unique index over the same columns");
+index plain(const std::string& name, const std::vector<std::string>& columns) {
+    index made = unique(name, columns);
+    made.unique = false;
+    return made;
 }
 
-TEST(ChooseKey, AColumnMadeNullableInTheNewTableDoesNotServeThere) {
-    expect_refused(choose_key(table_of("t", {id}, {unique("uk", {"id"})}),
-                              table_of("g", {nullable(id)}, {unique("uk", {"id"})}), sources()),
-                   "no unique index over the same columns");
+void expect_found_by(const key_choice& choice, const std::string& index) {
+    ASSERT_TRUE(choice.chosen.has_value()) << choice.explanation;
+    EXPECT_FALSE(choice.chosen->same_in_target);
+    EXPECT_EQ(choice.chosen->target_index, index);
+    EXPECT_THAT(choice.explanation, HasSubstr("deleted and inserted anew"));
+}
+
+TEST(ChooseKey, AKeyThatGainsAColumnIsFoundByAnIndexThatBeginsWithIt) {
+    expect_found_by(choose_into({"id"}, {primary({"id", "a"})}), "PRIMARY");
+    expect_found_by(choose_into({"id"}, {primary({"a", "id"}), plain("k", {"id"})}), "k");
+    expect_found_by(choose_into({"a", "id"}, {plain("k", {"id", "a"})}), "k");
+}
+
+TEST(ChooseKey, AKeyThatLosesAColumnIsFoundByTheUniqueIndexOfTheRest) {
+    expect_found_by(choose_into({"id", "a"}, {primary({"id"})}), "PRIMARY");
+    expect_found_by(choose_into({"id", "a"}, {plain("k", {"id", "a"}), unique("u", {"a"})}), "u");
+    expect_found_by(choose_into({"id"}, {unique("u", {"id"})}, {nullable(id), a}), "u");
+}
+
+TEST(ChooseKey, AnIndexByWhichRowsCouldNotBeFoundIsRefused) {
+    constexpr const char* none = "no index that begins with the same columns";
+    expect_refused(choose_into({"id"}, {primary({"a", "id"})}), none);
+    expect_refused(choose_into({"id"}, {}), "With ADD KEY (`id`) in the ALTER it serves");
+    expect_refused(choose_into({"id", "a"}, {plain("k", {"id"})}), none);
+    auto unseen = plain("k", {"id"});
+    unseen.visible = false;
+    expect_refused(choose_into({"id"}, {unseen}), none);
+    auto words = plain("k", {"id"});
+    words.finds_values = false;
+    expect_refused(choose_into({"id"}, {words}), none);
+    auto prefix = unique("k", {"id"});
+    prefix.parts[0].is_prefix = true;
+    expect_refused(choose_into({"id"}, {prefix}), none);
+}
+
+TEST(ChooseKey, AColumnThatTheNewTableComputesIsRefused) {
+    column computed = id;
+    computed.generated = true;
+    expect_refused(choose_into({"id"}, {primary({"id"})}, {computed, a}),
+                   "`id` is a generated column in the new table");
+}
+
+TEST(ChooseKey, AKeyThatIsTheSameInBothTablesIsBetterThanAPrimaryKeyThatIsNot) {
+    const auto choice = choose_key(
+        table_of("t", {id, a}, {primary({"id"}), unique("a_uk", {"a"})}),
+        table_of("g", {id, a}, {primary({"id", "a"}), unique("a_uk", {"a"})}), sources());
+    ASSERT_TRUE(choice.chosen.has_value());
+    EXPECT_EQ(choice.chosen->source_index, "a_uk");
+    EXPECT_THAT(choice.explanation,
+                HasSubstr("`PRIMARY`: would serve, but `a_uk` is a key of both tables"));
 }
 
 TEST(ChooseKey, RenamedColumnsAreFollowed) {
