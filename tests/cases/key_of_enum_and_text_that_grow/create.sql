@@ -1,0 +1,2 @@
+CREATE TABLE t (a ENUM('b','it''s') NOT NULL, b SET('y','x') NOT NULL, c VARCHAR(10) COLLATE utf8mb4_0900_ai_ci NOT NULL, d CHAR(10) COLLATE utf8mb4_unicode_ci NOT NULL, v INT, code INT, PRIMARY KEY (a, b, c, d), KEY (v), UNIQUE KEY (code));
+INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT 1 + i % 2, i % 4, CONCAT('n', i), CONCAT('m', i % 5), i, i FROM n;

@@ -1,0 +1,1 @@
+SELECT COUNT(*) = 600 AND COUNT(DISTINCT shop, id) = 600 FROM t;
