@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -89,11 +90,11 @@ std::optional<kind> kind_of(const column& of) {
 //   n  as_today    .  not on the list
 constexpr std::array<std::string_view, kinds> list = {
     //   i d r b y d m t c t b b e s j g v
-    /* integer     */ "===i=ttttttttttt==",
+    /* integer     */ "===i=tttttttttt==",
     /* decimal     */ "i==iitttttttttt==",
     /* real        */ "i=riitttttttttt==",
     /* bits        */ "=====ii=========t",
-    /* year        */ "=====ttttttttttt==",
+    /* year        */ "=====tttttttttt==",
     /* date        */ "i==ii============",
     /* moment      */ "=================",
     /* time        */ "=====nn==========",
@@ -107,6 +108,9 @@ constexpr std::array<std::string_view, kinds> list = {
     /* geometry    */ "===.============.",
     /* vector      */ "===.=============",
 };
+
+static_assert(std::all_of(list.begin(), list.end(),
+                          [](std::string_view row) { return row.size() == kinds; }));
 
 bool same_type(const column& from, const column& to) {
     return from.column_type == to.column_type && from.collation == to.collation;
