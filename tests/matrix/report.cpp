@@ -45,8 +45,7 @@ constexpr std::string_view letters =
 | n | that time of the day on which the migration began | `TIMESTAMP('2026-11-26',c)` |
 | . | refused | |
 
-A column whose type stays, or whose table does not change it, is always the column itself. What
-becomes a date, and was none, is refused where the server's `sql_mode` has NO_ZERO_DATE or
+A column whose type stays is always the column itself. What becomes a date, and was none, is refused where the server's `sql_mode` has NO_ZERO_DATE or
 NO_ZERO_IN_DATE and its month or day would be 0, as ALTER TABLE refuses it then. Dates that are there
 already are carried on as they are, though ALTER TABLE would refuse them (`docs/limits.md`).
 
