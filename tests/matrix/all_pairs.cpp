@@ -110,7 +110,7 @@ std::vector<pair_result> try_all_pairs(const test::sandbox_server& server,
     std::exception_ptr failure;  // guarded by mutex
     const auto work = [&] {
         try {
-            conversion_trial trial(server, schema.name());
+            conversion_trial trial(server, schema.name(), rules.today);
             for (std::size_t at = next++; at < sources.size(); at = next++) {
                 for (std::size_t i = 0; i < targets.size(); ++i)
                     results[at * targets.size() + i] =

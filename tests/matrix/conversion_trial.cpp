@@ -76,11 +76,15 @@ std::optional<typed_table> make_table(db::session& session, const table_name& na
     return made;
 }
 
-conversion_trial::conversion_trial(const test::sandbox_server& server, const std::string& schema)
+conversion_trial::conversion_trial(const test::sandbox_server& server, const std::string& schema,
+                                   const std::string& today)
     : operator_(server.over_socket(), schema), ours_(server.connect()) {
     // Nobody makes a table of its own for each value, as one for all would be refused by the first.
     operator_.execute("SET NAMES utf8mb4");
     operator_.execute("SET SESSION sql_log_bin=0");
+    // The day may change meanwhile.
+    operator_.execute(
+        fmt::format("SET SESSION timestamp=UNIX_TIMESTAMP({})", quoted_literal(today + " 12:00")));
     ours_.execute("USE " + quoted_name(schema));
     ours_.execute("SET SESSION sql_log_bin=0");
 }

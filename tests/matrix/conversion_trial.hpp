@@ -46,7 +46,9 @@ std::optional<typed_table> make_table(db::session& session, const table_name& na
 /// Threads: one at a time; each has an instance of its own.
 class conversion_trial {
   public:
-    conversion_trial(const test::sandbox_server& server, const std::string& schema);
+    /// `today` is the day that ALTER TABLE takes for the current one.
+    conversion_trial(const test::sandbox_server& server, const std::string& schema,
+                     const std::string& today);
 
     /// By ALTER TABLE, as an operator runs it. nullopt: it refuses the types as such.
     std::optional<answers> by_alter(const typed_table& from, const typed_table& to,

@@ -95,8 +95,8 @@ std::string told(const answer& given) {
 TEST_P(conversions, that_have_been_seen_to_differ_are_those_of_alter_table) {
     const test::fresh_schema schema(server(GetParam()));
     auto session = server(GetParam()).connect();
-    conversion_trial trial(server(GetParam()), schema.name());
     const auto rules = schema::read_value_rules(session).conversions;
+    conversion_trial trial(server(GetParam()), schema.name(), rules.today);
     std::vector<pair_result> accepted;
     for (std::size_t i = 0; i < known.size(); ++i) {
         const auto& one = known[i];
