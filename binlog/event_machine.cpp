@@ -248,7 +248,13 @@ void event_machine::on_query(const event_header& header, std::span<const std::by
 }
 
 void event_machine::on_other_statement(const query_event& query, statement::kind kind) {
-    const statement seen{kind, query.default_schema, query.text, updated_schemas(query)};
+    const text_settings read_by = text_settings_of(query);
+    const statement seen{.is = kind,
+                         .default_schema = query.default_schema,
+                         .text = query.text,
+                         .updated_schemas = updated_schemas(query),
+                         .sql_mode = read_by.sql_mode,
+                         .client_collation = read_by.client_collation};
     tell([&seen](stream_handler& h) { h.on_statement(seen); });
     if (group_ != group_state::open) finish_alone();
 }

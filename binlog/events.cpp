@@ -320,6 +320,25 @@ std::optional<std::vector<std::string>> updated_schemas(const query_event& query
     return std::nullopt;
 }
 
+text_settings text_settings_of(const query_event& query) {
+    constexpr std::uint8_t sql_mode = 1;
+    constexpr std::uint8_t character_sets = 4;
+    text_settings found;
+    byte_reader in(query.status, "status variables");
+    while (!in.at_end() && !(found.sql_mode && found.client_collation)) {
+        const std::uint8_t code = in.u8("code");
+        if (code == sql_mode) {
+            found.sql_mode = in.u64("sql_mode");
+        } else if (code == character_sets) {
+            found.client_collation = in.u16("character_set_client");
+            in.skip(4, "collations of the connection and the server");
+        } else if (!skip_status_variable(in, code)) {
+            break;
+        }
+    }
+    return found;
+}
+
 // u8 flags, 16 bytes UUID, i64 number; what follows is about commit order and time.
 gtid_event decode_gtid(std::span<const std::byte> body) {
     byte_reader in(body, "event");

@@ -100,7 +100,7 @@ rotate_event decode_rotate(std::span<const std::byte> body);
 struct query_event {
     std::string_view default_schema;
     std::string_view text;
-    std::span<const std::byte> status;  ///< The status variables, for updated_schemas().
+    std::span<const std::byte> status;  ///< The status variables.
 };
 /// `post_header_length` is that of the format description for QUERY or EXECUTE_LOAD_QUERY.
 query_event decode_query(std::span<const std::byte> body, std::size_t post_header_length);
@@ -109,6 +109,14 @@ query_event decode_query(std::span<const std::byte> body, std::size_t post_heade
 /// were too many, names one with an empty name (the server's sign for "any"), or holds a status
 /// variable before them that is not known.
 std::optional<std::vector<std::string>> updated_schemas(const query_event& query);
+
+/// How the session that ran the statement read its text; nullopt: the event does not tell, or holds
+/// a status variable before it that is not known.
+struct text_settings {
+    std::optional<std::uint64_t> sql_mode;          ///< The server's bits.
+    std::optional<std::uint16_t> client_collation;  ///< character_set_client, by a collation's id.
+};
+text_settings text_settings_of(const query_event& query);
 
 struct gtid_event {
     gtid_source source;

@@ -79,7 +79,11 @@ struct statement {
     std::string_view text;
     /// The databases the statement updates, when the event tells (Q_UPDATED_DB_NAMES); nullopt when
     /// it does not, or there were too many to list.
-    std::optional<std::vector<std::string>> updated_schemas;
+    std::optional<std::vector<std::string>> updated_schemas = {};
+    /// Of the session that ran it, when the event tells: the bits of its sql_mode, and its
+    /// character_set_client by the id of a collation.
+    std::optional<std::uint64_t> sql_mode = {};
+    std::optional<std::uint16_t> client_collation = {};
 };
 
 /// Receives what the stream holds, in the order of the log, on the reader's thread.

@@ -1,7 +1,6 @@
 #include "src/migration/stream_feed.hpp"
 
 #include "src/base/error.hpp"
-#include "src/schema/alter_text.hpp"
 #include "src/schema/ddl_text.hpp"
 #include "src/schema/identifier_case.hpp"
 #include "throttle/heartbeat_value.hpp"
@@ -25,36 +24,11 @@ std::string shown(std::string_view text) {
     return std::string(text.substr(0, shown_text_max)) + "...";
 }
 
-// Whether a definition statement acts on the table or its rows. What only changes its definition
-// in SHOW CREATE TABLE (an index, a trigger) is seen by looking at the table again.
-bool acts_on(const binlog::statement& seen, const table_name& table, bool case_insensitive) {
-    const auto named = [&] {
-        return schema::names_table(seen.text, seen.default_schema, table, case_insensitive);
-    };
-    switch (schema::verb_of(seen.text)) {
-        case schema::ddl_verb::drop_table:
-        case schema::ddl_verb::rename_table:
-        case schema::ddl_verb::truncate_table:
-        case schema::ddl_verb::drop_database:
-            return named();
-        case schema::ddl_verb::alter_table:
-            break;
-        default:
-            return false;
-    }
-    if (!named()) return false;
-    // The name may stand for a column of another table that is altered.
-    try {
-        const auto alter = schema::parse_alter(seen.text);
-        if (!alter.table) return true;
-        const bool ours =
-            schema::same_table_name(*alter.table, table.name, case_insensitive) &&
-            schema::same_table_name(alter.schema.value_or(std::string(seen.default_schema)),
-                                    table.schema, case_insensitive);
-        return ours || !alter.refusals.empty();  // EXCHANGE PARTITION, RENAME TO, ...
-    } catch (const error&) {
-        return true;
-    }
+schema::logged_text logged(const binlog::statement& seen) {
+    return {.text = seen.text,
+            .default_schema = seen.default_schema,
+            .sql_mode = seen.sql_mode,
+            .client_collation = seen.client_collation};
 }
 
 // False where the two are not of one kind.
@@ -212,13 +186,26 @@ void stream_feed::on_statement(const binlog::statement& seen) {
             "and start again.",
             watched_.original.quoted(), shown(seen.text)));
     }
+    see_definition(seen);
+}
+
+void stream_feed::see_definition(const binlog::statement& seen) {
     const bool own_swap =
         swap_expected_ && schema::verb_of(seen.text) == schema::ddl_verb::rename_table;
-    if (!own_swap && acts_on(seen, watched_.original, watched_.case_insensitive_names))
+    const auto touch = own_swap ? schema::ddl_touch::none
+                                : schema::touch_of(logged(seen), watched_.original,
+                                                   watched_.case_insensitive_names);
+    if (touch == schema::ddl_touch::touched)
         throw error(
             fmt::format("the table {} was redefined by another session while it was "
                         "migrated: {}",
                         watched_.original.quoted(), shown(seen.text)));
+    if (touch == schema::ddl_touch::unreadable)
+        throw error(
+            fmt::format("a statement of the binary log cannot be read, so it may have redefined "
+                        "the table {} while it was migrated: {}",
+                        watched_.original.quoted(), shown(seen.text)));
+    if (touch == schema::ddl_touch::perhaps) ++possible_children_;
     definition_seen_ = true;
 }
 

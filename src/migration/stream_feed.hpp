@@ -67,6 +67,10 @@ class stream_feed final : public binlog::stream_handler {
     /// caller looks at the table again.
     bool take_definition_seen() noexcept { return definition_seen_.exchange(false); }
 
+    /// How many statements were seen that may have given the table a child, and may as well have
+    /// done nothing. (What is known to have done so ends the migration.)
+    std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
+
     /// From here on a RENAME of the table is our own.
     void expect_swap() noexcept { swap_expected_ = true; }
     void expect_no_swap() noexcept { swap_expected_ = false; }
@@ -92,6 +96,7 @@ class stream_feed final : public binlog::stream_handler {
   private:
     void keep(key_value key);
     void see_changelog(const binlog::row_change& change);
+    void see_definition(const binlog::statement& seen);
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
@@ -104,11 +109,12 @@ class stream_feed final : public binlog::stream_handler {
     std::optional<std::string> current_xid_;
     held_keys held_{held_bytes_max};
 
-    std::atomic<bool> definition_seen_{false};    // set by the stream, cleared by the asker
-    std::atomic<bool> swap_expected_{false};      // written by the cut-over
-    std::atomic<bool> unknown_xa_passes_{false};  // written by the main thread
-    std::atomic<std::uint64_t> changes_seen_{0};  // written by the stream
-    std::atomic<std::size_t> held_keys_{0};       // written by the stream
+    std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
+    std::atomic<bool> swap_expected_{false};           // written by the cut-over
+    std::atomic<bool> unknown_xa_passes_{false};       // written by the main thread
+    std::atomic<std::uint64_t> changes_seen_{0};       // written by the stream
+    std::atomic<std::uint64_t> possible_children_{0};  // written by the stream
+    std::atomic<std::size_t> held_keys_{0};            // written by the stream
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -2,16 +2,19 @@
 
 #include "src/base/error.hpp"
 #include "src/schema/identifier_case.hpp"
-#include "src/schema/sql_tokenizer.hpp"
-#include "src/schema/token_cursor.hpp"
+#include "src/schema/utf8.hpp"
 
+#include <algorithm>
 #include <array>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace segue::schema {
 namespace {
+
+constexpr std::array<tokenizer_options, 4> all_readings{
+    {{false, false}, {false, true}, {true, false}, {true, true}}};
 
 std::optional<std::vector<sql_token>> read(std::string_view text, tokenizer_options options) {
     try {
@@ -21,165 +24,105 @@ std::optional<std::vector<sql_token>> read(std::string_view text, tokenizer_opti
     }
 }
 
-/// user@host, 'user'@'host', CURRENT_USER or CURRENT_USER().
-void skip_user(token_cursor& at) {
-    if (!at.done()) at.skip_group();
-    if (at.accept_symbol('@') && !at.done()) at.skip_group();
-    if (at.at_symbol('(')) at.skip_group();
-}
-
-/// Over what may stand between CREATE or ALTER and the kind of object.
-void skip_modifiers(token_cursor& at) {
-    for (;;) {
-        if (at.accept_words("OR", "REPLACE") || at.accept_words("SQL", "SECURITY") ||
-            at.accept_word("DEFINER") || at.accept_word("ALGORITHM")) {
-            if (at.accept_symbol('='))
-                skip_user(at);
-            else if (!at.accept_word("DEFINER"))
-                at.accept_word("INVOKER");
-        } else if (!at.accept_word("IGNORE") && !at.accept_word("UNIQUE") &&
-                   !at.accept_word("FULLTEXT") && !at.accept_word("SPATIAL")) {
-            return;
-        }
-    }
-}
-
-bool accept_table(token_cursor& at) {
-    return at.accept_word("TABLE") || at.accept_word("TABLES");
-}
-
-ddl_verb verb_of(token_cursor at) {
-    if (at.accept_word("TRUNCATE")) return ddl_verb::truncate_table;
-    if (at.accept_word("RENAME"))
-        return accept_table(at) ? ddl_verb::rename_table : ddl_verb::other;
-    const bool alter = at.accept_word("ALTER");
-    const bool create = !alter && at.accept_word("CREATE");
-    if (!alter && !create && !at.accept_word("DROP")) return ddl_verb::other;
-    skip_modifiers(at);
-    if (at.accept_word("TEMPORARY")) return ddl_verb::temporary_table;
-    if (at.accept_word("VIEW")) return ddl_verb::view;
-    if (accept_table(at))
-        return alter    ? ddl_verb::alter_table
-               : create ? ddl_verb::create_table
-                        : ddl_verb::drop_table;
-    if (alter) return ddl_verb::other;
-    if (at.accept_word("INDEX")) return create ? ddl_verb::create_index : ddl_verb::drop_index;
-    if (at.accept_word("TRIGGER"))
-        return create ? ddl_verb::create_trigger : ddl_verb::drop_trigger;
-    if (!create && (at.accept_word("DATABASE") || at.accept_word("SCHEMA")))
-        return ddl_verb::drop_database;
-    return ddl_verb::other;
-}
-
-/// How many bytes the UTF-8 character at `i` has; 0 if there is none.
-std::size_t character_length(std::string_view text, std::size_t i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80   ? 1
-                               : byte < 0xC2 ? 0
-                               : byte < 0xE0 ? 2
-                               : byte < 0xF0 ? 3
-                               : byte < 0xF5 ? 4
-                                             : 0;
-    if (i + length > text.size()) return 0;
-    for (std::size_t k = 1; k < length; ++k)
-        if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80U) return 0;
-    return length;
-}
-
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto length = character_length(text, i);
-        if (length == 0) return false;
-        i += length;
-    }
-    return true;
-}
-
-/// Equal for all names that the server takes for one: its case folding beyond ASCII is not ours, so
-/// those characters are all alike. Precondition: UTF-8.
-std::string blurred(std::string_view name) {
-    const auto folded = fold_case(name);
-    std::string out;
-    for (std::size_t i = 0; i < folded.size();) {
-        const auto length = character_length(folded, i);
-        out += length == 1 ? folded[i] : '\x80';
-        i += length == 0 ? 1 : length;
-    }
-    return out;
-}
-
-class table_search {
+/// Whether two names may be one to the server.
+class name_match {
   public:
-    table_search(std::string_view default_schema, const table_name& table, bool case_insensitive)
-        : case_insensitive_(case_insensitive),
-          schema_(comparable(table.schema)),
-          name_(comparable(table.name)),
-          in_default_schema_(comparable(default_schema) == schema_) {}
+    name_match(text_encoding encoding, bool names_fold_case)
+        : rough_(encoding != text_encoding::utf8), fold_(names_fold_case) {}
 
-    bool named_in(const std::vector<sql_token>& tokens, tokenizer_options options) const {
-        for (std::size_t i = 0; i < tokens.size(); ++i)
-            if (may_name(tokens[i], options, name_) && schema_agrees(tokens, i, options))
-                return true;
-        return false;
-    }
-
-    bool schema_named_in(const std::vector<sql_token>& tokens, tokenizer_options options) const {
-        for (const auto& token : tokens)
-            if (may_name(token, options, schema_)) return true;
-        return false;
+    bool operator()(std::string_view a, std::string_view b) const {
+        return comparable(a) == comparable(b);
     }
 
   private:
     std::string comparable(std::string_view name) const {
-        return case_insensitive_ ? blurred(name) : std::string(name);
+        if (is_ascii(name)) return fold_ ? fold_case(name) : std::string(name);
+        return rough_ ? without_other_characters(name) : fold_ ? caseless(name) : std::string(name);
     }
 
-    bool may_name(const sql_token& token, tokenizer_options options,
-                  const std::string& name) const {
-        return token.is_identifier() && comparable(unquote(token, options)) == name;
+    /// In another character set a name has other bytes beyond ASCII, and another number of them.
+    std::string without_other_characters(std::string_view name) const {
+        std::string out;
+        for (const char c : fold_ ? fold_case(name) : std::string(name)) {
+            const bool other = static_cast<unsigned char>(c) >= 0x80;
+            if (!other)
+                out += c;
+            else if (out.empty() || out.back() != '\x80')
+                out += '\x80';
+        }
+        return out;
     }
 
-    /// True also behind a point that has no identifier before it.
-    bool schema_agrees(const std::vector<sql_token>& tokens, std::size_t i,
-                       tokenizer_options options) const {
-        if (i == 0 || !tokens[i - 1].is_symbol('.')) return in_default_schema_;
-        if (i == 1 || !tokens[i - 2].is_identifier()) return true;
-        return comparable(unquote(tokens[i - 2], options)) == schema_;
+    /// Letters with a case are all alike; what has none is itself.
+    static std::string caseless(std::string_view name) {
+        const std::string folded = fold_case(name);
+        std::string out;
+        for (std::size_t i = 0; i < folded.size();) {
+            const std::size_t length = std::max<std::size_t>(1, utf8_length(folded, i));
+            const auto character = std::string_view(folded).substr(i, length);
+            out += length > 1 && has_case(character) ? "\x80" : character;
+            i += length;
+        }
+        return out;
     }
 
-    const bool case_insensitive_;
-    const std::string schema_;
-    const std::string name_;
-    const bool in_default_schema_;
+    const bool rough_;
+    const bool fold_;
 };
 
-constexpr std::array<tokenizer_options, 4> readings{
-    {{false, false}, {false, true}, {true, false}, {true, true}}};
+/// Only these verbs act on tables, and any text begins with its verb, but for comments.
+bool may_act(std::string_view text) {
+    constexpr std::array<std::string_view, 5> acting = {"ALTER", "CREATE", "DROP", "RENAME",
+                                                        "TRUNCATE"};
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return false;
+    text.remove_prefix(begin);
+    const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    const auto word = text.substr(
+        0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_letter) - text.begin()));
+    return word.empty() || std::ranges::any_of(acting, [word](std::string_view verb) {
+               return equal_ascii_case(word, verb);
+           });
+}
+
+ddl_touch touch_in(const std::vector<sql_token>& tokens, const logged_text& logged,
+                   const table_name& table, const name_match& same) {
+    const auto found = tables_acted_on(tokens);
+    if (!found) return ddl_touch::unreadable;
+    auto result = ddl_touch::none;
+    for (const acted_on& one : *found) {
+        const bool ours =
+            (!one.table || same(*one.table, table.name)) &&
+            same(one.schema.value_or(std::string(logged.default_schema)), table.schema);
+        if (ours && !one.perhaps) return ddl_touch::touched;
+        if (ours) result = ddl_touch::perhaps;
+    }
+    return result;
+}
 
 }  // namespace
 
 ddl_verb verb_of(std::string_view text) {
-    for (const auto& reading : readings)
-        if (const auto tokens = read(text, reading)) return verb_of(token_cursor(*tokens));
+    for (const auto& reading : all_readings)
+        if (const auto tokens = read(text, reading)) return verb_of(std::span(*tokens));
     return ddl_verb::other;
 }
 
-bool names_table(std::string_view text, std::string_view default_schema, const table_name& table,
-                 bool case_insensitive) {
-    if (!is_utf8(text)) return true;
-    const table_search search(default_schema, table, case_insensitive);
-    bool could_be_read = false;
+ddl_touch touch_of(const logged_text& logged, const table_name& table, bool names_fold_case) {
+    if (!may_act(logged.text)) return ddl_touch::none;
+    const auto encoding = encoding_of(logged);
+    if (encoding == text_encoding::other) return ddl_touch::unreadable;
+    const name_match same(encoding, names_fold_case);
+    const auto known = quoting_of(logged);
+    const auto readings = known ? std::span(&*known, 1) : std::span(all_readings);
+    std::optional<ddl_touch> result;
     for (const auto& reading : readings) {
-        const auto tokens = read(text, reading);
+        const auto tokens = read(logged.text, reading);
         if (!tokens) continue;
-        could_be_read = true;
-        const auto verb = verb_of(token_cursor(*tokens));
-        if (verb == ddl_verb::temporary_table || verb == ddl_verb::view) continue;
-        if (verb == ddl_verb::drop_database && search.schema_named_in(*tokens, reading))
-            return true;
-        if (search.named_in(*tokens, reading)) return true;
+        const auto touch = touch_in(*tokens, logged, table, same);
+        if (touch != ddl_touch::unreadable) result = std::max(result.value_or(touch), touch);
     }
-    return !could_be_read;
+    return result.value_or(ddl_touch::unreadable);
 }
 
 }  // namespace segue::schema

@@ -1,38 +1,28 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
+#include "src/schema/ddl_tables.hpp"
+#include "src/schema/logged_text.hpp"
 
 #include <string_view>
 
 namespace segue::schema {
 
-/// What a statement of the binary log does, by the words it begins with.
-enum class ddl_verb {
-    alter_table,
-    create_table,
-    drop_table,
-    rename_table,
-    truncate_table,
-    create_index,
-    drop_index,
-    create_trigger,
-    drop_trigger,
-    drop_database,
-    temporary_table,  ///< CREATE or DROP TEMPORARY TABLE
-    view,             ///< CREATE, ALTER or DROP VIEW
-    other
-};
-
 /// Never throws: text that cannot be read is `other`.
 ddl_verb verb_of(std::string_view text);
 
-/// True if the statement may name the table, as t or as schema.t; `default_schema` is the one that
-/// the event was logged with. DROP DATABASE names every table of its schema; statements about
-/// temporary tables and views name none. Errs on the side of true: the sql_mode of whoever ran the
-/// statement is not known, so ".." is read as an identifier and as a string, and what cannot be
-/// read at all, text that is not UTF-8 included, counts as naming it. A name in a column's place
-/// counts too. `case_insensitive`: lower_case_table_names is not 0. Never throws.
-bool names_table(std::string_view text, std::string_view default_schema, const table_name& table,
-                 bool case_insensitive);
+/// What a statement of the binary log has done to one table.
+enum class ddl_touch {
+    none,       ///< Nothing but, perhaps, what its definition shows: the caller looks at that.
+    perhaps,    ///< It may have given it a child: CREATE TABLE IF NOT EXISTS ... REFERENCES.
+    touched,    ///< It acted on it; tables_acted_on() says in which ways.
+    unreadable  ///< The text cannot be read, or is of no known form: it may have acted on it.
+};
+
+/// `names_fold_case`: lower_case_table_names is not 0. Where the sql_mode of whoever ran it is not
+/// known, a text that says so in any reading counts. Names are equal if the server may take them
+/// for one: its case folding beyond ASCII is not ours, and text may be in another character set.
+/// Never throws.
+ddl_touch touch_of(const logged_text& logged, const table_name& table, bool names_fold_case);
 
 }  // namespace segue::schema

@@ -1,5 +1,7 @@
 #include "src/schema/identifier_case.hpp"
 
+#include "src/schema/utf8.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <locale.h>
@@ -16,9 +18,14 @@ unsigned byte_at(std::string_view text, std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
 }
 
+// 0 where the system has no such locale.
+locale_t utf8_locale() {
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);  // never freed
+    return locale;
+}
+
 std::uint32_t lower(std::uint32_t code_point) {
-    // Made once, never freed: 0 where the system has no such locale.
-    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    const locale_t locale = utf8_locale();
     if (locale == nullptr) return code_point;
     return static_cast<std::uint32_t>(::towlower_l(static_cast<wint_t>(code_point), locale));
 }
@@ -34,10 +41,6 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
         out += static_cast<char>(0x80U | ((code_point >> 6U) & 0x3FU));
         out += static_cast<char>(0x80U | (code_point & 0x3FU));
     }
-}
-
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool continues(unsigned byte) {
@@ -72,6 +75,20 @@ std::string fold_case(std::string_view utf8) {
         }
     }
     return folded;
+}
+
+bool has_case(std::string_view character) {
+    const locale_t locale = utf8_locale();
+    const unsigned first = byte_at(character, 0);
+    const unsigned second = byte_at(character, 1) & 0x3FU;
+    const unsigned third = byte_at(character, 2) & 0x3FU;
+    if (locale == nullptr || character.size() > 3) return true;
+    const auto code_point = static_cast<wint_t>(
+        character.size() <= 1   ? first
+        : character.size() == 2 ? ((first & 0x1FU) << 6U) | second
+                                : ((first & 0x0FU) << 12U) | (second << 6U) | third);
+    return ::towlower_l(code_point, locale) != code_point ||
+           ::towupper_l(code_point, locale) != code_point;
 }
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -13,6 +13,10 @@ bool equal_ascii_case(std::string_view a, std::string_view b);
 /// https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
 std::string fold_case(std::string_view utf8);
 
+/// Whether the character, of UTF-8, is another one in upper or in lower case; true where that is
+/// not known.
+bool has_case(std::string_view character);
+
 bool same_name(std::string_view a, std::string_view b);
 
 /// Two names of schemas or tables: where lower_case_table_names is not 0 they fold, else each

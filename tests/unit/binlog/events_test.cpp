@@ -134,6 +134,17 @@ TEST(QueryEvent, StatusVariablesThatEndEarlyAreAnError) {
         EXPECT_THROW(updated_schemas(query_with_status(from_hex(status))), error) << status;
 }
 
+TEST(QueryEvent, TellsHowTheSessionReadTheText) {
+    const auto full = from_hex("00 11111111 01 0400100000000000 06 03 737464 04 0800 ff00 ff00");
+    const text_settings found = text_settings_of(query_with_status(full));
+    EXPECT_EQ(found.sql_mode, 0x10'0004U);
+    EXPECT_EQ(found.client_collation, 8U);
+    const auto unknown = from_hex("01 0000000000000000 ee 04 0800 ff00 ff00");
+    EXPECT_EQ(text_settings_of(query_with_status(unknown)).sql_mode, 0U);
+    EXPECT_EQ(text_settings_of(query_with_status(unknown)).client_collation, std::nullopt);
+    EXPECT_THROW(text_settings_of(query_with_status(from_hex("01 00"))), error);
+}
+
 TEST(GtidEvent, TellsSourceAndNumber) {
     const auto events = recorded_events("tagged");
     std::vector<std::string> seen;

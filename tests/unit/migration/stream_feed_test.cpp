@@ -292,7 +292,9 @@ TEST_F(StreamFeed, WhatRedefinesTheTableThrows) {
          {"TRUNCATE TABLE t", "TRUNCATE s.t", "DROP TABLE IF EXISTS `x`, `t`", "DROP DATABASE s",
           "RENAME TABLE t TO t2", "RENAME TABLE x TO y, t TO z", "ALTER TABLE t ADD c INT",
           "ALTER TABLE `s`.`t` DROP PARTITION p0", "ALTER TABLE x RENAME TO t",
-          "ALTER TABLE x EXCHANGE PARTITION p WITH TABLE t"}) {
+          "ALTER TABLE x EXCHANGE PARTITION p WITH TABLE t", "CREATE INDEX i ON t (a)",
+          "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a=1",
+          "CREATE TABLE child (a INT REFERENCES t (id))"}) {
         SCOPED_TRACE(text);
         EXPECT_THAT([&] { statement(text); }, ThrowsMessage<error>(HasSubstr("redefined")));
     }
@@ -302,6 +304,9 @@ TEST_F(StreamFeed, WhatRedefinesTheTableThrows) {
 TEST_F(StreamFeed, OtherDefinitionsPass) {
     for (const char* const text :
          {"ALTER TABLE other ADD COLUMN t INT", "ALTER TABLE other DROP COLUMN t",
+          "ALTER TABLE other ADD COLUMN t INT, ALGORITHM=INSTANT",
+          "ALTER TABLE other ADD FOREIGN KEY (t) REFERENCES third (t)",
+          "ALTER TABLE other DROP FOREIGN KEY t", "ALTER TABLE other RENAME COLUMN a TO t",
           "DROP TABLE other", "DROP TEMPORARY TABLE t", "TRUNCATE other.t",
           "RENAME TABLE other.t TO other.u", "ALTER TABLE _t_gho AUTO_INCREMENT=7",
           "CREATE TABLE t2 LIKE t", "OPTIMIZE TABLE t", "ANALYZE TABLE t", "FLUSH TABLES",
@@ -312,9 +317,14 @@ TEST_F(StreamFeed, OtherDefinitionsPass) {
     EXPECT_NO_THROW(statement("TRUNCATE t", "other"));
 }
 
+TEST_F(StreamFeed, AStatementThatCannotBeReadThrowsWithoutClaimingWhatItDid) {
+    EXPECT_THAT([&] { statement("ALTER TABLE other COMMENT 'a"); },
+                ThrowsMessage<error>(HasSubstr("cannot be read, so it may have redefined")));
+}
+
 TEST_F(StreamFeed, ADefinitionMakesTheCallerLookAgainOnce) {
     EXPECT_FALSE(feed_.take_definition_seen());
-    statement("CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a=1");
+    statement("DROP TRIGGER g");
     EXPECT_TRUE(feed_.take_definition_seen());
     EXPECT_FALSE(feed_.take_definition_seen());
     data_change({{"other"}});

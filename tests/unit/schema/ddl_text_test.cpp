@@ -1,6 +1,8 @@
 #include "src/schema/ddl_text.hpp"
 
-#include <string>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -9,10 +11,24 @@ namespace {
 
 const table_name orders{"shop", "orders"};
 
-bool names(std::string_view text, std::string_view default_schema = "shop",
-           bool case_insensitive = false) {
-    return names_table(text, default_schema, orders, case_insensitive);
+struct session_settings {
+    std::string_view default_schema = "shop";
+    bool names_fold_case = false;
+    std::optional<std::uint64_t> sql_mode = {};
+    std::optional<std::uint16_t> client_collation = {};
+};
+
+ddl_touch touch(std::string_view text, const session_settings& by = {},
+                const table_name& table = orders) {
+    return touch_of({.text = text,
+                     .default_schema = by.default_schema,
+                     .sql_mode = by.sql_mode,
+                     .client_collation = by.client_collation},
+                    table, by.names_fold_case);
 }
+
+constexpr std::uint64_t ansi_quotes = 4;
+constexpr std::uint64_t no_backslash_escapes = 1U << 20U;
 
 TEST(DdlVerb, IsToldByTheLeadingWords) {
     EXPECT_EQ(verb_of("ALTER TABLE t ADD a INT"), ddl_verb::alter_table);
@@ -43,64 +59,162 @@ TEST(DdlVerb, IsToldByTheLeadingWords) {
     EXPECT_EQ(verb_of("ALTER TABLE `t"), ddl_verb::other);
 }
 
-TEST(NamesTable, ByNameOrSchemaAndName) {
-    EXPECT_TRUE(names("ALTER TABLE orders ADD a INT"));
-    EXPECT_TRUE(names("ALTER TABLE `shop`.`orders` ADD a INT", "other"));
-    EXPECT_TRUE(names("ALTER TABLE shop . orders FORCE", ""));
-    EXPECT_TRUE(names("TRUNCATE orders"));
-    EXPECT_TRUE(names("DROP TABLE a, orders, b"));
-    EXPECT_TRUE(names("RENAME TABLE x TO shop.orders", "other"));
-    EXPECT_TRUE(names("CREATE UNIQUE INDEX i ON orders (a)"));
-    EXPECT_TRUE(names("DROP INDEX i ON `orders`"));
-    EXPECT_TRUE(names("CREATE TRIGGER x AFTER INSERT ON orders FOR EACH ROW SET @a = 1"));
-    EXPECT_TRUE(names("ALTER TABLE child ADD FOREIGN KEY (a) REFERENCES orders(id)"));
+TEST(DdlTouch, IsByThePlaceOfTheName) {
+    for (const char* text : {
+             "ALTER TABLE orders ADD a INT",
+             "ALTER TABLE shop . orders FORCE",
+             "ALTER TABLE .orders FORCE",
+             "/* x */ alter /*!50000 table */ `orders` comment 'x'",
+             "TRUNCATE orders",
+             "TRUNCATE TABLE orders",
+             "DROP TABLE a, orders, b",
+             "DROP TABLES IF EXISTS a, shop.orders RESTRICT",
+             "RENAME TABLE orders TO x",
+             "RENAME TABLE a TO b, x TO shop.orders",
+             "ALTER TABLE x RENAME orders",
+             "ALTER TABLE x ADD a INT, RENAME TO orders",
+             "ALTER TABLE x RENAME AS shop.orders, ADD a INT",
+             "ALTER TABLE x RENAME = orders",
+             "ALTER TABLE x EXCHANGE PARTITION p WITH TABLE orders WITHOUT VALIDATION",
+             "CREATE UNIQUE INDEX i ON orders (a)",
+             "CREATE INDEX i USING BTREE ON orders (a)",
+             "DROP INDEX i ON `orders`",
+             "CREATE TRIGGER x AFTER INSERT ON orders FOR EACH ROW SET @a = 1",
+             "CREATE DEFINER=`a`@`%` TRIGGER IF NOT EXISTS shop.x BEFORE UPDATE ON shop.orders FOR "
+             "EACH ROW SET @a = 1",
+             "ALTER TABLE child ADD FOREIGN KEY (a) REFERENCES orders(id)",
+             "ALTER TABLE child ADD a INT REFERENCES orders (id)",
+             "CREATE TABLE child (a INT, FOREIGN KEY (a) REFERENCES shop.orders (id))",
+         })
+        EXPECT_EQ(touch(text), ddl_touch::touched) << text;
+    EXPECT_EQ(touch("ALTER TABLE `shop`.`orders` ADD a INT", {.default_schema = "other"}),
+              ddl_touch::touched);
+    EXPECT_EQ(touch("TRUNCATE shop.orders", {.default_schema = ""}), ddl_touch::touched);
 }
 
-TEST(NamesTable, NotTheTableOfAnotherSchemaOrName) {
-    EXPECT_FALSE(names("ALTER TABLE orders ADD a INT", "other"));
-    EXPECT_FALSE(names("ALTER TABLE other.orders ADD a INT"));
-    EXPECT_FALSE(names("ALTER TABLE orders_2 ADD a INT"));
-    EXPECT_FALSE(names("TRUNCATE TABLE `orders `"));
-    EXPECT_FALSE(names("DROP TABLE x /* orders */"));
-    EXPECT_FALSE(names("ALTER TABLE x COMMENT 'orders'"));
+TEST(DdlTouch, IsNotByANameInAnotherPlace) {
+    for (const char* text : {
+             "ALTER TABLE x ADD COLUMN orders INT, ALGORITHM=INSTANT",
+             "ALTER TABLE x RENAME COLUMN a TO orders",
+             "ALTER TABLE x RENAME INDEX orders TO b, RENAME KEY b TO orders",
+             "ALTER TABLE x ADD FOREIGN KEY orders (orders) REFERENCES parent (orders)",
+             "ALTER TABLE x ADD CONSTRAINT orders CHECK (orders > 0)",
+             "ALTER TABLE x DROP PARTITION orders",
+             "ALTER TABLE x EXCHANGE PARTITION orders WITH TABLE other.orders",
+             "ALTER TABLE x COMMENT 'orders'",
+             "ALTER TABLE x RENAME TO other.orders",
+             "CREATE INDEX orders ON x (orders)",
+             "DROP INDEX orders ON x",
+             "CREATE TABLE x (orders INT, KEY orders (orders), FOREIGN KEY (orders) REFERENCES "
+             "parent (orders))",
+             "CREATE TABLE x LIKE orders",
+             "CREATE TABLE orders (a INT)",
+             "CREATE TABLE x AS SELECT * FROM orders",
+             "CREATE TRIGGER orders BEFORE INSERT ON x FOR EACH ROW UPDATE orders SET a = 1",
+             "DROP TRIGGER orders",
+             "CREATE PROCEDURE p() BEGIN DROP TABLE orders; ALTER TABLE orders FORCE; END",
+             "CREATE EVENT orders ON SCHEDULE EVERY 1 DAY DO TRUNCATE TABLE orders",
+             "DROP TABLE x /* orders */",
+             "GRANT SELECT ON orders TO someone",
+             "OPTIMIZE TABLE orders",
+             "ANALYZE TABLE orders UPDATE HISTOGRAM ON a",
+             "CREATE VIEW v AS SELECT * FROM orders",
+             "DROP VIEW orders",
+             "CREATE TEMPORARY TABLE orders (a INT)",
+             "DROP TEMPORARY TABLE IF EXISTS orders",
+             "DROP /*!40005 TEMPORARY */ TABLE IF EXISTS `orders`",
+             "DROP PROCEDURE orders",
+             "ALTER DATABASE shop CHARACTER SET utf8mb4",
+             "",
+             ";",
+         })
+        EXPECT_EQ(touch(text), ddl_touch::none) << text;
 }
 
-TEST(NamesTable, CaseMattersUnlessTheServerSaysOtherwise) {
-    EXPECT_FALSE(names("TRUNCATE ORDERS"));
-    EXPECT_TRUE(names("TRUNCATE ORDERS", "shop", true));
-    EXPECT_TRUE(names("TRUNCATE SHOP.Orders", "other", true));
-    EXPECT_TRUE(names_table("TRUNCATE `ÄÖ`", "s", {"s", "äö"}, true));
-    EXPECT_FALSE(names_table("TRUNCATE `ÄÖ`", "s", {"s", "äö"}, false));
+TEST(DdlTouch, IsNotOfTheTableOfAnotherSchemaOrName) {
+    EXPECT_EQ(touch("ALTER TABLE orders ADD a INT", {.default_schema = "other"}), ddl_touch::none);
+    EXPECT_EQ(touch("ALTER TABLE other.orders ADD a INT"), ddl_touch::none);
+    EXPECT_EQ(touch("ALTER TABLE orders_2 ADD a INT"), ddl_touch::none);
+    EXPECT_EQ(touch("ALTER TABLE _orders_gho AUTO_INCREMENT=7"), ddl_touch::none);
+    EXPECT_EQ(touch("TRUNCATE TABLE `orders `"), ddl_touch::none);
+    EXPECT_EQ(touch("RENAME TABLE other.orders TO other.x"), ddl_touch::none);
 }
 
-TEST(NamesTable, DoubleQuotesMayBeAnIdentifier) {
-    EXPECT_TRUE(names("TRUNCATE \"orders\""));
-    EXPECT_TRUE(names("TRUNCATE \"shop\".\"orders\"", "other"));
+// Where the table is there already nothing was made.
+TEST(DdlTouch, IsNotCertainForATableThatIsMadeIfItDoesNotExist) {
+    EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS x (a INT REFERENCES orders (id))"),
+              ddl_touch::perhaps);
+    EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS x (orders INT REFERENCES y (orders))"),
+              ddl_touch::none);
+    EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS orders (id INT)"), ddl_touch::none);
 }
 
-TEST(NamesTable, ABackslashMayBeACharacter) {
-    EXPECT_TRUE(names("ALTER TABLE x COMMENT '\\', RENAME orders"));
-    EXPECT_FALSE(names("ALTER TABLE x COMMENT 'it\\'s'"));
+TEST(DdlTouch, IsOfAllTablesOfASchemaThatIsDropped) {
+    EXPECT_EQ(touch("DROP DATABASE IF EXISTS `shop`", {.default_schema = "other"}),
+              ddl_touch::touched);
+    EXPECT_EQ(touch("DROP SCHEMA shop", {.default_schema = ""}), ddl_touch::touched);
+    EXPECT_EQ(touch("DROP DATABASE other"), ddl_touch::none);
+    EXPECT_EQ(touch("DROP DATABASE orders"), ddl_touch::none);
 }
 
-TEST(NamesTable, DroppingTheSchemaNamesItsTables) {
-    EXPECT_TRUE(names("DROP DATABASE IF EXISTS `shop`", "other"));
-    EXPECT_TRUE(names("DROP SCHEMA shop", ""));
-    EXPECT_FALSE(names("DROP DATABASE other"));
+TEST(DdlTouch, TakesCaseAsTheServerDoes) {
+    const session_settings folding{.default_schema = "other", .names_fold_case = true};
+    EXPECT_EQ(touch("TRUNCATE ORDERS"), ddl_touch::none);
+    EXPECT_EQ(touch("TRUNCATE SHOP.Orders", folding), ddl_touch::touched);
+    const table_name umlauts{"s", "äö"};
+    EXPECT_EQ(touch("TRUNCATE s.`ÄÖ`", folding, umlauts), ddl_touch::touched);
+    EXPECT_EQ(touch("TRUNCATE s.`ÄÖ`", {}, umlauts), ddl_touch::none);
+    EXPECT_EQ(touch("TRUNCATE s.`用户`", folding, {"s", "订单"}), ddl_touch::none);
+    EXPECT_EQ(touch("TRUNCATE s.`订单`", folding, {"s", "订单"}), ddl_touch::touched);
 }
 
-TEST(NamesTable, TemporaryTablesAndViewsAreOthers) {
-    EXPECT_FALSE(names("DROP TEMPORARY TABLE IF EXISTS orders"));
-    EXPECT_FALSE(names("DROP /*!40005 TEMPORARY */ TABLE IF EXISTS `orders`"));
-    EXPECT_FALSE(names("CREATE VIEW v AS SELECT * FROM orders"));
+TEST(DdlTouch, ReadsQuotesAndBackslashesByTheSqlModeOfTheSession) {
+    constexpr auto quoted = "TRUNCATE \"shop\".\"orders\"";
+    EXPECT_EQ(touch(quoted, {.sql_mode = ansi_quotes}), ddl_touch::touched);
+    constexpr auto commented = R"(ALTER TABLE x COMMENT 'a\', RENAME orders, COMMENT 'b')";
+    EXPECT_EQ(touch(commented, {.sql_mode = no_backslash_escapes}), ddl_touch::touched);
+    EXPECT_EQ(touch(commented, {.sql_mode = 0}), ddl_touch::unreadable);
+    constexpr auto text = R"(ALTER TABLE x COMMENT "a\", RENAME orders, COMMENT "b")";
+    EXPECT_EQ(touch(R"(ALTER TABLE x COMMENT 'a\' RENAME orders ')", {.sql_mode = 0}),
+              ddl_touch::none);
+    EXPECT_EQ(touch(text, {.sql_mode = ansi_quotes}), ddl_touch::touched);
 }
 
-TEST(NamesTable, WhatCannotBeReadCountsAsNamingIt) {
-    EXPECT_TRUE(names("ALTER TABLE `x"));
-    EXPECT_TRUE(names("ALTER TABLE x COMMENT 'a"));
-    EXPECT_TRUE(names("ALTER TABLE x\xff"));
-    EXPECT_FALSE(names(""));
-    EXPECT_FALSE(names(";"));
+TEST(DdlTouch, CountsEachReadingWhereTheSqlModeIsNotKnown) {
+    EXPECT_EQ(touch("TRUNCATE \"orders\""), ddl_touch::touched);
+    EXPECT_EQ(touch(R"(ALTER TABLE x COMMENT '\', RENAME orders)"), ddl_touch::touched);
+    EXPECT_EQ(touch(R"(ALTER TABLE x COMMENT 'it\'s')"), ddl_touch::none);
+}
+
+TEST(DdlTouch, ReadsTextInTheCharacterSetOfTheClient) {
+    constexpr std::uint16_t latin1 = 8;
+    constexpr std::uint16_t gbk = 28;
+    constexpr std::uint16_t utf8mb4 = 255;
+    constexpr auto other_table = "ALTER TABLE caf\xe9 COMMENT 'th\xe9'";
+    EXPECT_EQ(touch(other_table, {.client_collation = latin1}), ddl_touch::none);
+    EXPECT_EQ(touch(other_table, {.client_collation = latin1}, {"shop", "café"}),
+              ddl_touch::touched);
+    EXPECT_EQ(
+        touch("ALTER TABLE x ADD b BINARY(1) DEFAULT _binary'\xff'", {.client_collation = utf8mb4}),
+        ddl_touch::none);
+    // Its second byte may be a backquote.
+    EXPECT_EQ(touch("ALTER TABLE x COMMENT '\x81`'", {.client_collation = gbk}),
+              ddl_touch::unreadable);
+    EXPECT_EQ(touch("ALTER TABLE x COMMENT 'a'", {.client_collation = gbk}), ddl_touch::none);
+    EXPECT_EQ(touch("ALTER TABLE x COMMENT 'a'", {.client_collation = 10}), ddl_touch::unreadable);
+}
+
+TEST(DdlTouch, IsNotKnownOfWhatCannotBeRead) {
+    EXPECT_EQ(touch("ALTER TABLE `x"), ddl_touch::unreadable);
+    EXPECT_EQ(touch("ALTER TABLE x COMMENT 'a"), ddl_touch::unreadable);
+    EXPECT_EQ(touch("ALTER TABLE x\xff"), ddl_touch::unreadable);
+    EXPECT_EQ(touch("ALTER TABLE 'x' FORCE"), ddl_touch::unreadable);
+    EXPECT_EQ(touch("CREATE INDEX i AROUND x (a)"), ddl_touch::unreadable);
+}
+
+TEST(DdlTouch, IsKnownOfStatementsThatActOnNoTableWhateverTheirTextIs) {
+    EXPECT_EQ(touch("GRANT SELECT ON x TO 'a\xff"), ddl_touch::none);
+    EXPECT_EQ(touch("  analyze table `\xff"), ddl_touch::none);
 }
 
 }  // namespace
