@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <span>
 
 #include <fmt/format.h>
@@ -164,9 +165,22 @@ class alter_parser {
 
     void read_pieces(token_span tokens) {
         const auto pieces = split_at_commas(tokens);
+        const auto leaves_out = [](token_span piece) {
+            return is_how_to_run(piece.first(partitioning_in(piece)));
+        };
+        if (std::ranges::all_of(pieces, [&](token_span piece) {
+                return leaves_out(piece) && partitioning_in(piece) == piece.size();
+            }))
+            throw error("--alter names no change");
         for (std::size_t i = 0; i < pieces.size(); ++i) {
             token_span piece = pieces[i];
             require_something(piece);
+            if (leaves_out(piece)) {
+                const auto first = i;
+                while (i + 1 < pieces.size() && leaves_out(pieces[i + 1])) ++i;
+                leave_out(std::span(pieces), first, i);
+                continue;
+            }
             while (i + 1 < pieces.size() && continues(piece, pieces[i + 1])) {
                 ++i;
                 piece = {piece.data(), piece.size() + 1 + pieces[i].size()};
@@ -175,6 +189,38 @@ class alter_parser {
             if (partitioning > 0) read_piece(piece.first(partitioning));
             if (partitioning < piece.size()) read_partitioning(piece.subspan(partitioning));
         }
+    }
+
+    /// ALGORITHM and LOCK: which value there is does not matter.
+    static bool is_how_to_run(token_span piece) {
+        token_cursor at(piece);
+        if (!at.accept_word("ALGORITHM") && !at.accept_word("LOCK")) return false;
+        at.accept_symbol('=');
+        return at.rest().size() == 1 && at.at_identifier();
+    }
+
+    /// The pieces from `first` to `last`, with the comma that is too many then; but for what stands
+    /// behind the last of them without a comma.
+    void leave_out(std::span<const token_span> pieces, std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i <= last; ++i) {
+            const auto own = pieces[i].first(partitioning_in(pieces[i]));
+            for (const auto& token : own)
+                if (comment_around(token.offset) != nullptr)
+                    return refuse_clause(own, how_to_run_in_comment);
+            add_silently(own, clause_kind::how_to_run);
+        }
+        const auto partitioning = partitioning_in(pieces[last]);
+        const bool more = partitioning < pieces[last].size();
+        std::size_t begin = pieces[first].front().offset;
+        std::size_t end = pieces[last][partitioning - 1].end();
+        if (!more && last + 1 < pieces.size()) {
+            require_something(pieces[last + 1]);
+            end = pieces[last + 1].front().offset;
+        } else if (first > 0) {
+            begin = pieces[first - 1].back().end();
+        }
+        statement_.left_out.push_back({begin - options_begin_, end - begin});
+        if (more) read_partitioning(pieces[last].subspan(partitioning));
     }
 
     static void require_something(token_span piece) {
@@ -530,22 +576,30 @@ alter_statement parse_alter(std::string_view text) {
 std::string alter_on(const alter_statement& statement, const table_name& target,
                      const std::map<std::string, std::string>& constraint_names) {
     require(statement.refusals.empty(), "an ALTER with refused clauses is not run");
-    std::string options = statement.options_text;
-    // From the right, so that the spans before stay where they are.
-    for (auto clause = statement.clauses.rbegin(); clause != statement.clauses.rend(); ++clause) {
+    struct replacement {
+        text_span span;
+        std::string by;
+    };
+    std::vector<replacement> replacements;
+    for (const text_span span : statement.left_out) replacements.push_back({span, " "});
+    for (const auto& clause : statement.clauses) {
         const bool uses_constraint =
-            (clause->kind == clause_kind::add_check && clause->name_span.length > 0) ||
-            clause->kind == clause_kind::drop_check || clause->kind == clause_kind::alter_check ||
-            clause->kind == clause_kind::drop_constraint ||
-            clause->kind == clause_kind::alter_constraint;
+            (clause.kind == clause_kind::add_check && clause.name_span.length > 0) ||
+            clause.kind == clause_kind::drop_check || clause.kind == clause_kind::alter_check ||
+            clause.kind == clause_kind::drop_constraint ||
+            clause.kind == clause_kind::alter_constraint;
         if (!uses_constraint) continue;
         const auto renamed = std::ranges::find_if(constraint_names, [&](const auto& names) {
-            return same_name(names.first, clause->name);
+            return same_name(names.first, clause.name);
         });
         if (renamed != constraint_names.end())
-            options.replace(clause->name_span.offset, clause->name_span.length,
-                            quoted_name(renamed->second));
+            replacements.push_back({clause.name_span, quoted_name(renamed->second)});
     }
+    // From the right, so that the spans before stay where they are.
+    std::ranges::sort(replacements, std::ranges::greater(),
+                      [](const replacement& one) { return one.span.offset; });
+    std::string options = statement.options_text;
+    for (const auto& [span, by] : replacements) options.replace(span.offset, span.length, by);
     return fmt::format("ALTER TABLE {} {}", target.quoted(), options);
 }
 

@@ -35,6 +35,7 @@ enum class clause_kind {
     convert_charset,
     force,
     without_validation,
+    how_to_run,  ///< ALGORITHM and LOCK: not a change, and left out when the ALTER is run.
     partition_by,
     change_partitions,  ///< ADD, COALESCE, REORGANIZE PARTITION
     remove_partitioning,
@@ -74,6 +75,7 @@ struct alter_statement {
     std::optional<std::string> table;   ///< Absent when the text was bare options.
     /// What follows the table's name, as written, without the semicolon and comments at its end.
     std::string options_text;
+    std::vector<text_span> left_out;  ///< Of options_text, in order: clauses of how_to_run.
     std::vector<alter_clause> clauses;
     std::vector<alter_refusal> refusals;  ///< All of them, not the first only.
 
@@ -89,7 +91,7 @@ alter_statement parse_alter(std::string_view text);
 
 /// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop
 /// or alter a CHECK or CONSTRAINT by name use on `target`, where they differ from those written.
-/// Precondition: no refusals.
+/// What is left out is not in it. Precondition: no refusals.
 std::string alter_on(const alter_statement& statement, const table_name& target,
                      const std::map<std::string, std::string>& constraint_names = {});
 

@@ -9,7 +9,7 @@ constexpr reason_and_remedy partition_content{
     "it acts on what the partitions hold, and the ghost table's are not the original's",
     "run it as a plain ALTER TABLE, or give a whole PARTITION BY clause"};
 constexpr reason_and_remedy how_to_run{
-    "it tells the server how to run an ALTER, and Segue runs this one on an empty table",
+    "it tells the server how to run an ALTER, and is left out only where it is a clause of its own",
     "leave it out"};
 /// Clauses that are known and refused, by the words they begin with.
 struct refused_clause {

@@ -24,6 +24,10 @@ inline constexpr reason_and_remedy drops_foreign_key{
 inline constexpr reason_and_remedy adds_auto_increment{
     "the numbers that rows get would not be those that ALTER TABLE gives them",
     "add the column without AUTO_INCREMENT, fill it, and change it in a second migration"};
+inline constexpr reason_and_remedy how_to_run_in_comment{
+    "it stands in a /*! comment, and tells the server how to run an ALTER that Segue runs on an "
+    "empty table",
+    "leave it out"};
 inline constexpr reason_and_remedy places_files{
     "where the table's files are kept is not changed by a migration",
     "leave it out, or run it as a plain ALTER TABLE"};

@@ -3,6 +3,9 @@
 #include "src/base/error.hpp"
 #include "src/schema/identifier_case.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 namespace segue::schema {
@@ -274,6 +277,22 @@ bool sql_token::is_word(std::string_view word) const {
 
 tokenized_sql tokenize(std::string_view source, tokenizer_options options) {
     return tokenizer(source, options).run();
+}
+
+bool reads_alike(std::string_view source, tokenizer_options one, tokenizer_options other) {
+    const auto read = [source](tokenizer_options options) -> std::optional<tokenized_sql> {
+        try {
+            return tokenize(source, options);
+        } catch (const error&) {
+            return std::nullopt;
+        }
+    };
+    const auto a = read(one);
+    const auto b = read(other);
+    if (!a || !b) return !a && !b;
+    return std::ranges::equal(a->tokens, b->tokens, [&](const sql_token& x, const sql_token& y) {
+        return x.kind == y.kind && x.text == y.text && unquote(x, one) == unquote(y, other);
+    });
 }
 
 std::string unquote(const sql_token& token, tokenizer_options options) {

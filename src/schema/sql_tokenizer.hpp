@@ -56,6 +56,10 @@ struct tokenized_sql {
 /// malformed x'..' or b'..'.
 tokenized_sql tokenize(std::string_view source, tokenizer_options options = {});
 
+/// Whether the text has the same tokens, of the same values, by both settings. False also where it
+/// can be read by one of them only.
+bool reads_alike(std::string_view source, tokenizer_options one, tokenizer_options other);
+
 /// The value of a string, number, or identifier, without quotes, prefix and escapes; x'..' and
 /// b'..' give their bytes.
 std::string unquote(const sql_token& token, tokenizer_options options = {});

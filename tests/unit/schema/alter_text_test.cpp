@@ -2,6 +2,8 @@
 
 #include "src/base/error.hpp"
 
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +69,45 @@ TEST(AlterText, TheEndOfTheTextIsCutBehindTheLastClause) {
     EXPECT_EQ(parse_alter("ADD a INT /*! NOT NULL */ /* x */").options_text,
               "ADD a INT /*! NOT NULL */");
     EXPECT_EQ(parse_alter("/*! ADD a INT /* x */ */").options_text, "/*! ADD a INT /* x */ */");
+}
+
+// What the server is told instead of the text.
+std::string run_as(std::string_view text) {
+    const std::string head = "ALTER TABLE `s`.`t` ";
+    const auto statement = parse_alter(text);
+    EXPECT_THAT(statement.refusals, IsEmpty()) << text;
+    std::string whole = alter_on(statement, {"s", "t"});
+    EXPECT_TRUE(whole.starts_with(head)) << whole;
+    whole = std::regex_replace(whole.substr(head.size()), std::regex("^ +| +$"), "");
+    whole = std::regex_replace(whole, std::regex(" +"), " ");
+    return whole;
+}
+
+TEST(AlterText, AlgorithmAndLockAreLeftOut) {
+    EXPECT_EQ(run_as("ADD a INT, ALGORITHM=INSTANT"), "ADD a INT");
+    EXPECT_EQ(run_as("ADD a INT, algorithm inplace, LOCK = NONE"), "ADD a INT");
+    EXPECT_EQ(run_as("ALGORITHM=COPY, LOCK=DEFAULT, ADD a INT"), "ADD a INT");
+    EXPECT_EQ(run_as("ADD a INT, LOCK SHARED, ADD b INT"), "ADD a INT, ADD b INT");
+    EXPECT_EQ(run_as("ADD a INT, LOCK=NONE PARTITION BY HASH (id)"),
+              "ADD a INT PARTITION BY HASH (id)");
+    EXPECT_EQ(run_as("ALGORITHM=COPY PARTITION BY HASH (id)"), "PARTITION BY HASH (id)");
+    EXPECT_EQ(run_as("ADD a INT COMMENT 'b, LOCK=NONE', ALGORITHM=COPY /* why */"),
+              "ADD a INT COMMENT 'b, LOCK=NONE'");
+    EXPECT_THAT(kinds("ADD a INT, ALGORITHM=COPY"),
+                ElementsAre(clause_kind::add_column, clause_kind::how_to_run));
+    EXPECT_EQ(clauses("ADD a INT, LOCK = NONE")[1].text, "LOCK = NONE");
+}
+
+TEST(AlterText, NamesOfConstraintsAreReplacedBesideWhatIsLeftOut) {
+    const auto statement =
+        parse_alter("LOCK=NONE, DROP CHECK c, ALGORITHM=COPY, ADD CONSTRAINT d CHECK (a > 0)");
+    EXPECT_EQ(alter_on(statement, {"s", "t"}, {{"c", "one"}, {"d", "two"}}),
+              "ALTER TABLE `s`.`t`  DROP CHECK `one`,  ADD CONSTRAINT `two` CHECK (a > 0)");
+}
+
+TEST(AlterText, AlgorithmAndLockAloneAreNoChange) {
+    EXPECT_THROW(parse_alter("ALGORITHM=COPY"), error);
+    EXPECT_THROW(parse_alter("ALGORITHM=COPY, LOCK=NONE"), error);
 }
 
 TEST(AlterText, ColumnsAreAddedOneByOneOrInParentheses) {

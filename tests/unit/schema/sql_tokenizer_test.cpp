@@ -189,5 +189,16 @@ TEST(SqlTokenizer, EveryPrefixOfAHardTextIsReadOrRefusedButNeverCrashes) {
     }
 }
 
+TEST(SqlTokenizer, TellsWhetherTextReadsAlikeUnderTwoSettings) {
+    constexpr tokenizer_options ansi{.ansi_quotes = true};
+    constexpr tokenizer_options no_escapes{.no_backslash_escapes = true};
+    EXPECT_TRUE(reads_alike(R"(ADD a INT COMMENT 'say "hi"')", {}, ansi));
+    EXPECT_TRUE(reads_alike(R"(ADD `note "x"` INT /* "y" */)", {}, ansi));
+    EXPECT_FALSE(reads_alike(R"(ADD a INT COMMENT "b")", {}, ansi));
+    EXPECT_TRUE(reads_alike(R"(ADD `a\b` INT /* \ */)", {}, no_escapes));
+    EXPECT_FALSE(reads_alike(R"(ADD a INT COMMENT 'x\ty')", {}, no_escapes));
+    EXPECT_FALSE(reads_alike(R"(ADD a INT COMMENT 'it\'s')", {}, no_escapes));
+}
+
 }  // namespace
 }  // namespace segue::schema
