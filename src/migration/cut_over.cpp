@@ -119,18 +119,19 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
                     with_.migration.tables,
                     {.long_held = with_.with.stall_budget / 10, .patience = patience});
     auto found = ahead.wait_for_quiet_table(stop);
+    in_the_way_.see(found, with_.clock.now());
     if (found.empty()) return std::nullopt;
-    const auto now = with_.clock.now();
-    if (!blocked_since_) blocked_since_ = now;
     if (const auto after = with_.with.kill_blockers_after) {
-        const auto due = *blocked_since_ + *after;
-        if (now >= due) {
-            made.notices = end_blockers(sessions.lookout, found);
+        const auto overdue = in_the_way_.overdue(with_.clock.now(), *after);
+        if (!overdue.empty()) {
+            made.notices = end_blockers(sessions.lookout, overdue);
             found = ahead.wait_for_quiet_table(stop);
+            in_the_way_.see(found, with_.clock.now());
             if (found.empty()) return std::nullopt;
-        } else {
-            made.again_within = std::chrono::ceil<milliseconds>(due - now);
         }
+        const auto now = with_.clock.now();
+        if (const auto due = in_the_way_.next_due(now, *after))
+            made.again_within = std::chrono::ceil<milliseconds>(*due - now);
     }
     return describe(found);
 }
@@ -372,10 +373,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
         }
     }
     timer.disarm();
-    if (locked)
-        blocked_since_.reset();
-    else if (!blocked_since_)
-        blocked_since_ = with_.clock.now();
+    if (locked) in_the_way_.forget();
     if (!made.swapped) with_.feed.expect_no_swap();
     try {
         // UNLOCK TABLES would commit what an attempt that failed had begun.

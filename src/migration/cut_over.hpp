@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/blocker_watch.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/heartbeat.hpp"
@@ -32,7 +33,7 @@ class cut_over {
     struct settings {
         std::chrono::milliseconds stall_budget{500};
         bool ignore_old_snapshots = false;
-        /// Sessions that hold the table are ended when they have kept the swap waiting that long.
+        /// A session that holds the table is ended when it has kept the swap waiting that long.
         std::optional<std::chrono::seconds> kill_blockers_after;
         bool from_replica = false;  ///< The stream comes from a replica.
         /// RENAME TABLE is sent although it takes longer than is left of the budget.
@@ -70,7 +71,7 @@ class cut_over {
     result attempt(std::stop_token stop);
 
     /// The operator postponed the cut-over: who kept it waiting before does not count.
-    void forget_blockers() noexcept { blocked_since_.reset(); }
+    void forget_blockers() noexcept { in_the_way_.forget(); }
 
   private:
     struct swap_sessions {
@@ -103,8 +104,8 @@ class cut_over {
                                                const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
-    std::optional<clock_source::time_point> blocked_since_;  ///< By whoever holds the table.
     std::optional<lost_connection> lost_locker_;             ///< May be in the server still.
+    blocker_watch in_the_way_;
 };
 
 }  // namespace segue::migration

@@ -3,6 +3,7 @@
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <regex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -149,6 +150,35 @@ TEST_F(a_session_that_holds_the_table, is_ended_when_asked_and_rolled_back) {
     expect_swapped_as_by_alter();
     EXPECT_THROW(holder.execute("COMMIT"), error);
     EXPECT_EQ(run.session().query_value("SELECT a FROM t WHERE id=1"), "0");
+}
+
+// The table is held without a gap, by one and then by another.
+TEST_F(a_session_that_holds_the_table, is_not_ended_for_the_time_of_the_one_before) {
+    postpone({"--kill-blockers-after-seconds=4"});
+    hold();
+    const std::string held_for =
+        "SELECT COALESCE(TIMESTAMPDIFF(MICROSECOND, trx_started, "
+        "SYSDATE(6)), 0) FROM information_schema.innodb_trx WHERE "
+        "trx_mysql_thread_id=" +
+        id;
+    run.let_cut_over();
+    run.segue().wait_for_output("cut-over attempt 1 gave way: the transaction of connection " + id);
+    eventually("it has been held for most of the time",
+               [&] { return std::stol(run.session().query_value(held_for).value()) > 3'000'000; });
+    auto newcomer = another();
+    newcomer.execute("BEGIN");
+    newcomer.execute("UPDATE t SET a=6 WHERE id=2");
+    holder.execute("COMMIT");
+    const std::regex ended(
+        "ended, as --kill-blockers-after-seconds asks: connection (\\d+) "
+        "[^\n]* for (\\d+) s");
+    run.segue().wait_for_match(ended);
+    std::smatch told;
+    const std::string err = run.segue().err();
+    ASSERT_TRUE(std::regex_search(err, told, ended)) << err;
+    EXPECT_EQ(told[1], std::to_string(newcomer.connection_id()));
+    EXPECT_GE(std::stoi(told[2]), 4) << err;
+    expect_swapped_as_by_alter();
 }
 
 TEST_F(a_session_that_holds_the_table, is_not_ended_unless_asked) {
