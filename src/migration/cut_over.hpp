@@ -17,6 +17,7 @@
 #include "src/migration/watchdog.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -106,6 +107,7 @@ class cut_over {
     const parts with_;
     std::optional<lost_connection> lost_locker_;             ///< May be in the server still.
     blocker_watch in_the_way_;
+    std::uint64_t children_seen_ = 0;  ///< stream_feed's, before it was last looked for them.
 };
 
 }  // namespace segue::migration

@@ -188,17 +188,32 @@ void check_same_table(const schema::alter_statement& alter, const table_name& or
         throw error(fmt::format("the ALTER names another table than {}", original.quoted()));
 }
 
+error changed(const plan& made) {
+    return error(
+        fmt::format("the definition of {} was changed by another session while it was migrated",
+                    made.original.name.quoted()));
+}
+
+void throw_if_other_text(const schema::table_definition& now, const plan& made) {
+    if (schema::stable_create_statement(now) != schema::stable_create_statement(made.original))
+        throw changed(made);
+}
+
 }  // namespace
 
 void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);
-    if (!now ||
-        schema::stable_create_statement(*now) != schema::stable_create_statement(made.original))
-        throw error(
-            fmt::format("the definition of {} was changed by another session while it was "
-                        "migrated",
-                        made.original.name.quoted()));
+    if (!now) throw changed(made);
+    throw_if_other_text(*now, made);
     throw_refusals(table_obstacles(session, made.original.name, made.server));
+}
+
+void throw_if_changed_under_lock(db::session& session, const plan& made) {
+    const table_name& name = made.original.name;
+    schema::table_definition now;
+    now.create_statement = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
+    throw_if_other_text(now, made);
+    throw_refusals(obstacles_beside_definition(session, name));
 }
 
 plan inspect(db::session& session, const inspection_request& request) {

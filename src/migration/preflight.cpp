@@ -299,20 +299,54 @@ std::vector<refusal> index_obstacles(const schema::table_definition& target) {
     return found;
 }
 
-std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const server_facts& server) {
+namespace {
+
+refusal child_obstacle(const std::string& child) {
+    return {fmt::format("a foreign key of the table {} refers to this table", child),
+            "It would follow the old table. Drop it before, and add it again after the migration "
+            "if it is needed."};
+}
+
+// With the catalog the server finds them by an index; without it, it reads every foreign key.
+std::set<std::string> visible_children(db::session& session, const table_name& table) {
+    std::set<std::string> children;
+    for (const db::row& one : session.query(fmt::format(
+             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
+             "WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={} AND "
+             "REFERENCED_TABLE_NAME={}",
+             quoted_literal(table.schema), quoted_literal(table.name))))
+        children.insert(one[0].value_or("") + "/" + one[1].value_or(""));
+    return children;
+}
+
+std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table) {
     std::vector<refusal> found;
-    const std::string schema = quoted_literal(table.schema);
-    const std::string name = quoted_literal(table.name);
     for (const db::row& one :
          session.query(fmt::format("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
                                    "EVENT_OBJECT_SCHEMA={} AND "
                                    "EVENT_OBJECT_TABLE={} ORDER BY 1",
-                                   schema, name)))
+                                   quoted_literal(table.schema), quoted_literal(table.name))))
         found.push_back(
             {fmt::format("the table has a trigger, {}", quoted_name(one[0].value_or(""))),
              "Triggers would stay on the old table. Drop it for the time of the "
              "migration, or move its work into the application."});
+    return found;
+}
+
+}  // namespace
+
+std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table) {
+    std::vector<refusal> found = trigger_obstacles(session, table);
+    for (const std::string& child : visible_children(session, table))
+        found.push_back(child_obstacle(child));
+    return found;
+}
+
+std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
+                                     const server_facts& server) {
+    std::vector<refusal> found = trigger_obstacles(session, table);
+    const std::string schema = quoted_literal(table.schema);
+    const std::string name = quoted_literal(table.name);
     for (const db::row& one : session.query(fmt::format(
              "SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME FROM "
              "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA={} AND "
@@ -323,23 +357,14 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
                          quoted_name(one[1].value_or(""))),
              "Drop the foreign key before, and add it again after the migration if it "
              "is needed."});
-    std::set<std::string> children;
-    for (const db::row& one : session.query(fmt::format(
-             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
-             "WHERE UNIQUE_CONSTRAINT_SCHEMA={} AND REFERENCED_TABLE_NAME={}",
-             schema, name)))
-        children.insert(one[0].value_or("") + "/" + one[1].value_or(""));
+    std::set<std::string> children = visible_children(session, table);
     if (server.sees_transactions)
         for (const db::row& one : session.query(fmt::format(
                  "SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE REF_NAME=CONCAT({},"
                  "'/',{})",
                  schema, name)))
             children.insert(one[0].value_or(""));
-    for (const std::string& child : children)
-        found.push_back(
-            {fmt::format("a foreign key of the table {} refers to this table", child),
-             "It would follow the old table. Drop it before, and add it again after the "
-             "migration if it is needed."});
+    for (const std::string& child : children) found.push_back(child_obstacle(child));
     return found;
 }
 

@@ -55,6 +55,10 @@ void check_stream_privileges(db::session& session, std::vector<refusal>& refusal
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
                                      const server_facts& server);
 
+/// Of those what SHOW CREATE TABLE does not tell, at a cost that goes by the table and not by the
+/// server: triggers, and foreign keys to it that the account may see.
+std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table);
+
 /// What kind of table it is that can be migrated.
 std::vector<refusal> shape_obstacles(const schema::table_definition& table);
 
