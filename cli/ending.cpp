@@ -11,7 +11,6 @@ constexpr int exit_outcome_unknown = 3;
 }  // namespace
 
 ending ending_of(const migration::leftovers& left) {
-    // Some of the tables may never have been made.
     const std::string drop = fmt::format("DROP TABLE IF EXISTS {};", left.tables);
     ending made;
     switch (left.swap) {
@@ -39,7 +38,10 @@ ending ending_of(const migration::leftovers& left) {
     }
     made.exit_code = exit_stopped;
     made.lines.emplace_back("The original table is untouched.");
-    if (!left.tables.empty())
+    if (left.taken_over)
+        made.lines.emplace_back(
+            "Another run has this migration now, and its tables: nothing is to be cleaned up.");
+    else if (!left.tables.empty())
         made.lines.push_back(
             fmt::format("Left behind: {}. To clean up: {} or start again with "
                         "--initially-drop-ghost-table.",

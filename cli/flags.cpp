@@ -152,16 +152,17 @@ constexpr std::array table{
          "was complete, and which would see it partly filled",
          ours},
     flag{"kill-blockers-after-seconds", integer, cut_over, "0", "SECONDS",
-         "End the sessions that hold the table once they have kept the swap waiting that long; "
-         "0: never",
+         "End a session that holds the table once it has kept the swap waiting that long; 0: never",
          ours},
 
     flag{"ok-to-drop-table", boolean, tables, "false", "",
          "Drop the old table when the migration is done", ""},
     flag{"initially-drop-ghost-table", boolean, tables, "false", "",
-         "Drop a ghost table of an earlier run at the start", ""},
+         "Drop what an earlier run left (ghost, changelog and checkpoint tables) at the start, "
+         "when the ALTER is known to be possible",
+         "refused while the run that has them is at work"},
     flag{"initially-drop-old-table", boolean, tables, "false", "",
-         "Drop an old table of an earlier run at the start", ""},
+         "Drop the old table of an earlier run when every check of the start has passed", ""},
 
     flag{"replica-server-id", integer, stream, "99999", "ID",
          "Server id that the binary log is read with, 1 to 4294967295", ""},

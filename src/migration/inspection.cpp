@@ -1,12 +1,12 @@
 #include "src/migration/inspection.hpp"
 
 #include "src/base/error.hpp"
-#include "src/base/log.hpp"
-#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/earlier_run.hpp"
 #include "src/migration/key_check.hpp"
 #include "src/migration/rename_cost.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/rename_map.hpp"
+#include "src/schema/sql_tokenizer.hpp"
 
 #include <utility>
 #include <vector>
@@ -15,14 +15,6 @@
 
 namespace segue::migration {
 namespace {
-
-bool exists(db::session& session, const table_name& name) {
-    return !session
-                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
-                                   "AND TABLE_NAME={}",
-                                   quoted_literal(name.schema), quoted_literal(name.name)))
-                .empty();
-}
 
 bool has_rows(db::session& session, const table_name& name) {
     return !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty();
@@ -43,33 +35,6 @@ void check_names(db::session& session, const inspection_request& request,
                  "If no other run is at work, say --initially-drop-ghost-table."});
 }
 
-// No statement of an earlier run may be at work when its tables go: after its process has died, one
-// that waits for a lock lives on in the server.
-void take_over_from_earlier_run(db::session& session, const table_name& checkpoint) {
-    constexpr int lock_wait_timeout = 1205;
-    constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
-    for (int tries = 1;; ++tries) {
-        try {
-            checkpoint_table(checkpoint, "dropped").take_over(session);
-            return;
-        } catch (const error& failure) {
-            if (failure.mysql_errno() != lock_wait_timeout) {
-                if (failure.retryable()) throw;
-                log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
-                             failure.what());
-                return;
-            }
-            if (tries == tries_max)
-                throw error(
-                    fmt::format("statements of the earlier run are still at work: they hold "
-                                "{}. End its connections (SHOW PROCESSLIST), and start "
-                                "again.",
-                                checkpoint.quoted()));
-            log::warning("waiting for statements of the earlier run that are still at work");
-        }
-    }
-}
-
 // Empty tables of this name are made for a moment, and only a process that died leaves one.
 void clear_rehearsal(db::session& session, const table_name& rehearsal) {
     if (!exists(session, rehearsal)) return;
@@ -77,17 +42,6 @@ void clear_rehearsal(db::session& session, const table_name& rehearsal) {
         throw_refusals({{fmt::format("the table {} exists and has rows", rehearsal.quoted()),
                          "Segue makes empty tables of this name. Rename or drop the table."}});
     drop_if_exists(session, rehearsal);
-}
-
-void drop_what_earlier_runs_left(db::session& session, const inspection_request& request,
-                                 const migration_tables& tables) {
-    if (request.drop_ghost) {
-        if (exists(session, tables.checkpoint))
-            take_over_from_earlier_run(session, tables.checkpoint);
-        for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
-            drop_if_exists(session, name);
-    }
-    if (request.drop_old) drop_if_exists(session, tables.old);
 }
 
 std::vector<std::string> column_names(const schema::table_definition& table) {
@@ -166,11 +120,13 @@ std::vector<refusal> read_otherwise(db::session& session, std::string_view alter
         "that need a backslash as X'..'.";
     const std::string modes = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
     std::vector<refusal> found;
-    if (modes.find("ANSI_QUOTES") != std::string::npos && alter_text.find('"') != alter_text.npos)
+    const auto matters = [&](std::string_view mode, schema::tokenizer_options with) {
+        return modes.find(mode) != std::string::npos && !schema::reads_alike(alter_text, {}, with);
+    };
+    if (matters("ANSI_QUOTES", {.ansi_quotes = true}))
         found.push_back({"the server's sql_mode has ANSI_QUOTES, and the ALTER has double quotes",
                          std::string(remedy)});
-    if (modes.find("NO_BACKSLASH_ESCAPES") != std::string::npos &&
-        alter_text.find('\\') != alter_text.npos)
+    if (matters("NO_BACKSLASH_ESCAPES", {.no_backslash_escapes = true}))
         found.push_back(
             {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash",
              std::string(remedy)});
@@ -186,6 +142,49 @@ void check_same_table(const schema::alter_statement& alter, const table_name& or
     const bool other_schema = alter.schema && !schema::same_name(*alter.schema, original.schema);
     if (other_table || other_schema)
         throw error(fmt::format("the ALTER names another table than {}", original.quoted()));
+}
+
+// Makes the empty new table under the name, and completes the plan by what came of it. `cost`: with
+// the twin's.
+plan with_target(db::session& session, plan made, const schema::alter_statement& alter,
+                 const inspection_request& request, const table_name& name, rename_cost cost) {
+    target_table empty = make_target(session, made.original, name, made.tables, alter);
+    made.target = std::move(empty.definition);
+    made.notes = std::move(empty.notes);
+    try {
+        cost.measure(made.target);
+        made.rename_time = cost.sum();
+        complete(made, session, alter, request.replica_image_is_minimal);
+    } catch (...) {
+        drop_if_exists(session, name);
+        throw;
+    }
+    return made;
+}
+
+plan rehearse(db::session& session, const plan& made, const schema::alter_statement& alter,
+              const inspection_request& request, const rename_cost& cost) {
+    clear_rehearsal(session, made.tables.rehearsal);
+    return with_target(session, made, alter, request, made.tables.rehearsal, cost);
+}
+
+// Not before it is known that the ALTER is possible: its new table is made under another name, and
+// checked, while the name that it will have is taken.
+void drop_what_an_earlier_run_left(db::session& session, const plan& made,
+                                   const schema::alter_statement& alter,
+                                   const inspection_request& request, const rename_cost& cost) {
+    const migration_tables& tables = made.tables;
+    if (!exists(session, tables.ghost) && !exists(session, tables.changelog) &&
+        !exists(session, tables.checkpoint))
+        return;
+    try {
+        rehearse(session, made, alter, request, cost);
+        drop_if_exists(session, tables.rehearsal);
+    } catch (const error& failure) {
+        // The new constraint's name may be held by what the earlier run left.
+        if (failure.mysql_errno() != duplicate_check_name) throw;
+    }
+    drop_leftovers(session, tables);
 }
 
 error changed(const plan& made) {
@@ -236,34 +235,30 @@ plan inspect(db::session& session, const inspection_request& request) {
     }
     made.original = std::move(*original);
     made.auto_increment = alter.auto_increment();
+    for (const auto& clause : alter.clauses)
+        if (clause.kind == schema::clause_kind::how_to_run)
+            made.server.weaker.push_back(
+                fmt::format("{} is left out: it tells the server how to run an ALTER, and this one "
+                            "is run on an empty table.",
+                            clause.text));
     made.tables = migration_tables::of(made.original.name);
     append(refusals, shape_obstacles(made.original));
     append(refusals, table_obstacles(session, made.original.name, made.server));
     append(refusals, new_auto_increment(alter, made.original));
+    if (!request.rehearsal) claim_start(session, made.original.name);
     check_names(session, request, made.tables, refusals);
     throw_refusals(refusals);
 
-    table_name target = made.tables.ghost;
-    if (request.rehearsal) target = made.tables.rehearsal;
     if (request.rehearsal || rename_cost::is_measured(made.original))
         clear_rehearsal(session, made.tables.rehearsal);
     rename_cost cost(session, made.tables);
     cost.measure_twin(made.original);
-    if (!request.rehearsal) {
-        drop_what_earlier_runs_left(session, request, made.tables);
+    if (request.rehearsal) return rehearse(session, made, alter, request, cost);
+    if (request.drop_ghost) {
+        throw_if_at_work(session, made.tables);
+        drop_what_an_earlier_run_left(session, made, alter, request, cost);
     }
-    target_table empty = make_target(session, made.original, target, made.tables.old, alter);
-    made.target = std::move(empty.definition);
-    made.notes = std::move(empty.notes);
-    try {
-        cost.measure(made.target);
-        made.rename_time = cost.sum();
-        complete(made, session, alter, request.replica_image_is_minimal);
-    } catch (...) {
-        drop_if_exists(session, target);
-        throw;
-    }
-    return made;
+    return with_target(session, made, alter, request, made.tables.ghost, cost);
 }
 
 }  // namespace segue::migration

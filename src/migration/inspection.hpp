@@ -20,7 +20,7 @@ struct inspection_request {
     table_name original;
     std::string alter_text;   ///< Bare options, or a whole ALTER TABLE.
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
-    bool drop_old = false;    ///< --initially-drop-old-table
+    bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
 };
@@ -44,9 +44,11 @@ struct plan {
 };
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
-/// it. With drop_ghost and drop_old what an earlier run left is dropped first, once every check
-/// that does not need the new table has passed. Throws segue::error that lists what stands in the
-/// way, each with a remedy; then nothing is left behind that was not there before.
+/// it. With drop_ghost what an earlier run left is dropped before, once the same has been done
+/// under the rehearsal's name and nothing stood in the way; with drop_old the old table is left to
+/// be dropped by the caller. The session holds claim_start() afterwards, but for a rehearsal.
+/// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
+/// behind that was not there before.
 plan inspect(db::session& session, const inspection_request& request);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any

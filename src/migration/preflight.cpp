@@ -285,6 +285,14 @@ std::vector<refusal> shape_obstacles(const schema::table_definition& table) {
 
 std::vector<refusal> index_obstacles(const schema::table_definition& target) {
     std::vector<refusal> found;
+    if (target.create_statement.find("\n  FULLTEXT KEY ") != std::string::npos &&
+        target.find_column("FTS_DOC_ID") != nullptr)
+        found.push_back(
+            {"the new table has a FULLTEXT index and a column FTS_DOC_ID of your own",
+             "InnoDB takes only growing numbers there (error 182), whatever the order in which "
+             "rows "
+             "are copied and change. Run this ALTER as a plain ALTER TABLE, or drop the column: "
+             "InnoDB then keeps numbers of its own."});
     for (const schema::index& one : target.indexes) {
         const bool many = std::any_of(one.parts.begin(), one.parts.end(),
                                       [](const auto& part) { return part.multi_valued; });

@@ -40,11 +40,11 @@ struct outcome {
 /// Where a run stands that ends, however it does.
 struct leftovers {
     swap_state swap = swap_state::not_made;
-    /// What is of no more use. Quoted names, separated by ", "; some of them may never have been
-    /// made. Empty: nothing.
+    /// What is of no more use. Quoted names, separated by ", ". Empty: nothing.
     std::string tables;
-    std::string ghost;  ///< Quoted; empty until the names are needed.
-    std::string old;    ///< The same.
+    std::string ghost;        ///< Quoted; empty until the names are needed.
+    std::string old;          ///< The same.
+    bool taken_over = false;  ///< Another run has the tables now; none is this one's to drop.
 };
 
 }  // namespace segue::migration

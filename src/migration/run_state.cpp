@@ -86,6 +86,12 @@ void run_state::note_unneeded(std::vector<table_name> tables) {
     tables_made_ = std::move(tables);
 }
 
+void run_state::note_taken_over() {
+    std::lock_guard lock(mutex_);
+    taken_over_ = true;
+    tables_made_.clear();
+}
+
 void run_state::copy_begins() {
     std::lock_guard lock(mutex_);
     copy_began_ = steady_clock::now();
@@ -139,6 +145,7 @@ leftovers run_state::left_behind() const {
         made.ghost = parts_->made.tables.ghost.quoted();
         made.old = parts_->made.tables.old.quoted();
     }
+    made.taken_over = taken_over_;
     for (const table_name& table : tables_made_)
         made.tables += (made.tables.empty() ? "" : ", ") + table.quoted();
     return made;

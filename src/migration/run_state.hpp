@@ -39,6 +39,7 @@ class run_state {
     /// After the swap: these, and no others, are to be dropped.
     void note_unneeded(std::vector<table_name> tables);
     swap_record& swap() { return swap_; }
+    void note_taken_over();  ///< Another run has the tables.
     void copy_begins();
     void copy_ends();
     void set_postponed(const std::string& reason);
@@ -63,6 +64,7 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
+    bool taken_over_ = false;
 };
 
 }  // namespace segue::migration

@@ -7,6 +7,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/binary_log_status.hpp"
+#include "src/migration/earlier_run.hpp"
 #include "src/migration/statement_ender.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
@@ -51,11 +52,13 @@ outcome runner::run(std::stop_token stop) {
     outcome made;
     try {
         start_following(stop);
+        drop_old_table_of_before(stop);
         copy(stop);
         make_statistics(stop);
         made = swap(stop);
     } catch (...) {
         end_threads();
+        see_whose_tables();
         throw_cause();
     }
     state_.told.on_swapped(made);
@@ -89,10 +92,35 @@ void runner::prepare() {
             "binlog_order_commits is OFF: rows are read with locks, which the application may "
             "wait for.");
     state_.hold(std::move(built));
-    state_.note_made(made.tables.changelog);
-    parts().barrier.create(session);
-    state_.note_made(made.tables.checkpoint);
-    parts().checkpoint.create(session, made.server.uuid);
+    make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
+    make(session, made.tables.checkpoint,
+         [&] { parts().checkpoint.create(session, made.server.uuid); });
+}
+
+// What is to be dropped after an end that comes early: what was made, or may have been.
+void runner::make(db::session& session, const table_name& table,
+                  const std::function<void()>& create) {
+    constexpr int table_exists = 1050;
+    try {
+        create();
+    } catch (const error& failure) {
+        if (failure.connection_lost() ||
+            (failure.mysql_errno() != table_exists && exists(session, table)))
+            state_.note_made(table);
+        throw;
+    }
+    state_.note_made(table);
+}
+
+// What it holds may be all that is left of a column, so every check of the start has passed before.
+void runner::drop_old_table_of_before(std::stop_token stop) {
+    if (!state_.with.request.drop_old) return;
+    look_after(stop);
+    const table_name& old = parts().made.tables.old;
+    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::outlasted,
+                             db::session_role::patient);
+    session.run("drop the old table of an earlier migration", threads_.token(),
+                [&](db::session& on) { drop_if_exists(on, old); });
 }
 
 void runner::tell_what_flags_cannot_do(const plan& made) {
@@ -354,6 +382,22 @@ void runner::postpone(unsigned attempt, const attempt_pace& pace, const cut_over
 void runner::end_threads() {
     threads_.request_stop();
     threads_.wait();
+}
+
+// What it would tell to drop may be another run's, under the same names.
+void runner::see_whose_tables() {
+    constexpr milliseconds patience{2'000};
+    wire::connection_options briefly = state_.sessions().options();
+    briefly.connect_timeout = std::min(briefly.connect_timeout, patience);
+    briefly.read_timeout = std::min(briefly.read_timeout, patience);
+    try {
+        db::session_factory sessions(briefly);
+        db::session session = sessions.connect(db::session_role::control);
+        if (!still_owns(session, parts().made.tables.checkpoint, parts().run_token))
+            state_.note_taken_over();
+    } catch (const error&) {
+        // It cannot be seen, so what was made is told as it is known.
+    }
 }
 
 // The first failure of a thread is the cause, but for a swap whose outcome is not known: then that

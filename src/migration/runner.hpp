@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -29,12 +30,14 @@ class runner {
 
   private:
     void prepare();
+    void make(db::session& session, const table_name& table, const std::function<void()>& create);
     void tell_what_flags_cannot_do(const plan& made);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);
     void start_flushing();
     void wait_for_first_marker(std::stop_token stop);
     void find_end(db::session& on);
+    void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
     void prune(std::uint64_t below);
     /// Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
@@ -52,6 +55,8 @@ class runner {
     [[noreturn]] void throw_cause();
     void clean_up(std::stop_token stop);
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
+    /// After the threads have ended: are the tables still this run's?
+    void see_whose_tables();
 
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.

@@ -20,7 +20,6 @@ namespace {
 using schema::check_constraint;
 using schema::check_name;
 
-constexpr int duplicate_check_name = 3822;
 constexpr int name_too_long = 1059;
 
 schema::table_definition read(db::session& session, const table_name& name) {
@@ -96,7 +95,8 @@ std::map<std::string, std::string> names_in_alter(const schema::alter_statement&
 std::string_view remedy_for(const error& failure, const table_name& target) {
     if (failure.mysql_errno() == duplicate_check_name)
         return " Names of CHECK constraints are unique in a schema, and the original keeps its own "
-               "until it is dropped: give the new constraint another name.";
+               "until it is dropped, as does the old table of an earlier migration: give the new "
+               "constraint another name.";
     const std::string_view words = failure.what();
     if (failure.mysql_errno() == name_too_long && words.find(target.name) != words.npos)
         return " The server made this name from the ghost table's: give the new CHECK constraint a "
@@ -104,9 +104,23 @@ std::string_view remedy_for(const error& failure, const table_name& target) {
     return {};
 }
 
-void run_alter(db::session& session, const std::string& text, const table_name& target) {
+// In place the server makes one FULLTEXT index at a time; by a copy as many as are asked for.
+void execute_alter(db::session& session, const std::string& text) {
+    constexpr int one_fulltext_index_at_a_time = 1795;
     try {
         session.execute(text);
+        return;
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != one_fulltext_index_at_a_time) throw;
+    }
+    session.execute("SET SESSION old_alter_table=ON");
+    session.execute(text);
+    session.execute("SET SESSION old_alter_table=OFF");
+}
+
+void run_alter(db::session& session, const std::string& text, const table_name& target) {
+    try {
+        execute_alter(session, text);
     } catch (const error& failure) {
         const auto lookalike = schema::lookalike_hint(text);
         throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
@@ -119,19 +133,20 @@ void run_alter(db::session& session, const std::string& text, const table_name& 
 // RENAME TABLE gives constraints the names that follow the table's; one that another table holds
 // would make it fail under the lock.
 void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
-                                 const table_name& original, const table_name& old,
+                                 const migration_tables& tables,
                                  const std::vector<check_name>& names) {
     std::set<std::string> coming;
     for (const check_constraint& one : schema::check_constraints_of(made))
         coming.insert(schema::fold_case(
-            schema::check_name_after_rename(one.name, made.name.name, original.name)));
+            schema::check_name_after_rename(one.name, made.name.name, tables.original.name)));
     for (const check_name& one : names) coming.insert(schema::fold_case(one.old));
     if (coming.empty()) return;
     for (const db::row& held : session.query(fmt::format(
              "SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE "
-             "CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({},{},{})",
-             quoted_literal(original.schema), quoted_literal(original.name),
-             quoted_literal(made.name.name), quoted_literal(old.name)))) {
+             "CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({},{},{},{})",
+             quoted_literal(tables.original.schema), quoted_literal(tables.original.name),
+             quoted_literal(made.name.name), quoted_literal(tables.old.name),
+             quoted_literal(tables.ghost.name)))) {
         const std::string name = held[0].value_or("");
         if (coming.contains(schema::fold_case(name)))
             throw_refusals(
@@ -163,10 +178,11 @@ void drop_if_exists(db::session& session, const table_name& name) {
 }
 
 target_table make_target(db::session& session, const schema::table_definition& original,
-                         const table_name& name, const table_name& old,
+                         const table_name& name, const migration_tables& tables,
                          const schema::alter_statement& alter) {
     const auto constraints = schema::check_constraints_of(original);
-    const auto names = schema::check_names(constraints, original.name.name, name.name, old.name);
+    const auto names =
+        schema::check_names(constraints, original.name.name, name.name, tables.old.name);
     refuse_long_check_names(names);
     session.execute(fmt::format("CREATE TABLE {} LIKE {}", name.quoted(), original.name.quoted()));
     try {
@@ -178,7 +194,7 @@ target_table make_target(db::session& session, const schema::table_definition& o
                                    names_in_alter(alter, names, original.name.name, name.name)),
                   name);
         target_table made{.definition = read(session, name), .notes = {}};
-        refuse_names_held_by_others(session, made.definition, original.name, old, names);
+        refuse_names_held_by_others(session, made.definition, tables, names);
         made.notes = notes_on(made.definition, names);
         return made;
     } catch (...) {

@@ -19,12 +19,15 @@ struct target_table {
 };
 
 /// Makes `name` like the original and has the server run the ALTER on it: nobody guesses what an
-/// ALTER does. `old`: the name that the original will have. Throws segue::error, with the server's
-/// words or with refusals, and leaves no table behind.
+/// ALTER does. Throws segue::error, with the server's words or with refusals, and leaves no table
+/// behind.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
 target_table make_target(db::session& session, const schema::table_definition& original,
-                         const table_name& name, const table_name& old,
+                         const table_name& name, const migration_tables& tables,
                          const schema::alter_statement& alter);
+
+/// Names of CHECK constraints are unique in a schema: the error that says so.
+inline constexpr int duplicate_check_name = 3822;
 
 /// Drops a table of ours that may not be there.
 void drop_if_exists(db::session& session, const table_name& name);

@@ -66,6 +66,7 @@ TEST_F(several_runs, a_take_over_waits_for_what_the_earlier_one_has_begun) {
                                    .more = {"--threads=1"}});
     faults.wait_reached("copier.chunk_read");
     // Its chunk is written and not committed: the owner's row is locked.
+    run.segue().signal(SIGSTOP);
     const auto second =
         run.start_another("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
     second->wait_for_output("waiting for statements of the earlier run");
@@ -73,6 +74,33 @@ TEST_F(several_runs, a_take_over_waits_for_what_the_earlier_one_has_begun) {
     run.segue().signal(SIGKILL);
     EXPECT_EQ(second->wait(), 0) << second->err();
     run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+// Also by the same command, started twice.
+TEST_F(several_runs, one_at_work_is_not_taken_over) {
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    const auto second =
+        run.start_another("ADD COLUMN b INT", {.more = {"--initially-drop-ghost-table"}});
+    EXPECT_EQ(second->wait(), 1) << second->out();
+    EXPECT_NE(second->err().find("another run is at work on this table"), std::string::npos)
+        << second->err();
+    EXPECT_EQ(second->err().find("Left behind"), std::string::npos) << second->err();
+    run.session().execute("UPDATE t SET a=3 WHERE id=5");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(several_runs, one_that_is_starting_is_left_alone) {
+    run.session().execute(fmt::format("DO GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), 0)",
+                                      quoted_literal(run.table().quoted())));
+    run.start("ADD COLUMN b INT");
+    run.expect_failed({"another run is starting a migration of"});
+    EXPECT_EQ(run.everything(), "t:500");
+    run.session().execute("DO RELEASE_ALL_LOCKS()");
+    run.start("ADD COLUMN b INT");
+    run.expect_swapped();
 }
 
 TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
@@ -92,7 +120,9 @@ TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
     ASSERT_EQ(ghost_rows(), "0");
     run.segue().signal(SIGCONT);
     faults.go("copier.chunk_committed");
-    run.expect_failed({"another run has taken over this migration"});
+    run.expect_failed({"Another run has this migration now"});
+    // They are the second one's.
+    EXPECT_EQ(run.segue().err().find("DROP TABLE"), std::string::npos) << run.segue().err();
     EXPECT_EQ(ghost_rows(), "0");
     std::filesystem::remove(throttled);
     EXPECT_EQ(second->wait(), 0) << second->err();

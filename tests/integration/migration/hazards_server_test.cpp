@@ -36,6 +36,7 @@ TEST_F(settings_of_the_whole_server, change_nothing) {
         "MODIFY c VARCHAR(20) NOT NULL, MODIFY at DATETIME NOT NULL, ADD COLUMN b INT DEFAULT (a * "
         "2), ADD COLUMN d VARCHAR(30) DEFAULT 'x\\\\y', ADD KEY (c)";
     set("sql_select_limit", "1");
+    set("max_join_size", "1");
     set("max_execution_time", "1");
     set("completion_type", "'CHAIN'");
     set("sql_safe_updates", "1");
@@ -89,6 +90,18 @@ TEST_F(settings_of_the_whole_server, that_would_read_the_alter_otherwise_are_a_r
     run.expect_failed({"has ANSI_QUOTES, and the ALTER has double quotes",
                        "has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash"});
     EXPECT_EQ(run.everything(), "t:0");
+}
+
+TEST_F(settings_of_the_whole_server, that_read_the_alter_alike_are_none) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1)");
+    const std::string alter =
+        R"(ADD COLUMN `note "x"` VARCHAR(9) DEFAULT 'x' COMMENT 'say "hi"' /* "\ */)";
+    set("sql_mode", "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+    run.start(alter);
+    run.expect_swapped();
+    settings.clear();
+    run.expect_as_native_alter(alter);
 }
 
 // 19

@@ -73,10 +73,10 @@ const obstacle clauses[] = {
      "ADD COLUMN b INT, RENAME TO elsewhere",
      {"RENAME", "use RENAME TABLE"}},
     {"order_by", {plain_table}, "ORDER BY a", {"ORDER BY", "leave it out"}},
-    {"algorithm",
-     {plain_table},
-     "ADD COLUMN b INT, ALGORITHM=INSTANT",
-     {"ALGORITHM", "leave it out"}},
+    {"numbers_of_its_own_for_a_fulltext_index",
+     {"CREATE TABLE t (id INT PRIMARY KEY, FTS_DOC_ID BIGINT UNSIGNED NOT NULL UNIQUE, a TEXT)"},
+     "ADD FULLTEXT KEY words (a)",
+     {"a column FTS_DOC_ID of your own", "plain ALTER TABLE"}},
     {"a_second_statement", {plain_table}, "ADD COLUMN b INT; DROP TABLE t", {";"}},
     {"what_the_server_refuses",
      {plain_table},
@@ -202,6 +202,11 @@ TEST_P(names_in_use, by_an_earlier_run_need_a_flag) {
                                     {other});
     // Another obstacle keeps the earlier run's table from being dropped.
     expect_refused_and_nothing_left(run, "ORDER BY a", {"ORDER BY"}, {flag});
+    // Also one that shows when the new table is made, or looked at: the earlier one may be all that
+    // is left of the column.
+    expect_refused_and_nothing_left(run, "DROP COLUMN gone", {"the server refuses this ALTER"},
+                                    {flag});
+    expect_refused_and_nothing_left(run, "DROP PRIMARY KEY", {"no key names the rows"}, {flag});
     run.start("ADD COLUMN b INT", {.more = {flag}});
     run.expect_swapped();
     EXPECT_EQ(run.everything(), "_t_del:2 t:2");
@@ -211,6 +216,32 @@ TEST_P(names_in_use, by_an_earlier_run_need_a_flag) {
 INSTANTIATE_TEST_SUITE_P(such_as, names_in_use,
                          testing::Values("_t_gho", "_t_ghc", "_t_ghk", "_t_del"),
                          [](const auto& of) { return of.param.substr(1); });
+
+TEST_F(names_in_use, by_the_old_table_are_freed_only_when_nothing_is_left_but_to_copy) {
+    run.session().execute("CREATE TABLE _t_del (id INT PRIMARY KEY, gone INT)");
+    run.session().execute("INSERT INTO _t_del VALUES (1, 1)");
+    run.session().execute("XA START 'x'");
+    run.session().execute("UPDATE t SET a=7 WHERE id=1");
+    run.session().execute("XA END 'x'");
+    run.session().execute("XA PREPARE 'x'");
+    run.start("ADD COLUMN b INT", {.more = {"--initially-drop-old-table"}});
+    run.segue().wait_for_output("waiting for XA transactions that are prepared");
+    application_session other(shared_server().over_tcp(), run.schema());
+    EXPECT_EQ(other.query_value("SELECT COUNT(*) FROM _t_del"), "1");
+    other.execute("XA COMMIT 'x'");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(names_in_use, by_what_an_earlier_run_left_may_be_those_of_constraints_too) {
+    const std::string alter = "ADD CONSTRAINT positive CHECK (a > 0)";
+    run.session().execute("CREATE TABLE _t_gho LIKE t");
+    run.session().execute("ALTER TABLE _t_gho " + alter);
+    run.start(alter, {.more = {"--initially-drop-ghost-table"}});
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
 
 TEST_F(names_in_use, by_a_table_with_rows_keep_a_rehearsal_from_using_them) {
     run.session().execute("CREATE TABLE _t_ghr (a INT)");

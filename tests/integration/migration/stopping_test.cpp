@@ -36,7 +36,7 @@ class a_run : public testing::Test {
         run.expect_failed({"stopped by a signal", "The original table is untouched"});
         EXPECT_EQ(run.session().query("SHOW CREATE TABLE t"), definition);
         const auto told = run.segue().err();
-        const std::regex clean_up("To clean up: (DROP TABLE [^;]*);");
+        const std::regex clean_up("To clean up: (DROP TABLE IF EXISTS [^;]*);");
         std::smatch statement;
         ASSERT_TRUE(std::regex_search(told, statement, clean_up)) << told;
         EXPECT_NE(told.find("or start again with --initially-drop-ghost-table"), std::string::npos);

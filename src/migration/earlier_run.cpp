@@ -1,0 +1,115 @@
+#include "src/migration/earlier_run.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/migration/checkpoint_table.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/migration/target_table.hpp"
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds look_for{3'000};
+constexpr milliseconds look_interval{100};
+
+// Empty for a table that is gone, or that is none of these.
+std::vector<db::row> changelog_rows(db::session& session, const table_name& changelog) {
+    try {
+        return session.query("SELECT id, value FROM " + changelog.quoted() +
+                             " ORDER BY id LIMIT 1000");
+    } catch (const error& failure) {
+        if (failure.retryable() || failure.connection_lost()) throw;
+        return {};
+    }
+}
+
+void take_over(db::session& session, const table_name& checkpoint) {
+    constexpr int lock_wait_timeout = 1205;
+    constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
+    for (int tries = 1;; ++tries) {
+        try {
+            checkpoint_table(checkpoint, "dropped").take_over(session);
+            return;
+        } catch (const error& failure) {
+            if (failure.mysql_errno() != lock_wait_timeout) {
+                if (failure.retryable()) throw;
+                log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
+                             failure.what());
+                return;
+            }
+            if (tries == tries_max)
+                throw error(
+                    fmt::format("statements of the earlier run are still at work: they hold "
+                                "{}. End its connections (SHOW PROCESSLIST), and start "
+                                "again.",
+                                checkpoint.quoted()));
+            log::warning("waiting for statements of the earlier run that are still at work");
+        }
+    }
+}
+
+}  // namespace
+
+bool exists(db::session& session, const table_name& name) {
+    return !session
+                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
+                                   "AND TABLE_NAME={}",
+                                   quoted_literal(name.schema), quoted_literal(name.name)))
+                .empty();
+}
+
+void claim_start(db::session& session, const table_name& original) {
+    // A name of at most 64 characters, which do not distinguish case.
+    const auto granted = session.query_value(
+        fmt::format("SELECT GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), 0)",
+                    quoted_literal(original.quoted())));
+    if (granted == "0")
+        throw_refusals(
+            {{fmt::format("another run is starting a migration of {}", original.quoted()),
+              "Nothing was changed. Look whether somebody else is at it."}});
+}
+
+void throw_if_at_work(db::session& session, const migration_tables& tables) {
+    if (!exists(session, tables.changelog)) return;
+    const auto first = changelog_rows(session, tables.changelog);
+    if (first.empty()) return;
+    const auto until = steady_clock::now() + look_for;
+    while (steady_clock::now() < until) {
+        std::this_thread::sleep_for(look_interval);
+        if (changelog_rows(session, tables.changelog) != first)
+            throw_refusals(
+                {{fmt::format("another run is at work on this table: the rows of {} change while "
+                              "we look",
+                              tables.changelog.quoted()),
+                  "--initially-drop-ghost-table would take its tables away. Nothing was changed. "
+                  "Let it finish, or stop it first."}});
+    }
+}
+
+bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token) {
+    constexpr int no_such_table = 1146;
+    try {
+        return session.query_value(fmt::format("SELECT MAX(value) FROM {} WHERE kind='owner'",
+                                               checkpoint.quoted())) == run_token;
+    } catch (const error& failure) {
+        if (failure.mysql_errno() == no_such_table) return false;
+        throw;
+    }
+}
+
+void drop_leftovers(db::session& session, const migration_tables& tables) {
+    if (exists(session, tables.checkpoint)) take_over(session, tables.checkpoint);
+    for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
+        drop_if_exists(session, name);
+}
+
+}  // namespace segue::migration

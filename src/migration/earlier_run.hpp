@@ -1,0 +1,33 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+
+#include <string>
+
+namespace segue::migration {
+
+/// Whether the table is there, as far as the account can see.
+bool exists(db::session& session, const table_name& name);
+
+/// Claims the start of a migration of this table for as long as the session lives, so that of two
+/// runs that are started at once one finds the other's tables. A courtesy: what keeps two runs from
+/// writing is the owner's row. Throws segue::error where another session holds the claim.
+/// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
+void claim_start(db::session& session, const table_name& original);
+
+/// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
+/// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
+/// since clocks differ. Throws segue::error if they do. Returns at once where there is no such
+/// table.
+void throw_if_at_work(db::session& session, const migration_tables& tables);
+
+/// Whether the tables are still those of the run with this token; false where another has taken
+/// them over, or they are gone.
+bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
+
+/// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
+/// them: one that waits for a lock lives on in the server when its process has died.
+void drop_leftovers(db::session& session, const migration_tables& tables);
+
+}  // namespace segue::migration

@@ -1,0 +1,2 @@
+SELECT COUNT(*) > 0 FROM t WHERE MATCH (a) AGAINST ('changed');
+SELECT COUNT(*) > 0 FROM t WHERE MATCH (b) AGAINST ('more');
