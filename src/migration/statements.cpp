@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/migration/key_column_codec.hpp"
+#include "src/schema/identifier_case.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -72,6 +73,15 @@ std::string compared(const schema::key_column& column, const std::string& name, 
     return one_of_numbers(name, is, number_in(literal, column), column);
 }
 
+// A name without a schema would mean a table of that name too.
+std::string_view name_of_keys(const schema::projection& projection) {
+    constexpr std::string_view usual = "segue_keys";
+    constexpr std::string_view other = "segue_key_list";
+    const bool taken = schema::same_name(projection.source.name, usual) ||
+                       schema::same_name(projection.target.name, usual);
+    return taken ? other : usual;
+}
+
 }  // namespace
 
 statements::statements(const schema::projection& projection, bool locking_reads,
@@ -80,6 +90,7 @@ statements::statements(const schema::projection& projection, bool locking_reads,
       codec_(projection.key),
       lock_clause_(locking_reads ? " FOR SHARE OF " + quoted_name(projection.source.name) : ""),
       packet_bytes_max_(packet_bytes_max),
+      keys_name_(name_of_keys(projection)),
       source_read_(printed_key(side::source)) {}
 
 std::size_t statements::key_bytes_max() const {
@@ -140,7 +151,8 @@ std::string statements::is_value_of(side in, std::size_t column, const std::stri
 std::string statements::matching(side in) const {
     std::string condition;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(condition, " AND ", is_value_of(in, i, fmt::format("segue_keys.k{}", i)));
+        append_separated(condition, " AND ",
+                         is_value_of(in, i, fmt::format("{}.k{}", keys_name_, i)));
     return condition;
 }
 
@@ -295,8 +307,9 @@ std::string statements::erase_range(const key_range& range) const {
 // (VALUES ROW(..),..) AS segue_keys(k0,..). DISTINCT compares by the literals' collations.
 // https://dev.mysql.com/doc/refman/8.4/en/values.html
 std::string statements::key_list(std::span<const key_value> keys, listed how,
-                                 std::string_view name) const {
+                                 std::string_view given) const {
     require(!keys.empty(), "a batch has keys");
+    const std::string_view name = given.empty() ? keys_name_ : given;
     const bool indexed = how == listed::with_index;
     std::string rows;
     for (std::size_t index = 0; index < keys.size(); ++index) {
@@ -316,19 +329,19 @@ std::string statements::key_list(std::span<const key_value> keys, listed how,
 }
 
 std::string statements::which_are_gone(std::span<const key_value> keys) const {
-    return fmt::format(
-        "SELECT segue_keys.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}",
-        name_of(side::source, 0), key_list(keys, listed::with_index), projection_.source.quoted(),
-        quoted_name(projection_.key.source_index), matching(side::source), lock_clause_);
+    return fmt::format("SELECT {}.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}",
+                       keys_name_, name_of(side::source, 0), key_list(keys, listed::with_index),
+                       projection_.source.quoted(), quoted_name(projection_.key.source_index),
+                       matching(side::source), lock_clause_);
 }
 
 std::string statements::same_keys(std::span<const key_value> asked,
                                   std::span<const key_value> names) const {
     std::string equal;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
-        append_separated(equal, " AND ", fmt::format("segue_asked.k{0}=segue_keys.k{0}", i));
+        append_separated(equal, " AND ", fmt::format("segue_asked.k{0}={1}.k{0}", i, keys_name_));
     return fmt::format(
-        "SELECT segue_asked.n, MIN(segue_keys.n) FROM {} JOIN {} ON {} GROUP BY segue_asked.n",
+        "SELECT segue_asked.n, MIN({}.n) FROM {} JOIN {} ON {} GROUP BY segue_asked.n", keys_name_,
         key_list(asked, listed::with_index, "segue_asked"), key_list(names, listed::with_index),
         equal);
 }

@@ -110,7 +110,7 @@ class statements {
     std::string end_key(bool last) const;
     std::string range_condition(side in, const key_range& range) const;
     std::string key_list(std::span<const key_value> keys, listed how,
-                         std::string_view name = "segue_keys") const;
+                         std::string_view given = {}) const;
     std::string insert_into() const;
     std::string over_what_is_there() const;
     std::string from_range(const key_range& range) const;
@@ -124,7 +124,8 @@ class statements {
     key_codec codec_;
     std::string lock_clause_;
     std::size_t packet_bytes_max_;
-    std::string source_read_;  ///< The key's columns in the source, as the codec reads them.
+    std::string_view keys_name_;  ///< Of the derived table that lists keys, unlike the tables'.
+    std::string source_read_;     ///< The key's columns in the source, as the codec reads them.
 };
 
 }  // namespace segue::migration
