@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 // A busy moment makes one measurement too long, hardly two.
 constexpr int tries = 2;
 constexpr milliseconds short_enough{50};
+constexpr milliseconds longer_than_a_busy_moment{2'000};
 
 table_name between(const migration_tables& tables) {
     table_name name = tables.rehearsal;
@@ -56,11 +57,12 @@ void rename_cost::measure(const table_name& empty) {
     const std::string there_and_back = fmt::format("RENAME TABLE {0} TO {1}, {1} TO {0}",
                                                    empty.quoted(), between(tables_).quoted());
     auto least = milliseconds::max();
-    for (int i = 0; i < tries && least > short_enough; ++i) {
+    for (int i = 0; i < tries; ++i) {
         const auto began = steady_clock::now();
         session_.execute(there_and_back);
         least = std::min(
             least, std::chrono::duration_cast<milliseconds>((steady_clock::now() - began) / 2));
+        if (least <= short_enough || least > longer_than_a_busy_moment) break;
     }
     sum_ = sum_.value_or(milliseconds(0)) + least;
     fault::point("rename_cost.measured");

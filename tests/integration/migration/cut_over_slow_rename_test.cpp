@@ -69,7 +69,7 @@ TEST_F(a_slow_rename, that_is_accepted_is_made) {
 }
 
 TEST_F(a_slow_rename, whose_measuring_was_killed_leaves_nothing_to_the_next_one) {
-    make_table(many);
+    make_table(" PARTITION BY HASH (id) PARTITIONS 4");
     fault_points faults;
     faults.abort("rename_cost.measured");
     run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
