@@ -1,4 +1,4 @@
-// hazards.md, 28: locks that are not on the table; and sessions that are ended when asked.
+// docs/hazards.md, 28: locks that are not on the table; and sessions that are ended when asked.
 #include "src/base/error.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"

@@ -1,5 +1,5 @@
-// docs/hazards.md, 8 to 11 and 18: keys of which the client knows neither the order nor which are
-// equal, and keys that come up while a migration runs.
+// docs/hazards.md, 8 to 11, 18, 34, 38 and 39: keys of which the client knows neither the order
+// nor which are equal, and keys that come up while a migration runs.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/oracle.hpp"

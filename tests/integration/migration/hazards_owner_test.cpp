@@ -1,4 +1,4 @@
-// hazards.md, 13 and 25: more than one run, of which some are dead and do not know it.
+// docs/hazards.md, 13 and 25: more than one run, of which some are dead and do not know it.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 

@@ -1,4 +1,5 @@
-// hazards.md, 17, 19 and 20: settings of the server, and statements, under which rows get lost.
+// docs/hazards.md, 17, 19 and 20: settings of the server, and statements, under which rows get
+// lost.
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <memory>

@@ -1,5 +1,5 @@
-// hazards.md, 7, 8 and 11: keys that do not serve are refused with the reason, and the choice among
-// those that do is told.
+// docs/hazards.md, 7, 8 and 11: keys that do not serve are refused with the reason, and the choice
+// among those that do is told.
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <ostream>

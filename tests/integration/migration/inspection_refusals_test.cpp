@@ -140,7 +140,7 @@ std::string name_of(const testing::TestParamInfo<obstacle>& of) {
 INSTANTIATE_TEST_SUITE_P(clause, refused, testing::ValuesIn(clauses), name_of);
 INSTANTIATE_TEST_SUITE_P(shape, refused, testing::ValuesIn(shapes), name_of);
 
-// hazards.md, 1: on the ghost it would take the rows of the third table.
+// docs/hazards.md, 1: on the ghost it would take the rows of the third table.
 TEST(an_exchange_of_a_partition, leaves_the_rows_of_the_third_table_where_they_are) {
     quiet_run run(shared_server());
     for (const auto& sql : partitions) run.session().execute(sql);

@@ -1,5 +1,5 @@
-// hazards.md, 38: what the choice of the key takes for granted of character sets and collations,
-// for all that the server has.
+// docs/hazards.md, 38: what the choice of the key takes for granted of character sets and
+// collations, for all that the server has.
 #include "src/schema/key_change.hpp"
 #include "tests/support/sandbox_server.hpp"
 

@@ -1,5 +1,5 @@
-// hazards.md, 7, 38 and 39: keys by which the new table tells other rows apart than the original,
-// or does not keep rows apart at all.
+// docs/hazards.md, 7, 38 and 39: keys by which the new table tells other rows apart than the
+// original, or does not keep rows apart at all.
 #include "src/base/error.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/row_writer.hpp"

@@ -1,4 +1,5 @@
-// hazards.md, 7 to 11: every kind of key under writers that change, delete and respell keys.
+// docs/hazards.md, 7 to 11, 38 and 39: every kind of key under writers that change, delete and
+// respell keys.
 #include "tests/integration/migration/live_run.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-// hazards.md, 20: what another session defines when the names are about to be swapped.
+// docs/hazards.md, 20 and 42: what another session defines when the names are about to be swapped.
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 

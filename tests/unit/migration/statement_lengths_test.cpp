@@ -1,4 +1,4 @@
-// hazards.md, 18: no statement is longer than a packet, however long the keys are.
+// docs/hazards.md, 18: no statement is longer than a packet, however long the keys are.
 #include "src/migration/statements.hpp"
 #include "tests/unit/migration/keys.hpp"
 
