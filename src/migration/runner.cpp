@@ -156,7 +156,9 @@ void runner::start_following(std::stop_token stop) {
         .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
         .server_id = with.replica_server_id,
         .replica_uuid = random_uuid(),
-        .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid};
+        .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid,
+        .reconnects_max = with.failures_max,
+        .patience = &state_.sessions().patience()};
     of.feed.pass_unknown_xa(true);
     threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
         binlog::read_stream(reading, from, of.feed, end);
@@ -324,6 +326,7 @@ outcome runner::swap(std::stop_token stop) {
                        .exponential = with.cut_over_pause_max.has_value(),
                        .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
     outcome made;
+    unsigned failures = 0;
     for (;;) {
         if (wait_while_postponed(stop)) {
             pace.begin_anew();
@@ -339,6 +342,8 @@ outcome runner::swap(std::stop_token stop) {
         made.stall_max = std::max(made.stall_max, made.stall_last);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) return made;
+        failures = result.counted ? failures + 1 : 0;
+        if (failures > state_.with.failures_max) throw result.counted->in("swap the tables");
         if (threads_.failed()) throw stopped();
         pace.gave_way();
         postpone(made.cut_over_attempts, pace, result);
