@@ -180,6 +180,14 @@ session_factory::session_factory(wire::connection_options options,
       patience_(patience ? std::move(patience) : usual_patience()),
       live_(std::make_shared<live_sessions>()) {}
 
+session_factory::session_factory(const session_factory& watched, unwatched_tag)
+    : options_(watched.options_), patience_(watched.patience_), live_(watched.live_) {
+    std::lock_guard lock(watched.mutex_);
+    server_uuid_ = watched.server_uuid_;
+    time_zone_ = watched.time_zone_;
+    sql_mode_ = watched.sql_mode_;
+}
+
 session session_factory::connect(session_role role, std::chrono::milliseconds answer_at_least) {
     use_connector_in_this_thread();
     return translated(/*changes_something=*/false, [&] {
@@ -215,6 +223,7 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
         // The server's were changed since; what was written so far was converted by the first.
         if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
         if (mode != first_mode) made.execute("SET SESSION sql_mode='" + first_mode + "'");
+        if (look_) look_(made);
         return made;
     });
 }
@@ -230,7 +239,7 @@ void session_factory::kill_query(std::uint64_t connection_id) {
 
 void session_factory::kill_running_statements() noexcept {
     try {
-        session killer = connect(session_role::control);
+        session killer = unwatched().connect(session_role::control);
         for (const std::uint64_t id : live_->all()) {
             if (id == killer.connection_id()) continue;
             try {

@@ -42,6 +42,13 @@ class session_factory {
     explicit session_factory(wire::connection_options options,
                              std::shared_ptr<wire::server_patience> patience = nullptr);
 
+    /// `look` is called with each session that is made from now on, before anybody else has it;
+    /// what it throws is what connect() throws. Before threads; nullptr: nobody looks.
+    void look_at_each(std::function<void(session&)> look) { look_ = std::move(look); }
+
+    /// Another factory of the same sessions, on the same server, that nobody looks at.
+    session_factory unwatched() const { return session_factory(*this, unwatched_tag{}); }
+
     /// Opens a session with every setting of session_settings(). Where TLS is asked for, the
     /// server's greeting is looked at before any password is sent.
     /// `answer_at_least`: an answer may take that long, whatever the role says.
@@ -66,9 +73,13 @@ class session_factory {
     std::string server_uuid() const;
 
   private:
+    struct unwatched_tag {};
+    session_factory(const session_factory& watched, unwatched_tag);
+
     const wire::connection_options options_;
     const std::shared_ptr<wire::server_patience> patience_;
     const std::shared_ptr<live_sessions> live_;
+    std::function<void(session&)> look_;
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
     std::string time_zone_;    // of the first session, and so of all; guarded by mutex_

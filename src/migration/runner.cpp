@@ -83,8 +83,9 @@ void runner::prepare() {
     state_.note_made(made.tables.ghost);
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
-    auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
-                                          state_.swap(), threads_, machine_clock());
+    auto built =
+        std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
+                                 state_.swap(), state_.restarts(), threads_, machine_clock());
     tell_what_flags_cannot_do(made);
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     if (built->locking_reads && !made.server.order_commits)
@@ -436,7 +437,9 @@ void runner::clean_up(std::stop_token stop) {
 
 // What is left of them state_ knows.
 void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
-    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures,
+    // The names are swapped, which no restart takes back.
+    db::session_factory sessions = state_.sessions().unwatched();
+    retrying_session session(sessions, state_.with.failures_max, lock_conflicts::failures,
                              db::session_role::patient);
     for (const table_name& table : tables) {
         try {
