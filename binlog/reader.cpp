@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/wire/answer.hpp"
 #include "src/wire/connection.hpp"
+#include "src/wire/server_failure.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -56,6 +57,7 @@ class stream_reader {
           stop_(std::move(stop)),
           machine_(options.subscriptions, from, handler) {
         if (!options.expected_server_uuid.empty()) uuid_ = options.expected_server_uuid;
+        if (options.patience) waiting_.emplace(*options.patience);
     }
 
     /// Ends by an exception only: segue::stopped when asked to.
@@ -63,8 +65,7 @@ class stream_reader {
         for (;;) {
             auto server = connected();
             const error lost = read(server);
-            ++failures_;
-            give_up_after(lost);
+            failed(lost);
             log::warning("binlog: {}; reading on from {}", lost.what(),
                          text_of(machine_.position()));
             machine_.reconnected();
@@ -85,11 +86,10 @@ class stream_reader {
                 log::info("binlog: reading from {} behind {}", options_.connection.server.text(),
                           text_of(machine_.position()));
                 return server;
-            } catch (const error& failed) {
-                if (!worth_reconnecting(failed)) throw context(failed);
-                ++failures_;
-                give_up_after(failed);
-                log::warning("binlog: {}; trying again in {} ms", failed.what(), delay().count());
+            } catch (const error& failure) {
+                if (!worth_reconnecting(failure)) throw context(failure);
+                failed(failure);
+                log::warning("binlog: {}; trying again in {} ms", failure.what(), delay().count());
             }
             pause(delay(), stop_);
         }
@@ -104,21 +104,20 @@ class stream_reader {
             try {
                 packet = server.read_packet(silence_max, stop_);
                 if (wire::is_error_packet(packet)) throw wire::server_error(packet);
-            } catch (const error& failed) {
-                if (worth_reconnecting(failed)) return failed;
-                throw context(with_remedy(failed));
+            } catch (const error& failure) {
+                if (worth_reconnecting(failure)) return failure;
+                throw context(with_remedy(failure));
             }
             // What a dump that was killed, or whose server shuts down, ends with.
-            if (wire::is_eof_packet(packet)) return error("the server ended the stream");
+            if (wire::is_eof_packet(packet))
+                return error("the server ended the stream",
+                             {.retryable = true, .connection_lost = true});
             if (packet.empty() || packet[0] != std::byte{0})
                 throw context(error("a packet of unknown kind came in the stream"));
             const auto event = packet.subspan(1);
             const auto header = decode_header(event);
             machine_.handle(event);
-            if (!says_nothing_new(header)) {
-                failures_ = 0;
-                streamed_ = true;
-            }
+            if (!says_nothing_new(header)) succeeded();
             silence_max = silence_bound();
         }
     }
@@ -133,27 +132,50 @@ class stream_reader {
         return doubled(first_delay, failures_ > 0 ? failures_ - 1 : 0, delay_max);
     }
 
+    void succeeded() {
+        streamed_ = true;
+        if (failures_ == 0) return;
+        failures_ = 0;
+        counted_ = 0;
+        if (waiting_) waiting_->over();
+    }
+
+    /// Throws when it is not to be tried again.
+    void failed(const error& failure) {
+        ++failures_;
+        if (waiting_ && wire::passes_by_itself(failure)) {
+            if (!waiting_->goes_on_after(context(failure).what()))
+                throw waited_in_vain(context(failure), *waiting_);
+            return;
+        }
+        if (waiting_) waiting_->over();
+        ++counted_;
+        give_up_after(failure);
+    }
+
     void give_up_after(const error& last) const {
         const unsigned limit = streamed_ ? options_.reconnects_max
                                : options_.reconnects_max == 0
                                    ? first_connects_max
                                    : std::min(options_.reconnects_max, first_connects_max);
-        if (limit != 0 && failures_ > limit)
-            throw context(last.in(fmt::format("no event after {} tries", failures_)));
+        if (limit != 0 && counted_ > limit)
+            throw context(last.in(fmt::format("no event after {} tries", counted_)));
     }
 
-    error context(const error& failed) const {
-        return failed.in(fmt::format("reading the binary log of {} behind {}",
-                                     options_.connection.server.text(),
-                                     text_of(machine_.position())));
+    error context(const error& failure) const {
+        return failure.in(fmt::format("reading the binary log of {} behind {}",
+                                      options_.connection.server.text(),
+                                      text_of(machine_.position())));
     }
 
     const reader_options& options_;
     const std::stop_token stop_;
     event_machine machine_;
-    std::optional<std::string> uuid_;  // what @@server_uuid must be
-    unsigned failures_ = 0;            // in a row, without an event between them
-    bool streamed_ = false;            // an event has come at all
+    std::optional<std::string> uuid_;           // what @@server_uuid must be
+    unsigned failures_ = 0;                     // in a row, without an event between them
+    unsigned counted_ = 0;                      // those of them that were not waited for
+    std::optional<wire::server_wait> waiting_;  // unset: all are counted
+    bool streamed_ = false;                     // an event has come at all
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "binlog/gtid_set.hpp"
 #include "src/wire/connection_options.hpp"
+#include "src/wire/server_patience.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -131,6 +132,9 @@ struct reader_options {
     std::string expected_server_uuid;
     std::chrono::milliseconds heartbeat_period{1'000};  ///< Silence of several of these: reconnect.
     unsigned reconnects_max = 0;  ///< In a row without an event between them; 0: no limit.
+    /// With it, failures that pass by themselves are waited for, and do not count for
+    /// reconnects_max. Outlives the call.
+    wire::server_patience* patience = nullptr;
 };
 
 /// Reads the stream on the calling thread until asked to stop, reconnecting from the last boundary.

@@ -90,11 +90,17 @@ constexpr std::array table{
          "How long copying a chunk should take, 10 to 60000", ours},
     flag{"nice-ratio", real, copying, "0", "RATIO",
          "After a chunk that took t, its worker rests for RATIO times t; 0 to 100", ""},
-    flag{"default-retries", integer, copying, "60", "COUNT",
-         "Failures in a row of one operation that are tried again before the migration stops, at "
-         "least 1; deadlocks and lock waits do not count. So many attempts to swap that give way "
-         "postpone the cut-over",
-         "the migration stops when the cut-over has failed so often"},
+    flag{
+        "default-retries", integer, copying, "60", "COUNT",
+        "Failures in a row of one operation that are tried again before the migration stops, at "
+        "least 1. Deadlocks, lock waits and what --wait-for-server-seconds is for do not count. So "
+        "many attempts to swap that give way postpone the cut-over",
+        "the migration stops when the cut-over has failed so often"},
+    flag{"wait-for-server-seconds", integer, copying, "600", "SECONDS",
+         "What passes by itself (a lost connection, a name that cannot be looked up, read_only, "
+         "offline_mode, a full disk, too many connections) is waited for so long, at least 1, "
+         "before the migration stops",
+         ours},
     flag{"locking-reads", boolean, copying, "false", "",
          "Read rows with FOR SHARE; chosen by itself where the server needs it", ours},
     flag{"exact-rowcount", boolean, copying, "false", "",

@@ -54,6 +54,7 @@ migration::settings settings_of(const cli::options& given) {
     with.kill_blockers_after = given.kill_blockers_after;
     with.drop_old_table = given.ok_to_drop_table;
     with.locking_reads = given.locking_reads;
+    with.wait_for_server = given.wait_for_server;
     with.failures_max = static_cast<unsigned>(given.default_retries);
     with.replica_server_id = given.replica_server_id;
     with.heartbeat_interval = given.heartbeat_interval;

@@ -268,6 +268,8 @@ class options_reader {
                                            given_.text("nice-ratio"), made_.nice_ratio));
         made_.default_retries = static_cast<std::size_t>(
             clamped("default-retries", 1, std::numeric_limits<std::int32_t>::max()));
+        made_.wait_for_server =
+            std::chrono::seconds(clamped("wait-for-server-seconds", 1, seconds_max));
         made_.locking_reads = given_.on("locking-reads");
     }
 

@@ -34,6 +34,7 @@ struct options {
     std::chrono::milliseconds chunk_time{};
     double nice_ratio = 0.0;
     std::size_t default_retries = 0;
+    std::chrono::seconds wait_for_server{};
     bool locking_reads = false;
 
     std::chrono::milliseconds max_lag{};

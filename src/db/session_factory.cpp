@@ -1,44 +1,17 @@
 #include "src/db/session_factory.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/log.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/probe.hpp"
 #include "src/wire/renewed_login.hpp"
+#include "src/wire/server_failure.hpp"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace segue::db {
 namespace {
-
-// https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html and
-// https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
-constexpr std::array connection_lost_errors = {
-    1053,                    // ER_SERVER_SHUTDOWN
-    1158, 1159, 1160, 1161,  // network errors that the server saw
-    1927,                    // connection was killed, as the client library says it
-    2002, 2003, 2006, 2013, 2014, 2027, 2055,
-    // CR_SSL_CONNECTION_ERROR: with TLS the library says so of a connection that just ends. Whether
-    // the server's certificate passes is seen before it connects.
-    2026,
-    3169,  // ER_SESSION_WAS_KILLED
-    4031,  // ER_CLIENT_INTERACTION_TIMEOUT
-};
-constexpr std::array retryable_errors = {
-    1040,  // ER_CON_COUNT_ERROR
-    1203,  // ER_TOO_MANY_USER_CONNECTIONS
-    1205,  // ER_LOCK_WAIT_TIMEOUT
-    1213,  // ER_LOCK_DEADLOCK
-    1226,  // ER_USER_LIMIT_REACHED: too many connections of the account, for one
-    3101,  // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: Group Replication found a conflict
-    1317,  // ER_QUERY_INTERRUPTED
-    1412,  // ER_TABLE_DEF_CHANGED: the table was rebuilt (OPTIMIZE) since the snapshot was taken
-};
-
-template <typename Numbers>
-bool contains(const Numbers& numbers, int number) {
-    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
-}
 
 constexpr std::chrono::minutes work_timeout{10};
 constexpr std::chrono::hours patient_timeout{1};
@@ -123,6 +96,12 @@ std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
     }
 }
 
+std::shared_ptr<wire::server_patience> usual_patience() {
+    constexpr std::chrono::minutes most{10};
+    return std::make_shared<wire::server_patience>(
+        most, [](const std::string& text) { log::write(log::level::warning, text); });
+}
+
 struct connector_thread {
     connector_thread() { connector_driver().threadInit(); }
     ~connector_thread() { connector_driver().threadEnd(); }
@@ -142,13 +121,11 @@ void use_connector_in_this_thread() {
 
 void throw_translated(const sql::SQLException& failure, bool changes_something) {
     const int number = failure.getErrorCode();
-    const bool lost = contains(connection_lost_errors, number);
+    error_properties properties =
+        wire::properties_of(number, failure.getSQLState(), failure.what());
+    properties.outcome_unknown = properties.connection_lost && changes_something;
     throw error(std::string(failure.what()) + " (MySQL error " + std::to_string(number) + ")",
-                {.mysql_errno = number,
-                 .sqlstate = failure.getSQLState(),
-                 .retryable = lost || contains(retryable_errors, number),
-                 .connection_lost = lost,
-                 .outcome_unknown = lost && changes_something});
+                std::move(properties));
 }
 
 std::string_view session_settings() {
@@ -197,8 +174,19 @@ std::chrono::milliseconds answer_timeout(session_role role,
     return options.read_timeout;
 }
 
-session_factory::session_factory(wire::connection_options options)
-    : options_(std::move(options)), live_(std::make_shared<live_sessions>()) {}
+session_factory::session_factory(wire::connection_options options,
+                                 std::shared_ptr<wire::server_patience> patience)
+    : options_(std::move(options)),
+      patience_(patience ? std::move(patience) : usual_patience()),
+      live_(std::make_shared<live_sessions>()) {}
+
+session_factory::session_factory(const session_factory& watched, unwatched_tag)
+    : options_(watched.options_), patience_(watched.patience_), live_(watched.live_) {
+    std::lock_guard lock(watched.mutex_);
+    server_uuid_ = watched.server_uuid_;
+    time_zone_ = watched.time_zone_;
+    sql_mode_ = watched.sql_mode_;
+}
 
 session session_factory::connect(session_role role, std::chrono::milliseconds answer_at_least) {
     use_connector_in_this_thread();
@@ -228,13 +216,14 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
             throw error("the server at " + options_.server.text() + " is now " + uuid +
                         ", no longer " + server_uuid_ +
                         ": a failover took place, or a proxy spreads connections over several "
-                        "servers. Connect to the primary itself.");
+                        "servers. Connect to the primary itself, and start again.");
         const std::string first_zone = time_zone_;
         const std::string first_mode = sql_mode_;
         lock.unlock();
         // The server's were changed since; what was written so far was converted by the first.
         if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
         if (mode != first_mode) made.execute("SET SESSION sql_mode='" + first_mode + "'");
+        if (look_) look_(made);
         return made;
     });
 }
@@ -250,7 +239,7 @@ void session_factory::kill_query(std::uint64_t connection_id) {
 
 void session_factory::kill_running_statements() noexcept {
     try {
-        session killer = connect(session_role::control);
+        session killer = unwatched().connect(session_role::control);
         for (const std::uint64_t id : live_->all()) {
             if (id == killer.connection_id()) continue;
             try {

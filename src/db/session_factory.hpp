@@ -2,6 +2,7 @@
 
 #include "src/db/session.hpp"
 #include "src/wire/connection_options.hpp"
+#include "src/wire/server_patience.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +37,17 @@ class live_sessions;
 /// not retryable (a failover or a proxy stands between).
 class session_factory {
   public:
-    explicit session_factory(wire::connection_options options);
+    /// `patience`: how long whoever retries on these sessions waits for the server; nullptr: ten
+    /// minutes, told by a log line.
+    explicit session_factory(wire::connection_options options,
+                             std::shared_ptr<wire::server_patience> patience = nullptr);
+
+    /// `look` is called with each session that is made from now on, before anybody else has it;
+    /// what it throws is what connect() throws. Before threads; nullptr: nobody looks.
+    void look_at_each(std::function<void(session&)> look) { look_ = std::move(look); }
+
+    /// Another factory of the same sessions, on the same server, that nobody looks at.
+    session_factory unwatched() const { return session_factory(*this, unwatched_tag{}); }
 
     /// Opens a session with every setting of session_settings(). Where TLS is asked for, the
     /// server's greeting is looked at before any password is sent.
@@ -57,12 +68,18 @@ class session_factory {
     bool is_ours(std::uint64_t connection_id) const;
 
     const wire::connection_options& options() const noexcept { return options_; }
+    wire::server_patience& patience() const noexcept { return *patience_; }
     /// @@server_uuid of the server; empty before the first connect().
     std::string server_uuid() const;
 
   private:
+    struct unwatched_tag {};
+    session_factory(const session_factory& watched, unwatched_tag);
+
     const wire::connection_options options_;
+    const std::shared_ptr<wire::server_patience> patience_;
     const std::shared_ptr<live_sessions> live_;
+    std::function<void(session&)> look_;
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
     std::string time_zone_;    // of the first session, and so of all; guarded by mutex_

@@ -141,7 +141,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
         along.flushed = true;
         return keys.size() + along.keys.size();
     } catch (const error& failure) {
-        if (failure.retryable() || failure.mysql_errno() == 0 || along.keys.empty()) throw;
+        if (!may_be_the_rows(failure) || along.keys.empty()) throw;
         session.execute("ROLLBACK");
     }
     // Who took a row that the target refuses names it; so it must not have come along with others.

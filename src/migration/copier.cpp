@@ -50,7 +50,7 @@ void copier::copy_chunks(std::stop_token stop) {
         try {
             next = copy(session, *current, proven, took, stop);
         } catch (const error& failure) {
-            if (failure.retryable() || failure.mysql_errno() == 0) throw;
+            if (!may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *current, failure, stop);
         }
         fault::point("copier.chunk_committed");

@@ -67,6 +67,13 @@ class pending_keys {
     bool kept_ = false;
 };
 
+// Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
+bool is_counted(const error& failure) {
+    constexpr int query_interrupted = 1317;
+    return may_be_the_rows(failure) && !is_duplicate(failure) &&
+           failure.mysql_errno() != query_interrupted;
+}
+
 }  // namespace
 
 // Until what is left to flush under the lock is little, and the stream is at the log's end.
@@ -250,6 +257,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         // Nothing was changed yet, so an unknown outcome does not matter here.
         if (!failure.retryable()) throw;
         if (stop.stop_requested()) throw stopped();
+        if (is_counted(failure)) made.counted = failure;
         return give_way(failure.what());
     }
     swap(*sessions, *snapshots, made, stop);
@@ -368,6 +376,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
         } else if (with_.record.now() == swap_state::made) {
             made.swapped = true;
         } else if (failure.retryable() || is_duplicate(failure)) {
+            if (is_counted(failure)) made.counted = failure;
             made.gave_way_because =
                 locked ? failure.what()
                        : fmt::format("the lock was not granted: {}", failure.what());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/base/clock.hpp"
+#include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/blocker_watch.hpp"
 #include "src/migration/change_set.hpp"
@@ -58,6 +59,8 @@ class cut_over {
     struct result {
         bool swapped = false;
         std::string gave_way_because;  ///< Empty when swapped.
+        /// The failure that made it give way, where it may pass or not: so many in a row are enough.
+        std::optional<error> counted = std::nullopt;
         /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
         std::optional<std::chrono::milliseconds> stall;
         std::vector<std::string> notices;  ///< What else the operator should know.

@@ -40,7 +40,7 @@ std::string random_hex(std::size_t digits) {
 }
 
 engine::engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-               const plan& inspected, swap_record& swap, task_group& group,
+               const plan& inspected, swap_record& swap, durability& restarts, task_group& group,
                const clock_source& clock)
     : run_token(random_hex(16)),
       made(inspected),
@@ -52,7 +52,8 @@ engine::engine(db::session_factory& sessions, const settings& with, const server
                          .run_token = run_token,
                          .interval = with.heartbeat_interval,
                          .order_commits_required = !locking_reads,
-                         .retries_max = with.failures_max}),
+                         .retries_max = with.failures_max,
+                         .restarts = &restarts}),
       changes({.keys_max = backlog_keys_max,
                .bytes_max = backlog_bytes_max,
                .client_orders = texts.codec().ordered()}),

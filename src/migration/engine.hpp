@@ -10,6 +10,7 @@
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/copier.hpp"
 #include "src/migration/cut_over.hpp"
+#include "src/migration/durability.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/replayer.hpp"
@@ -29,7 +30,8 @@ namespace segue::migration {
 /// Lifetime: all that the constructor is given, but for the settings, outlives it.
 struct engine {
     engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-           const plan& inspected, swap_record& swap, task_group& group, const clock_source& clock);
+           const plan& inspected, swap_record& swap, durability& restarts, task_group& group,
+           const clock_source& clock);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
 

@@ -4,6 +4,7 @@
 #include "src/migration/retry.hpp"
 #include "throttle/heartbeat_value.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -68,6 +69,7 @@ void heartbeat::commit_marker(db::session& session, std::uint64_t number) const 
             fmt::format("the marker row in {} is gone: another run dropped or changed the "
                         "table",
                         settings_.changelog.quoted()));
+    if (settings_.restarts) settings_.restarts->look_at_settings(session);
     if (settings_.order_commits_required &&
         session.query_value("SELECT @@GLOBAL.binlog_order_commits") != "1")
         throw error(
@@ -76,11 +78,40 @@ void heartbeat::commit_marker(db::session& session, std::uint64_t number) const 
             "at the start, rows are read with locks.");
 }
 
-void heartbeat::write_heartbeat(db::session& session) const {
-    session.execute(
-        fmt::format("UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
-                    quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())),
-                    heartbeat_id));
+void heartbeat::write_heartbeat(db::session& session) {
+    beats_.push_back(throttle::format_heartbeat(std::chrono::system_clock::now()));
+    session.execute(fmt::format("UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
+                                quoted_literal(beats_.back()), heartbeat_id));
+    beats_.erase(beats_.begin(), beats_.end() - 1);
+    if (settings_.restarts) settings_.restarts->look_at_settings(session);
+}
+
+// Redo is lost from its end only: if our last write is there, all that was answered before it is.
+void heartbeat::look_after_restart(db::session& session) {
+    if (!settings_.restarts || settings_.restarts->restarts() == restarts_seen_) return;
+    const unsigned seen = settings_.restarts->restarts();
+    std::uint64_t answered = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        answered = committed_;
+    }
+    for (const db::row& one :
+         session.query(fmt::format("SELECT id, value FROM {}", settings_.changelog.quoted()))) {
+        const std::string value = one[1].value_or("");
+        const bool is_marker = one[0] == std::to_string(marker_id);
+        const auto number = marker_in(value);
+        const bool lost = is_marker ? number && *number < answered
+                                    : one[0] == std::to_string(heartbeat_id) && !beats_.empty() &&
+                                          std::ranges::find(beats_, value) == beats_.end();
+        if (lost)
+            throw error(fmt::format(
+                "the server was restarted, and has lost what it had answered as committed: {} "
+                "holds an older {} than it answered. So rows of the new table are lost as well. "
+                "Start again; and look whether its disks keep what is flushed to them, and "
+                "whether innodb_flush_log_at_trx_commit is 1.",
+                settings_.changelog.quoted(), is_marker ? "marker" : "heartbeat"));
+    }
+    restarts_seen_ = seen;
 }
 
 bool heartbeat::wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until) {
@@ -102,6 +133,7 @@ void heartbeat::run(std::stop_token stop) {
             // Each try has a number of its own: the one before may have been committed, and a
             // marker that does not change is none.
             session.run("write a marker", stop, [&](db::session& with) {
+                look_after_restart(with);
                 const std::uint64_t number = begin_marker();
                 commit_marker(with, number);
                 std::lock_guard lock(mutex_);
@@ -111,8 +143,10 @@ void heartbeat::run(std::stop_token stop) {
             });
         }
         if (!stop.stop_requested() && std::chrono::steady_clock::now() >= next_beat) {
-            session.run("write the heartbeat", stop,
-                        [&](db::session& with) { write_heartbeat(with); });
+            session.run("write the heartbeat", stop, [&](db::session& with) {
+                look_after_restart(with);
+                write_heartbeat(with);
+            });
             next_beat = std::chrono::steady_clock::now() + settings_.interval;
         }
     }

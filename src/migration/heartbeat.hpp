@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/migration/durability.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -11,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace segue::migration {
 
@@ -32,6 +34,7 @@ class heartbeat {
         std::chrono::milliseconds interval{100};
         bool order_commits_required = true;  ///< False where reads of the source lock.
         unsigned retries_max = 60;
+        durability* restarts = nullptr;  ///< Looked at with each write; nullptr: nobody looks.
     };
     heartbeat(db::session_factory& sessions, settings with);
 
@@ -46,8 +49,9 @@ class heartbeat {
     /// also while the replica does not have the table yet. Throws segue::error.
     bool has_come(db::session& replica, std::uint64_t number) const;
 
-    /// Writes until asked to stop. Throws segue::error when it cannot, several times in a row, or
-    /// when binlog_order_commits was turned off.
+    /// Writes until asked to stop. Throws segue::error when it cannot, several times in a row, when
+    /// binlog_order_commits was turned off, or when the server was restarted and has lost what it
+    /// had answered, or may have.
     void run(std::stop_token stop);
 
     /// Returns after a marker that was committed wholly after the call, with its number.
@@ -64,11 +68,16 @@ class heartbeat {
     std::uint64_t want_marker();  ///< Precondition: mutex_ is held.
     std::uint64_t begin_marker();
     void commit_marker(db::session& session, std::uint64_t number) const;
-    void write_heartbeat(db::session& session) const;
+    void write_heartbeat(db::session& session);
+    void look_after_restart(db::session& session);
     bool wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until);
 
     db::session_factory& sessions_;
     const settings settings_;
+    // Of the thread that runs:
+    std::vector<std::string> beats_;  ///< The last one that was answered, and those tried since.
+    unsigned restarts_seen_ = 0;
+
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::uint64_t begun_ = 0;      ///< Markers whose commit was begun; guarded by mutex_.

@@ -253,10 +253,11 @@ server_facts read_server(db::session& session, const std::string& schema,
                   "as a backup, that began before the swap and reads the table after it may see it "
                   "partly filled.");
     if (seen["sync_binlog"] != "1" || seen["innodb_flush_log_at_trx_commit"] != "1")
-        facts.weaker.emplace_back(
-            "sync_binlog or innodb_flush_log_at_trx_commit is not 1: if the server's machine "
-            "crashes, the binary log may lack a change that the table has. After such a crash "
-            "begin anew.");
+        facts.weaker.emplace_back(fmt::format(
+            "innodb_flush_log_at_trx_commit is {} and sync_binlog is {}: a crash of the "
+            "server could take back what it has answered. If it restarts before the "
+            "swap, this migration ends; with both of them 1 it goes on.",
+            seen["innodb_flush_log_at_trx_commit"], seen["sync_binlog"]));
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)
         facts.weaker.emplace_back(

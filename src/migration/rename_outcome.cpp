@@ -37,7 +37,9 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
     const std::stop_token stop;
     log::warning("the connection was lost while the names were swapped; looking what is true");
     constexpr unsigned tries = 30;
-    retrying_session session(sessions, tries, lock_conflicts::failures);
+    // Also after a restart that ends the migration: what is true of the names comes first.
+    db::session_factory at_any_time = sessions.unwatched();
+    retrying_session session(at_any_time, tries, lock_conflicts::failures);
     std::vector<std::string> names;
     fault::point("rename_outcome.begin");
     try {

@@ -30,7 +30,7 @@ void replayer::run(std::stop_token stop) {
             });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
-            if (failure.retryable() || failure.mysql_errno() == 0) throw;
+            if (!may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *keys, failure, stop);
         } catch (...) {
             with_.changes.put_back(*keys);

@@ -3,8 +3,12 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/wire/probe.hpp"
+#include "src/wire/server_failure.hpp"
+#include "src/wire/server_patience.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,9 +27,13 @@ std::chrono::milliseconds back_off(unsigned failures) noexcept {
 }
 
 bool is_conflict(const error& failure) noexcept {
-    constexpr int lock_wait_timeout = 1205;
-    constexpr int deadlock = 1213;
-    return failure.mysql_errno() == lock_wait_timeout || failure.mysql_errno() == deadlock;
+    return wire::kind_of(failure.mysql_errno(), failure.sqlstate(), failure.what()) ==
+           wire::failure_kind::conflict;
+}
+
+bool may_be_the_rows(const error& failure) noexcept {
+    return failure.mysql_errno() != 0 && !failure.connection_lost() &&
+           !wire::passes_by_itself(failure) && !is_conflict(failure);
 }
 
 bool is_too_large(const error& failure) noexcept {
@@ -64,36 +72,59 @@ std::chrono::milliseconds retry_count::pause() const noexcept {
     return back_off(std::max(1U, failures_ + outlasted_));
 }
 
+// Connector/C++ cannot be stopped while it looks for the server, so it is asked only when the
+// server was found there.
+void retrying_session::find_server(std::stop_token stop) const {
+    if (!session_) wire::probe(sessions_.options(), std::move(stop));
+}
+
 void retrying_session::run(std::string_view what, std::stop_token stop,
                            const std::function<void(db::session&)>& operation) {
     retry_count count(failures_max_, conflicts_);
+    wire::server_wait waiting(sessions_.patience());
     if (clock_.now() - used_ > idle_max) session_.reset();
     for (;;) {
         if (stop.stop_requested()) throw stopped();
+        const auto began = sessions_.patience().clock().now();
+        std::chrono::milliseconds pause{0};
         try {
+            if (waiting.tries() > 0) find_server(stop);
             operation(connected());
             used_ = clock_.now();
             return;
         } catch (const error& failure) {
             roll_back();
             if (stop.stop_requested()) throw stopped();
-            const unsigned outlasted = count.outlasted();
-            if (!count.goes_on_after(failure)) {
-                if (!failure.retryable()) throw;
-                throw failure.in(what);
+            if (wire::passes_by_itself(failure) && !waiting.was_at_work(began)) {
+                const error told = failure.in(what);
+                if (!waiting.goes_on_after(told.what())) throw waited_in_vain(told, waiting);
+                log::warning("{}; trying again", told.what());
+                pause = back_off(waiting.tries());
+            } else {
+                waiting.over();
+                tell_or_throw(count, failure, what);
+                pause = count.pause();
             }
-            if (count.outlasted() > outlasted)
-                log::write(
-                    count.outlasted() % told_every == 0 ? log::level::error : log::level::warning,
-                    fmt::format("{}: {}; trying again (locks of others stood in its way {} "
-                                "times in a row)",
-                                what, failure.what(), count.outlasted()));
-            else
-                log::warning("{}: {}; trying again ({} of {})", what, failure.what(),
-                             count.failures(), failures_max_);
         }
-        pause_for(count.pause(), stop);
+        pause_for(pause, stop);
     }
+}
+
+void retrying_session::tell_or_throw(retry_count& count, const error& failure,
+                                     std::string_view what) const {
+    const unsigned outlasted = count.outlasted();
+    if (!count.goes_on_after(failure)) {
+        if (!failure.retryable()) throw failure;
+        throw failure.in(what);
+    }
+    if (count.outlasted() > outlasted)
+        log::write(count.outlasted() % told_every == 0 ? log::level::error : log::level::warning,
+                   fmt::format("{}: {}; trying again (locks of others stood in its way {} "
+                               "times in a row)",
+                               what, failure.what(), count.outlasted()));
+    else
+        log::warning("{}: {}; trying again ({} of {})", what, failure.what(), count.failures(),
+                     failures_max_);
 }
 
 }  // namespace segue::migration

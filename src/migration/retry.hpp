@@ -39,8 +39,9 @@ class retry_count {
     unsigned outlasted_ = 0;
 };
 
-/// A session for operations that may be repeated as a whole: after a deadlock, a lock wait that
-/// timed out, or a lost connection the operation is tried again, with a growing pause between.
+/// A session for operations that may be repeated as a whole: unless it is known that this would be
+/// in vain, the operation is tried again, with a growing pause between. What passes by itself is
+/// waited for with the factory's patience; what may pass or not is counted.
 /// Threads: one.
 class retrying_session {
   public:
@@ -60,15 +61,21 @@ class retrying_session {
     static constexpr std::chrono::seconds idle_max{60};
 
     /// Runs `operation` until it returns. Before each new try whatever the session had begun is
-    /// rolled back. Blocks for as long as it takes; `stop` ends it between two tries, a KILL QUERY
-    /// from another session within one. Throws `stopped`, or the error that is not retryable, or
-    /// the last one.
+    /// rolled back. Blocks for as long as it takes; `stop` ends it between two tries and while the
+    /// server is not to be found, a KILL QUERY from another session within one. Throws `stopped`,
+    /// or the error that is not retryable, or the last one.
     void run(std::string_view what, std::stop_token stop,
              const std::function<void(db::session&)>& operation);
 
   private:
     /// The session, connected where it was not. Throws segue::error.
     db::session& connected();
+
+    /// Throws segue::error where a new session is needed and the server is not there, or `stopped`.
+    void find_server(std::stop_token stop) const;
+
+    /// Returns when it is to be tried again.
+    void tell_or_throw(retry_count& count, const error& failure, std::string_view what) const;
 
     /// Rolls back what was begun; forgets the session if even that fails.
     void roll_back() noexcept;
@@ -84,6 +91,10 @@ class retrying_session {
 
 /// Whether it is a deadlock or a lock wait that timed out.
 bool is_conflict(const error& failure) noexcept;
+
+/// Whether the rows that were written may be what the server's error is about: it is not about a
+/// connection, the server's condition or a lock.
+bool may_be_the_rows(const error& failure) noexcept;
 
 /// Whether a transaction was refused because it is too large as a whole, so that smaller ones may
 /// pass: for the binary log's cache (1197), for the locks it takes (1206), or by group replication,

@@ -259,7 +259,7 @@ std::optional<error> row_writer::failure_of(db::session& session,
         session.execute(texts_.erase(keys));
         session.execute(texts_.carry_over_plainly(keys));
     } catch (const error& failure) {
-        if (failure.retryable()) throw;
+        if (!may_be_the_rows(failure)) throw;
         failed = failure;
     }
     session.execute(roll_back);

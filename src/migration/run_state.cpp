@@ -38,12 +38,18 @@ std::string_view name_of(phase at) noexcept {
     return "";
 }
 
-run_state::run_state(settings given, observer& told_to) : with(std::move(given)), told(told_to) {}
+run_state::run_state(settings given, observer& told_to)
+    : with(std::move(given)),
+      told(told_to),
+      restarts_([this](const std::string& text) { told.on_notice(text); }) {}
 
 void run_state::find_servers() {
     roles_.emplace(
         server_roles::find(with.connection, with.assume_primary, with.request.original.schema));
-    sessions_.emplace(roles_->primary());
+    const auto tell = [this](const std::string& text) { told.on_notice(text); };
+    sessions_.emplace(roles_->primary(),
+                      std::make_shared<wire::server_patience>(with.wait_for_server, tell));
+    sessions_->look_at_each([this](db::session& made) { restarts_.look_at_new(made); });
 }
 
 plan run_state::inspect(db::session& primary, inspection_request request) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
+#include "src/migration/durability.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/server_roles.hpp"
@@ -27,6 +28,7 @@ class run_state {
     void find_servers();
     const server_roles& roles() const { return *roles_; }
     db::session_factory& sessions() { return *sessions_; }  ///< To the primary.
+    durability& restarts() noexcept { return restarts_; }   ///< Of the primary.
 
     /// Throws segue::error for each reason not to begin.
     plan inspect(db::session& primary, inspection_request request) const;
@@ -52,6 +54,7 @@ class run_state {
 
   private:
     std::optional<server_roles> roles_;
+    durability restarts_;
     std::optional<db::session_factory> sessions_;
     swap_record swap_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -83,8 +83,9 @@ void runner::prepare() {
     state_.note_made(made.tables.ghost);
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
-    auto built = std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
-                                          state_.swap(), threads_, machine_clock());
+    auto built =
+        std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
+                                 state_.swap(), state_.restarts(), threads_, machine_clock());
     tell_what_flags_cannot_do(made);
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     if (built->locking_reads && !made.server.order_commits)
@@ -156,7 +157,9 @@ void runner::start_following(std::stop_token stop) {
         .subscriptions = of.feed.subscriptions(of.made.projection.key, of.made.tables.changelog),
         .server_id = with.replica_server_id,
         .replica_uuid = random_uuid(),
-        .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid};
+        .expected_server_uuid = replica ? replica->uuid : of.made.server.uuid,
+        .reconnects_max = with.failures_max,
+        .patience = &state_.sessions().patience()};
     of.feed.pass_unknown_xa(true);
     threads_.spawn("stream", [&of, reading, from](std::stop_token end) {
         binlog::read_stream(reading, from, of.feed, end);
@@ -324,6 +327,7 @@ outcome runner::swap(std::stop_token stop) {
                        .exponential = with.cut_over_pause_max.has_value(),
                        .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
     outcome made;
+    unsigned failures = 0;
     for (;;) {
         if (wait_while_postponed(stop)) {
             pace.begin_anew();
@@ -339,6 +343,8 @@ outcome runner::swap(std::stop_token stop) {
         made.stall_max = std::max(made.stall_max, made.stall_last);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) return made;
+        failures = result.counted ? failures + 1 : 0;
+        if (failures > state_.with.failures_max) throw result.counted->in("swap the tables");
         if (threads_.failed()) throw stopped();
         pace.gave_way();
         postpone(made.cut_over_attempts, pace, result);
@@ -431,7 +437,9 @@ void runner::clean_up(std::stop_token stop) {
 
 // What is left of them state_ knows.
 void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
-    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::failures,
+    // The names are swapped, which no restart takes back.
+    db::session_factory sessions = state_.sessions().unwatched();
+    retrying_session session(sessions, state_.with.failures_max, lock_conflicts::failures,
                              db::session_role::patient);
     for (const table_name& table : tables) {
         try {

@@ -31,6 +31,7 @@ struct settings {
     bool drop_old_table = false;
     bool locking_reads = false;
     unsigned failures_max = 60;
+    std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
     std::uint32_t replica_server_id = 99'999;
     std::chrono::milliseconds heartbeat_interval{100};
     throttle::throttle_settings throttling;

@@ -1,9 +1,9 @@
 #include "src/wire/answer.hpp"
 
 #include "src/wire/byte_reader.hpp"
+#include "src/wire/server_failure.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -17,18 +17,6 @@ constexpr std::byte error_marker{0xFF};
 constexpr std::size_t eof_bytes_max = 8;
 constexpr std::uint16_t more_results_exist = 0x0008;
 constexpr std::uint64_t columns_max = 4096;
-
-// https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html
-// With these the server ends the session: shutdown, killed, idle for too long, network trouble.
-constexpr std::array session_ended{1053, 1077, 1080, 1152, 1158, 1159, 1160,
-                                   1161, 1184, 1927, 3032, 3169, 4031};
-// The server is there and may say yes later: too many connections, resource limits of an account,
-// lock wait timeout, deadlock.
-constexpr std::array passing{1040, 1203, 1205, 1213, 1226, 3168};
-
-bool among(const auto& numbers, int number) {
-    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
-}
 
 std::uint16_t eof_status(std::span<const std::byte> payload) {
     byte_reader reader(payload, "EOF packet");
@@ -56,14 +44,11 @@ error server_error(std::span<const std::byte> payload) {
         state = reader.text(5, "SQL state");
     }
     const auto message = as_text(reader.rest());
-    const bool lost = among(session_ended, number);
-    return error(state.empty() ? fmt::format("the server says: {} (error {})", message, number)
-                               : fmt::format("the server says: {} (error {}, SQL state {})",
-                                             message, number, state),
-                 {.mysql_errno = number,
-                  .sqlstate = state,
-                  .retryable = lost || among(passing, number),
-                  .connection_lost = lost});
+    const std::string words =
+        state.empty()
+            ? fmt::format("the server says: {} (error {})", message, number)
+            : fmt::format("the server says: {} (error {}, SQL state {})", message, number, state);
+    return error(words, properties_of(number, state, message));
 }
 
 ok_answer parse_ok(std::span<const std::byte> payload) {

@@ -104,9 +104,9 @@ void live_run::expect_stopped(const std::vector<std::string>& words) {
         EXPECT_NE(told.find(word), std::string::npos) << "not told: " << word << "\n"
                                                       << end_of(told);
     EXPECT_NE(told.find("The original table is untouched"), std::string::npos) << end_of(told);
-    const auto old = session_.query("SELECT 1 FROM information_schema.tables WHERE table_schema=" +
-                                    quoted_literal(schema_.name()) +
-                                    " AND table_name=" + quoted_literal(tables_.old.name));
+    const auto old = new_session().query(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema=" +
+        quoted_literal(schema_.name()) + " AND table_name=" + quoted_literal(tables_.old.name));
     EXPECT_TRUE(old.empty()) << "there is an old table, so the names were swapped";
 }
 

@@ -121,6 +121,7 @@ TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     EXPECT_EQ(made.chunk_rows, std::nullopt);
     EXPECT_EQ(made.chunk_time, 250ms);
     EXPECT_EQ(made.default_retries, 60U);
+    EXPECT_EQ(made.wait_for_server, std::chrono::seconds(600));
     EXPECT_FALSE(made.locking_reads);
     EXPECT_EQ(made.max_lag, 1500ms);
     EXPECT_THAT(made.throttle_control_replicas, IsEmpty());
@@ -161,6 +162,7 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
                            "1_000",
                            "--chunk-time=100",
                            "--default-retries=5",
+                           "--wait-for-server-seconds=90",
                            "--locking-reads",
                            "--max-lag-millis=2000",
                            "--throttle-control-replicas=r1:3307,r2",
@@ -194,6 +196,7 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
     EXPECT_EQ(made.chunk_rows, 1000U);
     EXPECT_EQ(made.chunk_time, 100ms);
     EXPECT_EQ(made.default_retries, 5U);
+    EXPECT_EQ(made.wait_for_server, std::chrono::seconds(90));
     EXPECT_TRUE(made.locking_reads);
     EXPECT_EQ(made.max_lag, 2s);
     ASSERT_EQ(made.throttle_control_replicas.size(), 2U);
@@ -447,6 +450,8 @@ TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
     EXPECT_EQ(read_complete({"--heartbeat-interval-millis=5000"}).run->heartbeat_interval, 1s);
     EXPECT_EQ(read_complete({"--chunk-time=0"}).run->chunk_time, 10ms);
     EXPECT_EQ(read_complete({"--default-retries=0"}).run->default_retries, 1U);
+    EXPECT_EQ(read_complete({"--wait-for-server-seconds=0"}).run->wait_for_server,
+              std::chrono::seconds(1));
     EXPECT_EQ(read_complete({"--cut-over-stall-budget-millis=0"}).run->cut_over_stall_budget, 10ms);
 }
 

@@ -1,0 +1,84 @@
+#include "src/migration/durability.hpp"
+
+#include "src/base/error.hpp"
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+
+std::string durability::settings::text() const {
+    return fmt::format("innodb_flush_log_at_trx_commit={} and sync_binlog={}", flush_log,
+                       sync_binlog);
+}
+
+// The server counts Uptime from the second it was started in to the one in which the statement
+// began, as UNIX_TIMESTAMP() has it; so their difference is the same as long as the server lives,
+// also where its clock is set.
+void durability::look_at_new(db::session& session) {
+    const db::row found = session.query_row(
+        "SELECT UNIX_TIMESTAMP()-VARIABLE_VALUE, FROM_UNIXTIME(UNIX_TIMESTAMP()-VARIABLE_VALUE), "
+        "@@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog FROM "
+        "performance_schema.global_status WHERE VARIABLE_NAME='Uptime'");
+    // What was seen before decides; what is set now is of the time to come.
+    note_start(found[0].value_or(""), found[1].value_or(""));
+    note({.flush_log = found[2].value_or(""), .sync_binlog = found[3].value_or("")});
+}
+
+void durability::look_at_settings(db::session& session) {
+    const db::row found =
+        session.query_row("SELECT @@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog");
+    note({.flush_log = found[0].value_or(""), .sync_binlog = found[1].value_or("")});
+}
+
+void durability::note_start(const std::string& started, const std::string& when) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!starts_.insert(started).second || starts_.size() == 1) return throw_if_lost();
+        ++restarts_;
+        if (!weakest_.flush_log.empty())
+            lost_ = fmt::format(
+                "the server was restarted (it is up since {}), and {} was seen while this "
+                "migration ran: if it crashed, it may have taken back rows of the new table that "
+                "it had answered as committed, and changes in its binary log. So the new table "
+                "cannot be trusted. Start again; with both of them 1 a migration outlasts a "
+                "restart.",
+                when, weakest_.text());
+        throw_if_lost();
+    }
+    tell_(
+        fmt::format("the server was restarted (it is up since {}). As "
+                    "innodb_flush_log_at_trx_commit and sync_binlog were 1 whenever they were "
+                    "looked at, it has lost nothing that it had answered, and it goes on.",
+                    when));
+}
+
+void durability::throw_if_lost() const {
+    if (!lost_.empty()) throw error(lost_);
+}
+
+void durability::note(const settings& now) {
+    settings before;
+    {
+        const std::lock_guard lock(mutex_);
+        throw_if_lost();
+        before = last_;
+        last_ = now;
+        if (!now.durable()) weakest_ = now;
+    }
+    // At the start the notices of the plan say it.
+    if (before.flush_log.empty() || before == now) return;
+    tell_(now.durable()
+              ? fmt::format("{} now. They were not 1 all the time, so if the server restarts "
+                            "before the swap, this migration ends all the same.",
+                            now.text())
+              : fmt::format("{} now: a crash of the server could take back what it has answered. "
+                            "If it restarts before the swap, this migration ends.",
+                            now.text()));
+}
+
+unsigned durability::restarts() const {
+    const std::lock_guard lock(mutex_);
+    return restarts_;
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,203 @@
+// hazards.md, 23 and 37: the server is killed and started again while a table is migrated.
+#include "src/base/error.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/durability.hpp"
+#include "src/migration/heartbeat.hpp"
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <csignal>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// Of these tests alone, as it is killed.
+sandbox_server& mortal_server() {
+    return shared_server({"--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1"});
+}
+
+void restart(sandbox_server& server) {
+    server.kill_hard();
+    server.resume();
+}
+
+const std::vector<int> lost_with_the_server{1053, 2002, 2003, 2006, 2013};
+
+TEST(a_restart_of_the_server, that_answers_for_good_is_outlasted) {
+    sandbox_server& server = mortal_server();
+    live_run run(server, {.rows = 4'000, .writing = {.rate_per_second = 50}});
+    run.writers().start();
+    fault_points faults;
+    run.hold_copy(faults);
+    run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true});
+    faults.wait_reached("copier.chunk_ended");
+    server.kill_hard();
+    faults.go("copier.chunk_ended");
+    run.segue().wait_for_output("waiting for the server, for up to ");
+    server.resume();
+    run.segue().wait_for_output("the server was restarted");
+    run.segue().wait_for_output("phase: postponed");
+    run.writers().wait_for_transactions(50);
+    restart(server);
+    run.writers().wait_for_transactions(50);
+    run.writers().pause();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter();
+    run.expect_nothing_lost(lost_with_the_server);
+}
+
+class a_restart_of_a_server : public testing::TestWithParam<std::string> {};
+
+TEST_P(a_restart_of_a_server, that_may_take_back_what_it_answered_ends_the_migration) {
+    sandbox_server& server = mortal_server();
+    live_run run(server, {.rows = 4'000, .writing = {.rate_per_second = 50}});
+    run.writers().start();
+    run.start({.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.new_session().execute("SET GLOBAL " + GetParam());
+    run.segue().wait_for_output(GetParam());
+    run.writers().wait_for_transactions(50);
+    restart(server);
+    run.expect_stopped({"the server was restarted", GetParam(), "Start again"});
+    EXPECT_EQ(run.times_told("now: a crash of the server could take back"), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(with, a_restart_of_a_server,
+                         testing::Values("innodb_flush_log_at_trx_commit=0", "sync_binlog=0"),
+                         [](const auto& of) { return of.param.substr(0, of.param.find('=')); });
+
+// What was set again before the crash was set wrong for a while.
+TEST(a_restart_of_the_server, whose_settings_are_back_at_one_ends_it_as_well) {
+    sandbox_server& server = mortal_server();
+    quiet_run run(server);
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=2");
+    run.segue().wait_for_output("innodb_flush_log_at_trx_commit=2 and sync_binlog=1 now");
+    run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=1");
+    run.segue().wait_for_output("They were not 1 all the time");
+    restart(server);
+    run.expect_failed({"innodb_flush_log_at_trx_commit=2 and sync_binlog=1 was seen"});
+}
+
+TEST(a_server_that_is_away, is_waited_for_as_long_as_asked_and_until_a_signal) {
+    sandbox_server& server = mortal_server();
+    quiet_run shortly(server);
+    quiet_run stopped(server);
+    for (quiet_run* run : {&shortly, &stopped})
+        run->session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    shortly.start("ADD COLUMN b INT", {.postponed = true, .more = {"--wait-for-server-seconds=2"}});
+    stopped.start("ADD COLUMN b INT", {.postponed = true});
+    for (quiet_run* run : {&shortly, &stopped}) run->segue().wait_for_output("phase: postponed");
+    server.kill_hard();
+    shortly.expect_failed(
+        {"waiting for the server, for up to 2 s", "s for the server (--wait-for-server-seconds)"});
+    stopped.segue().wait_for_output("waiting for the server, for up to 600 s");
+    stopped.segue().signal(SIGTERM);
+    stopped.expect_failed({"stopped by a signal"});
+    server.resume();
+}
+
+/// The engine's own parts beside a server that forgets.
+class heartbeat_of_a_restarted_server : public testing::Test {
+  protected:
+    heartbeat_of_a_restarted_server() {
+        sessions.look_at_each([this](db::session& made) { restarts.look_at_new(made); });
+        db::session session = sessions.connect();
+        beat.create(session);
+    }
+    /// Runs until a marker has passed, or it ended by itself.
+    void pass_marker() {
+        std::exception_ptr ended;
+        std::stop_source stop;
+        {
+            std::jthread thread([&] {
+                try {
+                    beat.run(stop.get_token());
+                } catch (...) {
+                    ended = std::current_exception();
+                    stop.request_stop();
+                }
+            });
+            try {
+                beat.pass(stop.get_token());
+            } catch (const stopped&) {
+                // It ended.
+            }
+            stop.request_stop();
+        }
+        if (ended) std::rethrow_exception(ended);
+    }
+
+    sandbox_server& server = mortal_server();
+    const fresh_schema schema{server};
+    const table_name changelog{schema.name(), "_t_ghc"};
+    db::session_factory sessions{server.over_tcp()};
+    migration::durability restarts{[](const std::string&) {}};
+    migration::heartbeat beat{sessions,
+                              {.changelog = changelog, .run_token = "run", .restarts = &restarts}};
+};
+
+TEST_F(heartbeat_of_a_restarted_server, goes_on_where_nothing_was_lost) {
+    pass_marker();
+    restart(server);
+    pass_marker();
+    EXPECT_EQ(restarts.restarts(), 1U);
+    pass_marker();
+    EXPECT_EQ(restarts.restarts(), 1U);
+}
+
+TEST_F(heartbeat_of_a_restarted_server, ends_where_an_answered_marker_was_lost) {
+    pass_marker();
+    pass_marker();
+    restart(server);
+    server.connect().execute("UPDATE " + changelog.quoted() + " SET value='run:1' WHERE id=2");
+    try {
+        pass_marker();
+        FAIL() << "it went on";
+    } catch (const error& lost) {
+        EXPECT_THAT(lost.what(), HasSubstr("holds an older marker than it answered"));
+    }
+}
+
+TEST_F(heartbeat_of_a_restarted_server, ends_where_an_answered_heartbeat_was_lost) {
+    pass_marker();
+    restart(server);
+    server.connect().execute("UPDATE " + changelog.quoted() +
+                             " SET value='2020-01-01T00:00:00.000000000Z' WHERE id=1");
+    try {
+        pass_marker();
+        FAIL() << "it went on";
+    } catch (const error& lost) {
+        EXPECT_THAT(lost.what(), HasSubstr("holds an older heartbeat than it answered"));
+    }
+}
+
+TEST(a_session_on_a_restarted_server, is_not_handed_out_where_answers_may_be_lost) {
+    sandbox_server& server = mortal_server();
+    db::session_factory sessions(server.over_tcp());
+    migration::durability restarts([](const std::string&) {});
+    sessions.look_at_each([&](db::session& made) { restarts.look_at_new(made); });
+    sessions.connect().execute("SET GLOBAL sync_binlog=100");
+    EXPECT_NO_THROW(sessions.connect()) << "nothing was restarted";
+    restart(server);
+    // The settings are back, and who comes second is not told less.
+    for (int i = 0; i < 2; ++i) EXPECT_THROW(sessions.connect(), error);
+    EXPECT_NO_THROW(sessions.unwatched().connect());
+}
+
+}  // namespace
+}  // namespace segue::test
