@@ -1,4 +1,4 @@
-// hazards.md, 23 and 37: the server is killed and started again while a table is migrated.
+// docs/hazards.md, 23 and 37: the server is killed and started again while a table is migrated.
 #include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/durability.hpp"
