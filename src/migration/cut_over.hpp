@@ -59,7 +59,8 @@ class cut_over {
     struct result {
         bool swapped = false;
         std::string gave_way_because;  ///< Empty when swapped.
-        /// The failure that made it give way, where it may pass or not: so many in a row are enough.
+        /// The failure that made it give way, where it may pass or not: so many in a row are
+        /// enough.
         std::optional<error> counted = std::nullopt;
         /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
         std::optional<std::chrono::milliseconds> stall;
@@ -108,7 +109,7 @@ class cut_over {
                                                const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
-    std::optional<lost_connection> lost_locker_;             ///< May be in the server still.
+    std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     blocker_watch in_the_way_;
     std::uint64_t children_seen_ = 0;  ///< stream_feed's, before it was last looked for them.
 };
