@@ -223,20 +223,25 @@ void terminal::print_rehearsal(const migration::plan& made, const migration::set
                       made.tables.changelog.quoted(), made.tables.checkpoint.quoted()));
     print(fmt::format("  2. follow the binary log {}, and copy with {} workers",
                       made.server.gtids ? "by GTID" : "by file and position", with.copy_workers));
-    print(fmt::format("  3. swap the names, with writes waiting for {} ms at most",
-                      with.stall_budget.count()));
+    const auto slow = migration::slow_rename(made, with);
+    print(fmt::format("  3. swap the names, with writes waiting for {} ms at most{}",
+                      with.stall_budget.count(), slow ? ", and for RENAME TABLE" : ""));
     if (made.rename_time)
-        print(
-            fmt::format("     (RENAME TABLE alone takes some {} ms of them, as measured on empty "
-                        "tables of as many partitions)",
-                        made.rename_time->count()));
+        print(fmt::format(
+            "     (RENAME TABLE alone takes some {} ms{}, as measured on empty tables of "
+            "as many partitions)",
+            made.rename_time->count(), slow ? "" : " of them"));
     print(fmt::format("  4. {} {}, and drop the tables of step 1",
                       with.drop_old_table ? "drop" : "keep the old table as",
                       made.tables.old.quoted()));
-    if (const auto slow = migration::slow_rename(made, with)) print("\nNote: " + *slow);
+    if (slow) print("\nNote: " + *slow);
     for (const std::string& note : made.notes) print("\nNote: " + note + ".");
     for (const std::string& weaker : made.server.weaker) print("\nNote: " + weaker);
-    print("\nEvery check passed. Add --execute to migrate.");
+    print(
+        slow && !with.accept_slow_rename
+            ? "\nEvery check passed, but with these flags the tables would not be swapped: see the "
+              "note on RENAME TABLE."
+            : "\nEvery check passed. Add --execute to migrate.");
 }
 
 }  // namespace segue::cli

@@ -285,11 +285,13 @@ start_server() {
         die "server '$name' is running already (process $pid). Stop it first: ${0##*/} stop $name"
     fi
     if [[ -e $folder ]]; then
+        [[ -e $folder/.segue-sandbox ]] || die "$folder is no server's folder. Use another name."
         say "Removing what a server '$name' that no longer runs left behind."
         rm -rf "$folder"
     fi
     rm -f "$SANDBOXES/$name.error.log"
     mkdir "$folder"
+    : >"$folder/.segue-sandbox"
     : >"$folder/error.log"
     # shellcheck disable=SC2064 # the name as it is now
     trap "abandon_start '$name'" EXIT
@@ -360,11 +362,11 @@ remove_server() {
     say "Server '$name' is stopped and removed."
 }
 
-# The names of all servers that have a folder.
+# The names of all servers that have a folder. Other folders are somebody else's.
 server_names() {
     local folder
     for folder in "$SANDBOXES"/*/; do
-        if [[ -d $folder ]]; then
+        if [[ -e $folder/.segue-sandbox ]]; then
             basename "$folder"
         fi
     done

@@ -28,7 +28,8 @@ std::chrono::seconds idle_timeout(session_role role) noexcept {
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html
 std::string modes_of_the_server() {
     std::string added;
-    for (const std::string mode : {"HIGH_NOT_PRECEDENCE", "NO_UNSIGNED_SUBTRACTION",
+    for (const std::string mode : {"ALLOW_INVALID_DATES", "ERROR_FOR_DIVISION_BY_ZERO",
+                                   "HIGH_NOT_PRECEDENCE", "NO_UNSIGNED_SUBTRACTION",
                                    "PIPES_AS_CONCAT", "REAL_AS_FLOAT", "TIME_TRUNCATE_FRACTIONAL"})
         added += ",IF(FIND_IN_SET('" + mode + "',@@GLOBAL.sql_mode),'" + mode + "',NULL)";
     return added;
@@ -133,7 +134,7 @@ std::string_view session_settings() {
         "SET SESSION "
         "transaction_isolation='READ-COMMITTED', "
         "sql_mode=CONCAT_WS(',','STRICT_ALL_TABLES,STRICT_TRANS_TABLES,"
-        "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'" +
+        "NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'" +
         modes_of_the_server() +
         "), "
         "time_zone=@@GLOBAL.time_zone, "

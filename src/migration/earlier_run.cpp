@@ -20,6 +20,8 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds look_for{3'000};
 constexpr milliseconds look_interval{100};
+constexpr milliseconds written_at_once{500};
+constexpr int looks_max = 10;
 
 // Empty for a table that is gone, or that is none of these.
 std::vector<db::row> changelog_rows(db::session& session, const table_name& changelog) {
@@ -30,6 +32,18 @@ std::vector<db::row> changelog_rows(db::session& session, const table_name& chan
         if (failure.retryable() || failure.connection_lost()) throw;
         return {};
     }
+}
+
+// Whether somebody who writes the changelog would not have had to wait. Changes nothing.
+bool could_be_written(db::session& session, const table_name& changelog) {
+    const auto asked = steady_clock::now();
+    try {
+        session.execute("UPDATE " + changelog.quoted() + " SET value=value");
+    } catch (const error& failure) {
+        if (failure.connection_lost() || !failure.retryable()) throw;
+        return false;
+    }
+    return steady_clock::now() - asked < written_at_once;
 }
 
 void take_over(db::session& session, const table_name& checkpoint) {
@@ -82,17 +96,28 @@ void throw_if_at_work(db::session& session, const migration_tables& tables) {
     if (!exists(session, tables.changelog)) return;
     const auto first = changelog_rows(session, tables.changelog);
     if (first.empty()) return;
-    const auto until = steady_clock::now() + look_for;
-    while (steady_clock::now() < until) {
-        std::this_thread::sleep_for(look_interval);
-        if (changelog_rows(session, tables.changelog) != first)
-            throw_refusals(
-                {{fmt::format("another run is at work on this table: the rows of {} change while "
-                              "we look",
-                              tables.changelog.quoted()),
-                  "--initially-drop-ghost-table would take its tables away. Nothing was changed. "
-                  "Let it finish, or stop it first."}});
+    for (int looks = 0; looks < looks_max; ++looks) {
+        // A heartbeat that stands still says nothing while nobody could write it: under FLUSH
+        // TABLES WITH READ LOCK, or beside a lock on its row.
+        const bool before = could_be_written(session, tables.changelog);
+        const auto until = steady_clock::now() + look_for;
+        while (steady_clock::now() < until) {
+            std::this_thread::sleep_for(look_interval);
+            if (changelog_rows(session, tables.changelog) != first)
+                throw_refusals(
+                    {{fmt::format("another run is at work on this table: the rows of {} change "
+                                  "while we look",
+                                  tables.changelog.quoted()),
+                      "--initially-drop-ghost-table would take its tables away. Nothing was "
+                      "changed. Let it finish, or stop it first."}});
+        }
+        if (could_be_written(session, tables.changelog) && before) return;
     }
+    throw_refusals(
+        {{fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "
+                      "so that nobody's heartbeat would move",
+                      tables.changelog.quoted()),
+          "Nothing was changed. Look who locks it (SHOW PROCESSLIST), and start again."}});
 }
 
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token) {

@@ -18,8 +18,9 @@ void claim_start(db::session& session, const table_name& original);
 
 /// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
 /// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
-/// since clocks differ. Throws segue::error if they do. Returns at once where there is no such
-/// table.
+/// since clocks differ. Looks again, some ten times at most, where nobody could have written them
+/// meanwhile. Throws segue::error if they change, or if that cannot be seen. Returns at once where
+/// there is no such table.
 void throw_if_at_work(db::session& session, const migration_tables& tables);
 
 /// Whether the tables are still those of the run with this token; false where another has taken

@@ -8,6 +8,7 @@
 #include "src/schema/rename_map.hpp"
 #include "src/schema/sql_tokenizer.hpp"
 
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,23 @@ bool has_rows(db::session& session, const table_name& name) {
     return !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty();
 }
 
+bool is_view(db::session& session, const table_name& name) {
+    return !session
+                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
+                                   "AND TABLE_NAME={} AND TABLE_TYPE<>'BASE TABLE'",
+                                   quoted_literal(name.schema), quoted_literal(name.name)))
+                .empty();
+}
+
 void check_names(db::session& session, const inspection_request& request,
                  const migration_tables& tables, std::vector<refusal>& refusals) {
+    for (const table_name& name :
+         {tables.old, tables.ghost, tables.changelog, tables.checkpoint, tables.rehearsal})
+        if (is_view(session, name))
+            refusals.push_back(
+                {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
+                 "Drop it, or give it another name."});
+    if (!refusals.empty()) return;
     if (exists(session, tables.old) && !request.drop_old)
         refusals.push_back(
             {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
@@ -56,8 +72,29 @@ std::size_t round_up(std::size_t bytes) {
     return (bytes + step - 1) / step * step;
 }
 
+// The server keeps an expression's quotes as \', and reads that by the sql_mode of whoever opens
+// the table: under NO_BACKSLASH_ESCAPES nobody could.
+std::vector<refusal> unreadable_expressions(db::session& session, const plan& made) {
+    const auto mode = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
+    if (mode.find("NO_BACKSLASH_ESCAPES") == std::string::npos) return {};
+    std::istringstream lines(made.target.create_statement);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.ends_with(',')) line.pop_back();
+        if (line.find('\\') != std::string::npos &&
+            made.original.create_statement.find(line) == std::string::npos)
+            return {
+                {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the new table could not be "
+                 "opened under it: " +
+                     line,
+                 "Write the expression without a quote or backslash in its strings, as CHAR(39) "
+                 "or X'27'."}};
+    }
+    return {};
+}
+
 void complete(plan& made, db::session& session, const schema::alter_statement& alter,
               bool replica_image_is_minimal) {
+    throw_refusals(unreadable_expressions(session, made));
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));

@@ -94,6 +94,7 @@ constexpr std::array final_ones{
     1273,  // ER_UNKNOWN_COLLATION
     1298,  // ER_UNKNOWN_TIME_ZONE
     1381,  // ER_NO_BINARY_LOGGING
+    3730,  // ER_FK_CANNOT_DROP_PARENT
     3854,  // ER_CANNOT_CONVERT_STRING
     // Rights, and how to log in.
     1095,  // ER_KILL_DENIED_ERROR

@@ -23,7 +23,8 @@ class a_verdict : public testing::Test {
                   {.build = segue_build::faulty,
                    .faults = &faults,
                    .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
-                            "--default-retries=3", "--cut-over-stall-budget-millis=60000"}});
+                            "--default-retries=3", "--wait-for-server-seconds=1",
+                            "--cut-over-stall-budget-millis=60000"}});
     }
     /// The heartbeat fails for good.
     void cut_heartbeat() {

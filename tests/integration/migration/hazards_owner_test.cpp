@@ -92,6 +92,26 @@ TEST_F(several_runs, one_at_work_is_not_taken_over) {
     run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
+TEST_F(several_runs, one_whose_heartbeat_has_to_wait_is_not_taken_over) {
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute("FLUSH TABLES WITH READ LOCK");
+    const auto second =
+        run.start_another("ADD COLUMN b INT", {.more = {"--initially-drop-ghost-table"}});
+    eventually("the second run sees that nobody could write", [&] {
+        return run.session().query_value(
+                   "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE "
+                   "'UPDATE%_t_ghc% SET value=value'") == "1";
+    });
+    run.session().execute("UNLOCK TABLES");
+    EXPECT_EQ(second->wait(), 1) << second->out();
+    EXPECT_NE(second->err().find("another run is at work on this table"), std::string::npos)
+        << second->err();
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
 TEST_F(several_runs, one_that_is_starting_is_left_alone) {
     run.session().execute(fmt::format("DO GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), 0)",
                                       quoted_literal(run.table().quoted())));

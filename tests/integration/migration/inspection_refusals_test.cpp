@@ -213,6 +213,13 @@ TEST_P(names_in_use, by_an_earlier_run_need_a_flag) {
     run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
+TEST_P(names_in_use, by_a_view_are_refused_whatever_is_asked_for) {
+    run.session().execute("CREATE VIEW " + GetParam() + " AS SELECT 1");
+    expect_refused_and_nothing_left(
+        run, "ADD COLUMN b INT", {"`" + GetParam() + "` is a view"},
+        {"--initially-drop-old-table", "--initially-drop-ghost-table"});
+}
+
 INSTANTIATE_TEST_SUITE_P(such_as, names_in_use,
                          testing::Values("_t_gho", "_t_ghc", "_t_ghk", "_t_del"),
                          [](const auto& of) { return of.param.substr(1); });

@@ -91,6 +91,7 @@ TEST(server_failure, what_is_about_rows_statements_or_rights_is_final) {
         {1129, "", "Host '192.0.2.1' is blocked"},
         {1236, "HY000", "Could not find first log file name in binary log index file"},
         {1197, "HY000", "Multi-statement transaction required more than max_binlog_cache_size"},
+        {3730, "HY000", "Cannot drop table 't' referenced by a foreign key constraint"},
     };
     for (const seen& one : all) {
         EXPECT_EQ(kind_of(one), failure_kind::final) << one.message;

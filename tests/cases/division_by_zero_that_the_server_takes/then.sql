@@ -1,0 +1,1 @@
+SELECT COUNT(*) > 0 FROM t WHERE a = 0 AND r IS NULL;
