@@ -164,6 +164,8 @@ class alter_parser {
     }
 
     void read_pieces(token_span tokens) {
+        // Its commas are not ours.
+        if (is_other_statement(tokens)) return refuse_clause(tokens, other_statement);
         const auto pieces = split_at_commas(tokens);
         const auto leaves_out = [](token_span piece) {
             return is_how_to_run(piece.first(partitioning_in(piece)));
@@ -276,6 +278,7 @@ class alter_parser {
     }
 
     void read_piece(token_span piece) {
+        if (is_other_statement(piece)) return refuse_clause(piece, other_statement);
         token_cursor at(piece);
         if (read_partitions(piece, at)) return;
         if (at.accept_word("ADD")) return read_add(piece, at);
@@ -296,7 +299,7 @@ class alter_parser {
 
     /// Adds a clause that is nothing but its kind; one that is not on the list is refused here.
     void add(token_span piece, clause_kind kind) {
-        if (kind == clause_kind::refused) refuse(piece, not_on_the_list);
+        if (kind == clause_kind::refused) refuse(piece, unknown_clause);
         add_silently(piece, kind);
     }
     alter_clause& add_silently(token_span piece, clause_kind kind) {
@@ -352,7 +355,7 @@ class alter_parser {
         if (definition.auto_increment && kind == clause_kind::add_column)
             refuse(piece, adds_auto_increment);
         if (definition.unknown_word)
-            refuse(*definition.unknown_word + " in " + text_of(piece), not_on_the_list);
+            refuse(*definition.unknown_word + " in " + text_of(piece), unknown_attribute);
     }
 
     /// What may stand behind ADD, and in its parentheses, beside columns.
@@ -560,7 +563,7 @@ alter_statement parse_alter(std::string_view text) {
     try {
         auto statement = alter_parser(text).run();
         for (auto& refusal : statement.refusals) {
-            if (refusal.reason != not_on_the_list.reason) continue;
+            if (refusal.remedy != check_spelling) continue;
             if (lookalike_hint(refusal.clause).empty()) continue;
             refusal.reason = lookalike_hint(text);
             refusal.remedy = "a plain ALTER TABLE would fail as well";
