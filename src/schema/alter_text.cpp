@@ -83,7 +83,10 @@ class alter_parser {
         tokens = tokens.subspan(read_head(tokens));
         tokens = cut_at_semicolon(tokens);
         if (tokens.empty()) throw error("--alter names no change");
-        if (const auto hint = index_statement_hint(text_, tokens)) throw error("--alter: " + *hint);
+        if (auto index = read_index_statement(text_, tokens)) {
+            refuse_index_statement(tokens, std::move(*index));
+            return std::move(statement_);
+        }
         take_options_text(tokens);
         refuse_newer_version_comments();
         read_pieces(tokens);
@@ -133,6 +136,26 @@ class alter_parser {
             comment_around(tokens[0].offset) != nullptr)
             throw error("--alter: write ALTER TABLE and the table's name outside of /*! comments");
         return count;
+    }
+
+    /// The table that it names is the statement's, so that whoever follows the hint changes no
+    /// other.
+    void refuse_index_statement(token_span tokens, index_statement index) {
+        const bool other_schema =
+            statement_.schema && index.schema && *statement_.schema != *index.schema;
+        if (other_schema || (statement_.table && *statement_.table != index.table)) {
+            const auto full_name = [](const auto& schema, const std::string& table) {
+                return schema ? table_name{*schema, table}.quoted() : quoted_name(table);
+            };
+            throw error(fmt::format("--alter names two tables, {} and {}",
+                                    full_name(statement_.schema, *statement_.table),
+                                    full_name(index.schema, index.table)));
+        }
+        if (index.schema) statement_.schema = std::move(index.schema);
+        statement_.table = std::move(index.table);
+        const auto reason = fmt::format("{} is a statement of its own", index.name);
+        const auto remedy = fmt::format("As a clause of ALTER TABLE it is {}", index.as_clause);
+        refuse_clause(tokens, {reason, remedy});
     }
 
     token_span cut_at_semicolon(token_span tokens) {
