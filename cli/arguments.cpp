@@ -150,15 +150,23 @@ class normaliser {
         if (!last_boolean_.empty() && boolean_of(word))
             return mistake(fmt::format("stray word \"{}\": a value of --{} is written --{}={}",
                                        word, last_boolean_, last_boolean_, word));
+        if (!flag_without_value_.empty())
+            return mistake(
+                fmt::format("the value of --{} seems to be missing: {} stands in its place",
+                            flag_without_value_, safe_name(arguments_[at_ - 2])));
         return mistake(fmt::format("argument {} is a stray word{}: only flags are expected", at_,
                                    at_ > 1 ? " behind " + safe_name(arguments_[at_ - 2]) : ""));
     }
 
-    std::string safe_name(const std::string& word) const {
+    static std::string_view name_in(std::string_view word) {
         const auto name_and_value = without_minuses(word);
-        const auto name = name_and_value.substr(0, name_and_value.find('='));
-        const bool known = std::ranges::find(flags_, name, &flag_syntax::name) != flags_.end();
-        return known ? fmt::format("--{}", name) : "another word";
+        return name_and_value.substr(0, name_and_value.find('='));
+    }
+    bool is_flag(std::string_view word) const {
+        return std::ranges::find(flags_, name_in(word), &flag_syntax::name) != flags_.end();
+    }
+    std::string safe_name(std::string_view word) const {
+        return is_flag(word) ? fmt::format("--{}", name_in(word)) : "another word";
     }
 
     bool take_boolean(const flag_syntax& flag, const std::optional<std::string>& value) {
@@ -168,15 +176,18 @@ class normaliser {
                 fmt::format("invalid value for --{}: true or false is expected", flag.name));
         found_[flag.name] = {fmt::format("--{}={}", flag.name, *on)};
         last_boolean_ = value ? "" : std::string(flag.name);
+        flag_without_value_.clear();
         return true;
     }
 
     bool take_value(const flag_syntax& flag, std::optional<std::string> value) {
         last_boolean_.clear();
+        flag_without_value_.clear();
         if (!value) {
             if (at_ == arguments_.size())
                 return mistake(fmt::format("--{} needs a value", flag.name));
             value = arguments_[at_++];
+            if (is_flag(*value)) flag_without_value_ = flag.name;
         }
         auto plain = value;
         if (flag.kind == flag_kind::integer) plain = decimal_of(*value);
@@ -192,7 +203,8 @@ class normaliser {
     const std::vector<std::string>& arguments_;
     const std::vector<flag_syntax>& flags_;
     std::size_t at_ = 0;
-    std::string last_boolean_;  // the flag just before, if it was a boolean without value
+    std::string last_boolean_;        // the flag just before, if it was a boolean without value
+    std::string flag_without_value_;  // the flag just before, if what it took is a flag's name
     std::map<std::string_view, std::vector<std::string>> found_;
     normalised_arguments result_;
 };

@@ -5,6 +5,7 @@
 #include "src/schema/alter_text.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <iterator>
 #include <limits>
@@ -105,6 +106,12 @@ class given_flags {
     std::map<std::string_view, std::string> values_;
 };
 
+/// "--" and a letter, which SQL cannot begin with; behind "-- " stands a comment.
+bool looks_like_flag(std::string_view text) {
+    return text.size() > 2 && text.starts_with("--") &&
+           std::isalpha(static_cast<unsigned char>(text[2])) != 0;
+}
+
 /// Makes the options out of the flags. Throws error for what is wrong with them (exit code 1).
 class options_reader {
   public:
@@ -134,6 +141,10 @@ class options_reader {
     void read_change() {
         made_.alter = given_.text("alter");
         if (made_.alter.empty()) throw error("--alter is missing: it says what to change");
+        // An empty variable of a script without quotes makes the next flag its value, which is not
+        // shown: that flag may be a password.
+        if (looks_like_flag(made_.alter))
+            throw error("the value of --alter seems to be missing: a flag stands in its place");
         const auto statement = schema::parse_alter(made_.alter);
         made_.table.schema = name_of("database", statement.schema);
         made_.table.name = name_of("table", statement.table);

@@ -111,7 +111,9 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
         throw_refusals(
             {{"no key names the rows in both tables: " + choice.explanation,
               fmt::format("The table needs a primary key, or a unique index over NOT NULL columns, "
-                          "that the ALTER leaves as it is; docs/limits.md lists the types.{}",
+                          "by which rows can still be found in the new table (docs/limits.md). "
+                          "Often a KEY over its columns in the same ALTER, or a unique index added "
+                          "before, is the way.{}",
                           replica_image_is_minimal
                               ? " binlog_row_image is meant of the replica: after it is set there, "
                                 "STOP REPLICA and START REPLICA."

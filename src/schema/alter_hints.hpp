@@ -9,10 +9,18 @@
 
 namespace segue::schema {
 
-/// What to write in place of CREATE INDEX or DROP INDEX ... ON, which are statements of their own;
-/// nullopt for anything else. `options` are the tokens of `text` behind ALTER TABLE t. Pure.
-std::optional<std::string> index_statement_hint(std::string_view text,
-                                                std::span<const sql_token> options);
+/// CREATE INDEX or DROP INDEX ... ON, which are statements of their own.
+struct index_statement {
+    std::string_view name;              ///< "CREATE INDEX" or "DROP INDEX".
+    std::optional<std::string> schema;  ///< As written before the table's name, if there.
+    std::string table;
+    std::string
+        as_clause;  ///< What to write in its place as a clause of ALTER TABLE on that table.
+};
+
+/// Nullopt for anything else. `options` are the tokens of `text` behind ALTER TABLE t. Pure.
+std::optional<index_statement> read_index_statement(std::string_view text,
+                                                    std::span<const sql_token> options);
 
 /// Characters outside of quotes that look like SQL's own and are none: typographic quotes and
 /// dashes, no-break and invisible spaces, full-width signs. One sentence with the first of them,

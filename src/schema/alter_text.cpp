@@ -83,7 +83,10 @@ class alter_parser {
         tokens = tokens.subspan(read_head(tokens));
         tokens = cut_at_semicolon(tokens);
         if (tokens.empty()) throw error("--alter names no change");
-        if (const auto hint = index_statement_hint(text_, tokens)) throw error("--alter: " + *hint);
+        if (auto index = read_index_statement(text_, tokens)) {
+            refuse_index_statement(tokens, std::move(*index));
+            return std::move(statement_);
+        }
         take_options_text(tokens);
         refuse_newer_version_comments();
         read_pieces(tokens);
@@ -135,6 +138,26 @@ class alter_parser {
         return count;
     }
 
+    /// The table that it names is the statement's, so that whoever follows the hint changes no
+    /// other.
+    void refuse_index_statement(token_span tokens, index_statement index) {
+        const bool other_schema =
+            statement_.schema && index.schema && *statement_.schema != *index.schema;
+        if (other_schema || (statement_.table && *statement_.table != index.table)) {
+            const auto full_name = [](const auto& schema, const std::string& table) {
+                return schema ? table_name{*schema, table}.quoted() : quoted_name(table);
+            };
+            throw error(fmt::format("--alter names two tables, {} and {}",
+                                    full_name(statement_.schema, *statement_.table),
+                                    full_name(index.schema, index.table)));
+        }
+        if (index.schema) statement_.schema = std::move(index.schema);
+        statement_.table = std::move(index.table);
+        const auto reason = fmt::format("{} is a statement of its own", index.name);
+        const auto remedy = fmt::format("As a clause of ALTER TABLE it is {}", index.as_clause);
+        refuse_clause(tokens, {reason, remedy});
+    }
+
     token_span cut_at_semicolon(token_span tokens) {
         const auto end =
             std::ranges::find_if(tokens, [](const sql_token& t) { return t.is_symbol(';'); });
@@ -164,6 +187,8 @@ class alter_parser {
     }
 
     void read_pieces(token_span tokens) {
+        // Its commas are not ours.
+        if (is_other_statement(tokens)) return refuse_clause(tokens, other_statement);
         const auto pieces = split_at_commas(tokens);
         const auto leaves_out = [](token_span piece) {
             return is_how_to_run(piece.first(partitioning_in(piece)));
@@ -276,6 +301,7 @@ class alter_parser {
     }
 
     void read_piece(token_span piece) {
+        if (is_other_statement(piece)) return refuse_clause(piece, other_statement);
         token_cursor at(piece);
         if (read_partitions(piece, at)) return;
         if (at.accept_word("ADD")) return read_add(piece, at);
@@ -296,7 +322,7 @@ class alter_parser {
 
     /// Adds a clause that is nothing but its kind; one that is not on the list is refused here.
     void add(token_span piece, clause_kind kind) {
-        if (kind == clause_kind::refused) refuse(piece, not_on_the_list);
+        if (kind == clause_kind::refused) refuse(piece, unknown_clause);
         add_silently(piece, kind);
     }
     alter_clause& add_silently(token_span piece, clause_kind kind) {
@@ -352,7 +378,7 @@ class alter_parser {
         if (definition.auto_increment && kind == clause_kind::add_column)
             refuse(piece, adds_auto_increment);
         if (definition.unknown_word)
-            refuse(*definition.unknown_word + " in " + text_of(piece), not_on_the_list);
+            refuse(*definition.unknown_word + " in " + text_of(piece), unknown_attribute);
     }
 
     /// What may stand behind ADD, and in its parentheses, beside columns.
@@ -560,7 +586,7 @@ alter_statement parse_alter(std::string_view text) {
     try {
         auto statement = alter_parser(text).run();
         for (auto& refusal : statement.refusals) {
-            if (refusal.reason != not_on_the_list.reason) continue;
+            if (refusal.remedy != check_spelling) continue;
             if (lookalike_hint(refusal.clause).empty()) continue;
             refusal.reason = lookalike_hint(text);
             refusal.remedy = "a plain ALTER TABLE would fail as well";

@@ -1,5 +1,6 @@
 #include "src/schema/clause_list.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace segue::schema {
@@ -60,12 +61,42 @@ constexpr std::array refused_clauses{
     refused_clause{"REPAIR", "PARTITION", partition_content},
 };
 
+/// Words that begin a statement. The first of one word, or the second of two, is reserved, so that
+/// none is a clause about a column of that name.
+struct statement_words {
+    std::string_view first;
+    std::string_view second;  // empty: any
+};
+
+constexpr std::array other_statements{
+    statement_words{"CALL", ""},         statement_words{"CREATE", ""},
+    statement_words{"DELETE", ""},       statement_words{"DESCRIBE", ""},
+    statement_words{"EXPLAIN", ""},      statement_words{"GRANT", ""},
+    statement_words{"INSERT", ""},       statement_words{"LOAD", ""},
+    statement_words{"REPLACE", ""},      statement_words{"REVOKE", ""},
+    statement_words{"SELECT", ""},       statement_words{"SET", ""},
+    statement_words{"SHOW", ""},         statement_words{"UPDATE", ""},
+    statement_words{"USE", ""},          statement_words{"ALTER", "DATABASE"},
+    statement_words{"ALTER", "SCHEMA"},  statement_words{"ANALYZE", "TABLE"},
+    statement_words{"CHECK", "TABLE"},   statement_words{"DROP", "DATABASE"},
+    statement_words{"DROP", "FUNCTION"}, statement_words{"DROP", "PROCEDURE"},
+    statement_words{"DROP", "SCHEMA"},   statement_words{"DROP", "TABLE"},
+    statement_words{"DROP", "TRIGGER"},  statement_words{"OPTIMIZE", "TABLE"},
+    statement_words{"REPAIR", "TABLE"},  statement_words{"TRUNCATE", "TABLE"},
+};
+
 }  // namespace
 
 bool begins_with(std::span<const sql_token> tokens, std::string_view first,
                  std::string_view second) {
     return !tokens.empty() && tokens[0].is_word(first) &&
            (second.empty() || (tokens.size() > 1 && tokens[1].is_word(second)));
+}
+
+bool is_other_statement(std::span<const sql_token> tokens) {
+    return std::ranges::any_of(other_statements, [&](const statement_words& words) {
+        return begins_with(tokens, words.first, words.second);
+    });
 }
 
 const reason_and_remedy* refused_by_list(std::span<const sql_token> clause) {

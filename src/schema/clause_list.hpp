@@ -13,9 +13,16 @@ struct reason_and_remedy {
     std::string_view remedy;
 };
 
-inline constexpr reason_and_remedy not_on_the_list{
-    "it is not on the list of clauses that Segue can carry out on a ghost table",
-    "run it as a plain ALTER TABLE, before or after the migration"};
+/// Of what may be a mistake, and may be a clause of ALTER TABLE that is not on the list.
+inline constexpr std::string_view check_spelling =
+    "Check its spelling. If a plain ALTER TABLE takes it, run it as one, before or after the "
+    "migration.";
+inline constexpr reason_and_remedy unknown_clause{
+    "it is not a clause of ALTER TABLE that Segue knows", check_spelling};
+inline constexpr reason_and_remedy unknown_attribute{
+    "it is not a part of a column's definition that Segue knows", check_spelling};
+inline constexpr reason_and_remedy other_statement{"it is not ALTER TABLE, but another statement",
+                                                   "--alter takes the clauses of ALTER TABLE only"};
 inline constexpr reason_and_remedy adds_foreign_key{
     "a foreign key on the ghost table would fail the application's writes long before the swap",
     "leave it out, and add it with ALTER TABLE when the migration is done"};
@@ -35,6 +42,9 @@ inline constexpr reason_and_remedy places_files{
 /// True if the tokens begin with the word `first` and, unless that is empty, the word `second`.
 bool begins_with(std::span<const sql_token> tokens, std::string_view first,
                  std::string_view second = {});
+
+/// True if the tokens begin with words that begin another statement, and no clause of ALTER TABLE.
+bool is_other_statement(std::span<const sql_token> tokens);
 
 /// Why a clause that is known is refused. Null if the words it begins with are not on the list of
 /// refused clauses, which does not say that it is allowed.

@@ -95,7 +95,8 @@ TEST(a_binary_log_of_minimal_images, serves_primary_keys_only) {
     expect_refused_and_nothing_left(
         run, "ADD COLUMN b INT",
         {"`by_id`: it is not the primary key, and binlog_row_image is not FULL",
-         "SET GLOBAL binlog_row_image=FULL", "The table needs a primary key"});
+         "SET GLOBAL binlog_row_image=FULL", "The table needs a primary key",
+         "Often a KEY over its columns"});
 }
 
 TEST(the_choice_of_a_key, is_told_for_each_index) {

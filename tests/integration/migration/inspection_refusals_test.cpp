@@ -157,8 +157,13 @@ TEST(an_alter_of_another_table, is_refused) {
     quiet_run run(shared_server());
     run.session().execute(plain_table);
     run.session().execute("CREATE TABLE other LIKE t");
-    run.start("ALTER TABLE other ADD COLUMN b INT");
-    run.expect_failed({"--table is `t`, but --alter names `other`"});
+    for (const auto* alter :
+         {"ALTER TABLE other ADD COLUMN b INT", "CREATE INDEX i ON other (a)"}) {
+        run.start(alter);
+        run.expect_failed({"--table is `t`, but --alter names `other`"});
+    }
+    run.start("CREATE INDEX i ON t (a) LOCK=NONE");
+    run.expect_failed({"CREATE INDEX is a statement of its own", "it is ADD INDEX i (a)\n"});
     EXPECT_EQ(run.everything(), "other:0 t:0");
 }
 

@@ -67,6 +67,13 @@ TEST(Arguments, AStrayWordIsAMistakeAndNotTheEndOfTheFlags) {
     EXPECT_THAT(mistake({"--", "--verbose"}), HasSubstr("stray"));
 }
 
+TEST(Arguments, AWordBehindAFlagThatWasTakenForAValueIsToldWhatIsMissing) {
+    EXPECT_THAT(mistake({"--alter", "--verbose", "x"}),
+                HasSubstr("the value of --alter seems to be missing: --verbose stands"));
+    EXPECT_THAT(mistake({"--alter", "--verbose", "--debug", "x"}), HasSubstr("stray"));
+    EXPECT_THAT(mistake({"--alter", "--x", "y"}), HasSubstr("stray"));
+}
+
 TEST(Arguments, AValueBehindABooleanIsToldHowToBeWritten) {
     EXPECT_THAT(mistake({"--verbose", "false", "--debug"}), HasSubstr("--verbose=false"));
     EXPECT_THAT(mistake({"--verbose", "x"}), Not(HasSubstr("--verbose=")));

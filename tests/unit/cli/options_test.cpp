@@ -316,6 +316,21 @@ TEST_F(CommandLine, TheAlterAndTheFlagsMustAgree) {
     EXPECT_THAT(read({alter, "--table=u"}).fatal, HasSubstr("`u`"));
 }
 
+TEST_F(CommandLine, AnIndexStatementOfAnotherTableIsToldSo) {
+    for (const auto* alter : {"CREATE INDEX i ON other(a)", "DROP INDEX i ON d.other"})
+        EXPECT_EQ(read({"--alter", alter, "--database=d", "--table=t"}).fatal,
+                  "--table is `t`, but --alter names `other`");
+    EXPECT_EQ(read({"--alter", "CREATE INDEX i ON e.t(a)", "--database=d", "--table=t"}).fatal,
+              "--database is `d`, but --alter names `e`");
+}
+
+TEST_F(CommandLine, AFlagInPlaceOfTheAlterIsNoAlter) {
+    const auto result = read({"--alter", "--password=geheim", "--database=d", "--table=t"});
+    EXPECT_THAT(result.fatal, HasSubstr("the value of --alter seems to be missing"));
+    EXPECT_THAT(result.fatal, Not(HasSubstr("geheim")));
+    EXPECT_TRUE(read_complete({"--alter", "-- why\nADD a INT"}).run);
+}
+
 TEST_F(CommandLine, AnAlterThatCannotBeReadIsAnError) {
     EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal, HasSubstr("not closed"));
 }

@@ -102,6 +102,37 @@ TEST(AlterRefusals, UnknownAttributesOfAColumnAreNamed) {
     EXPECT_THAT(refused("ADD a INT `x`"), ElementsAre("`x` in ADD a INT `x`"));
 }
 
+TEST(AlterRefusals, WhatIsNotKnownMayBeAMistakeInItsSpelling) {
+    for (const auto* text : {"MODFY state VARCHAR(30)", "ADD COLUM c INT", "FORCE x",
+                             "ADD COLUMN IF NOT EXISTS c INT", "UPGRADE PARTITIONING"}) {
+        const auto refusals = parse_alter(text).refusals;
+        ASSERT_THAT(refusals, SizeIs(1)) << text;
+        EXPECT_THAT(refusals[0].reason, HasSubstr("that Segue knows"));
+        EXPECT_THAT(refusals[0].remedy, HasSubstr("Check its spelling"));
+    }
+}
+
+TEST(AlterRefusals, AnotherStatementIsOneWhateverCommasItHas) {
+    for (const auto* text :
+         {"TRUNCATE TABLE t", "UPDATE t SET a = 1, b = 2", "INSERT INTO t VALUES (1), (2)",
+          "DELETE FROM t", "SELECT a, b FROM t", "CREATE TABLE t2 (a INT)", "DROP TABLE t, u",
+          "OPTIMIZE TABLE t", "create view v AS SELECT 1", "ALTER DATABASE d READ ONLY = 1"}) {
+        for (const std::string before : {"", "ADD zz INT, "}) {
+            const auto refusals = parse_alter(before + text).refusals;
+            ASSERT_FALSE(refusals.empty()) << text;
+            EXPECT_TRUE(!before.empty() || refusals.size() == 1) << text;
+            EXPECT_THAT(refusals[0].reason, HasSubstr("another statement")) << text;
+            EXPECT_THAT(refusals[0].remedy, HasSubstr("clauses of ALTER TABLE only"));
+        }
+    }
+}
+
+TEST(AlterRefusals, ColumnsNamedAsWordsOfOtherStatementsAreColumns) {
+    EXPECT_THAT(refused("DROP view, DROP user, DROP `table`, ADD `select` INT, ALTER event SET "
+                        "DEFAULT 1, MODIFY `update` INT, TRUNCATE PARTITION p"),
+                ElementsAre("TRUNCATE PARTITION p"));
+}
+
 TEST(AlterRefusals, ColumnsInParenthesesAreLookedInto) {
     EXPECT_THAT(refused("ADD (a INT REFERENCES p(id), FOREIGN KEY (a) REFERENCES p(id), b INT)"),
                 ElementsAre("a INT REFERENCES p(id)", "FOREIGN KEY (a) REFERENCES p(id)"));
