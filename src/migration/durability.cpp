@@ -16,7 +16,8 @@ std::string durability::settings::text() const {
 // also where its clock is set.
 void durability::look_at_new(db::session& session) {
     const db::row found = session.query_row(
-        "SELECT UNIX_TIMESTAMP()-VARIABLE_VALUE, FROM_UNIXTIME(UNIX_TIMESTAMP()-VARIABLE_VALUE), "
+        "SELECT UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED), "
+        "FROM_UNIXTIME(UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED)), "
         "@@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog FROM "
         "performance_schema.global_status WHERE VARIABLE_NAME='Uptime'");
     // What was seen before decides; what is set now is of the time to come.
@@ -45,11 +46,11 @@ void durability::note_start(const std::string& started, const std::string& when)
                 when, weakest_.text());
         throw_if_lost();
     }
-    tell_(
-        fmt::format("the server was restarted (it is up since {}). As "
-                    "innodb_flush_log_at_trx_commit and sync_binlog were 1 whenever they were "
-                    "looked at, it has lost nothing that it had answered, and it goes on.",
-                    when));
+    tell_(fmt::format(
+        "the server was restarted (it is up since {}). As "
+        "innodb_flush_log_at_trx_commit and sync_binlog were 1 whenever they were "
+        "looked at, it has lost nothing that it had answered, and the migration goes on.",
+        when));
 }
 
 void durability::throw_if_lost() const {

@@ -91,6 +91,7 @@ void retrying_session::run(std::string_view what, std::stop_token stop,
             if (waiting.tries() > 0) find_server(stop);
             operation(connected());
             used_ = clock_.now();
+            waiting.over();
             return;
         } catch (const error& failure) {
             roll_back();

@@ -269,11 +269,13 @@ void runner::make_statistics(std::stop_token stop) {
 void runner::look_after(std::stop_token stop) {
     if (threads_.failed() || stop.stop_requested()) throw stopped();
     if (parts().feed.take_definition_seen()) look_at_definition();
-    const bool waits = parts().barrier.marker_waits() > marker_patience;
+    // Where the server is known to be away, that was told.
+    const bool waits =
+        parts().barrier.marker_waits() > marker_patience && !state_.sessions().patience().awaited();
     if (waits && !marker_waits_told_)
         state_.told.on_notice(
-            "a COMMIT of one row takes long, and everything waits for it: is the server reachable "
-            "and its disk full, or does a semi-synchronous replica not acknowledge?");
+            "a COMMIT of one row takes long, and everything waits for it: is the server reachable, "
+            "is its disk full, or does a semi-synchronous replica not acknowledge?");
     marker_waits_told_ = waits;
     pause_for(tick, threads_.token());
 }

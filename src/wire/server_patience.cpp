@@ -15,6 +15,11 @@ server_patience::server_patience(std::chrono::seconds most, tell_function tell,
                                  const clock_source& clock)
     : most_(most), tell_(std::move(tell)), clock_(clock) {}
 
+bool server_patience::awaited() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_ > 0;
+}
+
 std::string server_patience::waited() const {
     return fmt::format(
         "{} s", std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - since_).count());
@@ -42,14 +47,14 @@ void server_patience::goes_on(const std::string& reason) {
                       reason));
 }
 
-void server_patience::ends() {
+void server_patience::ends(bool server_is_back) {
     std::string so_far;
     {
         const std::lock_guard lock(mutex_);
-        if (--waiting_ > 0) return;
+        if (--waiting_ > 0 || !server_is_back) return;
         so_far = waited();
     }
-    tell_(fmt::format("no longer waiting for the server, after {}", so_far));
+    tell_(fmt::format("the server is back, after {}", so_far));
 }
 
 bool server_wait::goes_on_after(const std::string& reason) {
@@ -64,11 +69,11 @@ bool server_wait::goes_on_after(const std::string& reason) {
     return true;
 }
 
-void server_wait::over() noexcept {
+void server_wait::end(bool server_is_back) noexcept {
     tries_ = 0;
     if (!std::exchange(since_, std::nullopt)) return;
     try {
-        of_.ends();
+        of_.ends(server_is_back);
     } catch (...) {
         // It is told, and nothing else.
     }

@@ -14,7 +14,7 @@ namespace segue::wire {
 
 /// How long the operations of a run wait for what passes by itself (passes_by_itself()), and what
 /// is told of it: once when the first of them begins to wait, each minute while one does, and once
-/// when the last one has ended.
+/// when the last one has found the server back. Who gives up has a failure to tell instead.
 /// Threads: any. Lifetime: the clock outlives it.
 class server_patience {
   public:
@@ -26,12 +26,14 @@ class server_patience {
 
     std::chrono::seconds most() const noexcept { return most_; }
     const clock_source& clock() const noexcept { return clock_; }
+    /// Whether an operation waits now, which was told.
+    bool awaited() const;
 
   private:
     friend class server_wait;
     void begins(const std::string& reason);
     void goes_on(const std::string& reason);
-    void ends();
+    void ends(bool server_is_back);
     std::string waited() const;  ///< Precondition: mutex_ is held.
 
     const std::chrono::seconds most_;
@@ -44,14 +46,14 @@ class server_patience {
 };
 
 /// One operation's wait: from its first failure that passes by itself until it succeeds, or is
-/// given up. Lifecycle: for each operation; the destructor ends the wait. Threads: one.
+/// given up. Lifecycle: for each operation; the destructor gives the wait up. Threads: one.
 class server_wait {
   public:
     /// `of` outlives it.
     explicit server_wait(server_patience& of) : of_(of) {}
     server_wait(const server_wait&) = delete;
     server_wait& operator=(const server_wait&) = delete;
-    ~server_wait() { over(); }
+    ~server_wait() { end(/*server_is_back=*/false); }
 
     /// An attempt that lasted so long before it failed shows that the server was there: it is not a
     /// wait, and counts like any other failure.
@@ -60,8 +62,8 @@ class server_wait {
     /// An attempt failed by what passes by itself, in the words of `reason`, which may be told.
     /// False: it was waited for long enough.
     bool goes_on_after(const std::string& reason);
-    /// The operation succeeded, or has failed otherwise.
-    void over() noexcept;
+    /// The operation succeeded, or has failed otherwise: the server is back.
+    void over() noexcept { end(/*server_is_back=*/true); }
 
     bool was_at_work(clock_source::time_point began) const {
         return of_.clock().now() - began >= at_work;
@@ -73,6 +75,8 @@ class server_wait {
     std::chrono::seconds most() const noexcept { return of_.most(); }
 
   private:
+    void end(bool server_is_back) noexcept;
+
     server_patience& of_;
     std::optional<clock_source::time_point> since_;
     unsigned tries_ = 0;

@@ -20,7 +20,7 @@ namespace {
 constexpr int no_such_thread = 1094;
 constexpr int table_full = 1114;
 constexpr std::string_view waits = "waiting for the server, for up to ";
-constexpr std::string_view waits_no_more = "no longer waiting for the server";
+constexpr std::string_view waits_no_more = "the server is back, after ";
 
 /// An account of Segue's own, to which read_only and offline_mode apply.
 std::vector<std::string> as_plain_account(const sandbox_server& server, const std::string& schema) {

@@ -20,6 +20,7 @@
 namespace segue::test {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 /// Of these tests alone, as it is killed.
@@ -45,8 +46,13 @@ TEST(a_restart_of_the_server, that_answers_for_good_is_outlasted) {
     server.kill_hard();
     faults.go("copier.chunk_ended");
     run.segue().wait_for_output("waiting for the server, for up to ");
+    // So often that a marker would be told to wait if the server was not.
+    eventually("markers and heartbeats are tried for some seconds", [&] {
+        return run.times_told("write a marker: ") + run.times_told("write the heartbeat: ") > 9;
+    });
     server.resume();
     run.segue().wait_for_output("the server was restarted");
+    EXPECT_EQ(run.times_told("a COMMIT of one row takes long"), 0U);
     run.segue().wait_for_output("phase: postponed");
     run.writers().wait_for_transactions(50);
     restart(server);
@@ -56,6 +62,10 @@ TEST(a_restart_of_the_server, that_answers_for_good_is_outlasted) {
     run.expect_swapped();
     run.expect_as_native_alter();
     run.expect_nothing_lost(lost_with_the_server);
+    EXPECT_GE(run.times_told("the server is back, after "), 1U);
+    EXPECT_THAT(run.segue().err(),
+                ContainsRegex("the server was restarted \\(it is up since [0-9-]+ [0-9:]+\\)\\. As "
+                              "[^.]*, and the migration goes on\\.\n"));
 }
 
 class a_restart_of_a_server : public testing::TestWithParam<std::string> {};
@@ -105,6 +115,8 @@ TEST(a_server_that_is_away, is_waited_for_as_long_as_asked_and_until_a_signal) {
     server.kill_hard();
     shortly.expect_failed(
         {"waiting for the server, for up to 2 s", "s for the server (--wait-for-server-seconds)"});
+    EXPECT_EQ(shortly.segue().err().find("the server is back"), std::string::npos);
+    EXPECT_EQ(shortly.segue().err().find("no longer waiting"), std::string::npos);
     stopped.segue().wait_for_output("waiting for the server, for up to 600 s");
     stopped.segue().signal(SIGTERM);
     stopped.expect_failed({"stopped by a signal"});

@@ -33,7 +33,7 @@ TEST_F(patience_of_ten_minutes, is_told_at_once_and_when_it_is_over) {
     clock.step(7s);
     wait.over();
     ASSERT_EQ(told.size(), 2U);
-    EXPECT_EQ(told[1], "no longer waiting for the server, after 7 s");
+    EXPECT_EQ(told[1], "the server is back, after 7 s");
     wait.over();
     EXPECT_EQ(told.size(), 2U);
 }
@@ -85,8 +85,33 @@ TEST_F(patience_of_ten_minutes, is_told_once_for_all_who_wait) {
         clock.step(60s);
         other.goes_on_after("gone as well");
         EXPECT_EQ(told.size(), 2U);
+        other.over();
     }
-    EXPECT_EQ(told.size(), 3U) << "who gives up waits no more";
+    EXPECT_THAT(told, ElementsAre(testing::_, testing::_, "the server is back, after 60 s"));
+}
+
+TEST_F(patience_of_ten_minutes, is_not_told_to_have_been_enough_by_who_gives_up) {
+    {
+        server_wait wait(patience);
+        wait.goes_on_after("gone");
+        clock.step(600s);
+        EXPECT_FALSE(wait.goes_on_after("gone"));
+        EXPECT_TRUE(patience.awaited());
+    }
+    EXPECT_FALSE(patience.awaited());
+    EXPECT_THAT(told, ElementsAre(HasSubstr("waiting for the server")));
+}
+
+TEST_F(patience_of_ten_minutes, is_known_to_be_needed_while_anybody_waits) {
+    server_wait one(patience);
+    server_wait other(patience);
+    EXPECT_FALSE(patience.awaited());
+    one.goes_on_after("gone");
+    other.goes_on_after("gone");
+    one.over();
+    EXPECT_TRUE(patience.awaited());
+    other.over();
+    EXPECT_FALSE(patience.awaited());
 }
 
 TEST_F(patience_of_ten_minutes, is_not_for_attempts_that_were_at_work) {
