@@ -1,6 +1,11 @@
 #include "src/wire/renewed_login.hpp"
 
+#include "src/base/log.hpp"
+
 #include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace segue::wire {
 namespace {
@@ -10,6 +15,7 @@ struct renewal {
     std::string given_password;
     std::string user;
     std::string password;
+    bool told_denied = false;
 };
 
 std::mutex renewal_mutex;
@@ -23,7 +29,22 @@ void renew_login(const connection_options& given, const std::string& user,
     current = renewal{.given_user = given.user,
                       .given_password = given.password,
                       .user = user,
-                      .password = password};
+                      .password = password,
+                      .told_denied = false};
+}
+
+void tell_renewed_login_denied(const connection_options& denied, const error& failure) {
+    {
+        const std::lock_guard lock(renewal_mutex);
+        // Not one that has taken its place meanwhile.
+        if (!current || denied.user != current->user || denied.password != current->password)
+            return;
+        if (std::exchange(current->told_denied, true)) return;
+    }
+    log::write(log::level::warning,
+               fmt::format("the server denies the login that was read again (MySQL error {}); "
+                           "going on with the one of the start",
+                           failure.mysql_errno()));
 }
 
 std::optional<connection_options> with_renewed_login(const connection_options& options) {

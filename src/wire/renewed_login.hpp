@@ -19,19 +19,27 @@ void renew_login(const connection_options& given, const std::string& user,
 /// `options` with the login that has taken the place of theirs; nullopt: none has. Threads: any.
 std::optional<connection_options> with_renewed_login(const connection_options& options);
 
+/// Tells on the log, once for each renewal, that the one of the start is used: the server denies
+/// `denied`, whose login is the renewed one. Threads: any.
+void tell_renewed_login_denied(const connection_options& denied, const error& failure);
+
 /// Calls connect(options) with the renewed login, if there is one; and where the server denies
-/// that, as a file half written would have it, with the one given.
+/// that, as a file half written would have it, with the one given, which is told if it succeeds.
 template <typename Connect>
 auto with_current_login(const connection_options& options, Connect connect) {
     constexpr int access_denied = 1045;
-    if (const auto renewed = with_renewed_login(options)) {
-        try {
-            return connect(*renewed);
-        } catch (const error& failure) {
-            if (failure.mysql_errno() != access_denied) throw;
-        }
+    const auto renewed = with_renewed_login(options);
+    if (!renewed) return connect(options);
+    std::optional<error> denied;
+    try {
+        return connect(*renewed);
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != access_denied) throw;
+        denied = failure;
     }
-    return connect(options);
+    auto connected = connect(options);
+    tell_renewed_login_denied(*renewed, *denied);
+    return connected;
 }
 
 }  // namespace segue::wire

@@ -1,6 +1,7 @@
 // The process around a migration: its descriptors, its terminal, its flag files.
 #include "src/base/error.hpp"
 #include "tests/support/application_session.hpp"
+#include "tests/support/conditions.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/segue_process.hpp"
 
@@ -138,22 +139,43 @@ TEST_F(the_process, reads_the_option_file_again_at_sighup_and_goes_on) {
     segue.signal(SIGHUP);
     segue.wait_for_output("what was read at the start goes on to hold", limit);
 
-    root.execute("ALTER USER " + account + " IDENTIFIED BY 'two'");
-    write_password("two");
+    const auto kill_sessions = [&] {
+        for (const auto& row :
+             root.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER='" +
+                        schema.name() + "'"))
+            try {
+                root.execute("KILL " + row[0].value_or(""));
+            } catch (const error&) {
+                // It has ended.
+            }
+    };
+    write_password("wrong");
     segue.signal(SIGHUP);
     segue.wait_for_output("was read again", limit);
+    kill_sessions();
+    const std::string denied =
+        "WARNING the server denies the login that was read again (MySQL error 1045); going on with "
+        "the one of the start";
+    segue.wait_for_output(denied, limit);
+    segue.wait_for_output("the server is back", limit);
+
+    // Both are taken until what is read again is known to be, as some session may be made just now.
+    root.execute("ALTER USER " + account + " IDENTIFIED BY 'two' RETAIN CURRENT PASSWORD");
+    write_password("two");
+    const auto told_before = segue.err().size();
+    segue.signal(SIGHUP);
+    eventually("the file was read again", [&] {
+        return segue.err().find("was read again; connections", told_before) != std::string::npos;
+    });
+    root.execute("ALTER USER " + account + " DISCARD OLD PASSWORD");
     // Every session that comes after needs the new password.
-    for (const auto& row : root.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER='" +
-                                      schema.name() + "'"))
-        try {
-            root.execute("KILL " + row[0].value_or(""));
-        } catch (const error&) {
-            // It has ended.
-        }
+    kill_sessions();
     fs::remove(path("throttle"));
     EXPECT_EQ(segue.wait(limit), 0) << segue.err();
     EXPECT_TRUE(swapped());
     EXPECT_EQ(segue.err().find("two"), std::string::npos);
+    const auto told = segue.err();
+    EXPECT_EQ(told.find(denied), told.rfind(denied)) << told;
     root.execute("DROP USER " + account);
 }
 

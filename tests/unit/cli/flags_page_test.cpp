@@ -49,8 +49,8 @@ over. Lines that are not used are told by their place. Nothing is ever shown of 
 an argument that is no flag, that may be a password.
 
 SIGHUP makes Segue read the `--conf` file again: connections made from then on log in with what it says
-(where the server denies that, with what it said at the start), open ones stay. Nothing else can be
-changed so. A terminal that goes away, which sends SIGHUP, ends nothing.
+(where the server denies that, with what it said at the start, and a warning says so), open ones stay.
+Nothing else can be changed so. A terminal that goes away, which sends SIGHUP, ends nothing.
 )";
 
 std::string cell(std::string_view text) {

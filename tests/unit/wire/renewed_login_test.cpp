@@ -10,6 +10,8 @@ namespace segue::wire {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 connection_options login(const std::string& user, const std::string& password) {
     connection_options made;
@@ -41,10 +43,32 @@ TEST(RenewedLogin, TakesThePlaceOfTheOneGivenAndOfNoOther) {
         });
     };
     EXPECT_EQ(connect("", 0), "three");
-    EXPECT_EQ(connect("three", 1045), "one");
-    EXPECT_THAT(tried, ElementsAre("three", "one"));
-    EXPECT_THROW(connect("three", 2003), error);
+    const auto log_of = [](const auto& action) {
+        testing::internal::CaptureStderr();
+        action();
+        return testing::internal::GetCapturedStderr();
+    };
+    EXPECT_THAT(log_of([&] { EXPECT_THROW(connect("three", 2003), error); }), IsEmpty());
     EXPECT_THAT(tried, ElementsAre("three"));
+
+    const auto denied = [&] { EXPECT_EQ(connect("three", 1045), "one"); };
+    EXPECT_THAT(log_of(denied),
+                HasSubstr("WARNING the server denies the login that was read again "
+                          "(MySQL error 1045); going on with the one of the start"));
+    EXPECT_THAT(tried, ElementsAre("three", "one"));
+    EXPECT_THAT(log_of(denied), IsEmpty()) << "it is told once";
+    EXPECT_THAT(tried, ElementsAre("three", "one"));
+    renew_login(given, "w", "three");
+    EXPECT_THAT(log_of(denied), HasSubstr("denies")) << "once for each renewal";
+
+    // Nothing goes on with the one of the start where that is denied as well.
+    renew_login(given, "w", "three");
+    const auto deny_all = [&] {
+        with_current_login(given, [](const connection_options&) -> int {
+            throw error("denied", {.mysql_errno = 1045});
+        });
+    };
+    EXPECT_THAT(log_of([&] { EXPECT_THROW(deny_all(), error); }), IsEmpty());
 }
 
 }  // namespace
