@@ -2,11 +2,17 @@
 
 #include "src/base/error.hpp"
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include <sys/signalfd.h>
 
 namespace segue::cli {
 namespace {
@@ -31,26 +37,67 @@ class echo_off {
     termios before_{};
 };
 
-class open_file {
+class descriptor {
   public:
-    explicit open_file(const char* path) : descriptor_(::open(path, O_RDWR | O_CLOEXEC)) {}
-    ~open_file() {
-        if (descriptor_ >= 0) ::close(descriptor_);
+    explicit descriptor(int number) : number_(number) {}
+    ~descriptor() {
+        if (number_ >= 0) ::close(number_);
     }
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-    int descriptor() const { return descriptor_; }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    int number() const { return number_; }
 
   private:
-    int descriptor_;
+    int number_;
+};
+
+/// The signals that end a process, but for those that it ignores.
+sigset_t ending_signals() {
+    sigset_t all;
+    sigemptyset(&all);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+        struct sigaction now {};
+        if (::sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_IGN)
+            sigaddset(&all, number);
+    }
+    return all;
+}
+
+/// Lifecycle: what was sent meanwhile takes effect when this is gone.
+class held_signals {
+  public:
+    held_signals() : signals_(ending_signals()), sent_(::signalfd(-1, &signals_, SFD_CLOEXEC)) {
+        if (sent_.number() < 0) throw error("--ask-pass: signals cannot be watched for");
+        pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+    }
+    ~held_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    held_signals(const held_signals&) = delete;
+    held_signals& operator=(const held_signals&) = delete;
+
+    /// Blocks until `terminal` can be read. Throws error when a signal was sent, which stays so.
+    void wait_for(int terminal) const {
+        std::array<pollfd, 2> looked_at{
+            pollfd{.fd = terminal, .events = POLLIN, .revents = 0},
+            pollfd{.fd = sent_.number(), .events = POLLIN, .revents = 0}};
+        while (::poll(looked_at.data(), looked_at.size(), -1) < 0)
+            if (errno != EINTR) throw error("--ask-pass: the terminal cannot be waited for");
+        if (looked_at[1].revents != 0) throw error("--ask-pass: ended by a signal");
+    }
+
+  private:
+    const sigset_t signals_;
+    const descriptor sent_;
+    sigset_t before_{};
 };
 
 }  // namespace
 
 std::string read_hidden_line(int terminal) {
+    const held_signals held;
     const echo_off hidden(terminal);
     std::string line;
     for (;;) {
+        held.wait_for(terminal);
         char c = 0;
         const auto count = ::read(terminal, &c, 1);
         if (count < 0 && errno == EINTR) continue;
@@ -63,10 +110,10 @@ std::string read_hidden_line(int terminal) {
 std::string ask_password() {
     std::puts("Password:");
     std::fflush(stdout);
-    const open_file terminal("/dev/tty");
-    if (terminal.descriptor() < 0)
+    const descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+    if (terminal.number() < 0)
         throw error("--ask-pass: there is no terminal to ask on; use --conf or MYSQL_PWD");
-    return read_hidden_line(terminal.descriptor());
+    return read_hidden_line(terminal.number());
 }
 
 }  // namespace segue::cli

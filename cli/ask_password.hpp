@@ -9,7 +9,8 @@ namespace segue::cli {
 std::string ask_password();
 
 /// The part behind the prompt: a line, without its end, from a terminal whose echo is off
-/// meanwhile.
+/// meanwhile. SIGINT, SIGTERM, SIGHUP and SIGQUIT, where they are not ignored, take effect when it
+/// echoes again; throws error where the process outlives that.
 std::string read_hidden_line(int terminal);
 
 }  // namespace segue::cli

@@ -3,15 +3,19 @@
 #include "src/base/error.hpp"
 
 #include <array>
+#include <csignal>
+#include <exception>
 #include <fcntl.h>
 #include <pty.h>
 #include <string>
 #include <termios.h>
 #include <thread>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 namespace segue::cli {
 namespace {
@@ -41,6 +45,65 @@ TEST(AskPassword, TheTerminalShowsNothingAndEchoesAgainAfterwards) {
     const auto count = read(keyboard, screen.data(), screen.size());
     EXPECT_THAT(std::string(screen.data(), count > 0 ? static_cast<std::size_t>(count) : 0),
                 Not(HasSubstr("eim")));
+    close(keyboard);
+    close(terminal);
+}
+
+TEST(AskPassword, ASignalEndsTheProcessWithATerminalThatEchoesAgain) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        int keyboard = -1;
+        int terminal = -1;
+        ASSERT_EQ(openpty(&keyboard, &terminal, nullptr, nullptr, nullptr), 0);
+        const pid_t child = fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            std::signal(number, SIG_DFL);
+            if (login_tty(terminal) != 0) _exit(126);
+            try {
+                read_hidden_line(STDIN_FILENO);
+            } catch (const std::exception&) {
+                _exit(1);
+            }
+            _exit(0);
+        }
+        while (echoes(terminal)) std::this_thread::yield();
+        ASSERT_EQ(write(keyboard, "half", 4), 4);
+        const char control_c = 3;
+        if (number == SIGINT)
+            EXPECT_EQ(write(keyboard, &control_c, 1), 1);
+        else
+            EXPECT_EQ(kill(child, number), 0);
+        int status = 0;
+        ASSERT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == number) << status;
+        EXPECT_TRUE(echoes(terminal)) << number;
+        close(keyboard);
+        close(terminal);
+    }
+}
+
+TEST(AskPassword, ASignalThatIsIgnoredEndsNothing) {
+    int keyboard = -1;
+    int terminal = -1;
+    ASSERT_EQ(openpty(&keyboard, &terminal, nullptr, nullptr, nullptr), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        std::signal(SIGHUP, SIG_IGN);
+        if (login_tty(terminal) != 0) _exit(126);
+        try {
+            _exit(read_hidden_line(STDIN_FILENO) == "whole" ? 0 : 2);
+        } catch (const std::exception&) {
+            _exit(1);
+        }
+    }
+    while (echoes(terminal)) std::this_thread::yield();
+    EXPECT_EQ(kill(child, SIGHUP), 0);
+    ASSERT_EQ(write(keyboard, "whole\n", 6), 6);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    EXPECT_TRUE(echoes(terminal));
     close(keyboard);
     close(terminal);
 }
