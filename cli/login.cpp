@@ -67,11 +67,11 @@ std::string not_used(const option_file_entry& entry) {
                        entry.section == "osc" ? ", as in gh-ost" : "");
 }
 
-void take_from_file(login& made, option_file file) {
+void take_from_file(login& made, std::vector<option_file_entry> entries,
+                    std::vector<std::string>& notices) {
     std::string user;
     std::string password;
-    made.notices = std::move(file.notices);
-    for (auto& entry : file.entries) {
+    for (auto& entry : entries) {
         if (lacks_equals_sign(entry))
             throw error(
                 fmt::format("{}: the value of user or password is written behind =", entry.place));
@@ -80,7 +80,7 @@ void take_from_file(login& made, option_file file) {
         else if (entry.section == "client" && entry.key == "password" && entry.has_value)
             password = std::move(entry.value);
         else if (is_looked_at(entry.section))
-            made.notices.push_back(not_used(entry));
+            notices.push_back(not_used(entry));
     }
     if (made.user.empty()) made.user = std::move(user);
     if (made.password.empty()) made.password = std::move(password);
@@ -88,11 +88,12 @@ void take_from_file(login& made, option_file file) {
 
 }  // namespace
 
-login read_login(const login_flags& flags, const surroundings& outside) {
-    login made{.user = flags.user, .password = flags.password, .notices = {}};
+login read_login(const login_flags& flags, const surroundings& outside,
+                 std::vector<std::string>& notices) {
+    login made{.user = flags.user, .password = flags.password};
     if (!flags.conf.empty()) {
         try {
-            take_from_file(made, read_option_file(flags.conf, outside));
+            take_from_file(made, read_option_file(flags.conf, outside, notices), notices);
         } catch (const error& problem) {
             throw problem.in("--conf=" + flags.conf);
         }

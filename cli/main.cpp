@@ -92,7 +92,9 @@ void read_login_again(const cli::options& given) noexcept {
                                "SIGHUP: there is no --conf to read again; the run goes on");
             return;
         }
-        const auto now = cli::read_login(given.login_from, cli::surroundings::of_process());
+        std::vector<std::string> notices;  // as at the start
+        const auto now =
+            cli::read_login(given.login_from, cli::surroundings::of_process(), notices);
         wire::renew_login(given.connection, now.user, now.password);
         log::write_at_once(
             log::level::warning,

@@ -39,11 +39,12 @@ bool is_variable_name(std::string_view text) {
 
 class reader {
   public:
-    explicit reader(const surroundings& outside) : outside_(outside) {}
+    reader(const surroundings& outside, std::vector<std::string>& notices)
+        : outside_(outside), notices_(notices) {}
 
-    option_file run(const std::string& path) {
+    std::vector<option_file_entry> run(const std::string& path) {
         take_file(path, outside_.read_file(path));
-        return std::move(made_);
+        return std::move(entries_);
     }
 
   private:
@@ -81,7 +82,7 @@ class reader {
         }
         const auto equals = line.find('=');
         const bool has_value = equals != std::string_view::npos;
-        made_.entries.push_back(
+        entries_.push_back(
             {.section = at.section,
              .key = std::string(trimmed(line.substr(0, equals))),
              .value = has_value ? value_of(trimmed(line.substr(equals + 1)), at) : std::string(),
@@ -139,19 +140,22 @@ class reader {
     }
 
     void pass_over(const position& at, const std::string& path, std::string_view why) {
-        made_.notices.push_back(fmt::format("{}: {} is not included: {}", at.text(), path, why));
+        notices_.push_back(fmt::format("{}: {} is not included: {}", at.text(), path, why));
     }
 
     const surroundings& outside_;
-    option_file made_;
+    std::vector<std::string>& notices_;
+    std::vector<option_file_entry> entries_;
     std::vector<std::string> open_;  // the files that are being read, the outermost first
     std::size_t files_ = 0;
 };
 
 }  // namespace
 
-option_file read_option_file(const std::string& path, const surroundings& outside) {
-    return reader(outside).run(path);
+std::vector<option_file_entry> read_option_file(const std::string& path,
+                                                const surroundings& outside,
+                                                std::vector<std::string>& notices) {
+    return reader(outside, notices).run(path);
 }
 
 }  // namespace segue::cli

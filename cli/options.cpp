@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -242,10 +241,9 @@ class options_reader {
                 .password = given_.text("password"),
                 .conf = given_.text("conf")};
         if (from.password.empty() && given_.on("ask-pass")) from.password = outside_.ask_password();
-        auto found = read_login(from, outside_);
+        auto found = read_login(from, outside_, notices_);
         made_.connection.user = std::move(found.user);
         made_.connection.password = std::move(found.password);
-        std::ranges::move(found.notices, std::back_inserter(notices_));
     }
 
     void read_primary() {

@@ -19,31 +19,40 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
+struct option_file {
+    std::vector<option_file_entry> entries;
+    std::vector<std::string> notices;
+};
+
 /// Files and folders of a test, and the environment.
 struct files {
     std::map<std::string, std::string> texts;
     std::map<std::string, std::vector<std::string>> folders = {};
 
     option_file read(const std::string& path) const {
-        return read_option_file(
-            path, {.variables = [](const std::string& name) -> std::optional<std::string> {
-                       if (name == "DB_PASSWORD") return "from the environment";
-                       return std::nullopt;
-                   },
-                   .ask_password = [] { return std::string(); },
-                   .read_file =
-                       [this](const std::string& file) {
-                           const auto found = texts.find(file);
-                           if (found == texts.end()) throw error("no such file");
-                           return found->second;
-                       },
-                   .list_folder =
-                       [this](const std::string& folder) {
-                           const auto found = folders.find(folder);
-                           if (found == folders.end()) throw error("no such folder");
-                           return found->second;
-                       },
-                   .version = ""});
+        option_file made;
+        made.entries = read_option_file(
+            path,
+            {.variables = [](const std::string& name) -> std::optional<std::string> {
+                 if (name == "DB_PASSWORD") return "from the environment";
+                 return std::nullopt;
+             },
+             .ask_password = [] { return std::string(); },
+             .read_file =
+                 [this](const std::string& file) {
+                     const auto found = texts.find(file);
+                     if (found == texts.end()) throw error("no such file");
+                     return found->second;
+                 },
+             .list_folder =
+                 [this](const std::string& folder) {
+                     const auto found = folders.find(folder);
+                     if (found == folders.end()) throw error("no such folder");
+                     return found->second;
+                 },
+             .version = ""},
+            made.notices);
+        return made;
     }
 };
 

@@ -363,7 +363,23 @@ TEST_F(CommandLine, WithoutAUserNobodyIsLoggedIn) {
     const auto nobody = read_without_user({"--conf=/conf"});
     EXPECT_EQ(nobody.exit_code, 1);
     EXPECT_THAT(nobody.fatal, HasSubstr("/conf names no user"));
+    EXPECT_THAT(nobody.notices, IsEmpty());
     EXPECT_THAT(fatal({"--user="}), HasSubstr("--user is missing"));
+}
+
+TEST_F(CommandLine, WhatIsNotUsedOfAnOptionFileIsToldWhereTheRunIsRefusedToo) {
+    files_["/conf"] = "!include /nowhere\n[client]\nport=1\n";
+    const auto nobody = read_without_user({"--conf=/conf"});
+    EXPECT_THAT(nobody.fatal, HasSubstr("/conf names no user"));
+    EXPECT_THAT(nobody.notices, ElementsAre(HasSubstr("/nowhere is not included"),
+                                            HasSubstr("[client] port is not used")));
+    files_["/conf"] = "!include /nowhere\n[client]\nport=1\nuser: u\n";
+    EXPECT_THAT(read_without_user({"--conf=/conf"}).notices,
+                ElementsAre(HasSubstr("/nowhere is not included"), HasSubstr("port")));
+    files_["/conf"] = "!include /nowhere\n[client\n";
+    const auto unreadable = read_without_user({"--conf=/conf"});
+    EXPECT_THAT(unreadable.fatal, HasSubstr("not closed"));
+    EXPECT_THAT(unreadable.notices, ElementsAre(HasSubstr("/nowhere is not included")));
 }
 
 TEST_F(CommandLine, NothingOfAnOptionFileIsShownThatMayBeASecret) {
