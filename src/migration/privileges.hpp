@@ -7,6 +7,9 @@
 
 namespace segue::migration {
 
+/// What % and _ are in the name of a schema that a GRANT has.
+enum class schema_names { patterns, literal };
+
 /// The privileges that an account holds on the whole of one schema, from the lines of SHOW GRANTS.
 /// Where the server's partial_revokes is ON, schema names in GRANT are no patterns (`names` is
 /// literal). Names in capitals; ALL PRIVILEGES on the server stands as "ALL PRIVILEGES", on a
@@ -15,7 +18,6 @@ namespace segue::migration {
 /// less what a partial REVOKE takes away; privileges on single tables or columns are not. Pure.
 /// https://dev.mysql.com/doc/refman/8.4/en/grant.html
 /// https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
-enum class schema_names { patterns, literal };
 std::set<std::string> privileges_on(std::string_view schema, std::span<const std::string> grants,
                                     schema_names names = schema_names::patterns);
 
