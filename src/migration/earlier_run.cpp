@@ -73,12 +73,16 @@ void take_over(db::session& session, const table_name& checkpoint) {
 
 }  // namespace
 
+std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
+    const auto found = session.query(
+        fmt::format("SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA={} AND "
+                    "TABLE_NAME={}",
+                    quoted_literal(name.schema), quoted_literal(name.name)));
+    return found.empty() ? std::nullopt : found.front()[0];
+}
+
 bool exists(db::session& session, const table_name& name) {
-    return !session
-                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
-                                   "AND TABLE_NAME={}",
-                                   quoted_literal(name.schema), quoted_literal(name.name)))
-                .empty();
+    return type_of_table(session, name).has_value();
 }
 
 void claim_start(db::session& session, const table_name& original) {

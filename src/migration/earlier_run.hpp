@@ -3,9 +3,14 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 
+#include <optional>
 #include <string>
 
 namespace segue::migration {
+
+/// "BASE TABLE", "VIEW", ...; nullopt: there is nothing of that name that the account can see.
+/// https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html
+std::optional<std::string> type_of_table(db::session& session, const table_name& name);
 
 /// Whether the table is there, as far as the account can see.
 bool exists(db::session& session, const table_name& name);

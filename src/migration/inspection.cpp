@@ -21,19 +21,12 @@ bool has_rows(db::session& session, const table_name& name) {
     return !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty();
 }
 
-bool is_view(db::session& session, const table_name& name) {
-    return !session
-                .query(fmt::format("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA={} "
-                                   "AND TABLE_NAME={} AND TABLE_TYPE<>'BASE TABLE'",
-                                   quoted_literal(name.schema), quoted_literal(name.name)))
-                .empty();
-}
-
 void check_names(db::session& session, const inspection_request& request,
                  const migration_tables& tables, std::vector<refusal>& refusals) {
+    const std::string base_table = "BASE TABLE";
     for (const table_name& name :
          {tables.old, tables.ghost, tables.changelog, tables.checkpoint, tables.rehearsal})
-        if (is_view(session, name))
+        if (type_of_table(session, name).value_or(base_table) != base_table)
             refusals.push_back(
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
