@@ -131,14 +131,21 @@ class heartbeat_of_a_restarted_server : public testing::Test {
         db::session session = sessions.connect();
         beat.create(session);
     }
-    /// Runs until a marker has passed, or it ended by itself.
+    db::value written_heartbeat() {
+        return server.connect().query_value("SELECT value FROM " + changelog.quoted() +
+                                            " WHERE id=1");
+    }
+    /// Runs until a marker has passed and a heartbeat is written, or it ended by itself.
     void pass_marker() {
+        const db::value before = written_heartbeat();
         std::exception_ptr ended;
         std::stop_source stop;
         {
             std::jthread thread([&] {
                 try {
                     beat.run(stop.get_token());
+                } catch (const stopped&) {
+                    // Between two tries: the marker has passed.
                 } catch (...) {
                     ended = std::current_exception();
                     stop.request_stop();
@@ -146,6 +153,9 @@ class heartbeat_of_a_restarted_server : public testing::Test {
             });
             try {
                 beat.pass(stop.get_token());
+                eventually("a heartbeat is written", [&] {
+                    return stop.stop_requested() || written_heartbeat() != before;
+                });
             } catch (const stopped&) {
                 // It ended.
             }
