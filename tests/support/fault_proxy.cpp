@@ -234,6 +234,11 @@ wire::connection_options fault_proxy::through(wire::connection_options options) 
     return options;
 }
 
+void fault_proxy::send_to(const wire::endpoint& server) {
+    std::lock_guard lock(mutex_);
+    server_ = server;
+}
+
 void fault_proxy::when(std::string text, network_fault what, bool once) {
     std::lock_guard lock(mutex_);
     rules_.push_back({.text = std::move(text), .what = what, .once = once});
@@ -293,7 +298,10 @@ void fault_proxy::accept_one() {
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) return;
     const int server = make_socket();
-    const auto address = address_of(server_.host, server_.port);
+    const auto address = [this] {
+        std::lock_guard lock(mutex_);
+        return address_of(server_.host, server_.port);
+    }();
     if (::connect(server, generic(address), sizeof address) != 0) {
         // As a server that is not there.
         ::close(server);

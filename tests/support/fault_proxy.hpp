@@ -38,6 +38,9 @@ class fault_proxy {
     /// The same options, but through this proxy.
     wire::connection_options through(wire::connection_options options) const;
 
+    /// New connections go to another server from now on.
+    void send_to(const wire::endpoint& server);
+
     /// From now on a query (COM_QUERY) that holds `text` meets the fault; the rule that was made
     /// first wins. `once`: only the first one does.
     void when(std::string text, network_fault what, bool once = true);
@@ -71,12 +74,12 @@ class fault_proxy {
     void wake() const;
     void on_query(connection& on, std::string_view text);
 
-    const wire::endpoint server_;
     int listener_ = -1;
     int wake_fd_ = -1;
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<connection>> connections_;  // of the proxy's thread
     mutable std::mutex mutex_;
+    wire::endpoint server_;  // guarded by mutex_
     mutable std::condition_variable changed_;
     std::vector<rule> rules_;  // guarded by mutex_, as is all below
     std::uint64_t hits_ = 0;

@@ -149,6 +149,27 @@ TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
     run.expect_as_native_alter("ADD COLUMN c INT");
 }
 
+// Looked at under the lock: what the first one has found before it is no longer so.
+TEST_F(several_runs, one_that_is_taken_over_just_before_its_lock_swaps_nothing) {
+    fault_points faults;
+    faults.pause("cut_over.before_lock");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("cut_over.before_lock");
+    run.segue().signal(SIGSTOP);
+    const auto second = run.start_another(
+        "ADD COLUMN c INT",
+        {.more = {"--initially-drop-ghost-table", "--throttle-flag-file=" + throttled}});
+    second->wait_for_output("State: throttled, flag-file");
+    ASSERT_EQ(ghost_rows(), "0");
+    run.segue().signal(SIGCONT);
+    faults.go("cut_over.before_lock");
+    run.expect_failed({"Another run has this migration now"});
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "500");
+    std::filesystem::remove(throttled);
+    EXPECT_EQ(second->wait(), 0) << second->err();
+    run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
 // 25
 TEST_F(several_runs, with_one_server_id_do_not_cut_each_other_off) {
     run.session().execute("CREATE TABLE u LIKE t");

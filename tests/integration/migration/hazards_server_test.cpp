@@ -1,6 +1,8 @@
-// docs/hazards.md, 17, 19 and 20: settings of the server, and statements, under which rows get
-// lost.
+// docs/hazards.md, 11, 17, 19, 20 and 24: settings of the server, and statements, under which rows
+// get lost.
+#include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/fault_proxy.hpp"
 
 #include <memory>
 #include <optional>
@@ -105,6 +107,27 @@ TEST_F(settings_of_the_whole_server, that_read_the_alter_alike_are_none) {
     run.expect_as_native_alter(alter);
 }
 
+// 11
+TEST(names_that_are_stored_in_lower_case, are_found_in_the_binary_log_however_they_are_spelled) {
+    const sandbox_server& server = shared_server({"--lower-case-table-names=1"});
+    quiet_run run(server, "orders");
+    run.session().execute("CREATE TABLE Orders (Id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO ORDERS VALUES (1, 1), (2, 2), (3, 3)");
+    std::string database = run.schema();
+    database[0] = 'T';
+    ASSERT_NE(database, run.schema());
+    run.start("ADD COLUMN b INT",
+              {.postponed = true, .more = {"--database=" + database, "--table=ORDERS"}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute("UPDATE oRders SET a=5 WHERE id=1");
+    run.session().execute("DELETE FROM Orders WHERE id=2");
+    run.session().execute("INSERT INTO orderS VALUES (4, 4)");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+    EXPECT_EQ(run.everything(), "_orders_del:3 orders:3");
+}
+
 // 19
 TEST(a_database_that_the_binary_log_leaves_out, is_refused_before_anything_is_made) {
     quiet_run run(shared_server({"--binlog-do-db=some_other"}));
@@ -134,6 +157,74 @@ TEST(an_account_whose_writes_are_not_logged, ends_the_migration_before_a_row_is_
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "0");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "2");
     root.execute(fmt::format("DROP USER {}", account));
+}
+
+class barriers : public testing::Test {
+  protected:
+    barriers() {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+        run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+        run.start("ADD COLUMN b INT", {.postponed = true});
+        run.segue().wait_for_output("State: postponing cut-over");
+    }
+    quiet_run run{shared_server()};
+};
+
+TEST_F(barriers, whose_row_is_gone_end_the_migration) {
+    run.session().execute("DELETE FROM _t_ghc WHERE hint='marker'");
+    run.let_cut_over();
+    run.expect_failed({"the marker row in", "is gone", "The original table is untouched"});
+}
+
+TEST_F(barriers, that_prove_nothing_from_now_on_end_the_migration) {
+    const global_setting unordered(run.server(), "binlog_order_commits", "0");
+    run.let_cut_over();
+    run.expect_failed({"binlog_order_commits was turned OFF while the migration ran",
+                       "The original table is untouched"});
+}
+
+TEST(commits_out_of_order, lose_nothing_to_a_run_that_reads_with_locks) {
+    live_run run(shared_server({"--binlog-order-commits=OFF"}), {.rows = 6'000});
+    run.writers().start();
+    {
+        const copy_follower beside(run, 300);
+        run.migrate_while_writers_pause(400, {});
+    }
+    EXPECT_EQ(run.times_told("binlog_order_commits is OFF: rows are read with locks"), 1U);
+}
+
+// 24
+TEST(another_server_at_the_same_address, gets_no_statement_of_ours) {
+    fault_proxy proxy{shared_server().over_tcp().server};
+    quiet_run run(shared_server());
+    sandbox_server& other = shared_server({"--default-time-zone=-03:30"});
+    for (const sandbox_server* each : {&shared_server(), &other}) {
+        each->root().execute("CREATE USER IF NOT EXISTS on_both IDENTIFIED BY 'both'");
+        each->root().execute("GRANT ALL ON *.* TO on_both");
+    }
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    run.start("ADD COLUMN b INT",
+              {.postponed = true,
+               .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
+                        "--user=on_both", "--password=both"}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    // All that a session which took it for ours would need to write.
+    application_session there(other.over_tcp());
+    there.execute("CREATE DATABASE IF NOT EXISTS " + quoted_name(run.schema()));
+    there.execute("CREATE TABLE " + run.tables().changelog.quoted() +
+                  " (id INT PRIMARY KEY, hint VARCHAR(64), value VARCHAR(4096))");
+    there.execute("INSERT INTO " + run.tables().changelog.quoted() +
+                  " VALUES (1, 'heartbeat', ''), (2, 'marker', '')");
+    const auto written = [&] { return there.query_value("SELECT @@GLOBAL.gtid_executed"); };
+    const auto before = written();
+    // The stream would end it too.
+    proxy.when("SELECT @@global.server_uuid", network_fault::freeze, /*once=*/false);
+    proxy.send_to(other.over_tcp().server);
+    proxy.close_all();
+    run.expect_failed({"a failover took place, or a proxy spreads connections",
+                       "The original table is untouched"});
+    EXPECT_EQ(written(), before);
 }
 
 // 20
