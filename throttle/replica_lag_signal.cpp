@@ -1,6 +1,7 @@
 #include "throttle/replica_lag_signal.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/log.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -15,6 +16,12 @@ using namespace std::chrono_literals;
 
 constexpr auto future_max = 1s;
 constexpr std::chrono::milliseconds period_min = 100ms;
+
+bool is_missing(const error& failure) {
+    constexpr int no_such_table = 1146;
+    constexpr int no_such_schema = 1049;
+    return failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema;
+}
 
 double in_seconds(std::chrono::system_clock::duration lag) {
     return std::chrono::duration<double>(lag).count();
@@ -49,6 +56,41 @@ std::chrono::milliseconds replica_lag_signal::period() const noexcept {
 }
 
 std::optional<std::string> replica_lag_signal::evaluate() {
+    try {
+        auto reason = read();
+        tell_again_readable();
+        return reason;
+    } catch (const error& failure) {
+        tell_failure(failure);
+        throw;
+    }
+}
+
+void replica_lag_signal::tell_failure(const error& failure) {
+    const bool missing = is_missing(failure);
+    const auto now = std::chrono::steady_clock::now();
+    if (missing && !missing_since_) missing_since_ = now;
+    if (!missing) missing_since_.reset();
+    if (told_ == failure.what()) return;
+    if (missing && now - *missing_since_ <= settings_.lag_max) return;
+    told_ = failure.what();
+    log::write(log::level::warning,
+               fmt::format("the replica {} cannot be read, and copying waits until it can: {}{}",
+                           name_, told_,
+                           missing ? ". The table is written on the primary, and has not come to "
+                                     "this server: is it a replica of this server, do its filters "
+                                     "leave the table out, does replication stand still?"
+                                   : ""));
+}
+
+void replica_lag_signal::tell_again_readable() {
+    missing_since_.reset();
+    if (told_.empty()) return;
+    told_.clear();
+    log::write(log::level::warning, fmt::format("the replica {} can be read again", name_));
+}
+
+std::optional<std::string> replica_lag_signal::read() {
     const auto rows = session_.query(sql_);
     const auto now = std::chrono::system_clock::now();
     if (rows.size() != 1 || rows.front().size() != 1)

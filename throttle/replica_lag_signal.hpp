@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "throttle/reading_session.hpp"
@@ -22,7 +23,9 @@ std::optional<std::string> lag_reason(std::string_view replica, const db::value&
 
 /// Throttles while a replica lags behind by more than a limit (--throttle-control-replicas,
 /// --max-lag-millis), by the heartbeat that the migration writes on the primary. Replication that
-/// stands still, or leaves the table out, shows as a lag that grows.
+/// stands still, or leaves the table out, shows as a lag that grows. That it cannot be read, why,
+/// and that it can be again, is told by a warning; a table that is not there yet only when it has
+/// not come for longer than the limit.
 class replica_lag_signal final : public signal {
   public:
     struct settings {
@@ -42,10 +45,16 @@ class replica_lag_signal final : public signal {
     std::optional<std::string> evaluate() override;
 
   private:
+    std::optional<std::string> read();
+    void tell_failure(const error& failure);
+    void tell_again_readable();
+
     const settings settings_;
     const std::string name_;
     const std::string sql_;
     reading_session session_;
+    std::string told_;  ///< Of the failure that was told last; empty: it could be read since.
+    std::optional<std::chrono::steady_clock::time_point> missing_since_;
 };
 
 }  // namespace segue::throttle
