@@ -42,10 +42,9 @@ ending ending_of(const migration::leftovers& left) {
         made.lines.emplace_back(
             "Another run has this migration now, and its tables: nothing is to be cleaned up.");
     else if (!left.tables.empty())
-        made.lines.push_back(
-            fmt::format("Left behind: {}. To clean up: {} or start again with "
-                        "--initially-drop-ghost-table.",
-                        left.tables, drop));
+        made.lines.push_back(fmt::format(
+            "Left behind: {}. To clean up: {} or start again{}.", left.tables, drop,
+            left.rehearsal ? ", which drops it as well" : " with --initially-drop-ghost-table"));
     return made;
 }
 

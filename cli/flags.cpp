@@ -78,7 +78,9 @@ constexpr std::array table{
     flag{"table", text, change, "", "NAME", "The table to change; --alter may name it instead",
          "an error if --alter names another"},
     flag{"execute", boolean, change, "false", "",
-         "Change the table. Without it everything is checked and nothing touched", ""},
+         "Change the table. Without it, a rehearsal: everything is checked, what a run would meet "
+         "is told, and the table is not touched",
+         ""},
     flag{"allow-on-master", boolean, change, "false", "",
          "Has no effect: --host may always name the primary", told},
 

@@ -13,7 +13,6 @@
 
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -72,10 +71,9 @@ migration::settings settings_of(const cli::options& given) {
 // Written before the check for it, as gh-ost does, so that removing it is what starts the cut-over.
 void make_postpone_flag(const std::string& path) {
     if (path.empty()) return;
-    if (const auto state = look_at_flag_file(path); state.set && state.unknown_because.empty())
-        return;  // whoever made it may not let us write
-    if (!std::ofstream(path, std::ios::app))
-        throw error("the file of --postpone-cut-over-flag-file cannot be written: " + path);
+    if (const auto why = make_flag_file(path); !why.empty())
+        throw error(fmt::format("the file of --postpone-cut-over-flag-file cannot be made: {} ({})",
+                                path, why));
 }
 
 int tell(const cli::ending& last) {
@@ -112,7 +110,7 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
             migration::migration& job, cli::terminal& shown) {
     try {
         if (!given.execute) {
-            job.rehearse();
+            job.rehearse(std::move(stop));
             return 0;
         }
         make_postpone_flag(with.postpone_flag_file);

@@ -2,6 +2,7 @@
 
 #include "cli/bottom_row.hpp"
 #include "cli/progress_row.hpp"
+#include "cli/rehearsal_text.hpp"
 #include "cli/status_line.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
@@ -73,15 +74,6 @@ void shown_or_told(Show show) noexcept {
 
 milliseconds since(std::chrono::system_clock::time_point began) {
     return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - began);
-}
-
-std::string indented(const std::string& lines) {
-    std::string text = "  ";
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        text += lines[i];
-        if (lines[i] == '\n' && i + 1 < lines.size()) text += "  ";
-    }
-    return text;
 }
 
 }  // namespace
@@ -178,7 +170,6 @@ void terminal::print_hints() const {
 }
 
 void terminal::on_plan(const migration::plan& made) {
-    if (with_.request.rehearsal) return print_rehearsal(made, with_);
     shown_or_told([&] {
         const std::lock_guard lock(output_);
         original_ = made.original.name.quoted();
@@ -207,41 +198,10 @@ void terminal::on_notice(const std::string& text) {
     log::write(log::level::warning, text);
 }
 
-void terminal::print_rehearsal(const migration::plan& made, const migration::settings& with) {
-    print(fmt::format("Rehearsal of a migration of {} on {} (MySQL {}). Nothing is changed.",
-                      made.original.name.quoted(), made.server.host, made.server.version));
-    print("\nColumns of the new table:");
-    std::fputs(indented(made.projection.description).c_str(), stdout);
-    print("\nKey:");
-    std::fputs(indented(made.key_explanation).c_str(), stdout);
-    print(fmt::format("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).",
-                      made.original.rows_estimate,
-                      static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0)));
-    print("\nThe new table:\n" + indented(made.target.create_statement));
-    print("\nSteps with --execute:");
-    print(fmt::format("  1. make {}, {} and {}", made.tables.ghost.quoted(),
-                      made.tables.changelog.quoted(), made.tables.checkpoint.quoted()));
-    print(fmt::format("  2. follow the binary log {}, and copy with {} workers",
-                      made.server.gtids ? "by GTID" : "by file and position", with.copy_workers));
-    const auto slow = migration::slow_rename(made, with);
-    print(fmt::format("  3. swap the names, with writes waiting for {} ms at most{}",
-                      with.stall_budget.count(), slow ? ", and for RENAME TABLE" : ""));
-    if (made.rename_time)
-        print(fmt::format(
-            "     (RENAME TABLE alone takes some {} ms{}, as measured on empty tables of "
-            "as many partitions)",
-            made.rename_time->count(), slow ? "" : " of them"));
-    print(fmt::format("  4. {} {}, and drop the tables of step 1",
-                      with.drop_old_table ? "drop" : "keep the old table as",
-                      made.tables.old.quoted()));
-    if (slow) print("\nNote: " + *slow);
-    for (const std::string& note : made.notes) print("\nNote: " + note + ".");
-    for (const std::string& weaker : made.server.weaker) print("\nNote: " + weaker);
-    print(
-        slow && !with.accept_slow_rename
-            ? "\nEvery check passed, but with these flags the tables would not be swapped: see the "
-              "note on RENAME TABLE."
-            : "\nEvery check passed. Add --execute to migrate.");
+void terminal::on_rehearsed(const migration::plan& made, const std::vector<std::string>& warnings) {
+    const std::lock_guard lock(output_);
+    std::fputs(rehearsal_text(made, with_, warnings).c_str(), stdout);
+    std::fflush(stdout);
 }
 
 }  // namespace segue::cli

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace segue::cli {
 
@@ -23,13 +24,12 @@ class terminal final : public migration::observer {
     void stop();
 
     void on_plan(const migration::plan& made) override;
+    void on_rehearsed(const migration::plan& made,
+                      const std::vector<std::string>& warnings) override;
     void on_phase(migration::phase now) override;
     /// Ends the status thread: there is nothing more to watch.
     void on_swapped(const migration::outcome& made) override;
     void on_notice(const std::string& text) override;
-
-    /// The plan of a rehearsal: projection, key, size and steps.
-    static void print_rehearsal(const migration::plan& made, const migration::settings& with);
 
   private:
     void watch(const migration::migration& shown, std::stop_token stop);

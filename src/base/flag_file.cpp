@@ -1,7 +1,11 @@
 #include "src/base/flag_file.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +17,32 @@ flag_file_state look_at_flag_file(const std::string& path) {
     const bool exists = std::filesystem::exists(path, failure);
     if (failure) return {.set = true, .unknown_because = failure.message()};
     return {.set = exists, .unknown_because = {}};
+}
+
+std::string make_flag_file(const std::string& path) {
+    // Whoever made it may not let us write.
+    if (const auto state = look_at_flag_file(path); state.set) return state.unknown_because;
+    const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (made < 0) return std::generic_category().message(errno);
+    ::close(made);
+    return {};
+}
+
+std::string why_flag_file_cannot_be_made(const std::string& path) {
+    namespace fs = std::filesystem;
+    if (const auto state = look_at_flag_file(path); state.set) return state.unknown_because;
+    fs::path file(path);
+    std::error_code no_link;
+    if (const auto target = fs::read_symlink(file, no_link); !no_link)
+        file = file.parent_path() / target;
+    if (!file.has_filename()) return std::generic_category().message(EISDIR);
+    // Nobody may take it for the flag file, nor see that one come and go.
+    std::string probe = (file.parent_path() / ".segue.XXXXXX").string();
+    const int made = ::mkostemp(probe.data(), O_CLOEXEC);
+    if (made < 0) return std::generic_category().message(errno);
+    ::close(made);
+    ::unlink(probe.c_str());
+    return {};
 }
 
 flag_file_watch::flag_file_watch(std::string path) : path_(std::move(path)) {}

@@ -17,6 +17,12 @@ struct flag_file_state {
 /// Blocks as long as the file system does. Does not throw for what a file system can answer.
 flag_file_state look_at_flag_file(const std::string& path);
 
+/// Makes the file, empty, unless it is there. Why it cannot be made; empty: it is there now.
+std::string make_flag_file(const std::string& path);
+
+/// The same question, without making it: another file is made beside it for a moment.
+std::string why_flag_file_cannot_be_made(const std::string& path);
+
 /// A flag file that is looked at again and again. Threads: one.
 class flag_file_watch {
   public:

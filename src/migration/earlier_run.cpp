@@ -2,12 +2,12 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/pause.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
 
 #include <chrono>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -46,7 +46,7 @@ bool could_be_written(db::session& session, const table_name& changelog) {
     return steady_clock::now() - asked < written_at_once;
 }
 
-void take_over(db::session& session, const table_name& checkpoint) {
+void take_over(db::session& session, const table_name& checkpoint, const std::stop_token& stop) {
     constexpr int lock_wait_timeout = 1205;
     constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
     for (int tries = 1;; ++tries) {
@@ -54,6 +54,7 @@ void take_over(db::session& session, const table_name& checkpoint) {
             checkpoint_table(checkpoint, "dropped").take_over(session);
             return;
         } catch (const error& failure) {
+            if (stop.stop_requested()) throw stopped();
             if (failure.mysql_errno() != lock_wait_timeout) {
                 if (failure.retryable()) throw;
                 log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
@@ -91,12 +92,12 @@ void claim_start(db::session& session, const table_name& original) {
         fmt::format("SELECT GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), 0)",
                     quoted_literal(original.quoted())));
     if (granted == "0")
-        throw_refusals(
-            {{fmt::format("another run is starting a migration of {}", original.quoted()),
-              "Nothing was changed. Look whether somebody else is at it."}});
+        throw_refusals({{fmt::format("another run is starting or rehearsing a migration of {}",
+                                     original.quoted()),
+                         "Nothing was changed. Look whether somebody else is at it."}});
 }
 
-void throw_if_at_work(db::session& session, const migration_tables& tables) {
+void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop) {
     if (!exists(session, tables.changelog)) return;
     const auto first = changelog_rows(session, tables.changelog);
     if (first.empty()) return;
@@ -106,7 +107,7 @@ void throw_if_at_work(db::session& session, const migration_tables& tables) {
         const bool before = could_be_written(session, tables.changelog);
         const auto until = steady_clock::now() + look_for;
         while (steady_clock::now() < until) {
-            std::this_thread::sleep_for(look_interval);
+            pause_for(look_interval, stop);
             if (changelog_rows(session, tables.changelog) != first)
                 throw_refusals(
                     {{fmt::format("another run is at work on this table: the rows of {} change "
@@ -135,8 +136,9 @@ bool still_owns(db::session& session, const table_name& checkpoint, const std::s
     }
 }
 
-void drop_leftovers(db::session& session, const migration_tables& tables) {
-    if (exists(session, tables.checkpoint)) take_over(session, tables.checkpoint);
+void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
+    if (exists(session, tables.checkpoint)) take_over(session, tables.checkpoint, stop);
+    if (stop.stop_requested()) throw stopped();
     for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
         drop_if_exists(session, name);
 }

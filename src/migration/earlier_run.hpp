@@ -4,6 +4,7 @@
 #include "src/db/session.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace segue::migration {
@@ -15,9 +16,10 @@ std::optional<std::string> type_of_table(db::session& session, const table_name&
 /// Whether the table is there, as far as the account can see.
 bool exists(db::session& session, const table_name& name);
 
-/// Claims the start of a migration of this table for as long as the session lives, so that of two
-/// runs that are started at once one finds the other's tables. A courtesy: what keeps two runs from
-/// writing is the owner's row. Throws segue::error where another session holds the claim.
+/// Claims the start, or the rehearsal, of a migration of this table for as long as the session
+/// lives, so that of two runs that are started at once one finds the other's tables, and nobody
+/// meets the table that another uses for a moment. A courtesy: what keeps two runs from writing is
+/// the owner's row. Throws segue::error where another session holds the claim.
 /// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 void claim_start(db::session& session, const table_name& original);
 
@@ -25,15 +27,16 @@ void claim_start(db::session& session, const table_name& original);
 /// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
 /// since clocks differ. Looks again, some ten times at most, where nobody could have written them
 /// meanwhile. Throws segue::error if they change, or if that cannot be seen. Returns at once where
-/// there is no such table.
-void throw_if_at_work(db::session& session, const migration_tables& tables);
+/// there is no such table. Throws `stopped` when asked to stop.
+void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop);
 
 /// Whether the tables are still those of the run with this token; false where another has taken
 /// them over, or they are gone.
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
-/// them: one that waits for a lock lives on in the server when its process has died.
-void drop_leftovers(db::session& session, const migration_tables& tables);
+/// them: one that waits for a lock lives on in the server when its process has died. Throws
+/// `stopped` when asked to stop before the first one is dropped.
+void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop);
 
 }  // namespace segue::migration

@@ -17,10 +17,6 @@
 namespace segue::migration {
 namespace {
 
-bool has_rows(db::session& session, const table_name& name) {
-    return !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty();
-}
-
 void check_names(db::session& session, const inspection_request& request,
                  const migration_tables& tables, std::vector<refusal>& refusals) {
     const std::string base_table = "BASE TABLE";
@@ -42,15 +38,6 @@ void check_names(db::session& session, const inspection_request& request,
                 {fmt::format("the table {} exists; another run has it, or an earlier one left it",
                              name.quoted()),
                  "If no other run is at work, say --initially-drop-ghost-table."});
-}
-
-// Empty tables of this name are made for a moment, and only a process that died leaves one.
-void clear_rehearsal(db::session& session, const table_name& rehearsal) {
-    if (!exists(session, rehearsal)) return;
-    if (has_rows(session, rehearsal))
-        throw_refusals({{fmt::format("the table {} exists and has rows", rehearsal.quoted()),
-                         "Segue makes empty tables of this name. Rename or drop the table."}});
-    drop_if_exists(session, rehearsal);
 }
 
 std::vector<std::string> column_names(const schema::table_definition& table) {
@@ -176,47 +163,71 @@ void check_same_table(const schema::alter_statement& alter, const table_name& or
         throw error(fmt::format("the ALTER names another table than {}", original.quoted()));
 }
 
+// What inspect() works with, from step to step.
+struct workplace {
+    db::session& session;
+    const schema::alter_statement& alter;
+    const inspection_request& request;
+    const table_record& record;
+    std::stop_token stop;
+
+    void throw_if_stopped() const {
+        if (stop.stop_requested()) throw stopped();
+    }
+};
+
 // Makes the empty new table under the name, and completes the plan by what came of it. `cost`: with
 // the twin's.
-plan with_target(db::session& session, plan made, const schema::alter_statement& alter,
-                 const inspection_request& request, const table_name& name, rename_cost cost) {
-    target_table empty = make_target(session, made.original, name, made.tables, alter);
-    made.target = std::move(empty.definition);
-    made.notes = std::move(empty.notes);
-    try {
-        cost.measure(made.target);
-        made.rename_time = cost.sum();
-        complete(made, session, alter, request.replica_image_is_minimal);
-    } catch (...) {
-        drop_if_exists(session, name);
-        throw;
-    }
+plan with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
+    at.throw_if_stopped();
+    empty_table empty(at.session, at.record, name, made.original.name,
+                      name == made.tables.rehearsal ? empty_table::purpose::for_a_moment
+                                                    : empty_table::purpose::new_table);
+    target_table altered = alter_target(at.session, made.original, name, made.tables, at.alter);
+    made.target = std::move(altered.definition);
+    made.notes = std::move(altered.notes);
+    cost.measure(made.target);
+    made.rename_time = cost.sum();
+    complete(made, at.session, at.alter, at.request.replica_image_is_minimal);
+    at.throw_if_stopped();
+    empty.keep();
     return made;
 }
 
-plan rehearse(db::session& session, const plan& made, const schema::alter_statement& alter,
-              const inspection_request& request, const rename_cost& cost) {
-    clear_rehearsal(session, made.tables.rehearsal);
-    return with_target(session, made, alter, request, made.tables.rehearsal, cost);
+plan rehearse(const workplace& at, const plan& made, const rename_cost& cost) {
+    clear_for_a_moment(at.session, made.tables.rehearsal);
+    return with_target(at, made, made.tables.rehearsal, cost);
 }
 
 // Not before it is known that the ALTER is possible: its new table is made under another name, and
 // checked, while the name that it will have is taken.
-void drop_what_an_earlier_run_left(db::session& session, const plan& made,
-                                   const schema::alter_statement& alter,
-                                   const inspection_request& request, const rename_cost& cost) {
+void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const rename_cost& cost) {
     const migration_tables& tables = made.tables;
-    if (!exists(session, tables.ghost) && !exists(session, tables.changelog) &&
-        !exists(session, tables.checkpoint))
+    if (!exists(at.session, tables.ghost) && !exists(at.session, tables.changelog) &&
+        !exists(at.session, tables.checkpoint))
         return;
     try {
-        rehearse(session, made, alter, request, cost);
-        drop_if_exists(session, tables.rehearsal);
+        rehearse(at, made, cost);
+        drop_made(at.session, at.record, tables.rehearsal);
     } catch (const error& failure) {
         // The new constraint's name may be held by what the earlier run left.
         if (failure.mysql_errno() != duplicate_check_name) throw;
     }
-    drop_leftovers(session, tables);
+    drop_leftovers(at.session, tables, at.stop);
+}
+
+std::vector<table_to_drop> tables_to_drop(db::session& session, const inspection_request& request,
+                                          const migration_tables& tables) {
+    std::vector<table_name> names;
+    if (request.drop_ghost) names = {tables.ghost, tables.changelog, tables.checkpoint};
+    if (request.drop_old) names.push_back(tables.old);
+    std::vector<table_to_drop> found;
+    for (const table_name& name : names) {
+        const auto there = schema::read_table(session, name);
+        found.push_back({.name = name, .rows = std::nullopt});
+        if (there) found.back().rows = there->rows_estimate;
+    }
+    return found;
 }
 
 error changed(const plan& made) {
@@ -247,7 +258,8 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
     throw_refusals(obstacles_beside_definition(session, name));
 }
 
-plan inspect(db::session& session, const inspection_request& request) {
+plan inspect(db::session& session, const inspection_request& request, const table_record& record,
+             std::stop_token stop) {
     plan made;
     const schema::alter_statement alter = schema::parse_alter(request.alter_text);
     check_same_table(alter, request.original);
@@ -277,20 +289,26 @@ plan inspect(db::session& session, const inspection_request& request) {
     append(refusals, shape_obstacles(made.original));
     append(refusals, table_obstacles(session, made.original.name, made.server));
     append(refusals, new_auto_increment(alter, made.original));
-    if (!request.rehearsal) claim_start(session, made.original.name);
+    claim_start(session, made.original.name);
     check_names(session, request, made.tables, refusals);
     throw_refusals(refusals);
 
+    const workplace at{.session = session,
+                       .alter = alter,
+                       .request = request,
+                       .record = record,
+                       .stop = std::move(stop)};
+    if (request.drop_ghost) throw_if_at_work(session, made.tables, at.stop);
     if (request.rehearsal || rename_cost::is_measured(made.original))
-        clear_rehearsal(session, made.tables.rehearsal);
-    rename_cost cost(session, made.tables);
+        clear_for_a_moment(session, made.tables.rehearsal);
+    rename_cost cost(session, made.tables, record);
     cost.measure_twin(made.original);
-    if (request.rehearsal) return rehearse(session, made, alter, request, cost);
-    if (request.drop_ghost) {
-        throw_if_at_work(session, made.tables);
-        drop_what_an_earlier_run_left(session, made, alter, request, cost);
+    if (request.rehearsal) {
+        made.drops = tables_to_drop(session, request, made.tables);
+        return rehearse(at, made, cost);
     }
-    return with_target(session, made, alter, request, made.tables.ghost, cost);
+    if (request.drop_ghost) drop_what_an_earlier_run_left(at, made, cost);
+    return with_target(at, made, made.tables.ghost, cost);
 }
 
 }  // namespace segue::migration

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
+#include "src/migration/empty_table.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/alter_text.hpp"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,12 @@ struct inspection_request {
     bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
+};
+
+/// A table that an earlier run may have left.
+struct table_to_drop {
+    table_name name;
+    std::optional<std::uint64_t> rows;  ///< By the server's estimate; nullopt: it is not there.
 };
 
 /// Everything that is known before rows move; immutable once made.
@@ -39,6 +47,8 @@ struct plan {
     /// What RENAME TABLE in the swap takes, where that is more than some milliseconds: measured on
     /// empty tables, for tables with partitions.
     std::optional<std::chrono::milliseconds> rename_time;
+    /// Of a rehearsal: what a run would drop before it copies, as the operator asked.
+    std::vector<table_to_drop> drops;
     /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
     std::optional<std::uint64_t> auto_increment;
 };
@@ -46,10 +56,12 @@ struct plan {
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
 /// it. With drop_ghost what an earlier run left is dropped before, once the same has been done
 /// under the rehearsal's name and nothing stood in the way; with drop_old the old table is left to
-/// be dropped by the caller. The session holds claim_start() afterwards, but for a rehearsal.
+/// be dropped by the caller. The session holds claim_start() afterwards.
 /// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
-/// behind that was not there before.
-plan inspect(db::session& session, const inspection_request& request);
+/// behind that was not there before, but for what is on the record. A stop ends waits of ours;
+/// statements that run are the caller's to end.
+plan inspect(db::session& session, const inspection_request& request, const table_record& record,
+             std::stop_token stop);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any
 /// more, or a trigger or a foreign key has come up.

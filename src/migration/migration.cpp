@@ -1,5 +1,6 @@
 #include "src/migration/migration.hpp"
 
+#include "src/migration/rehearsal.hpp"
 #include "src/migration/run_state.hpp"
 #include "src/migration/runner.hpp"
 
@@ -11,15 +12,8 @@ migration::migration(settings with, observer& told)
     : state_(std::make_unique<run_state>(std::move(with), told)) {}
 migration::~migration() = default;
 
-void migration::rehearse() {
-    run_state& of = *state_;
-    of.find_servers();
-    db::session session = of.sessions().connect(db::session_role::patient);
-    inspection_request request = of.with.request;
-    request.rehearsal = true;
-    const plan made = of.inspect(session, request);
-    of.told.on_plan(made);
-    drop_if_exists(session, made.target.name);
+void migration::rehearse(std::stop_token stop) {
+    segue::migration::rehearse(*state_, std::move(stop));
 }
 
 outcome migration::run(std::stop_token stop) {

@@ -21,8 +21,9 @@ class migration {
     migration(settings with, observer& told);
     ~migration();
 
-    /// Inspects on a table of its own, tells the plan, and drops that table again.
-    void rehearse();
+    /// Inspects on a table of its own, drops that table again, and tells the plan and what a run
+    /// would meet. Throws as run() does.
+    void rehearse(std::stop_token stop);
 
     /// Throws segue::error for what ended it, `stopped` when asked to stop; left_behind() then
     /// tells whether the tables were swapped, and what stays. After the swap it does not throw any

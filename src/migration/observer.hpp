@@ -4,6 +4,7 @@
 #include "src/migration/progress.hpp"
 
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
@@ -13,6 +14,8 @@ class observer {
   public:
     virtual ~observer() = default;
     virtual void on_plan(const plan& made) = 0;
+    /// A rehearsal has passed; what a run would meet all the same, one sentence each.
+    virtual void on_rehearsed(const plan& made, const std::vector<std::string>& warnings) = 0;
     virtual void on_phase(phase now) = 0;
     /// As soon as it is true; the tables that are not needed any more are still there.
     virtual void on_swapped(const outcome& made) = 0;

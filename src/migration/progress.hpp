@@ -44,6 +44,7 @@ struct leftovers {
     std::string tables;
     std::string ghost;        ///< Quoted; empty until the names are needed.
     std::string old;          ///< The same.
+    bool rehearsal = false;   ///< What is left is an empty table, which the next one drops.
     bool taken_over = false;  ///< Another run has the tables now; none is this one's to drop.
 };
 

@@ -1,7 +1,6 @@
 #include "src/migration/rename_cost.hpp"
 
 #include "src/base/fault_point.hpp"
-#include "src/migration/target_table.hpp"
 
 #include <algorithm>
 #include <string>
@@ -37,15 +36,10 @@ bool rename_cost::is_measured(const schema::table_definition& table) {
 
 void rename_cost::measure_twin(const schema::table_definition& original) {
     if (!is_measured(original)) return;
-    const table_name& twin = tables_.rehearsal;
-    session_.execute(fmt::format("CREATE TABLE {} LIKE {}", twin.quoted(), original.name.quoted()));
-    try {
-        measure(twin);
-    } catch (...) {
-        drop_if_exists(session_, twin);
-        throw;
-    }
-    drop_if_exists(session_, twin);
+    empty_table twin(session_, record_, tables_.rehearsal, original.name,
+                     empty_table::purpose::for_a_moment);
+    measure(tables_.rehearsal);
+    twin.drop();
 }
 
 void rename_cost::measure(const schema::table_definition& empty) {

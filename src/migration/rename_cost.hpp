@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
+#include "src/migration/empty_table.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <chrono>
@@ -19,8 +20,8 @@ class rename_cost {
     using milliseconds = std::chrono::milliseconds;
 
     /// The names that are used must be free: tables.rehearsal, and one like it that ends in "_ghm".
-    rename_cost(db::session& session, const migration_tables& tables)
-        : session_(session), tables_(tables) {}
+    rename_cost(db::session& session, const migration_tables& tables, const table_record& record)
+        : session_(session), tables_(tables), record_(record) {}
 
     static bool is_measured(const schema::table_definition& table);
 
@@ -37,6 +38,7 @@ class rename_cost {
 
     db::session& session_;
     const migration_tables& tables_;
+    const table_record& record_;
     std::optional<milliseconds> sum_;
 };
 

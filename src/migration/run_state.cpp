@@ -41,7 +41,9 @@ std::string_view name_of(phase at) noexcept {
 run_state::run_state(settings given, observer& told_to)
     : with(std::move(given)),
       told(told_to),
-      restarts_([this](const std::string& text) { told.on_notice(text); }) {}
+      restarts_([this](const std::string& text) { told.on_notice(text); }),
+      record_{.made = [this](const table_name& table) { note_made(table); },
+              .dropped = [this](const table_name& table) { note_dropped(table); }} {}
 
 void run_state::find_servers() {
     roles_.emplace(
@@ -52,14 +54,14 @@ void run_state::find_servers() {
     sessions_->look_at_each([this](db::session& made) { restarts_.look_at_new(made); });
 }
 
-plan run_state::inspect(db::session& primary, inspection_request request) const {
+plan run_state::inspect(db::session& primary, inspection_request request, std::stop_token stop) {
     const auto& replica = roles_->stream_from();
     if (replica) {
         roles_->throw_if_tables_differ(primary, request.original);
         request.replica_image_is_minimal = replica->image_is_minimal;
     }
     throw_refusals(load_obstacles(primary, with.throttling));
-    plan made = segue::migration::inspect(primary, request);
+    plan made = segue::migration::inspect(primary, request, record_, std::move(stop));
     if (replica) made.stream_host = replica->host;
     return made;
 }
@@ -146,6 +148,7 @@ progress run_state::now() const {
 leftovers run_state::left_behind() const {
     std::lock_guard lock(mutex_);
     leftovers made;
+    made.rehearsal = with.request.rehearsal;
     made.swap = swap_.now();
     if (parts_) {
         made.ghost = parts_->made.tables.ghost.quoted();

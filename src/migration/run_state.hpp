@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@ class run_state {
     durability& restarts() noexcept { return restarts_; }   ///< Of the primary.
 
     /// Throws segue::error for each reason not to begin.
-    plan inspect(db::session& primary, inspection_request request) const;
+    plan inspect(db::session& primary, inspection_request request, std::stop_token stop);
+    /// note_made() and note_dropped().
+    const table_record& record() const noexcept { return record_; }
 
     void enter(phase next);
     void hold(std::unique_ptr<engine> built);
@@ -55,6 +58,7 @@ class run_state {
   private:
     std::optional<server_roles> roles_;
     durability restarts_;
+    const table_record record_;
     std::optional<db::session_factory> sessions_;
     swap_record swap_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -45,7 +45,8 @@ std::string random_uuid() {
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
-    prepare();
+    state_.find_servers();
+    prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
     std::optional<statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
                                          threads_.token(), stop_grace);
@@ -76,22 +77,28 @@ outcome runner::run(std::stop_token stop) {
     return made;
 }
 
-void runner::prepare() {
-    state_.find_servers();
+// Nothing needs a grace before there are threads, and no statement may keep a stop waiting.
+void runner::prepare_or_stop(std::stop_token stop) {
+    const statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    try {
+        prepare(stop);
+    } catch (const error&) {
+        if (stop.stop_requested()) throw stopped();
+        throw;
+    }
+}
+
+void runner::prepare(const std::stop_token& stop) {
     db::session session = state_.sessions().connect(db::session_role::patient);
-    plan made = state_.inspect(session, state_.with.request);
-    state_.note_made(made.tables.ghost);
+    plan made = state_.inspect(session, state_.with.request, stop);
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built =
         std::make_unique<engine>(state_.sessions(), state_.with, state_.roles(), made,
                                  state_.swap(), state_.restarts(), threads_, machine_clock());
-    tell_what_flags_cannot_do(made);
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
-    if (built->locking_reads && !made.server.order_commits)
-        state_.told.on_notice(
-            "binlog_order_commits is OFF: rows are read with locks, which the application may "
-            "wait for.");
+    for (const std::string& notice : start_notices(made, state_.with))
+        state_.told.on_notice(notice);
     state_.hold(std::move(built));
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
     make(session, made.tables.checkpoint,
@@ -122,18 +129,6 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
                              db::session_role::patient);
     session.run("drop the old table of an earlier migration", threads_.token(),
                 [&](db::session& on) { drop_if_exists(on, old); });
-}
-
-void runner::tell_what_flags_cannot_do(const plan& made) {
-    if (!state_.with.kill_blockers_after) return;
-    if (!made.server.sees_xa_holders)
-        state_.told.on_notice(
-            "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
-            "prepared XA transaction, cannot be seen in performance_schema.");
-    else if (!made.server.ends_connections)
-        state_.told.on_notice(
-            "--kill-blockers-after-seconds can end sessions of this account only: others need "
-            "GRANT CONNECTION_ADMIN ON *.*.");
 }
 
 void runner::start_following(std::stop_token stop) {

@@ -29,9 +29,9 @@ class runner {
     outcome run(std::stop_token stop);
 
   private:
-    void prepare();
+    void prepare_or_stop(std::stop_token stop);
+    void prepare(const std::stop_token& stop);
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
-    void tell_what_flags_cannot_do(const plan& made);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);
     void start_flushing();

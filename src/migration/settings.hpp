@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
@@ -40,5 +41,9 @@ struct settings {
 /// What the operator has to know where RENAME TABLE alone takes longer than the stall budget;
 /// nullopt: it does not.
 std::optional<std::string> slow_rename(const plan& made, const settings& with);
+
+/// What else the operator has to know before anything is copied: what a flag cannot do for want of
+/// rights, and what is done otherwise than usually. One sentence each.
+std::vector<std::string> start_notices(const plan& made, const settings& with);
 
 }  // namespace segue::migration

@@ -1,6 +1,7 @@
 #include "src/migration/target_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/empty_table.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/schema/alter_hints.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -177,30 +178,31 @@ void drop_if_exists(db::session& session, const table_name& name) {
     session.execute("DROP TABLE IF EXISTS " + name.quoted());
 }
 
-target_table make_target(db::session& session, const schema::table_definition& original,
-                         const table_name& name, const migration_tables& tables,
-                         const schema::alter_statement& alter) {
+target_table alter_target(db::session& session, const schema::table_definition& original,
+                          const table_name& name, const migration_tables& tables,
+                          const schema::alter_statement& alter) {
     const auto constraints = schema::check_constraints_of(original);
     const auto names =
         schema::check_names(constraints, original.name.name, name.name, tables.old.name);
     refuse_long_check_names(names);
-    session.execute(fmt::format("CREATE TABLE {} LIKE {}", name.quoted(), original.name.quoted()));
-    try {
-        const schema::table_definition like = read(session, name);
-        refuse_what_like_leaves_out(original, like);
-        name_checks(session, constraints, names, like);
-        run_alter(session,
-                  schema::alter_on(alter, name,
-                                   names_in_alter(alter, names, original.name.name, name.name)),
-                  name);
-        target_table made{.definition = read(session, name), .notes = {}};
-        refuse_names_held_by_others(session, made.definition, tables, names);
-        made.notes = notes_on(made.definition, names);
-        return made;
-    } catch (...) {
-        drop_if_exists(session, name);
-        throw;
-    }
+    schema::table_definition like = read(session, name);
+    const bool marked = is_marked_for_a_moment(like.create_statement);
+    if (marked)
+        like.create_statement = without_mark(like.create_statement, original.create_statement);
+    refuse_what_like_leaves_out(original, like);
+    name_checks(session, constraints, names, like);
+    run_alter(
+        session,
+        schema::alter_on(alter, name, names_in_alter(alter, names, original.name.name, name.name)),
+        name);
+    target_table made{.definition = read(session, name), .notes = {}};
+    std::string& text = made.definition.create_statement;
+    // An ALTER may set the comment, too.
+    if (marked && !is_marked_for_a_moment(text)) mark_for_a_moment(session, name);
+    if (marked) text = without_mark(text, original.create_statement);
+    refuse_names_held_by_others(session, made.definition, tables, names);
+    made.notes = notes_on(made.definition, names);
+    return made;
 }
 
 }  // namespace segue::migration

@@ -18,13 +18,13 @@ struct target_table {
     std::vector<std::string> notes;
 };
 
-/// Makes `name` like the original and has the server run the ALTER on it: nobody guesses what an
-/// ALTER does. Throws segue::error, with the server's words or with refusals, and leaves no table
-/// behind.
+/// Has the server run the ALTER on `name`, which was just made like the original: nobody guesses
+/// what an ALTER does. A table that is marked as one for a moment stays so, and the definition is
+/// told as it would be without. Throws segue::error, with the server's words or with refusals.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
-target_table make_target(db::session& session, const schema::table_definition& original,
-                         const table_name& name, const migration_tables& tables,
-                         const schema::alter_statement& alter);
+target_table alter_target(db::session& session, const schema::table_definition& original,
+                          const table_name& name, const migration_tables& tables,
+                          const schema::alter_statement& alter);
 
 /// Names of CHECK constraints are unique in a schema: the error that says so.
 inline constexpr int duplicate_check_name = 3822;

@@ -220,9 +220,8 @@ TEST_P(names_in_use, by_an_earlier_run_need_a_flag) {
 
 TEST_P(names_in_use, by_a_view_are_refused_whatever_is_asked_for) {
     run.session().execute("CREATE VIEW " + GetParam() + " AS SELECT 1");
-    expect_refused_and_nothing_left(
-        run, "ADD COLUMN b INT", {"`" + GetParam() + "` is a view"},
-        {"--initially-drop-old-table", "--initially-drop-ghost-table"});
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"`" + GetParam() + "` is a view"},
+                                    {"--initially-drop-old-table", "--initially-drop-ghost-table"});
 }
 
 INSTANTIATE_TEST_SUITE_P(such_as, names_in_use,
@@ -256,10 +255,30 @@ TEST_F(names_in_use, by_what_an_earlier_run_left_may_be_those_of_constraints_too
 }
 
 TEST_F(names_in_use, by_a_table_with_rows_keep_a_rehearsal_from_using_them) {
-    run.session().execute("CREATE TABLE _t_ghr (a INT)");
+    run.session().execute("CREATE TABLE _t_ghr (a INT) COMMENT='Segue: rehearsal'");
     run.session().execute("INSERT INTO _t_ghr VALUES (1)");
-    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"_t_ghr` exists and has rows"},
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"_t_ghr` exists, and has rows"},
                                     {"--execute=false"});
+}
+
+TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_rehearsal_from_using_them) {
+    run.session().execute("CREATE TABLE _t_ghr LIKE t");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
+                                    {"_t_ghr` exists, and Segue has not made it"},
+                                    {"--execute=false"});
+    run.session().execute("ALTER TABLE _t_ghr COMMENT='kept for Segue: rehearsal'");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"Segue has not made it"},
+                                    {"--execute=false"});
+}
+
+TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_run_from_measuring) {
+    run.session().execute("ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 2");
+    run.session().execute("CREATE TABLE _t_ghr LIKE t");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
+                                    {"_t_ghr` exists, and Segue has not made it"});
+    run.session().execute("CREATE TABLE _t_ghc (id INT)");
+    expect_refused_and_nothing_left(run, "ADD COLUMN b INT", {"Segue has not made it"},
+                                    {"--initially-drop-ghost-table"});
 }
 
 TEST_F(names_in_use, by_a_run_at_work_are_left_to_it) {

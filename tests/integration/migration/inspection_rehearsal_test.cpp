@@ -22,8 +22,8 @@ class a_rehearsal : public testing::Test {
              {"`id`: from `id`", "`a2`: from `a` (int to bigint)", "`b`: from `b`",
               "`gone`: dropped", "`c`: new, 0 as ALTER TABLE gives it",
               "`PRIMARY`: chosen, the primary key", "Size: about 2 rows", "`a2` bigint",
-              "Steps with --execute:", "make `", "_t_gho`", "_t_ghc`", "_t_ghk`", "_t_del`",
-              "by GTID", "500 ms at most", "Every check passed"})
+              "Steps with --execute:", "make the new table `", "_t_gho`", "CREATE TABLE `t` (",
+              "_t_ghc`", "_t_ghk`", "_t_del`", "by GTID", "500 ms at most", "Every check passed"})
             EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
     }
     const std::string alter = "CHANGE a a2 BIGINT, DROP COLUMN gone, ADD COLUMN c INT NOT NULL";
@@ -42,9 +42,34 @@ TEST_F(a_rehearsal, tells_columns_key_size_and_steps_and_leaves_nothing) {
 
 TEST_F(a_rehearsal, takes_over_an_empty_table_that_a_killed_one_left) {
     run.session().execute("CREATE TABLE _t_ghr LIKE t");
+    run.session().execute("ALTER TABLE _t_ghr COMMENT='Segue: rehearsal'");
     run.start(alter, {.more = {"--execute=false"}});
     run.expect_swapped();
     EXPECT_EQ(run.everything(), "t:2");
+}
+
+TEST_F(a_rehearsal, tells_the_comment_that_the_new_table_will_have) {
+    for (const auto* comment : {"of\\n orders, it''s", ""}) {
+        run.session().execute(std::string("ALTER TABLE t COMMENT='") + comment + "'");
+        run.start("ADD COLUMN c INT", {.more = {"--execute=false"}});
+        run.expect_swapped();
+        EXPECT_EQ(run.segue().out().find("Segue: rehearsal"), std::string::npos);
+        if (*comment != '\0') {
+            EXPECT_NE(run.segue().out().find("COMMENT='of\\n orders, it''s'"), std::string::npos)
+                << run.segue().out();
+        }
+    }
+    run.start("ADD COLUMN c INT, COMMENT='another'", {.more = {"--execute=false"}});
+    run.expect_swapped();
+    EXPECT_NE(run.segue().out().find("COMMENT='another'"), std::string::npos);
+    EXPECT_EQ(run.everything(), "t:2");
+}
+
+TEST_F(a_rehearsal, begins_beside_neither_a_run_that_starts_nor_another_rehearsal) {
+    run.session().execute("DO GET_LOCK(CONCAT('segue/', LEFT(SHA2('" + run.table().quoted() +
+                          "',256),50)), 0)");
+    expect_refused_and_nothing_left(run, alter, {"is starting or rehearsing a migration of"},
+                                    {"--execute=false"});
 }
 
 TEST_F(a_rehearsal, beside_a_run_at_work_tells_of_it_and_does_it_no_harm) {
@@ -66,8 +91,9 @@ TEST_F(a_rehearsal, drops_nothing_of_a_run_at_work_whatever_flags_it_is_given) {
     const auto second =
         run.start_another(alter, {.more = {"--execute=false", "--initially-drop-ghost-table",
                                            "--initially-drop-old-table"}});
-    EXPECT_EQ(second->wait(std::chrono::seconds(60)), 0) << second->err();
-    expect_told(second->out());
+    EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->out();
+    EXPECT_NE(second->err().find("another run is at work on this table"), std::string::npos)
+        << second->err();
     run.session().execute("UPDATE t SET a=5 WHERE id=1");
     run.let_cut_over();
     run.expect_swapped();

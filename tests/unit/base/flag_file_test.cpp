@@ -37,6 +37,22 @@ TEST_F(FlagFile, IsThereOrNot) {
     EXPECT_EQ(look_at_flag_file(path("flag/below")).unknown_because, "");
 }
 
+TEST_F(FlagFile, WhetherItCanBeMadeIsKnownWithoutMakingIt) {
+    EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
+    EXPECT_TRUE(fs::is_empty(folder_));
+    for (const auto& name : {path("no/such/folder"), path("flag/"), path(std::string(300, 'x')),
+                             std::string("/proc/segue")}) {
+        EXPECT_NE(why_flag_file_cannot_be_made(name), "") << name;
+        EXPECT_NE(make_flag_file(name), "") << name;
+    }
+    fs::create_symlink(path("no/target"), path("link"));
+    EXPECT_NE(why_flag_file_cannot_be_made(path("link")), "");
+    EXPECT_EQ(make_flag_file(path("flag")), "");
+    EXPECT_TRUE(fs::exists(path("flag")));
+    EXPECT_EQ(make_flag_file(path("flag")), "");
+    EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
+}
+
 TEST_F(FlagFile, ALinkToNothingIsNotThere) {
     fs::create_symlink(path("nothing"), path("link"));
     EXPECT_FALSE(look_at_flag_file(path("link")).set);

@@ -29,6 +29,13 @@ TEST(Ending, UntouchedIsSaidWhereRenameChangedNothing) {
                             "`s`.`_t_gho`; or start again with --initially-drop-ghost-table."));
 }
 
+TEST(Ending, WhatARehearsalLeavesGoesWithTheNextOne) {
+    auto left = left_after(swap_state::not_made, "`s`.`_t_ghr`");
+    left.rehearsal = true;
+    EXPECT_THAT(ending_of(left).lines.back(),
+                HasSubstr("DROP TABLE IF EXISTS `s`.`_t_ghr`; or start again, which drops it"));
+}
+
 TEST(Ending, NothingIsToBeCleanedUpWhereNothingWasMade) {
     EXPECT_THAT(ending_of({}).lines, ElementsAre("The original table is untouched."));
 }

@@ -32,8 +32,8 @@ it: `--verbose false` is an error that tells to write `--verbose=false`.
 
 | exit code | when |
 |---|---|
-| 0 | done: the tables are swapped, even if something could not be dropped afterwards; also `--help`, `-h`, `--version`, and `--check-flag` when all flags can be read |
-| 1 | a flag's meaning is wrong, or the migration ended without a swap: a `FATAL` line on stderr says why |
+| 0 | done: the tables are swapped, even if something could not be dropped afterwards; a rehearsal in which no check failed, whatever it warns of; also `--help`, `-h`, `--version`, and `--check-flag` when all flags can be read |
+| 1 | a flag's meaning is wrong, a check failed (of a rehearsal, too), or the migration or the rehearsal was ended, by a signal for one, without a swap: a `FATAL` line on stderr says why |
 | 2 | a flag is unknown or its value cannot be read: one line on stdout, with the nearest flag where there is one |
 | 3 | it is not known whether the tables were swapped: it says which to look at |
 

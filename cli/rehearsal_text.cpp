@@ -1,0 +1,153 @@
+#include "cli/rehearsal_text.hpp"
+
+#include "src/schema/check_constraint.hpp"
+
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace segue::cli {
+namespace {
+
+std::string indented(std::string_view lines) {
+    std::string text = "  ";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        text += lines[i];
+        if (lines[i] == '\n' && i + 1 < lines.size()) text += "  ";
+    }
+    return text;
+}
+
+void replace_first(std::string& text, const std::string& what, const std::string& by) {
+    if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+// SHOW CREATE TABLE of the new table, under the names that RENAME TABLE gives.
+std::string swapped_statement(const migration::plan& made) {
+    std::string text = made.target.create_statement;
+    const std::string& original = made.original.name.name;
+    replace_first(text, quoted_name(made.target.name.name), quoted_name(original));
+    for (const auto& one : schema::check_constraints_of(made.target)) {
+        const auto name =
+            schema::check_name_after_rename(one.name, made.target.name.name, original);
+        replace_first(text, "CONSTRAINT " + quoted_name(one.name),
+                      "CONSTRAINT " + quoted_name(name));
+    }
+    return text;
+}
+
+// A list whose numbers follow from what there is to do.
+class steps {
+  public:
+    template <typename... Args>
+    void add(fmt::format_string<Args...> text, Args&&... args) {
+        text_ +=
+            fmt::format("  {}. {}\n", ++number_, fmt::format(text, std::forward<Args>(args)...));
+    }
+    template <typename... Args>
+    void go_on(fmt::format_string<Args...> text, Args&&... args) {
+        text_ += fmt::format("     {}\n", fmt::format(text, std::forward<Args>(args)...));
+    }
+    const std::string& text() const { return text_; }
+
+  private:
+    unsigned number_ = 0;
+    std::string text_;
+};
+
+void add_drops(steps& to, const migration::plan& made, bool old_table) {
+    const std::string_view flag =
+        old_table ? "--initially-drop-old-table" : "--initially-drop-ghost-table";
+    for (const auto& one : made.drops) {
+        if ((one.name == made.tables.old) != old_table) continue;
+        if (one.rows)
+            to.add("drop {} (about {} rows), as {} says", one.name.quoted(), *one.rows, flag);
+        else
+            to.add("drop {}: not there, so nothing is dropped ({})", one.name.quoted(), flag);
+    }
+}
+
+std::string steps_of_a_run(const migration::plan& made, const migration::settings& with,
+                           const std::optional<std::string>& slow) {
+    const migration_tables& tables = made.tables;
+    const std::string original = made.original.name.quoted();
+    steps all;
+    add_drops(all, made, /*old_table=*/false);
+    all.add("make the new table {}, still empty; and {} (heartbeat) and {} (state of the run)",
+            tables.ghost.quoted(), tables.changelog.quoted(), tables.checkpoint.quoted());
+    add_drops(all, made, /*old_table=*/true);
+    all.add("copy the rows into the new table with {} workers, and carry over what changes",
+            with.copy_workers);
+    all.go_on("meanwhile, as the binary log of {} tells ({})", made.stream_host,
+              made.server.gtids ? "followed by GTID" : "followed by file and position");
+    if (!with.postpone_flag_file.empty())
+        all.add("wait until the file {} is removed; it is made at the start",
+                with.postpone_flag_file);
+    all.add("swap the names: {} becomes {}, and the new table becomes {};", original,
+            tables.old.quoted(), original);
+    all.go_on("writes wait for {} ms at most{}, else the attempt gives way and is made again later",
+              with.stall_budget.count(), slow ? ", and for RENAME TABLE" : "");
+    if (with.kill_blockers_after)
+        all.go_on(
+            "(a session that holds the table for {} s by then is ended, as "
+            "--kill-blockers-after-seconds says)",
+            with.kill_blockers_after->count());
+    if (slow && !with.accept_slow_rename)
+        all.go_on("(not with these flags, as RENAME TABLE takes too long: see the note)");
+    if (made.rename_time)
+        all.go_on(
+            "(RENAME TABLE alone takes some {} ms{}, as measured on empty tables of as many "
+            "partitions)",
+            made.rename_time->count(), slow ? "" : " of them");
+    all.add("drop {} and {}", tables.changelog.quoted(), tables.checkpoint.quoted());
+    if (with.drop_old_table)
+        all.add("drop the old table {}, as --ok-to-drop-table says", tables.old.quoted());
+    else
+        all.go_on("(the old table {} stays, for you to drop)", tables.old.quoted());
+    return all.text();
+}
+
+std::string closing_line(const migration::settings& with, const std::optional<std::string>& slow,
+                         std::size_t warnings) {
+    if (slow && !with.accept_slow_rename)
+        return "Every check passed, but with these flags the tables would not be swapped: see the "
+               "note on RENAME TABLE.";
+    if (warnings > 0)
+        return fmt::format(
+            "No check failed, but {}: see above. Add --execute to migrate all the same.",
+            warnings == 1 ? std::string("there is a warning")
+                          : fmt::format("there are {} warnings", warnings));
+    return "Every check passed. Add --execute to migrate.";
+}
+
+}  // namespace
+
+std::string rehearsal_text(const migration::plan& made, const migration::settings& with,
+                           const std::vector<std::string>& warnings) {
+    const auto slow = migration::slow_rename(made, with);
+    std::string text;
+    const auto add = [&text]<typename... Args>(fmt::format_string<Args...> format, Args&&... args) {
+        fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
+    };
+    add("Rehearsal of a migration of {} on {} (MySQL {}). The table stays as it is: what follows "
+        "was\nfound out on an empty table, {}, which is dropped again.\n",
+        made.original.name.quoted(), made.server.host, made.server.version,
+        made.tables.rehearsal.quoted());
+    add("\nColumns of the new table:\n{}", indented(made.projection.description));
+    add("\nKey, by which rows are found in both tables:\n{}", indented(made.key_explanation));
+    add("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).\n",
+        made.original.rows_estimate,
+        static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0));
+    add("\nThe new table, as it will be after the swap:\n{}\n", indented(swapped_statement(made)));
+    add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
+    if (slow) add("\nNote: {}\n", *slow);
+    for (const std::string& note : made.notes) add("\nNote: {}.\n", note);
+    for (const std::string& weaker : made.server.weaker) add("\nNote: {}\n", weaker);
+    for (const std::string& warning : warnings) add("\nWarning: {}\n", warning);
+    add("\n{}\n", closing_line(with, slow, warnings.size()));
+    return text;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,125 @@
+#include "src/migration/empty_table.hpp"
+
+#include "src/base/error.hpp"
+#include "src/migration/earlier_run.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/migration/target_table.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+constexpr std::string_view mark = " COMMENT='Segue: rehearsal'";
+constexpr std::string_view comment = " COMMENT='";
+
+struct span {
+    std::size_t start = std::string::npos;
+    std::size_t length = 0;
+};
+
+// Where SHOW CREATE TABLE has the table's comment: on the line behind the last bracket of its
+// columns. Quotes are doubled in it, and backslashes escape.
+span comment_of(const std::string& text) {
+    const auto options = text.rfind("\n)");
+    if (options == std::string::npos) return {};
+    const auto start = text.find(comment, options);
+    const auto line_end = text.find('\n', options + 1);
+    if (start == std::string::npos || start >= line_end) return {};
+    std::size_t at = start + comment.size();
+    for (; at < text.size(); ++at) {
+        if (text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '\'') {
+            if (at + 1 >= text.size() || text[at + 1] != '\'') break;
+            ++at;
+        }
+    }
+    return {.start = start, .length = at + 1 - start};
+}
+
+std::string text_of_comment(const std::string& text) {
+    const auto found = comment_of(text);
+    return found.start == std::string::npos ? "" : text.substr(found.start, found.length);
+}
+
+}  // namespace
+
+empty_table::empty_table(db::session& session, const table_record& record, table_name name,
+                         const table_name& like, purpose of)
+    : session_(session), record_(record), name_(std::move(name)) {
+    try {
+        session_.execute(fmt::format("CREATE TABLE {} LIKE {}", name_.quoted(), like.quoted()));
+    } catch (const error& failure) {
+        if (failure.connection_lost()) record_.made(name_);
+        throw;
+    }
+    record_.made(name_);
+    if (of != purpose::for_a_moment) return;
+    try {
+        mark_for_a_moment(session_, name_);
+    } catch (...) {
+        drop_made(session_, record_, name_);
+        throw;
+    }
+}
+
+empty_table::~empty_table() {
+    if (kept_) return;
+    try {
+        drop_made(session_, record_, name_);
+    } catch (...) {
+        // It stays on the record.
+    }
+}
+
+void empty_table::drop() {
+    kept_ = true;
+    drop_made(session_, record_, name_);
+}
+
+void drop_made(db::session& session, const table_record& record, const table_name& name) {
+    constexpr int interrupted = 1317;
+    constexpr int tries_max = 4;  // a stop ends a statement once a second
+    for (int tries = 1;; ++tries) {
+        try {
+            drop_if_exists(session, name);
+            record.dropped(name);
+            return;
+        } catch (const error& failure) {
+            if (failure.mysql_errno() != interrupted || tries == tries_max) throw;
+        }
+    }
+}
+
+void mark_for_a_moment(db::session& session, const table_name& name) {
+    session.execute(fmt::format("ALTER TABLE {}{}", name.quoted(), mark));
+}
+
+bool is_marked_for_a_moment(const std::string& create_statement) {
+    return text_of_comment(create_statement) == mark;
+}
+
+std::string without_mark(std::string create_statement, const std::string& original) {
+    if (const auto found = comment_of(create_statement); is_marked_for_a_moment(create_statement))
+        create_statement.replace(found.start, found.length, text_of_comment(original));
+    return create_statement;
+}
+
+void clear_for_a_moment(db::session& session, const table_name& name) {
+    if (!exists(session, name)) return;
+    const auto text = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
+    const bool ours = is_marked_for_a_moment(text);
+    if (!ours || !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty())
+        throw_refusals(
+            {{fmt::format("the table {} exists, and {}", name.quoted(),
+                          ours ? "has rows" : "Segue has not made it"),
+              "Segue makes an empty table of this name for a moment, which its comment tells, and "
+              "drops no other. Rename that one, or drop it if it is not needed."}});
+    drop_if_exists(session, name);
+}
+
+}  // namespace segue::migration

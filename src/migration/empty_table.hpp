@@ -1,0 +1,60 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+
+#include <functional>
+#include <string>
+
+namespace segue::migration {
+
+/// Who keeps the record of the tables that are made and dropped, so that one that stays, whatever
+/// ends the run, can be told.
+struct table_record {
+    std::function<void(const table_name&)> made;
+    std::function<void(const table_name&)> dropped;
+};
+
+/// An empty table of Segue's, made like another one.
+/// Lifecycle: the destructor drops it, unless it is to be kept; one that it could not drop stays on
+/// the record. Errors: segue::error.
+class empty_table {
+  public:
+    enum class purpose {
+        new_table,    ///< It may become the original.
+        for_a_moment  ///< To try something on: its comment says so, and whoever finds it drops it.
+    };
+    /// The name is free, or this throws. What is given outlives this.
+    empty_table(db::session& session, const table_record& record, table_name name,
+                const table_name& like, purpose of);
+    empty_table(const empty_table&) = delete;
+    empty_table& operator=(const empty_table&) = delete;
+    ~empty_table();
+
+    void keep() noexcept { kept_ = true; }
+    void drop();
+
+  private:
+    db::session& session_;
+    const table_record& record_;
+    const table_name name_;
+    bool kept_ = false;
+};
+
+/// Drops a table that Segue has made, also where a stop ends the statements that run.
+void drop_made(db::session& session, const table_record& record, const table_name& name);
+
+/// Gives the table the comment of one that was made for a moment.
+void mark_for_a_moment(db::session& session, const table_name& name);
+
+/// Whether this text of SHOW CREATE TABLE has that comment.
+bool is_marked_for_a_moment(const std::string& create_statement);
+
+/// The text with the comment, or none, that the original's text has in place of that one.
+std::string without_mark(std::string create_statement, const std::string& original);
+
+/// Makes the name free for a table for a moment: one that an earlier run left is dropped. Throws
+/// refusals for a table that Segue has not made, or that has rows.
+void clear_for_a_moment(db::session& session, const table_name& name);
+
+}  // namespace segue::migration

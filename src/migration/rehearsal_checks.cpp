@@ -1,0 +1,149 @@
+#include "src/migration/rehearsal_checks.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/flag_file.hpp"
+#include "src/base/pause.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/migration/load_obstacles.hpp"
+#include "throttle/load_signal.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::string_view waits = "copying would wait from the start: ";
+
+void look_at_postpone_flag(const std::string& path, findings& found) {
+    if (path.empty()) return;
+    if (const auto why = why_flag_file_cannot_be_made(path); !why.empty())
+        found.refusals.push_back(
+            {fmt::format("the file of --postpone-cut-over-flag-file cannot be made: {} ({})", path,
+                         why),
+             "A run makes it at its start. Name a file in a folder that this user may write."});
+}
+
+void look_at_flag_files(const std::vector<std::string>& paths, findings& found) {
+    for (const std::string& path : paths) {
+        if (path.empty()) continue;
+        const auto state = look_at_flag_file(path);
+        if (!state.set) continue;
+        found.warnings.push_back(
+            state.unknown_because.empty()
+                ? fmt::format("{}the throttle flag file {} exists.", waits, path)
+                : fmt::format("{}the throttle flag file {} cannot be looked at ({}), and counts as "
+                              "there.",
+                              waits, path, state.unknown_because));
+    }
+}
+
+void judge_critical_load(const throttle::limit_reached& reached,
+                         const throttle::critical_load_settings& with, findings& found) {
+    const std::string met = fmt::format("--critical-load: {}={} >= {}", reached.which.variable,
+                                        reached.value, reached.which.limit);
+    if (with.hibernate_for.count() > 0)
+        found.warnings.push_back(fmt::format("{}: a run would hibernate for {} s at once.", met,
+                                             with.hibernate_for.count()));
+    else if (with.look_again_after.count() > 0)
+        found.warnings.push_back(
+            fmt::format("{}: a run would end if a limit is reached again {} ms later.", met,
+                        with.look_again_after.count()));
+    else
+        found.refusals.push_back({met + ": a run would end at once",
+                                  "Wait until the load is lower, or give a higher limit."});
+}
+
+void look_at_load(db::session& primary, const throttle::throttle_settings& throttling,
+                  findings& found) {
+    const auto& critical = throttling.critical_load;
+    if (throttling.max_load.empty() && critical.limits.empty()) return;
+    const auto status = primary.query("SHOW GLOBAL STATUS");
+    if (const auto reached = throttle::first_reached(critical.limits, status))
+        judge_critical_load(*reached, critical, found);
+    if (const auto reason = throttle::load_reason(throttling.max_load, status))
+        found.warnings.push_back(fmt::format("{}{}.", waits, *reason));
+}
+
+// Whether somebody who may read it there sees the table. Throws segue::error.
+bool has_come(db::session& replica, const table_name& probe) {
+    constexpr int no_such_table = 1146;
+    constexpr int no_such_schema = 1049;
+    try {
+        replica.query("SELECT 1 FROM " + probe.quoted() + " LIMIT 1");
+        return true;
+    } catch (const error& failure) {
+        if (failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema)
+            return false;
+        throw;
+    }
+}
+
+bool comes(db::session& replica, const table_name& probe, milliseconds limit,
+           const std::stop_token& stop) {
+    constexpr milliseconds look_interval{100};
+    const auto until = steady_clock::now() + limit;
+    while (!has_come(replica, probe)) {
+        if (steady_clock::now() >= until) return false;
+        pause_for(look_interval, stop);
+    }
+    return true;
+}
+
+std::optional<std::string> look_at_replica(wire::connection_options replica,
+                                           const table_name& probe, milliseconds limit,
+                                           const std::stop_token& stop) {
+    constexpr milliseconds patience{2'000};
+    replica.connect_timeout = std::min(replica.connect_timeout, patience);
+    replica.read_timeout = std::min(replica.read_timeout, patience);
+    const std::string name = replica.server.text();
+    try {
+        db::session_factory sessions(replica);
+        db::session session = sessions.connect(db::session_role::control);
+        if (comes(session, probe, limit, stop)) return std::nullopt;
+        return fmt::format(
+            "copying would wait for the replica {}: {}, which the rehearsal made on the primary, "
+            "has not come to it within {} ms. Does it lag, is it a replica of this server, do its "
+            "filters leave the table out?",
+            name, probe.quoted(), limit.count());
+    } catch (const error& failure) {
+        return fmt::format("copying would wait for the replica {}, which cannot be read: {}.", name,
+                           failure.what());
+    }
+}
+
+}  // namespace
+
+findings look_at_surroundings(db::session& primary, const settings& with) {
+    findings found;
+    look_at_postpone_flag(with.postpone_flag_file, found);
+    look_at_flag_files(with.throttling.flag_files, found);
+    const auto unreadable = load_obstacles(primary, with.throttling);
+    found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
+    if (unreadable.empty()) look_at_load(primary, with.throttling, found);
+    return found;
+}
+
+std::vector<std::string> look_at_replicas(const throttle::throttle_settings& throttling,
+                                          const wire::connection_options& as,
+                                          const table_name& probe, std::stop_token stop) {
+    constexpr milliseconds least{2'000};
+    std::vector<std::string> warnings;
+    for (const auto& endpoint : throttling.control_replicas) {
+        wire::connection_options replica = as;
+        replica.server = endpoint;
+        if (stop.stop_requested()) throw stopped();
+        auto warning =
+            look_at_replica(std::move(replica), probe, std::max(least, throttling.lag_max), stop);
+        if (warning) warnings.push_back(std::move(*warning));
+    }
+    return warnings;
+}
+
+}  // namespace segue::migration

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/migration/preflight.hpp"
+#include "src/migration/settings.hpp"
+#include "throttle/signal_set.hpp"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace segue::migration {
+
+/// What a run that is started now would meet beside its tables.
+struct findings {
+    std::vector<refusal> refusals;      ///< What would end it.
+    std::vector<std::string> warnings;  ///< What would hold it up. One sentence each.
+};
+
+/// By the flag files and the load of the primary. Throws segue::error.
+findings look_at_surroundings(db::session& primary, const settings& with);
+
+/// A warning for each control replica that cannot be read, or to which `probe`, a table that was
+/// just made on the primary, does not come within --max-lag-millis, 2 s at least; they are
+/// logged in to as `as`. Throws `stopped`.
+std::vector<std::string> look_at_replicas(const throttle::throttle_settings& throttling,
+                                          const wire::connection_options& as,
+                                          const table_name& probe, std::stop_token stop);
+
+}  // namespace segue::migration

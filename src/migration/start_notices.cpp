@@ -1,0 +1,22 @@
+#include "src/migration/settings.hpp"
+
+namespace segue::migration {
+
+std::vector<std::string> start_notices(const plan& made, const settings& with) {
+    std::vector<std::string> notices;
+    if (with.kill_blockers_after && !made.server.sees_xa_holders)
+        notices.emplace_back(
+            "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
+            "prepared XA transaction, cannot be seen in performance_schema.");
+    else if (with.kill_blockers_after && !made.server.ends_connections)
+        notices.emplace_back(
+            "--kill-blockers-after-seconds can end sessions of this account only: others need "
+            "GRANT CONNECTION_ADMIN ON *.*.");
+    if (!made.server.order_commits)
+        notices.emplace_back(
+            "binlog_order_commits is OFF: rows are read with locks, which the application may "
+            "wait for.");
+    return notices;
+}
+
+}  // namespace segue::migration
