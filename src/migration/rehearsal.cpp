@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/statement_ender.hpp"
+#include "src/migration/xa_start.hpp"
 
 #include <chrono>
 #include <string>
@@ -16,6 +17,18 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
     for (std::string& one : more) all.push_back(std::move(one));
 }
 
+// As throttle::make_signals() has them.
+std::vector<wire::connection_options> replicas_that_throttle(const run_state& of) {
+    const auto& stream = of.roles().stream_from();
+    std::vector<wire::connection_options> all;
+    if (stream) all.push_back(stream->connection);
+    for (const auto& endpoint : of.with.throttling.control_replicas) {
+        all.push_back(stream ? stream->connection : of.roles().primary());
+        all.back().server = endpoint;
+    }
+    return all;
+}
+
 void rehearse_on(db::session& session, run_state& of, const std::stop_token& stop) {
     const settings& with = of.with;
     findings found = look_at_surroundings(session, with);
@@ -24,11 +37,10 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     request.rehearsal = true;
     const plan made = of.inspect(session, request, stop);
     try {
-        const auto& replica = of.roles().stream_from();
-        append(
-            found.warnings,
-            look_at_replicas(with.throttling, replica ? replica->connection : of.roles().primary(),
-                             made.target.name, stop));
+        append(found.warnings, look_at_replicas(replicas_that_throttle(of), with.throttling.lag_max,
+                                                made.target.name, stop));
+        if (const auto held = prepared_xa_in_the_way(session, made.server, made.original.name))
+            found.warnings.push_back("a run would wait at its start for " + *held);
     } catch (...) {
         drop_made(session, of.record(), made.target.name);
         throw;

@@ -130,17 +130,14 @@ findings look_at_surroundings(db::session& primary, const settings& with) {
     return found;
 }
 
-std::vector<std::string> look_at_replicas(const throttle::throttle_settings& throttling,
-                                          const wire::connection_options& as,
-                                          const table_name& probe, std::stop_token stop) {
+std::vector<std::string> look_at_replicas(const std::vector<wire::connection_options>& replicas,
+                                          milliseconds lag_max, const table_name& probe,
+                                          std::stop_token stop) {
     constexpr milliseconds least{2'000};
     std::vector<std::string> warnings;
-    for (const auto& endpoint : throttling.control_replicas) {
-        wire::connection_options replica = as;
-        replica.server = endpoint;
+    for (const auto& replica : replicas) {
         if (stop.stop_requested()) throw stopped();
-        auto warning =
-            look_at_replica(std::move(replica), probe, std::max(least, throttling.lag_max), stop);
+        auto warning = look_at_replica(replica, probe, std::max(least, lag_max), stop);
         if (warning) warnings.push_back(std::move(*warning));
     }
     return warnings;

@@ -4,8 +4,9 @@
 #include "src/db/session.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/migration/settings.hpp"
-#include "throttle/signal_set.hpp"
+#include "src/wire/connection_options.hpp"
 
+#include <chrono>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,11 +22,10 @@ struct findings {
 /// By the flag files and the load of the primary. Throws segue::error.
 findings look_at_surroundings(db::session& primary, const settings& with);
 
-/// A warning for each control replica that cannot be read, or to which `probe`, a table that was
-/// just made on the primary, does not come within --max-lag-millis, 2 s at least; they are
-/// logged in to as `as`. Throws `stopped`.
-std::vector<std::string> look_at_replicas(const throttle::throttle_settings& throttling,
-                                          const wire::connection_options& as,
+/// A warning for each of the replicas that cannot be read, or to which `probe`, a table that was
+/// just made on the primary, does not come within `lag_max`, 2 s at least. Throws `stopped`.
+std::vector<std::string> look_at_replicas(const std::vector<wire::connection_options>& replicas,
+                                          std::chrono::milliseconds lag_max,
                                           const table_name& probe, std::stop_token stop);
 
 }  // namespace segue::migration

@@ -46,7 +46,29 @@ bool prepared_one_holds(db::session& session, const table_name& table) {
                 .empty();
 }
 
+bool may_hold(db::session& session, const server_facts& server, const table_name& table,
+              const std::set<std::string>& prepared) {
+    if (prepared.empty()) return false;
+    // Without the locks to look at, any of them may hold the table.
+    return !server.sees_xa_holders || prepared_one_holds(session, table);
+}
+
+std::string text_of(const std::set<std::string>& prepared, const table_name& table) {
+    return fmt::format(
+        "XA transactions that are prepared and may hold {}: {} of them, the first is {}. Commit "
+        "them or roll them back (XA RECOVER CONVERT XID lists them).",
+        table.quoted(), prepared.size(), *prepared.begin());
+}
+
 }  // namespace
+
+std::optional<std::string> prepared_xa_in_the_way(db::session& session, const server_facts& server,
+                                                  const table_name& table) {
+    if (!server.recovers_xa) return std::nullopt;
+    const auto found = prepared(session);
+    if (!may_hold(session, server, table, found)) return std::nullopt;
+    return text_of(found, table);
+}
 
 std::set<std::string> wait_for_prepared_xa(db::session& session, const server_facts& server,
                                            const table_name& table,
@@ -55,15 +77,8 @@ std::set<std::string> wait_for_prepared_xa(db::session& session, const server_fa
     if (!server.recovers_xa) return {};
     for (bool told = false;;) {
         std::set<std::string> found = prepared(session);
-        if (found.empty()) return found;
-        // Without the locks to look at, any of them may hold the table.
-        if (server.sees_xa_holders && !prepared_one_holds(session, table)) return found;
-        if (!told)
-            tell(
-                fmt::format("waiting for XA transactions that are prepared and may hold {}: {} of "
-                            "them, the first is {}. Commit them or roll them back (XA RECOVER "
-                            "CONVERT XID lists them).",
-                            table.quoted(), found.size(), *found.begin()));
+        if (!may_hold(session, server, table, found)) return found;
+        if (!told) tell("waiting for " + text_of(found, table));
         told = true;
         pause_for(look_again, stop);
     }

@@ -4,11 +4,16 @@
 #include "src/migration/preflight.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
 
 namespace segue::migration {
+
+/// What a run would wait for at its start, as below; nullopt: nothing.
+std::optional<std::string> prepared_xa_in_the_way(db::session& session, const server_facts& server,
+                                                  const table_name& table);
 
 /// Transactions that were prepared before the stream's start stand before it in the binary log, but
 /// become visible at their XA COMMIT: what they change would be known to nobody.

@@ -122,6 +122,19 @@ TEST_F(a_rehearsal_of, a_control_replica_that_cannot_be_read_warns) {
     expect_all_well();
 }
 
+TEST_F(a_rehearsal_of, a_table_that_a_prepared_transaction_holds_warns) {
+    application_session other(shared_server().over_tcp(), run.schema());
+    other.execute("XA START 'held'");
+    other.execute("UPDATE t SET a=7 WHERE id=1");
+    other.execute("XA END 'held'");
+    other.execute("XA PREPARE 'held'");
+    rehearse({});
+    expect_warned({"a run would wait at its start for XA transactions that are prepared"});
+    other.execute("XA COMMIT 'held'");
+    rehearse({});
+    expect_all_well();
+}
+
 TEST_F(a_rehearsal_of, ending_blockers_warns_of_rights_that_it_lacks) {
     const auto name = "narrow_" + run.schema();
     auto root = shared_server().root();

@@ -1,5 +1,6 @@
 // The stream comes from a replica, while rows are read and written on its primary.
 // docs/decisions/0006-stream-from-a-replica.md
+#include "tests/integration/migration/quiet_run.hpp"
 #include "tests/integration/migration/replica_pair.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/late_replica.hpp"
@@ -71,6 +72,29 @@ class with_a_replica : public testing::Test {
   protected:
     replica_pair& servers = shared_pair(usual_pair());
 };
+
+// Its table is looked for on the replica whose lag counts.
+TEST_F(with_a_replica, a_rehearsal_warns_where_that_does_not_replicate) {
+    quiet_run run(servers.primary());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+    servers.wait_replicated();
+    auto flags = servers.arguments_to_find_the_primary();
+    flags.front() = fmt::format("--port={}", servers.primary().port());
+    flags.push_back(
+        fmt::format("--throttle-control-replicas=127.0.0.1:{}", servers.replica().port()));
+    flags.emplace_back("--execute=false");
+    run.start("ADD COLUMN b INT", {.more = flags});
+    run.expect_swapped();  // exit code 0
+    EXPECT_NE(run.segue().out().find("Every check passed."), std::string::npos)
+        << run.segue().out();
+    servers.wait_replicated();
+    servers.on_replica({"STOP REPLICA SQL_THREAD"});
+    run.start("ADD COLUMN b INT", {.more = flags});
+    run.expect_swapped();
+    servers.start_replication();
+    EXPECT_NE(run.segue().out().find("has not come to it within"), std::string::npos)
+        << run.segue().out();
+}
 
 TEST_F(with_a_replica, the_primary_is_found_from_it) {
     live_run run(servers.primary(), {.rows = 1'000});
