@@ -65,9 +65,8 @@ class stream_reader {
         for (;;) {
             auto server = connected();
             const error lost = read(server);
-            failed(lost);
-            log::warning("binlog: {}; reading on from {}", lost.what(),
-                         text_of(machine_.position()));
+            tell(failed(lost), lost,
+                 fmt::format("reading on from {}", text_of(machine_.position())));
             machine_.reconnected();
             pause(delay(), stop_);
         }
@@ -88,8 +87,8 @@ class stream_reader {
                 return server;
             } catch (const error& failure) {
                 if (!worth_reconnecting(failure)) throw context(failure);
-                failed(failure);
-                log::warning("binlog: {}; trying again in {} ms", failure.what(), delay().count());
+                tell(failed(failure), failure,
+                     fmt::format("trying again in {} ms", delay().count()));
             }
             pause(delay(), stop_);
         }
@@ -140,17 +139,28 @@ class stream_reader {
         if (waiting_) waiting_->over();
     }
 
+    enum class told { already, not_yet };
+
     /// Throws when it is not to be tried again.
-    void failed(const error& failure) {
+    told failed(const error& failure) {
         ++failures_;
         if (waiting_ && wire::passes_by_itself(failure)) {
             if (!waiting_->goes_on_after(context(failure).what()))
                 throw waited_in_vain(context(failure), *waiting_);
-            return;
+            return told::already;
         }
         if (waiting_) waiting_->over();
         ++counted_;
         give_up_after(failure);
+        return told::not_yet;
+    }
+
+    void tell(told before, const error& failure, const std::string& next) const {
+        const auto text = fmt::format("binlog: {}; {}", failure.what(), next);
+        if (before == told::already || options_.patience == nullptr)
+            log::warning("{}", text);
+        else
+            options_.patience->tell_retry(fmt::format("binlog/{}", failure.mysql_errno()), text);
     }
 
     void give_up_after(const error& last) const {

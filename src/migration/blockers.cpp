@@ -30,20 +30,16 @@ std::string what(blocker::kind of) {
     return "holds the table";
 }
 
-}  // namespace
-
-std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
-                                       const server_facts& server, const migration_tables& tables) {
-    const bool events = server.sees_transaction_events;
-    // Locks of whole servers and schemas are taken with intention by every write: harmless. A read
-    // lock that is waited for holds new writes up already.
-    const std::string query = fmt::format(
+// Locks of whole servers and schemas are taken with intention by every write: harmless. A read lock
+// that is waited for holds new writes up already.
+std::string query_for(const std::string& schema, const std::string& quoted_names, bool events) {
+    return fmt::format(
         "SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID, m.OBJECT_TYPE, CONCAT(t.PROCESSLIST_USER, "
         "'@', t.PROCESSLIST_HOST), COALESCE({0}, t.PROCESSLIST_TIME, 0), "
         "t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%', {1} "
         "FROM performance_schema.metadata_locks m LEFT JOIN performance_schema.threads t ON "
         "t.THREAD_ID=m.OWNER_THREAD_ID {2} WHERE (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} "
-        "AND m.OBJECT_NAME IN ({4},{5}) AND m.LOCK_STATUS='GRANTED') OR (m.OBJECT_TYPE IN "
+        "AND m.OBJECT_NAME IN ({4}) AND m.LOCK_STATUS='GRANTED') OR (m.OBJECT_TYPE IN "
         "('GLOBAL','COMMIT','BACKUP LOCK') AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE') OR "
         "(m.OBJECT_TYPE='SCHEMA' AND m.OBJECT_SCHEMA={3} AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE')",
         events ? "IF(x.STATE='ACTIVE', x.TIMER_WAIT DIV 1000000000000, NULL)" : "NULL",
@@ -51,12 +47,15 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
         events ? "LEFT JOIN performance_schema.events_transactions_current x ON "
                  "x.THREAD_ID=m.OWNER_THREAD_ID"
                : "",
-        quoted_literal(tables.original.schema), quoted_literal(tables.original.name),
-        quoted_literal(tables.ghost.name));
+        quoted_literal(schema), quoted_names);
+}
+
+template <typename IsOurs>
+std::vector<blocker> look(db::session& session, const std::string& query, IsOurs is_ours) {
     std::vector<blocker> found;
     for (const db::row& one : session.query(query)) {
         const std::uint64_t connection = one[0] ? db::to_uint64(one[0], "PROCESSLIST_ID") : 0;
-        if (connection != 0 && ours.is_ours(connection)) continue;
+        if (connection != 0 && is_ours(connection)) continue;
         const blocker::kind of = kind_of(one[2].value_or(""));
         found.push_back({.of = of,
                          .connection = connection,
@@ -67,6 +66,31 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
                                          one[5] == "1" && one[6] == "0"});
     }
     return found;
+}
+
+}  // namespace
+
+std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
+                                       const server_facts& server, const migration_tables& tables) {
+    const auto names =
+        quoted_literal(tables.original.name) + "," + quoted_literal(tables.ghost.name);
+    return look(session, query_for(tables.original.schema, names, server.sees_transaction_events),
+                [&](std::uint64_t connection) { return ours.is_ours(connection); });
+}
+
+std::vector<blocker> who_holds(db::session& session, const table_name& table) {
+    const auto is_ours = [&](std::uint64_t connection) {
+        return connection == session.connection_id();
+    };
+    for (const bool events : {true, false}) {
+        try {
+            return look(session, query_for(table.schema, quoted_literal(table.name), events),
+                        is_ours);
+        } catch (const error& failure) {
+            if (failure.connection_lost()) return {};
+        }
+    }
+    return {};
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

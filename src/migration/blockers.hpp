@@ -37,6 +37,10 @@ struct blocker {
 std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
                                        const server_facts& server, const migration_tables& tables);
 
+/// Who holds a lock that a DROP of this table, or another change of it, would wait for; not the
+/// session that looks. Empty also where that cannot be seen.
+std::vector<blocker> who_holds(db::session& session, const table_name& table);
+
 /// Of those only what RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);
 

@@ -1,6 +1,8 @@
 #include "src/migration/conflict_resolver.hpp"
 
+#include "src/base/clock.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/growing_interval.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/bound_finder.hpp"
@@ -69,6 +71,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
                                        std::stop_token stop) const {
     unsigned failures = 0;
     std::string complaint;
+    growing_interval told;
     while (!pieces.empty()) {
         if (stop.stop_requested()) throw stopped();
         const Piece piece = pieces.back();
@@ -91,9 +94,10 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         const auto [first, second] = how.halve(piece);
         if (!second) {
             if (found.empty()) how.check_alone(piece);
-            if (failures % tries_told == 0)
-                log::warning("a row waits for a unique value, looked for {} times: {}", failures,
-                             complaint);
+            if (failures >= tries_told && told.due(machine_clock().now()))
+                log::write(log::level::warning,
+                           fmt::format("a row waits for a unique value, looked for {} times: {}",
+                                       failures, complaint));
             pause_for(back_off(failures), stop);
             continue;
         }

@@ -1,8 +1,11 @@
 #include "src/migration/earlier_run.hpp"
 
+#include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/growing_interval.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/migration/blockers.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
@@ -46,10 +49,17 @@ bool could_be_written(db::session& session, const table_name& changelog) {
     return steady_clock::now() - asked < written_at_once;
 }
 
+std::string holders_text(db::session& session, const table_name& table) {
+    const auto found = who_holds(session, table);
+    return found.empty() ? "who it is cannot be seen" : describe(found);
+}
+
 void take_over(db::session& session, const table_name& checkpoint, const std::stop_token& stop) {
     constexpr int lock_wait_timeout = 1205;
     constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
+    growing_interval told;
     for (int tries = 1;; ++tries) {
+        if (stop.stop_requested()) throw stopped();
         try {
             checkpoint_table(checkpoint, "dropped").take_over(session);
             return;
@@ -64,10 +74,14 @@ void take_over(db::session& session, const table_name& checkpoint, const std::st
             if (tries == tries_max)
                 throw error(
                     fmt::format("statements of the earlier run are still at work: they hold "
-                                "{}. End its connections (SHOW PROCESSLIST), and start "
+                                "{}; {}. End its connections (SHOW PROCESSLIST), and start "
                                 "again.",
-                                checkpoint.quoted()));
-            log::warning("waiting for statements of the earlier run that are still at work");
+                                checkpoint.quoted(), holders_text(session, checkpoint)));
+            if (told.due(machine_clock().now()))
+                log::write(log::level::warning,
+                           fmt::format("waiting for statements of the earlier run that are still "
+                                       "at work on {}: {}",
+                                       checkpoint.quoted(), holders_text(session, checkpoint)));
         }
     }
 }
@@ -101,6 +115,7 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
     if (!exists(session, tables.changelog)) return;
     const auto first = changelog_rows(session, tables.changelog);
     if (first.empty()) return;
+    growing_interval told;
     for (int looks = 0; looks < looks_max; ++looks) {
         // A heartbeat that stands still says nothing while nobody could write it: under FLUSH
         // TABLES WITH READ LOCK, or beside a lock on its row.
@@ -117,6 +132,11 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
                       "changed. Let it finish, or stop it first."}});
         }
         if (could_be_written(session, tables.changelog) && before) return;
+        if (told.due(machine_clock().now()))
+            log::write(
+                log::level::warning,
+                fmt::format("waiting to see whether another run is at work: {} is locked; {}",
+                            tables.changelog.quoted(), holders_text(session, tables.changelog)));
     }
     throw_refusals(
         {{fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "

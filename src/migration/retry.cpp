@@ -15,9 +15,18 @@
 namespace segue::migration {
 namespace {
 
-constexpr unsigned told_every = 10;
+// Not by the words of the failure, which may differ each time.
+std::string kind_told(std::string_view what, const error& failure) {
+    return fmt::format("{}/{}", what, failure.mysql_errno());
+}
 
 }  // namespace
+
+std::string outlasted_text(unsigned conflicts) {
+    return conflicts == 1
+               ? "locks of others stood in its way once"
+               : fmt::format("locks of others stood in its way {} times in a row", conflicts);
+}
 
 std::chrono::milliseconds back_off(unsigned failures) noexcept {
     constexpr unsigned doublings_max = 7;
@@ -118,14 +127,12 @@ void retrying_session::tell_or_throw(retry_count& count, const error& failure,
         if (!failure.retryable()) throw failure;
         throw failure.in(what);
     }
-    if (count.outlasted() > outlasted)
-        log::write(count.outlasted() % told_every == 0 ? log::level::error : log::level::warning,
-                   fmt::format("{}: {}; trying again (locks of others stood in its way {} "
-                               "times in a row)",
-                               what, failure.what(), count.outlasted()));
-    else
-        log::warning("{}: {}; trying again ({} of {})", what, failure.what(), count.failures(),
-                     failures_max_);
+    const std::string tries = count.outlasted() > outlasted
+                                  ? outlasted_text(count.outlasted())
+                                  : fmt::format("{} of {}", count.failures(), failures_max_);
+    sessions_.patience().tell_retry(
+        kind_told(what, failure),
+        fmt::format("{}: {}; trying again ({})", what, failure.what(), tries));
 }
 
 }  // namespace segue::migration

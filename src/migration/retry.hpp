@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace segue::migration {
@@ -17,6 +18,9 @@ enum class lock_conflicts {
     outlasted,  ///< They are retried for as long as they come, and told; they end nothing.
     failures    ///< They are failures like any other, so that the tries are bounded.
 };
+
+/// How often locks of others, from 1 on, stood in the way of an operation, in words.
+std::string outlasted_text(unsigned conflicts);
 
 /// The failures in a row of one operation. Pure.
 class retry_count {
@@ -41,7 +45,8 @@ class retry_count {
 
 /// A session for operations that may be repeated as a whole: unless it is known that this would be
 /// in vain, the operation is tried again, with a growing pause between. What passes by itself is
-/// waited for with the factory's patience; what may pass or not is counted.
+/// waited for with the factory's patience; what may pass or not is counted. The first retry of a
+/// kind is told, and then some of those that follow, so that no run is silent that gets nowhere.
 /// Threads: one.
 class retrying_session {
   public:

@@ -441,7 +441,7 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
     for (const table_name& table : tables) {
         try {
             fault::point("migration.before_drop");
-            session.run("drop " + table.quoted() + ", which is not needed any more", stop,
+            session.run("clean up after the swap", stop,
                         [&](db::session& on) { drop_if_exists(on, table); });
             state_.note_dropped(table);
         } catch (const error& failure) {

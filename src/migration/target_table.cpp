@@ -1,6 +1,7 @@
 #include "src/migration/target_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/migration/preflight.hpp"
 #include "src/schema/alter_hints.hpp"
@@ -175,7 +176,18 @@ std::vector<std::string> notes_on(const schema::table_definition& made,
 }  // namespace
 
 void drop_if_exists(db::session& session, const table_name& name) {
-    session.execute("DROP TABLE IF EXISTS " + name.quoted());
+    constexpr int lock_wait_timeout = 1205;
+    try {
+        session.execute("DROP TABLE IF EXISTS " + name.quoted());
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != lock_wait_timeout) throw;
+        const auto holders = who_holds(session, name);
+        throw error(fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
+                                holders.empty() ? "somebody who cannot be seen holds the table"
+                                                : describe(holders),
+                                failure.what()),
+                    failure.properties());
+    }
 }
 
 target_table alter_target(db::session& session, const schema::table_definition& original,

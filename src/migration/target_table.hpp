@@ -29,7 +29,8 @@ target_table alter_target(db::session& session, const schema::table_definition& 
 /// Names of CHECK constraints are unique in a schema: the error that says so.
 inline constexpr int duplicate_check_name = 3822;
 
-/// Drops a table of ours that may not be there.
+/// Drops a table of ours that may not be there. Waits for seconds for a lock that somebody else
+/// holds; the error (1205) then says who.
 void drop_if_exists(db::session& session, const table_name& name);
 
 }  // namespace segue::migration

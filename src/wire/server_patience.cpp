@@ -1,5 +1,7 @@
 #include "src/wire/server_patience.hpp"
 
+#include "src/base/log.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +20,18 @@ server_patience::server_patience(std::chrono::seconds most, tell_function tell,
 bool server_patience::awaited() const {
     const std::lock_guard lock(mutex_);
     return waiting_ > 0;
+}
+
+void server_patience::tell_retry(const std::string& kind, const std::string& text) {
+    bool due = false;
+    {
+        const std::lock_guard lock(mutex_);
+        due = retries_[kind].due(clock_.now());
+    }
+    if (due)
+        tell_(text);
+    else
+        log::warning("{}", text);
 }
 
 std::string server_patience::waited() const {

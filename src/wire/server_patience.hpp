@@ -2,10 +2,12 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/growing_interval.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +17,7 @@ namespace segue::wire {
 /// How long the operations of a run wait for what passes by itself (passes_by_itself()), and what
 /// is told of it: once when the first of them begins to wait, each minute while one does, and once
 /// when the last one has found the server back. Who gives up has a failure to tell instead.
+/// Also how often it is told of what is tried again for another reason.
 /// Threads: any. Lifetime: the clock outlives it.
 class server_patience {
   public:
@@ -29,6 +32,10 @@ class server_patience {
     /// Whether an operation waits now, which was told.
     bool awaited() const;
 
+    /// Something is tried again: tells the first of a kind, by all who have this, and then others
+    /// at growing intervals; those between are warnings of the log.
+    void tell_retry(const std::string& kind, const std::string& text);
+
   private:
     friend class server_wait;
     void begins(const std::string& reason);
@@ -40,9 +47,10 @@ class server_patience {
     const tell_function tell_;
     const clock_source& clock_;
     mutable std::mutex mutex_;
-    std::size_t waiting_ = 0;               // guarded by mutex_; how many operations
-    clock_source::time_point since_{};      // guarded by mutex_; of the first of them
-    clock_source::time_point tell_next_{};  // guarded by mutex_
+    std::size_t waiting_ = 0;                          // guarded by mutex_; how many operations
+    clock_source::time_point since_{};                 // guarded by mutex_; of the first of them
+    clock_source::time_point tell_next_{};             // guarded by mutex_
+    std::map<std::string, growing_interval> retries_;  // guarded by mutex_; by their kind
 };
 
 /// One operation's wait: from its first failure that passes by itself until it succeeds, or is

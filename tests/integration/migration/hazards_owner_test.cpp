@@ -67,13 +67,45 @@ TEST_F(several_runs, a_take_over_waits_for_what_the_earlier_one_has_begun) {
     faults.wait_reached("copier.chunk_read");
     // Its chunk is written and not committed: the owner's row is locked.
     run.segue().signal(SIGSTOP);
-    const auto second =
-        run.start_another("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
-    second->wait_for_output("waiting for statements of the earlier run");
+    const auto second = run.start_another(
+        "ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table", "--verbose=false"}});
+    second->wait_for_output("waiting for statements of the earlier run that are still at work on " +
+                            run.tables().checkpoint.quoted() + ": the transaction of connection ");
     EXPECT_EQ(run.session().query("SHOW TABLES LIKE '\\_t\\_gho'").size(), 1U);
     run.segue().signal(SIGKILL);
     EXPECT_EQ(second->wait(), 0) << second->err();
     run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+TEST_F(several_runs, a_table_of_an_earlier_one_that_is_held_is_named_with_who_holds_it) {
+    run.session().execute("CREATE TABLE _t_gho (id INT PRIMARY KEY)");
+    application_session holder(shared_server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM _t_gho");
+    run.start("ADD COLUMN b INT", {.more = {"--initially-drop-ghost-table"}});
+    run.expect_failed({fmt::format(
+        "{} cannot be dropped yet, as the transaction of connection {} "
+        "holds the table (",
+        run.tables().ghost.quoted(), holder.query_value("SELECT CONNECTION_ID()").value())});
+}
+
+// Before anything is made of its own.
+TEST_F(several_runs, a_signal_ends_a_wait_for_what_an_earlier_one_has_begun) {
+    fault_points faults;
+    faults.pause("copier.chunk_read", {.first = 2});
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .postponed = true,
+                                   .more = {"--threads=1"}});
+    faults.wait_reached("copier.chunk_read");
+    run.segue().signal(SIGSTOP);
+    const auto second =
+        run.start_another("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
+    second->wait_for_output("waiting for statements of the earlier run");
+    second->signal(SIGTERM);
+    EXPECT_EQ(second->wait(), 1);
+    EXPECT_NE(second->err().find("FATAL stopped by a signal"), std::string::npos) << second->err();
+    run.segue().signal(SIGKILL);
 }
 
 // Also by the same command, started twice.

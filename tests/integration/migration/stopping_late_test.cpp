@@ -44,7 +44,7 @@ class a_late_signal : public testing::Test {
 };
 
 TEST_F(a_late_signal, in_the_clean_up_ends_it_and_the_run_is_a_success) {
-    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.start("ADD COLUMN b INT", {.postponed = true, .more = {"--verbose=false"}});
     run.segue().wait_for_output("State: postponing cut-over");
     application_session holder(shared_server().over_tcp(), run.schema());
     holder.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
@@ -57,6 +57,11 @@ TEST_F(a_late_signal, in_the_clean_up_ends_it_and_the_run_is_a_success) {
                    "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'DROP "
                    "TABLE%' AND state='Waiting for table metadata lock'") != "0";
     });
+    // With no --verbose as well: who it waits for.
+    run.segue().wait_for_output(fmt::format(
+        "clean up after the swap: {} cannot be dropped yet, as the transaction of connection {} "
+        "holds the table (",
+        run.tables().changelog.quoted(), holder.query_value("SELECT CONNECTION_ID()").value()));
     run.segue().signal(SIGINT);
     run.segue().wait();
     holder.execute("COMMIT");

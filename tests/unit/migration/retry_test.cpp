@@ -58,6 +58,11 @@ TEST(RetryCount, LocksOfOthersAreOutlasted) {
     EXPECT_FALSE(count.goes_on_after(lost));
 }
 
+TEST(OutlastedText, CountsInWords) {
+    EXPECT_EQ(outlasted_text(1), "locks of others stood in its way once");
+    EXPECT_EQ(outlasted_text(2), "locks of others stood in its way 2 times in a row");
+}
+
 TEST(RetryCount, LocksOfOthersAreFailuresWhereTheTriesAreBounded) {
     retry_count count(1, lock_conflicts::failures);
     EXPECT_TRUE(count.goes_on_after(lock_wait));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -121,6 +122,16 @@ TEST_F(patience_of_ten_minutes, is_not_for_attempts_that_were_at_work) {
     EXPECT_FALSE(wait.was_at_work(began));
     clock.step(1s);
     EXPECT_TRUE(wait.was_at_work(began));
+}
+
+TEST_F(patience_of_ten_minutes, tells_the_first_retry_of_a_kind_and_then_fewer_and_fewer) {
+    for (int second = 0; second < 35; ++second) {
+        patience.tell_retry("drop", fmt::format("drop, after {} s", second));
+        if (second == 3) patience.tell_retry("copy", "copy");
+        clock.step(1s);
+    }
+    EXPECT_THAT(told,
+                ElementsAre("drop, after 0 s", "copy", "drop, after 10 s", "drop, after 30 s"));
 }
 
 }  // namespace
