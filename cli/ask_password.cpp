@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <pthread.h>
 #include <termios.h>
@@ -51,11 +52,11 @@ class descriptor {
     int number_;
 };
 
-/// The signals that end a process, but for those that it ignores.
-sigset_t ending_signals() {
+/// The signals that end or suspend a process, but for those that it ignores.
+sigset_t watched_signals() {
     sigset_t all;
     sigemptyset(&all);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) {
         struct sigaction now {};
         if (::sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_IGN)
             sigaddset(&all, number);
@@ -66,7 +67,7 @@ sigset_t ending_signals() {
 /// Lifecycle: what was sent meanwhile takes effect when this is gone.
 class held_signals {
   public:
-    held_signals() : signals_(ending_signals()), sent_(::signalfd(-1, &signals_, SFD_CLOEXEC)) {
+    held_signals() : signals_(watched_signals()), sent_(::signalfd(-1, &signals_, SFD_CLOEXEC)) {
         if (sent_.number() < 0) throw error("--ask-pass: signals cannot be watched for");
         pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     }
@@ -74,14 +75,32 @@ class held_signals {
     held_signals(const held_signals&) = delete;
     held_signals& operator=(const held_signals&) = delete;
 
-    /// Blocks until `terminal` can be read. Throws error when a signal was sent, which stays so.
-    void wait_for(int terminal) const {
+    enum class met { input, suspension };
+
+    /// Blocks until `terminal` can be read, or Ctrl-Z was pressed. Throws error when a signal that
+    /// ends the process was sent. What was sent stays so.
+    met wait_for(int terminal) const {
         std::array<pollfd, 2> looked_at{
             pollfd{.fd = terminal, .events = POLLIN, .revents = 0},
             pollfd{.fd = sent_.number(), .events = POLLIN, .revents = 0}};
         while (::poll(looked_at.data(), looked_at.size(), -1) < 0)
             if (errno != EINTR) throw error("--ask-pass: the terminal cannot be waited for");
-        if (looked_at[1].revents != 0) throw error("--ask-pass: ended by a signal");
+        if (looked_at[1].revents == 0) return met::input;
+        sigset_t waiting;
+        sigpending(&waiting);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+            if (sigismember(&signals_, number) == 1 && sigismember(&waiting, number) == 1)
+                throw error("--ask-pass: ended by a signal");
+        return met::suspension;
+    }
+
+    /// Lets SIGTSTP suspend the process. Returns when it goes on.
+    static void suspend() {
+        sigset_t only;
+        sigemptyset(&only);
+        sigaddset(&only, SIGTSTP);
+        pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+        pthread_sigmask(SIG_BLOCK, &only, nullptr);
     }
 
   private:
@@ -92,12 +111,21 @@ class held_signals {
 
 }  // namespace
 
-std::string read_hidden_line(int terminal) {
+std::string read_hidden_line(int terminal, const std::function<void()>& prompt) {
     const held_signals held;
-    const echo_off hidden(terminal);
+    std::optional<echo_off> hidden;
     std::string line;
     for (;;) {
-        held.wait_for(terminal);
+        if (!hidden) {
+            hidden.emplace(terminal);
+            prompt();
+        }
+        if (held.wait_for(terminal) == held_signals::met::suspension) {
+            hidden.reset();
+            held_signals::suspend();
+            line.clear();
+            continue;
+        }
         char c = 0;
         const auto count = ::read(terminal, &c, 1);
         if (count < 0 && errno == EINTR) continue;
@@ -108,12 +136,13 @@ std::string read_hidden_line(int terminal) {
 }
 
 std::string ask_password() {
-    std::puts("Password:");
-    std::fflush(stdout);
     const descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
     if (terminal.number() < 0)
         throw error("--ask-pass: there is no terminal to ask on; use --conf or MYSQL_PWD");
-    return read_hidden_line(terminal.number());
+    return read_hidden_line(terminal.number(), [] {
+        std::puts("Password:");
+        std::fflush(stdout);
+    });
 }
 
 }  // namespace segue::cli
