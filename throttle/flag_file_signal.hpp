@@ -13,7 +13,8 @@ namespace segue::throttle {
 
 /// Throttles while any of some files exists (--throttle-flag-file,
 /// --throttle-additional-flag-file), whatever it holds. Read ten times a second.
-/// One that cannot be looked at counts as there, and is told once.
+/// One that cannot be looked at counts as there, and is told once. Which one it is is told when it
+/// comes.
 class flag_file_signal final : public signal {
   public:
     explicit flag_file_signal(const std::vector<std::string>& paths);
@@ -25,6 +26,7 @@ class flag_file_signal final : public signal {
 
   private:
     std::vector<flag_file_watch> files_;
+    std::string told_;  // the path of the file that throttles; empty: none
 };
 
 }  // namespace segue::throttle
