@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/db/connector.hpp"
+#include "src/wire/login_failure.hpp"
 #include "src/wire/probe.hpp"
 #include "src/wire/renewed_login.hpp"
 #include "src/wire/server_failure.hpp"
@@ -64,36 +65,20 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
     return map;
 }
 
-// Servers do not say that an account lacks what it must have beside its password.
-std::string_view hint_for(const error& failure, const wire::tls_options& tls) {
-    constexpr int access_denied = 1045;
-    constexpr int secure_transport_required = 3159;
-    const bool encrypted = tls.mode != wire::tls_mode::disabled;
-    if (failure.mysql_errno() == secure_transport_required)
-        return ". The server takes encrypted connections only: add --ssl";
-    if (failure.mysql_errno() != access_denied) return "";
-    if (!encrypted)
-        return ". Either user or password is wrong, or the account must use TLS (REQUIRE SSL): "
-               "then add --ssl";
-    return tls.cert_file.empty() ? ". Either user or password is wrong, or the account must show a "
-                                   "certificate (REQUIRE X509): then add --ssl-cert and --ssl-key"
-                                 : "";
-}
-
 std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options, session_role role,
                                         std::chrono::milliseconds answer_at_least) {
+    // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless
+    // it verifies the certificate, so the server is looked at first.
+    if (options.tls.mode != wire::tls_mode::disabled) wire::probe(options, {});
     try {
-        // Connector/C++ over libmariadb sends a password in clear text to a server without TLS
-        // unless it verifies the certificate, so the server is looked at first.
-        if (options.tls.mode != wire::tls_mode::disabled) wire::probe(options, {});
-        return translated(/*changes_something=*/false, [&] {
+        auto made = translated(/*changes_something=*/false, [&] {
             sql::ConnectOptionsMap map = connect_map(options, role, answer_at_least);
             return std::unique_ptr<sql::Connection>(connector_driver().connect(map));
         });
+        wire::login_succeeded(options);
+        return made;
     } catch (const error& failure) {
-        const auto hint = hint_for(failure, options.tls);
-        if (hint.empty()) throw;
-        throw error(failure.what() + std::string(hint), failure.properties());
+        throw wire::login_failure(failure, options);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "src/migration/preflight.hpp"
 #include "src/migration/replication_status.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/wire/login_failure.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -80,6 +81,14 @@ db::session connect_source(db::session_factory& source, const std::string& repli
     }
 }
 
+relay_facts relay_of(db::session& session, const wire::connection_options& asked) {
+    try {
+        return read_relay(session);
+    } catch (const error& failure) {
+        throw wire::first_statement_failure(failure, asked);
+    }
+}
+
 }  // namespace
 
 server_roles server_roles::find(const wire::connection_options& given,
@@ -92,14 +101,14 @@ server_roles server_roles::find(const wire::connection_options& given,
         made.primary_ = options_of(*assumed, given);
         db::session_factory sessions(made.primary_);
         db::session session = sessions.connect();
-        primary = read_relay(session);
+        primary = relay_of(session, made.primary_);
     }
     auto at = std::make_shared<db::session_factory>(given);
     std::optional<db::session> session = at->connect();
     std::vector<std::string> seen;
     std::optional<relay_facts> first;
     for (;;) {
-        const relay_facts facts = read_relay(*session);
+        const relay_facts facts = relay_of(*session, at->options());
         if (!first) first = facts;
         if (primary && facts.uuid == primary->uuid) break;
         if (std::ranges::find(seen, facts.uuid) != seen.end())

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/wire/byte_writer.hpp"
 #include "src/wire/handshake.hpp"
+#include "src/wire/login_failure.hpp"
 #include "src/wire/packet_framing.hpp"
 #include "src/wire/protocol.hpp"
 #include "src/wire/renewed_login.hpp"
@@ -106,16 +107,17 @@ class connection::impl {
 };
 
 connection connection::connect(const connection_options& options, std::stop_token stop) {
-    try {
-        const auto deadline = steady_clock::now() + options.connect_timeout;
-        return with_current_login(options, [&](const connection_options& with) {
+    const auto deadline = steady_clock::now() + options.connect_timeout;
+    return with_current_login(options, [&](const connection_options& with) {
+        try {
             auto made = std::make_unique<impl>(with, stop);
             made->log_in(with.tls, deadline, stop);
+            login_succeeded(with);
             return connection(std::move(made));
-        });
-    } catch (const error& failed) {
-        throw failed.in(fmt::format("logging in to {}", options.server.text()));
-    }
+        } catch (const error& failed) {
+            throw login_failure(failed, with);
+        }
+    });
 }
 
 connection::connection(std::unique_ptr<impl> made) : impl_(std::move(made)) {}

@@ -96,6 +96,7 @@ TEST_F(the_process, waits_while_a_throttle_flag_cannot_be_looked_at_and_says_so_
     fs::create_symlink(path("throttle"), path("throttle"));
     auto segue = start({throttle_flag()});
     segue.wait_for_output("throttled, flag-file", limit);
+    segue.wait_for_output("copying waits while " + path("throttle") + " exists", limit);
     fs::remove(path("throttle"));
     ASSERT_EQ(segue.wait(limit), 0) << segue.err();
     const auto told = segue.err();
@@ -179,6 +180,27 @@ TEST_F(the_process, reads_the_option_file_again_at_sighup_and_goes_on) {
     root.execute("DROP USER " + account);
 }
 
+TEST_F(the_process, tells_a_password_that_was_changed_under_it_from_a_wrong_one) {
+    make("throttle");
+    application_session root(server.over_tcp(), schema.name());
+    const auto account = "'" + schema.name() + "'@'%'";
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'one'");
+    root.execute("GRANT ALL ON *.* TO " + account);
+    auto segue = start({"--user=" + schema.name(), "--password=one", throttle_flag()});
+    segue.wait_for_output("throttled, flag-file", limit);
+    root.execute("ALTER USER " + account + " IDENTIFIED BY 'two'");
+    for (const auto& row : root.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER='" +
+                                      schema.name() + "'"))
+        root.execute("KILL " + row[0].value_or(""));
+    EXPECT_EQ(segue.wait(limit), 1) << segue.err();
+    EXPECT_NE(segue.err().find("It was taken earlier in this run, so the password or the account "
+                               "was changed on the server since"),
+              std::string::npos)
+        << segue.err();
+    EXPECT_EQ(segue.err().find("REQUIRE SSL"), std::string::npos) << segue.err();
+    root.execute("DROP USER " + account);
+}
+
 TEST_F(the_process, goes_on_when_its_terminal_is_gone) {
     make("throttle");
     auto words = arguments({throttle_flag(), "--debug"});
@@ -253,6 +275,28 @@ TEST_F(at_the_start, an_account_that_must_use_tls_is_told_of_the_flag) {
     const auto certificate = refusal(encrypted);
     EXPECT_TRUE(has(certificate, "REQUIRE X509") && has(certificate, "--ssl-cert")) << certificate;
     root.execute("DROP USER " + account);
+}
+
+TEST_F(at_the_start, a_server_that_cannot_be_reached_is_named_with_the_next_step) {
+    const auto nobody = refusal({"--port=1"});
+    EXPECT_TRUE(has(nobody, "logging in to " + server.host() + ":1 as '" + server.user() + "': ") &&
+                has(nobody, "Look at --host and --port"))
+        << nobody;
+    const auto encrypted = refusal({"--port=1", "--ssl", "--ssl-allow-insecure"});
+    EXPECT_TRUE(has(encrypted, ":1 as '") && has(encrypted, "Look at --host and --port"))
+        << encrypted;
+    const auto unknown = refusal({"--host=nowhere.invalid"});
+    EXPECT_TRUE(has(unknown, "logging in to nowhere.invalid:") && has(unknown, "look at --host"))
+        << unknown;
+    auto by_socket = rehearse({"--socket=/nowhere.sock"});
+    EXPECT_TRUE(has(by_socket.err, "logging in to /nowhere.sock as '") &&
+                has(by_socket.err, "what --socket must be"))
+        << by_socket.err;
+    const auto denied = refusal({"--password=wrong"});
+    EXPECT_TRUE(has(denied, fmt::format("logging in to {}:{} as '{}': Access denied", server.host(),
+                                        server.port(), server.user())) &&
+                has(denied, "Either user or password is wrong"))
+        << denied;
 }
 
 TEST_F(at_the_start, a_certificate_that_does_not_pass_is_told_with_the_flags_that_help) {

@@ -1,0 +1,95 @@
+#include "src/wire/login_failure.hpp"
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace segue::wire {
+namespace {
+
+std::mutex taken_mutex;
+std::set<std::string> logins_taken;  // guarded by taken_mutex; never a password
+
+std::string name_of(const connection_options& login) {
+    return fmt::format("{} as '{}'", login.server.text(), login.user);
+}
+
+bool was_taken(const connection_options& login) {
+    const std::lock_guard lock(taken_mutex);
+    return logins_taken.contains(name_of(login));
+}
+
+// Servers do not say that an account lacks what it must have beside its password.
+std::string_view next_step_if_denied(const connection_options& asked) {
+    if (was_taken(asked))
+        return ". It was taken earlier in this run, so the password or the account was changed on "
+               "the server since: start again with the new one. To change it under a run, write it "
+               "to the --conf file and send SIGHUP while the server takes both";
+    if (asked.tls.mode == tls_mode::disabled)
+        return ". Either user or password is wrong, or the account must use TLS (REQUIRE SSL): "
+               "then add --ssl";
+    if (asked.tls.cert_file.empty())
+        return ". Either user or password is wrong, or the account must show a certificate "
+               "(REQUIRE X509): then add --ssl-cert and --ssl-key";
+    return ". Either user or password is wrong, or the certificate is not the one that the account "
+           "must show: look at --user, --conf and --ssl-cert";
+}
+
+std::string_view next_step(const error& failure, const connection_options& asked) {
+    constexpr int access_denied = 1045;
+    constexpr int host_not_privileged = 1130;
+    constexpr int cannot_connect_socket = 2002;  // which libmariadb says of TCP as well
+    constexpr int cannot_connect_host = 2003;
+    constexpr int unknown_host = 2005;
+    constexpr int secure_transport_required = 3159;
+    switch (failure.mysql_errno()) {
+        case access_denied:
+            return next_step_if_denied(asked);
+        case secure_transport_required:
+            return ". The server takes encrypted connections only: add --ssl";
+        case host_not_privileged:
+            return ". No account there may log in from this machine: CREATE USER names the hosts";
+        case unknown_host:
+            return ". No name server knows the host: look at --host";
+        case cannot_connect_socket:
+        case cannot_connect_host:
+            return asked.server.socket.empty()
+                       ? ". Is the server running there, and to be reached from here? Look at "
+                         "--host and --port"
+                       : ". Is the server running here? SELECT @@socket says what --socket must "
+                         "be";
+        default:
+            return "";
+    }
+}
+
+}  // namespace
+
+error login_failure(const error& failure, const connection_options& asked) {
+    return error(fmt::format("logging in to {}: {}{}", name_of(asked), failure.what(),
+                             next_step(failure, asked)),
+                 failure.properties());
+}
+
+error first_statement_failure(const error& failure, const connection_options& asked) {
+    constexpr int no_such_table = 1146;
+    if (failure.mysql_errno() == 0 ||
+        std::string_view(failure.what()).find(name_of(asked)) != std::string_view::npos)
+        return failure;
+    return error(fmt::format("{} (asked of {}){}", failure.what(), name_of(asked),
+                             failure.mysql_errno() == no_such_table
+                                 ? ". Is that a whole MySQL server of 8.0.19 or above, and no "
+                                   "proxy? Look at --host and --port"
+                                 : ""),
+                 failure.properties());
+}
+
+void login_succeeded(const connection_options& with) {
+    const std::lock_guard lock(taken_mutex);
+    logins_taken.insert(name_of(with));
+}
+
+}  // namespace segue::wire

@@ -1,0 +1,63 @@
+#include "src/wire/login_failure.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::wire {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+connection_options of_user(const std::string& user) {
+    connection_options made;
+    made.server = {.host = "db1", .port = 3307, .socket = ""};
+    made.user = user;
+    made.password = "geheim";
+    return made;
+}
+
+std::string told(int number, const connection_options& asked) {
+    return login_failure(error("words", {.mysql_errno = number}), asked).what();
+}
+
+TEST(LoginFailure, NamesTheServerAndTheUserAndNeverThePassword) {
+    for (const int number : {0, 1045, 1130, 2002, 2003, 2005, 3159})
+        EXPECT_THAT(
+            told(number, of_user("u")),
+            AllOf(StartsWith("logging in to db1:3307 as 'u': words"), Not(HasSubstr("geheim"))));
+}
+
+TEST(LoginFailure, SaysTheNextStep) {
+    EXPECT_THAT(told(2003, of_user("u")), EndsWith("Look at --host and --port"));
+    EXPECT_THAT(told(2005, of_user("u")), EndsWith("look at --host"));
+    auto local = of_user("u");
+    local.server.socket = "/s";
+    EXPECT_THAT(told(2002, local),
+                AllOf(StartsWith("logging in to /s as 'u': "), EndsWith("what --socket must be")));
+}
+
+TEST(LoginFailure, TellsALoginThatWorkedBeforeFromAWrongOne) {
+    EXPECT_THAT(told(1045, of_user("v")), HasSubstr("Either user or password is wrong"));
+    login_succeeded(of_user("v"));
+    EXPECT_THAT(told(1045, of_user("v")), AllOf(HasSubstr("changed on the server since"),
+                                                HasSubstr("SIGHUP"), Not(HasSubstr("wrong"))));
+    EXPECT_THAT(told(1045, of_user("w")), HasSubstr("Either user or password is wrong"));
+}
+
+TEST(FirstStatementFailure, OfTheServersNamesItOnce) {
+    const auto asked = of_user("u");
+    const error refused("Table 'x.y' doesn't exist", {.mysql_errno = 1146});
+    const auto named = first_statement_failure(refused, asked);
+    EXPECT_THAT(named.what(), HasSubstr("(asked of db1:3307 as 'u'). Is that a whole MySQL"));
+    EXPECT_STREQ(first_statement_failure(named, asked).what(), named.what());
+    EXPECT_STREQ(first_statement_failure(error("ours"), asked).what(), "ours");
+}
+
+}  // namespace
+}  // namespace segue::wire
