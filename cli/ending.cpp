@@ -8,6 +8,34 @@ namespace {
 constexpr int exit_stopped = 1;
 constexpr int exit_outcome_unknown = 3;
 
+std::vector<std::string> after_take_over(const migration::leftovers& left) {
+    const std::string other =
+        left.taken_over_by.empty() ? "" : fmt::format(" ({})", left.taken_over_by);
+    const std::string there = left.tables.empty()
+                                  ? "nothing is to be cleaned up."
+                                  : fmt::format(
+                                        "{} are that run's, and none is to be dropped before it "
+                                        "has ended.",
+                                        left.tables);
+    switch (left.taken_over) {
+        case migration::take_over::swapped:
+            return {fmt::format("The tables are swapped, by another run{}, which has taken this "
+                                "migration over: {} is its new table. This run changed nothing.",
+                                other, left.original),
+                    "Left behind: " + there};
+        case migration::take_over::unknown:
+            return {fmt::format("This run did not change {}. Another run{} has taken this "
+                                "migration over; whether it has swapped the tables cannot be seen.",
+                                left.original, other),
+                    "Left behind: " + there};
+        default:
+            return {"The original table is untouched.",
+                    fmt::format("Another run{} has this migration now, and its tables: nothing is "
+                                "to be cleaned up.",
+                                other)};
+    }
+}
+
 }  // namespace
 
 ending ending_of(const migration::leftovers& left) {
@@ -30,22 +58,30 @@ ending ending_of(const migration::leftovers& left) {
                             "and {} exists: with the first the swap was not made, with the second "
                             "it was.",
                             left.ghost, left.old));
-            if (!left.tables.empty())
+            if (!left.tables.empty() && left.taken_over == migration::take_over::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
             return made;
         case migration::swap_state::not_made:
             break;
     }
     made.exit_code = exit_stopped;
+    if (left.taken_over != migration::take_over::none) {
+        made.lines = after_take_over(left);
+        return made;
+    }
     made.lines.emplace_back("The original table is untouched.");
-    if (left.taken_over)
-        made.lines.emplace_back(
-            "Another run has this migration now, and its tables: nothing is to be cleaned up.");
-    else if (!left.tables.empty())
+    if (!left.tables.empty())
         made.lines.push_back(fmt::format(
             "Left behind: {}. To clean up: {} or start again{}.", left.tables, drop,
             left.rehearsal ? ", which drops it as well" : " with --initially-drop-ghost-table"));
     return made;
+}
+
+std::string kept_line(const migration::leftovers& left) {
+    return fmt::format(
+        "# The old table is kept as {0}; once it is not needed any more: DROP TABLE "
+        "{0};",
+        left.old);
 }
 
 }  // namespace segue::cli

@@ -18,4 +18,7 @@ struct ending {
 
 ending ending_of(const migration::leftovers& left);
 
+/// After a swap that keeps the old table: where it is, and how to drop it.
+std::string kept_line(const migration::leftovers& left);
+
 }  // namespace segue::cli

@@ -117,6 +117,7 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
         shown.start(job);
         job.run(std::move(stop));
         shown.stop();
+        if (!with.drop_old_table) std::puts(cli::kept_line(job.left_behind()).c_str());
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();

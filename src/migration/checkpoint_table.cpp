@@ -2,6 +2,8 @@
 
 #include "src/base/error.hpp"
 
+#include <array>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,12 @@ std::string text_of(const key_codec& codec, const checkpoint_table::chunk_progre
                                       bound_text(codec, progress.done.up_to), progress.rows));
 }
 
+std::string this_process() {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
+    return fmt::format(", process {} on {}", ::getpid(), host.data());
+}
+
 }  // namespace
 
 checkpoint_table::checkpoint_table(table_name name, std::string epoch)
@@ -35,8 +43,16 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
         name_.quoted()));
     session.execute(fmt::format(
         "INSERT INTO {} (kind, id, value) VALUES ('owner',0,{}),('format',0,'{}'),('server',0,{}),"
-        "('phase',0,'inspect')",
-        name_.quoted(), quoted_literal(epoch_), format_version, quoted_literal(server_uuid)));
+        "('phase',0,'inspect'),('run',0,CONCAT(USER(),{}))",
+        name_.quoted(), quoted_literal(epoch_), format_version, quoted_literal(server_uuid),
+        quoted_literal(this_process())));
+}
+
+std::string checkpoint_table::other_run(db::session& session) const {
+    const auto found = session.query(
+        fmt::format("SELECT value FROM {} WHERE kind='run' AND id=0", name_.quoted()));
+    std::string run = found.empty() ? "" : found.front()[0].value_or("");
+    return run.ends_with(this_process()) ? "" : run;
 }
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {

@@ -14,6 +14,7 @@ namespace segue::migration {
 ///   owner 0    the owner epoch: a random token. Nothing else is ever updated in this row.
 ///   format 0   version of this layout.
 ///   server 0   @@server_uuid of the server that the rows were written on.
+///   run 0      whose run made the table: the account, the process and its host.
 ///   phase 0    name of the migration's phase.
 ///   chunk N    the N-th chunk's bounds and rows, written in the transaction of its rows.
 ///              Of a chunk that takes several, one behind the other: what is done so far.
@@ -34,6 +35,9 @@ class checkpoint_table {
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
     /// lets none of them begin again. For cleaning up after it.
     void take_over(db::session& session) const;
+
+    /// Whose run has made the table, in words; empty where it was this one, or is not known.
+    std::string other_run(db::session& session) const;
 
     struct chunk_progress {
         std::uint64_t chunk = 0;

@@ -10,6 +10,7 @@
 #include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -54,7 +55,8 @@ std::string holders_text(db::session& session, const table_name& table) {
     return found.empty() ? "who it is cannot be seen" : describe(found);
 }
 
-void take_over(db::session& session, const table_name& checkpoint, const std::stop_token& stop) {
+void take_tables_over(db::session& session, const table_name& checkpoint,
+                      const std::stop_token& stop) {
     constexpr int lock_wait_timeout = 1205;
     constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
     growing_interval told;
@@ -156,8 +158,23 @@ bool still_owns(db::session& session, const table_name& checkpoint, const std::s
     }
 }
 
+take_over seen_take_over(db::session& session, const plan& made,
+                         const std::vector<table_name>& there) {
+    const auto is_there = [&](const table_name& one) {
+        return std::ranges::find(there, one) != there.end();
+    };
+    if (is_there(made.tables.ghost)) return take_over::unfinished;
+    // This run would not have begun beside an old table.
+    if (is_there(made.tables.old)) return take_over::swapped;
+    const auto now = schema::read_table(session, made.tables.original);
+    const bool as_it_was = now && schema::stable_create_statement(*now) ==
+                                      schema::stable_create_statement(made.original);
+    // An ALTER need not change the definition, and the old table may have been dropped.
+    return now && !as_it_was ? take_over::swapped : take_over::unknown;
+}
+
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
-    if (exists(session, tables.checkpoint)) take_over(session, tables.checkpoint, stop);
+    if (exists(session, tables.checkpoint)) take_tables_over(session, tables.checkpoint, stop);
     if (stop.stop_requested()) throw stopped();
     for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
         drop_if_exists(session, name);

@@ -2,10 +2,13 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
+#include "src/migration/inspection.hpp"
+#include "src/migration/progress.hpp"
 
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::migration {
 
@@ -33,6 +36,10 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
 /// Whether the tables are still those of the run with this token; false where another has taken
 /// them over, or they are gone.
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
+
+/// What another run, which has this one's tables, has made of them; `there` are those that exist.
+take_over seen_take_over(db::session& session, const plan& made,
+                         const std::vector<table_name>& there);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

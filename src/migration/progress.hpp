@@ -37,15 +37,26 @@ struct outcome {
     unsigned cut_over_attempts = 0;
 };
 
+/// What another run that has taken the tables over has made of them.
+enum class take_over {
+    none,        ///< There is no such run.
+    unfinished,  ///< The new table is there, so that the original is as it was.
+    swapped,     ///< The original is the new table now.
+    unknown      ///< Neither can be seen.
+};
+
 /// Where a run stands that ends, however it does.
 struct leftovers {
     swap_state swap = swap_state::not_made;
-    /// What is of no more use. Quoted names, separated by ", ". Empty: nothing.
+    /// What is of no more use; after a take-over, what is there of the other run's. Quoted names,
+    /// separated by ", ". Empty: nothing.
     std::string tables;
-    std::string ghost;        ///< Quoted; empty until the names are needed.
-    std::string old;          ///< The same.
-    bool rehearsal = false;   ///< What is left is an empty table, which the next one drops.
-    bool taken_over = false;  ///< Another run has the tables now; none is this one's to drop.
+    std::string original;                    ///< Quoted; empty until the names are needed.
+    std::string ghost;                       ///< The same.
+    std::string old;                         ///< The same.
+    take_over taken_over = take_over::none;  ///< If any, no table is this run's to drop.
+    std::string taken_over_by;               ///< Whose run that is; empty: not known.
+    bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
 };
 
 }  // namespace segue::migration

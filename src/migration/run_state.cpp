@@ -1,6 +1,8 @@
 #include "src/migration/run_state.hpp"
 
+#include "src/base/error.hpp"
 #include "src/migration/load_obstacles.hpp"
+#include "src/wire/login_failure.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -56,14 +58,18 @@ void run_state::find_servers() {
 
 plan run_state::inspect(db::session& primary, inspection_request request, std::stop_token stop) {
     const auto& replica = roles_->stream_from();
-    if (replica) {
-        roles_->throw_if_tables_differ(primary, request.original);
-        request.replica_image_is_minimal = replica->image_is_minimal;
+    try {
+        if (replica) {
+            roles_->throw_if_tables_differ(primary, request.original);
+            request.replica_image_is_minimal = replica->image_is_minimal;
+        }
+        throw_refusals(load_obstacles(primary, with.throttling));
+        plan made = segue::migration::inspect(primary, request, record_, std::move(stop));
+        if (replica) made.stream_host = replica->host;
+        return made;
+    } catch (const error& failure) {
+        throw wire::first_statement_failure(failure, roles_->primary());
     }
-    throw_refusals(load_obstacles(primary, with.throttling));
-    plan made = segue::migration::inspect(primary, request, record_, std::move(stop));
-    if (replica) made.stream_host = replica->host;
-    return made;
 }
 
 void run_state::enter(phase next) {
@@ -94,10 +100,15 @@ void run_state::note_unneeded(std::vector<table_name> tables) {
     tables_made_ = std::move(tables);
 }
 
-void run_state::note_taken_over() {
+void run_state::note_taken_over(take_over seen, std::vector<table_name> tables_there) {
     std::lock_guard lock(mutex_);
-    taken_over_ = true;
-    tables_made_.clear();
+    taken_over_ = seen;
+    tables_made_ = std::move(tables_there);
+}
+
+void run_state::note_taken_over_by(const std::string& run) {
+    std::lock_guard lock(mutex_);
+    taken_over_by_ = run;
 }
 
 void run_state::copy_begins() {
@@ -151,12 +162,15 @@ leftovers run_state::left_behind() const {
     made.rehearsal = with.request.rehearsal;
     made.swap = swap_.now();
     if (parts_) {
+        made.original = parts_->made.tables.original.quoted();
         made.ghost = parts_->made.tables.ghost.quoted();
         made.old = parts_->made.tables.old.quoted();
     }
     made.taken_over = taken_over_;
-    for (const table_name& table : tables_made_)
-        made.tables += (made.tables.empty() ? "" : ", ") + table.quoted();
+    made.taken_over_by = taken_over_by_;
+    std::vector<std::string> names;
+    for (const table_name& table : tables_made_) names.push_back(table.quoted());
+    made.tables = fmt::format("{}", fmt::join(names, ", "));
     return made;
 }
 

@@ -44,7 +44,9 @@ class run_state {
     /// After the swap: these, and no others, are to be dropped.
     void note_unneeded(std::vector<table_name> tables);
     swap_record& swap() { return swap_; }
-    void note_taken_over();  ///< Another run has the tables.
+    /// Another run has the tables; these of them are there.
+    void note_taken_over(take_over seen, std::vector<table_name> tables_there);
+    void note_taken_over_by(const std::string& run);  ///< Whose that is.
     void copy_begins();
     void copy_ends();
     void set_postponed(const std::string& reason);
@@ -71,7 +73,8 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
-    bool taken_over_ = false;
+    take_over taken_over_ = take_over::none;
+    std::string taken_over_by_;
 };
 
 }  // namespace segue::migration

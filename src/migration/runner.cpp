@@ -396,8 +396,16 @@ void runner::see_whose_tables() {
     try {
         db::session_factory sessions(briefly);
         db::session session = sessions.connect(db::session_role::control);
-        if (!still_owns(session, parts().made.tables.checkpoint, parts().run_token))
-            state_.note_taken_over();
+        const migration_tables& tables = parts().made.tables;
+        if (still_owns(session, tables.checkpoint, parts().run_token)) return;
+        std::vector<table_name> there;
+        for (const table_name& one :
+             {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
+            if (exists(session, one)) there.push_back(one);
+        const take_over seen = seen_take_over(session, parts().made, there);
+        state_.note_taken_over(seen, std::move(there));
+        if (exists(session, tables.checkpoint))
+            state_.note_taken_over_by(parts().checkpoint.other_run(session));
     } catch (const error&) {
         // It cannot be seen, so what was made is told as it is known.
     }

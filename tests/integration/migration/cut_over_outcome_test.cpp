@@ -7,6 +7,7 @@
 #include <ostream>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace segue::test {
@@ -53,7 +54,12 @@ TEST(the_old_table, is_kept_unless_it_may_be_dropped) {
     run.start("ADD COLUMN b INT");
     run.expect_swapped();
     EXPECT_EQ(run.everything(), "_t_del:2 t:2");
-    EXPECT_NE(run.segue().out().find("\n# Done\n"), std::string::npos) << run.segue().out();
+    const auto old = run.tables().old.quoted();
+    EXPECT_TRUE(run.segue().out().ends_with(
+        fmt::format("\n# The old table is kept as {0}; once it is not needed any more: DROP TABLE "
+                    "{0};\n# Done\n",
+                    old)))
+        << run.segue().out();
 
     run.session().execute("DROP TABLE _t_del");
     run.start("ADD COLUMN c INT", {.more = {"--ok-to-drop-table"}});

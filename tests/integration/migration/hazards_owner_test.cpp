@@ -172,7 +172,7 @@ TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
     ASSERT_EQ(ghost_rows(), "0");
     run.segue().signal(SIGCONT);
     faults.go("copier.chunk_committed");
-    run.expect_failed({"Another run has this migration now"});
+    run.expect_failed({"Another run (", ") has this migration now"});
     // They are the second one's.
     EXPECT_EQ(run.segue().err().find("DROP TABLE"), std::string::npos) << run.segue().err();
     EXPECT_EQ(ghost_rows(), "0");
@@ -195,11 +195,35 @@ TEST_F(several_runs, one_that_is_taken_over_just_before_its_lock_swaps_nothing) 
     ASSERT_EQ(ghost_rows(), "0");
     run.segue().signal(SIGCONT);
     faults.go("cut_over.before_lock");
-    run.expect_failed({"Another run has this migration now"});
+    run.expect_failed({"Another run (", ") has this migration now"});
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "500");
     std::filesystem::remove(throttled);
     EXPECT_EQ(second->wait(), 0) << second->err();
     run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+// It comes back when the winner is done, and says what is so.
+TEST_F(several_runs, one_that_was_taken_over_does_not_call_a_swapped_table_untouched) {
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 2});
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .postponed = true,
+                                   .more = {"--threads=1", "--chunk-size=10"}});
+    faults.wait_reached("copier.chunk_committed");
+    run.segue().signal(SIGSTOP);
+    const auto second =
+        run.start_another("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
+    EXPECT_EQ(second->wait(), 0) << second->err();
+    run.segue().signal(SIGCONT);
+    faults.go("copier.chunk_committed");
+    run.expect_failed(
+        {"The tables are swapped, by another run, which has taken this migration "
+         "over: " +
+             run.table().quoted() + " is its new table.",
+         "Left behind: " + run.tables().old.quoted()});
+    EXPECT_EQ(run.segue().err().find("untouched"), std::string::npos) << run.segue().err();
+    EXPECT_EQ(run.segue().err().find("DROP TABLE"), std::string::npos) << run.segue().err();
 }
 
 // 25

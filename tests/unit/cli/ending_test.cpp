@@ -17,7 +17,13 @@ using testing::IsEmpty;
 using testing::Not;
 
 migration::leftovers left_after(swap_state swap, const std::string& tables) {
-    return {.swap = swap, .tables = tables, .ghost = "`s`.`_t_gho`", .old = "`s`.`_t_del`"};
+    migration::leftovers left;
+    left.swap = swap;
+    left.tables = tables;
+    left.original = "`s`.`t`";
+    left.ghost = "`s`.`_t_gho`";
+    left.old = "`s`.`_t_del`";
+    return left;
 }
 
 TEST(Ending, UntouchedIsSaidWhereRenameChangedNothing) {
@@ -56,6 +62,45 @@ TEST(Ending, ASwapIsASuccessWhateverCouldNotBeDropped) {
                 ElementsAre(AllOf(HasSubstr("The tables are swapped"),
                                   HasSubstr("To clean up: DROP TABLE IF EXISTS `s`.`_t_ghc`;"))));
     EXPECT_THAT(ending_of(left_after(swap_state::made, "")).lines, IsEmpty());
+}
+
+migration::leftovers left_to_another(migration::take_over seen, const std::string& tables) {
+    auto left = left_after(swap_state::not_made, tables);
+    left.taken_over = seen;
+    left.taken_over_by = "app@localhost, process 7 on h";
+    return left;
+}
+
+TEST(Ending, AnotherRunsUnfinishedTablesAreNotToBeDropped) {
+    EXPECT_THAT(
+        ending_of(left_to_another(migration::take_over::unfinished, "`s`.`_t_gho`")).lines,
+        ElementsAre("The original table is untouched.",
+                    "Another run (app@localhost, process 7 on h) has this migration now, and its "
+                    "tables: nothing is to be cleaned up."));
+}
+
+TEST(Ending, ATableThatAnotherRunHasSwappedIsNotCalledUntouched) {
+    const auto last = ending_of(left_to_another(migration::take_over::swapped, "`s`.`_t_del`"));
+    EXPECT_EQ(last.exit_code, 1);
+    EXPECT_THAT(
+        last.lines,
+        ElementsAre("The tables are swapped, by another run (app@localhost, process 7 on h), "
+                    "which has taken this migration over: `s`.`t` is its new table. This run "
+                    "changed nothing.",
+                    "Left behind: `s`.`_t_del` are that run's, and none is to be dropped before it "
+                    "has ended."));
+}
+
+TEST(Ending, WhatCannotBeSeenOfAnotherRunIsNotClaimed) {
+    const auto last = ending_of(left_to_another(migration::take_over::unknown, ""));
+    EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
+    EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
+}
+
+TEST(KeptLine, SaysHowToDropTheOldTable) {
+    EXPECT_EQ(kept_line(left_after(swap_state::made, "")),
+              "# The old table is kept as `s`.`_t_del`; once it is not needed any more: DROP TABLE "
+              "`s`.`_t_del`;");
 }
 
 }  // namespace
