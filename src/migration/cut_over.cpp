@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,9 +68,17 @@ class pending_keys {
     bool kept_ = false;
 };
 
+constexpr int query_interrupted = 1317;
+
+std::string in_words(const error& failure, std::string_view interrupted_by) {
+    if (failure.mysql_errno() != query_interrupted) return failure.what();
+    return fmt::format("{}: {}", failure.what(), interrupted_by);
+}
+
+constexpr std::string_view others_kill = "somebody else's KILL QUERY";
+
 // Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
 bool is_counted(const error& failure) {
-    constexpr int query_interrupted = 1317;
     return may_be_the_rows(failure) && !is_duplicate(failure) &&
            failure.mysql_errno() != query_interrupted;
 }
@@ -258,7 +267,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (!failure.retryable()) throw;
         if (stop.stop_requested()) throw stopped();
         if (is_counted(failure)) made.counted = failure;
-        return give_way(failure.what());
+        return give_way(in_words(failure, others_kill));
     }
     swap(*sessions, *snapshots, made, stop);
     tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
@@ -315,6 +324,13 @@ void cut_over::rename(db::session& locker) {
         throw;
     }
     with_.record.is_known(true);
+}
+
+// That a request is waited for, and then the tables are held by a session that nobody uses: what
+// prepare() sets.
+milliseconds cut_over::longest_without_us() const {
+    const std::chrono::seconds waits(db::whole_seconds(with_.with.stall_budget));
+    return waits + (waits + std::chrono::seconds(1));
 }
 
 milliseconds cut_over::rename_time() const {
@@ -377,9 +393,12 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
             made.swapped = true;
         } else if (failure.retryable() || is_duplicate(failure)) {
             if (is_counted(failure)) made.counted = failure;
-            made.gave_way_because =
-                locked ? failure.what()
-                       : fmt::format("the lock was not granted: {}", failure.what());
+            const auto words =
+                in_words(failure, !timer.out_of_time().stop_requested() ? others_kill
+                                  : stop.stop_requested()
+                                      ? "Segue's own KILL QUERY"
+                                      : "Segue's own KILL QUERY, as the stall budget was spent");
+            made.gave_way_because = locked ? words : "the lock was not granted: " + words;
         } else if (failure.mysql_errno() == table_exists) {
             made.gave_way_because =
                 fmt::format("{}. Drop it, or give it another name.", failure.what());
@@ -394,12 +413,15 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
         // UNLOCK TABLES would commit what an attempt that failed had begun.
         if (!made.swapped) locker.execute("ROLLBACK");
         locker.execute("UNLOCK TABLES");
+        made.stall = budget.used();
     } catch (const error&) {
         { const db::session ended = std::move(locker); }
         lost_locker_ = {.id = locker_id, .since = asked_at};
         end_lost_locker(sessions.spare, stop);
+        made.stall = budget.used();
+        // Where this process stood still, the server had freed the tables by itself before.
+        if (!made.swapped) made.stall = std::min(*made.stall, longest_without_us());
     }
-    made.stall = budget.used();
     if (fatal) throw *fatal;
 }
 }  // namespace segue::migration

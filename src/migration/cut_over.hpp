@@ -101,6 +101,7 @@ class cut_over {
     void rename(db::session& locker);
     /// What RENAME TABLE is known to take; zero: little.
     std::chrono::milliseconds rename_time() const;
+    std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
     std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,

@@ -127,12 +127,16 @@ void retrying_session::tell_or_throw(retry_count& count, const error& failure,
         if (!failure.retryable()) throw failure;
         throw failure.in(what);
     }
+    // Segue's own end statements only when it stops.
+    constexpr int query_interrupted = 1317;
+    const std::string_view by =
+        failure.mysql_errno() == query_interrupted ? ": somebody else's KILL QUERY" : "";
     const std::string tries = count.outlasted() > outlasted
                                   ? outlasted_text(count.outlasted())
                                   : fmt::format("{} of {}", count.failures(), failures_max_);
     sessions_.patience().tell_retry(
         kind_told(what, failure),
-        fmt::format("{}: {}; trying again ({})", what, failure.what(), tries));
+        fmt::format("{}: {}{}; trying again ({})", what, failure.what(), by, tries));
 }
 
 }  // namespace segue::migration

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <regex>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -99,8 +100,20 @@ TEST_P(a_cut_over_that_stands_still, lets_it_go_on_also_when_the_whole_process_d
     reach_the_point();
     run.segue().signal(SIGSTOP);
     run.writers().wait_for_transactions(200);
+    // Longer than anybody can have waited for the table.
+    const auto began = run.session().query_value("SELECT NOW()").value();
+    eventually("the process has stood still for seconds", [&] {
+        return run.session().query_value("SELECT NOW() >= '" + began + "' + INTERVAL 2 SECOND") ==
+               "1";
+    });
     run.segue().signal(SIGCONT);
     go_on_and_expect_a_later_swap();
+    const auto told = run.segue().err();
+    std::smatch wait;
+    ASSERT_TRUE(
+        std::regex_search(told, wait, std::regex("gave way: [^\n]*; writes waited for (\\d+) ms")));
+    // lock_wait_timeout and wait_timeout, after which the server frees the tables.
+    EXPECT_LE(std::stol(wait[1]), 3'000) << told;
 }
 
 INSTANTIATE_TEST_SUITE_P(at, a_cut_over_that_stands_still,

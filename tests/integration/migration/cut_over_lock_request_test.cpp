@@ -68,7 +68,19 @@ TEST_F(a_request_for_the_lock, is_waited_for_through_the_budget_whatever_the_tim
               {.more = {"--mysql-timeout=2", "--cut-over-stall-budget-millis=5000"}});
     run.segue().wait_for_match(std::regex("cut-over attempt 1 gave way: [^\n]*"));
     EXPECT_EQ(run.segue().err().find("Lost connection"), std::string::npos) << run.segue().err();
-    EXPECT_NE(run.segue().err().find("interrupted"), std::string::npos) << run.segue().err();
+    EXPECT_NE(
+        run.segue().err().find("interrupted (MySQL error 1317): Segue's own KILL QUERY, as the "
+                               "stall budget was spent"),
+        std::string::npos)
+        << run.segue().err();
+    holder.execute("COMMIT");
+    run.expect_swapped();
+}
+
+TEST_F(a_request_for_the_lock, that_somebody_else_ends_is_told_so) {
+    run.start("ADD COLUMN b INT", {.more = {"--cut-over-stall-budget-millis=60000"}});
+    run.session().execute("KILL QUERY " + wait_for_request());
+    run.segue().wait_for_output("(MySQL error 1317): somebody else's KILL QUERY");
     holder.execute("COMMIT");
     run.expect_swapped();
 }
