@@ -8,12 +8,6 @@
 namespace segue::migration {
 namespace {
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string all;
-    for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-    return all;
-}
-
 void add(std::vector<refusal>& refusals, std::string_view flag,
          const std::vector<throttle::load_limit>& limits, const std::vector<db::row>& status) {
     for (const auto& one : throttle::unreadable_limits(limits, status))
@@ -21,7 +15,7 @@ void add(std::vector<refusal>& refusals, std::string_view flag,
             {fmt::format("--{} cannot be watched: {}", flag, one.why),
              one.nearest.empty()
                  ? "SHOW GLOBAL STATUS has the names; those that are whole numbers can be watched."
-                 : fmt::format("Was {} meant?", joined(one.nearest))});
+                 : fmt::format("Was {} meant?", fmt::join(one.nearest, ", "))});
 }
 
 }  // namespace

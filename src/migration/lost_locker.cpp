@@ -1,13 +1,10 @@
 #include "src/migration/lost_locker.hpp"
 
-#include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
-
-#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -16,15 +13,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_again{10};
 constexpr std::chrono::seconds patience{5};
-
-void kill(db::session& by, std::uint64_t connection) {
-    constexpr int no_such_thread = 1094;
-    try {
-        by.execute(fmt::format("KILL CONNECTION {}", connection));
-    } catch (const error& failure) {
-        if (failure.mysql_errno() != no_such_thread) throw;
-    }
-}
 
 bool is_there(db::session& by, std::uint64_t connection) {
     const auto all = by.query("SHOW PROCESSLIST");
@@ -37,7 +25,7 @@ bool is_there(db::session& by, std::uint64_t connection) {
 bool end_lost_connection(db::session& by, const lost_connection& lost, std::stop_token stop) {
     const auto give_up = steady_clock::now() + patience;
     while (!restarted_since(by, lost.since)) {
-        kill(by, lost.id);
+        kill_connection(by, lost.id);
         if (!is_there(by, lost.id)) return true;
         if (steady_clock::now() >= give_up) return false;
         pause_for(look_again, stop);

@@ -20,13 +20,22 @@ bool restarted_since(db::session& session, std::chrono::steady_clock::time_point
            std::chrono::steady_clock::now() - moment;
 }
 
+void kill_connection(db::session& by, std::uint64_t connection) {
+    constexpr int no_such_thread = 1094;
+    try {
+        by.execute(fmt::format("KILL CONNECTION {}", connection));
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != no_such_thread) throw;
+    }
+}
+
 namespace {
 
-void kill(db::session& session, std::uint64_t connection) {
+void kill_if_possible(db::session& by, std::uint64_t connection) {
     try {
-        session.execute(fmt::format("KILL {}", connection));
+        kill_connection(by, connection);
     } catch (const error&) {
-        // Gone by itself.
+        // Then its end is waited for.
     }
 }
 
@@ -47,7 +56,7 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
             fault::point("rename_outcome.look");
             on.execute("SET SESSION lock_wait_timeout=2");
             // LOCK TABLES of the lost connection, and a RENAME of its that still runs, end first.
-            if (!restarted_since(on, lost.since)) kill(on, lost.id);
+            if (!restarted_since(on, lost.since)) kill_if_possible(on, lost.id);
             checkpoint.take_over(on);
             names.clear();
             for (const db::row& one : on.query(fmt::format(

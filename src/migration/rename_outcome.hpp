@@ -25,4 +25,8 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
 /// begin anew then, and a lost one's may be somebody else's. Throws segue::error.
 bool restarted_since(db::session& session, std::chrono::steady_clock::time_point moment);
 
+/// Ends a connection; one that is gone is not an error. Throws segue::error.
+/// https://dev.mysql.com/doc/refman/8.4/en/kill.html
+void kill_connection(db::session& by, std::uint64_t connection);
+
 }  // namespace segue::migration
