@@ -1,4 +1,4 @@
-// An account with the privileges of the README's list, and no others.
+// An account with the least that docs/requirements.md names, and no more.
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <regex>
