@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/table_name.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/login_failure.hpp"
 #include "src/wire/probe.hpp"
@@ -79,6 +80,18 @@ std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
         return made;
     } catch (const error& failure) {
         throw wire::login_failure(failure, options);
+    }
+}
+
+// Without it what is done in the session fails with words of its own, or needs none.
+void use_if_there(session& made, const std::string& schema) {
+    constexpr int no_such_schema = 1049;
+    constexpr int no_access_to_schema = 1044;
+    try {
+        made.execute("USE " + quoted_name(schema));
+    } catch (const error& failure) {
+        if (failure.mysql_errno() != no_such_schema && failure.mysql_errno() != no_access_to_schema)
+            throw;
     }
 }
 
@@ -167,7 +180,10 @@ session_factory::session_factory(wire::connection_options options,
       live_(std::make_shared<live_sessions>()) {}
 
 session_factory::session_factory(const session_factory& watched, unwatched_tag)
-    : options_(watched.options_), patience_(watched.patience_), live_(watched.live_) {
+    : options_(watched.options_),
+      patience_(watched.patience_),
+      live_(watched.live_),
+      schema_(watched.schema_) {
     std::lock_guard lock(watched.mutex_);
     server_uuid_ = watched.server_uuid_;
     time_zone_ = watched.time_zone_;
@@ -209,6 +225,7 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
         // The server's were changed since; what was written so far was converted by the first.
         if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
         if (mode != first_mode) made.execute("SET SESSION sql_mode='" + first_mode + "'");
+        if (!schema_.empty()) use_if_there(made, schema_);
         if (look_) look_(made);
         return made;
     });

@@ -6,10 +6,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace segue::db {
 
@@ -46,6 +48,11 @@ class session_factory {
     /// what it throws is what connect() throws. Before threads; nullptr: nobody looks.
     void look_at_each(std::function<void(session&)> look) { look_ = std::move(look); }
 
+    /// The default schema of each session that is made from now on, which DATABASE() gives in a
+    /// column's DEFAULT; none where the server has no such schema, or shows none to the account.
+    /// Before threads.
+    void use_schema(std::string name) { schema_ = std::move(name); }
+
     /// Another factory of the same sessions, on the same server, that nobody looks at.
     session_factory unwatched() const { return session_factory(*this, unwatched_tag{}); }
 
@@ -80,6 +87,7 @@ class session_factory {
     const std::shared_ptr<wire::server_patience> patience_;
     const std::shared_ptr<live_sessions> live_;
     std::function<void(session&)> look_;
+    std::string schema_;  // empty: none
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
     std::string time_zone_;    // of the first session, and so of all; guarded by mutex_

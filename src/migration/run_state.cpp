@@ -53,6 +53,7 @@ void run_state::find_servers() {
     const auto tell = [this](const std::string& text) { told.on_notice(text); };
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
+    sessions_->use_schema(with.request.original.schema);
     sessions_->look_at_each([this](db::session& made) { restarts_.look_at_new(made); });
 }
 

@@ -186,6 +186,25 @@ const change changes[] = {
 INSTANTIATE_TEST_SUITE_P(_, columns, testing::ValuesIn(changes),
                          [](const auto& of) { return std::string(of.param.name); });
 
+// As an ALTER TABLE by somebody who uses that schema.
+TEST(a_default_that_is_the_schema_in_use, is_the_schema_of_the_table) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+    run.start(
+        "ADD COLUMN d VARCHAR(64) DEFAULT (DATABASE()), ADD COLUMN e VARCHAR(80) NOT NULL "
+        "DEFAULT (CONCAT(SCHEMA(), a))",
+        {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute("UPDATE t SET a=20 WHERE id=2");
+    run.session().execute("INSERT INTO t VALUES (4, 4)");
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_EQ(run.session().query_value(
+                  "SELECT COUNT(*) FROM t WHERE d=DATABASE() AND e=CONCAT(DATABASE(), a)"),
+              "4");
+}
+
 TEST(a_long_name, is_cut_and_two_tables_never_share_one) {
     const std::string stem(63, 'n');
     quiet_run run(shared_server(), stem + "1");
