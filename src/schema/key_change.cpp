@@ -61,12 +61,77 @@ bool is_text(const column& one) {
     return one.data_type == "char" || one.data_type == "varchar";
 }
 
+bool is_numbered(const column& one) {
+    return one.data_type == "enum" || one.data_type == "set";
+}
+
+bool is_exact_number(const column& one) {
+    return is_integer(one) || one.data_type == "decimal" || one.data_type == "year" ||
+           one.data_type == "bit";
+}
+
+bool is_moment(const column& one) {
+    return one.data_type == "datetime" || one.data_type == "timestamp";
+}
+
+bool is_temporal(const column& one) {
+    return is_moment(one) || one.data_type == "date" || one.data_type == "time";
+}
+
+// Digits behind the point of a number, or of a second.
+unsigned decimals_of(const column& one) {
+    if (one.data_type == "decimal") return number_of(one, 1);
+    return is_temporal(one) ? number_of(one, 0) : 0;
+}
+
+// Different values have different texts, under the new table's collation too. (Those of a BIT are
+// bytes.)
+bool prints_apart(const column& from, const column& to) {
+    if (is_numbered(from)) return from.collation == to.collation || to.data_type == "binary";
+    return is_temporal(from) || (is_exact_number(from) && from.data_type != "bit");
+}
+
+// By what two values of `from` could become one of `to`; empty where each that `to` holds stays
+// apart from all others.
+std::string_view loss_of(const column& from, const column& to) {
+    constexpr std::string_view different = "several values may become the same one";
+    const std::string_view is = from.data_type;
+    const std::string_view becomes = to.data_type;
+    if (becomes == "varbinary") return "";
+    if (becomes == "binary") {
+        const bool filled_up = is_text(from) || is == "varbinary";
+        return filled_up ? "zero bytes at the end do not count there" : "";
+    }
+    if (is_text(to) || is_numbered(to)) return prints_apart(from, to) ? "" : different;
+    if (is_exact_number(to)) {
+        if (becomes == "year" && is != "year") return different;
+        if (is_numbered(from)) return "";
+        if (!is_exact_number(from) && !is_temporal(from)) return different;
+    } else {
+        if (is_moment(from) && becomes == "date") return "the time of day is left out";
+        if (is_moment(from) && becomes == "time") return "the day is left out";
+        if (!is_temporal(from) || !(is_moment(to) || is == becomes)) return different;
+    }
+    if (decimals_of(from) <= decimals_of(to)) return "";
+    return is_temporal(from) ? "digits of a second are rounded off"
+                             : "digits behind the point are rounded off";
+}
+
+// Of a change that is not followed.
+std::string reason_of(const column& from, const column& to) {
+    const auto loss = loss_of(from, to);
+    if (!loss.empty()) return fmt::format("two keys could become equal: {}", loss);
+    if (from.data_type == to.data_type && is_numbered(from))
+        return "its members have other numbers then, by which Segue names the rows";
+    return "Segue follows no key from the one type to the other";
+}
+
 }  // namespace
 
 obstacle follow_into_target(key_column& of, const column& from, const column& to) {
     const auto refused = [&](std::string_view why) {
-        return fmt::format("{} changes its type from {} to {}, and two keys could become equal{}",
-                           quoted_name(from.name), shown_type(from), shown_type(to), why);
+        return fmt::format("{} changes its type from {} to {}, and {}", quoted_name(from.name),
+                           shown_type(from), shown_type(to), why);
     };
     of.target = to.name;
     of.retyped = from.column_type != to.column_type;
@@ -79,13 +144,14 @@ obstacle follow_into_target(key_column& of, const column& from, const column& to
         const auto after = charset_of(to.collation);
         if (before != after && !(is_lossless(before) && is_lossless(after)))
             return refused(
-                ": characters of these character sets do not all come back from the other one");
+                "two keys could become equal: characters of these character sets do not all come "
+                "back from the other one");
         if (of.target_cuts_blanks && !of.blanks_cut && !pads_blanks(from.collation))
-            return refused(" but for spaces at the end");
+            return refused("two keys could become equal but for spaces at the end");
         return std::nullopt;
     }
     if (from.data_type == "date" && to.data_type == "datetime") return std::nullopt;
-    if (from.data_type != to.data_type) return refused("");
+    if (from.data_type != to.data_type) return refused(reason_of(from, to));
     bool apart = from.column_type == to.column_type;
     switch (of.type) {
         case key_type::bits:
@@ -106,7 +172,7 @@ obstacle follow_into_target(key_column& of, const column& from, const column& to
         default:
             break;
     }
-    return apart ? std::nullopt : obstacle(refused(""));
+    return apart ? std::nullopt : obstacle(refused(reason_of(from, to)));
 }
 
 }  // namespace segue::schema

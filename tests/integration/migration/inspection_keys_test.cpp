@@ -74,7 +74,12 @@ const unfit_key unfit_keys[] = {
     {"fewer_digits_of_a_second", "id DATETIME(6) PRIMARY KEY", "MODIFY id DATETIME NOT NULL",
      equal},
     {"another_scale", "id DECIMAL(10,4) PRIMARY KEY", "MODIFY id DECIMAL(10,2) NOT NULL", equal},
-    {"another_enum", "id ENUM('a','b') PRIMARY KEY", "MODIFY id ENUM('b','a') NOT NULL", equal}};
+    {"no_scale", "id DECIMAL(10,2) PRIMARY KEY", "MODIFY id INT NOT NULL",
+     "two keys could become equal: digits behind the point are rounded off"},
+    {"another_enum", "id ENUM('a','b') PRIMARY KEY", "MODIFY id ENUM('b','a') NOT NULL",
+     "its members have other numbers then, by which Segue names the rows"},
+    {"bytes_that_are_not_filled_up", "id BINARY(4) PRIMARY KEY", "MODIFY id VARBINARY(4) NOT NULL",
+     "Segue follows no key from the one type to the other"}};
 
 INSTANTIATE_TEST_SUITE_P(of, a_key_that_does_not_serve, testing::ValuesIn(unfit_keys),
                          [](const auto& each) { return each.param.name; });

@@ -9,6 +9,7 @@ namespace segue::schema {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 const column id = typed("id", "int");
@@ -258,12 +259,18 @@ TEST(ChooseKey, AChangeThatCouldMakeTwoKeysEqualIsRefused) {
     };
     expect_changed(typed("k", "datetime(6)"), typed("k", "datetime"));
     expect_changed(typed("k", "decimal(10,2)"), typed("k", "decimal(10,1)"));
-    expect_changed(typed("k", "binary(16)"), typed("k", "binary(8)"));
     expect_changed(typed("k", "varbinary(16)"), typed("k", "binary(16)"));
-    expect_changed(typed("k", "enum('a','b')"), typed("k", "enum('b','a')"));
-    expect_changed(typed("k", "enum('a','b')"), typed("k", "enum('a')"));
-    expect_changed(typed("k", "enum('a')"), typed("k", "enum('a''b')"));
-    expect_changed(typed("k", "enum('a')"), typed("k", "set('a','b')"));
+    expect_changed(typed("k", "decimal(10,2)"), typed("k", "int"));
+    expect_changed(typed("k", "datetime"), typed("k", "date"));
+    expect_changed(typed("k", "datetime(3)"), typed("k", "bigint"));
+    expect_changed(typed("k", "int"), typed("k", "date"));
+    expect_changed(typed("k", "int"), typed("k", "year"));
+    expect_changed(typed("k", "int"), typed("k", "float"));
+    expect_changed(typed("k", "date"), typed("k", "time"));
+    expect_changed(typed("k", "bit(8)"), text("k", "varchar(9)", "latin1_swedish_ci"));
+    expect_changed(text("k", "varchar(9)", "latin1_bin"), typed("k", "int"));
+    expect_changed(text("k", "enum('a','A')", "latin1_bin"),
+                   text("k", "varchar(9)", "latin1_swedish_ci"));
     // 'a' and 'a ' are two keys, and one as CHAR.
     expect_changed(text("k", "varchar(9)", "utf8mb4_0900_bin"),
                    text("k", "char(9)", "utf8mb4_0900_bin"));
@@ -284,6 +291,38 @@ TEST(ChooseKey, AColumnDroppedAndAddedAgainIsNotTheSame) {
     const auto table = table_of("t", {id, a}, {primary({"id"})});
     expect_refused(choose_key(table, table, sources({{"id", std::nullopt}})),
                    "the new table has no `id`");
+}
+
+TEST(ChooseKey, AChangeThatLeavesAllKeysApartIsNotSaidToMakeThemEqual) {
+    const auto expect_told = [](const column& from, const column& to, const std::string& told) {
+        SCOPED_TRACE(from.column_type + " to " + to.column_type);
+        const auto choice = choose_changed(from, to);
+        expect_refused(choice, told);
+        EXPECT_THAT(choice.explanation, Not(HasSubstr("could become equal")));
+    };
+    const std::string other_numbers = "its members have other numbers then";
+    expect_told(typed("k", "enum('a','b')"), typed("k", "enum('b','a')"), other_numbers);
+    expect_told(typed("k", "enum('a','b')"), typed("k", "enum('a')"), other_numbers);
+    expect_told(typed("k", "enum('a')"), typed("k", "enum('a''b')"), other_numbers);
+    expect_told(typed("k", "set('a','b')"), typed("k", "set('b','a')"), other_numbers);
+    for (const auto& [from, to] : {std::pair("binary(16)", "varbinary(16)"),
+                                   {"varchar(9)", "varbinary(40)"},
+                                   {"enum('a')", "set('a','b')"},
+                                   {"enum('a')", "varchar(9)"},
+                                   {"enum('a')", "int"},
+                                   {"bit(8)", "binary(1)"},
+                                   {"time(2)", "datetime(2)"},
+                                   {"int", "varchar(20)"},
+                                   {"int", "enum('2','1')"},
+                                   {"int", "decimal(10,0)"},
+                                   {"decimal(10,0)", "bigint"},
+                                   {"date", "char(10)"},
+                                   {"date", "timestamp"},
+                                   {"datetime", "timestamp(3)"},
+                                   {"datetime", "bigint"},
+                                   {"bit(8)", "tinyint unsigned"},
+                                   {"year", "int"}})
+        expect_told(typed("k", from), typed("k", to), "Segue follows no key from the one type");
 }
 
 // The choice where the primary key is (id), or (id, a), and the new table has these indexes.
