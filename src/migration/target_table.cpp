@@ -4,9 +4,9 @@
 #include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/migration/preflight.hpp"
-#include "src/schema/alter_hints.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
+#include "src/schema/lookalike.hpp"
 
 #include <algorithm>
 #include <map>

@@ -22,11 +22,4 @@ struct index_statement {
 std::optional<index_statement> read_index_statement(std::string_view text,
                                                     std::span<const sql_token> options);
 
-/// Characters outside of quotes that look like SQL's own and are none: typographic quotes and
-/// dashes, no-break and invisible spaces, full-width signs. One sentence with the first of them,
-/// its place and what to write; empty where there is none. MySQL takes them for letters of a name,
-/// so this explains an ALTER that is refused, and is no reason to refuse one. Pure, does not throw
-/// for text that cannot be read.
-std::string lookalike_hint(std::string_view text);
-
 }  // namespace segue::schema

@@ -4,7 +4,9 @@
 #include "src/schema/alter_hints.hpp"
 #include "src/schema/clause_list.hpp"
 #include "src/schema/column_definition.hpp"
+#include "src/schema/how_to_run.hpp"
 #include "src/schema/identifier_case.hpp"
+#include "src/schema/lookalike.hpp"
 #include "src/schema/sql_tokenizer.hpp"
 #include "src/schema/table_option.hpp"
 #include "src/schema/token_cursor.hpp"
@@ -191,12 +193,16 @@ class alter_parser {
         if (is_other_statement(tokens)) return refuse_clause(tokens, other_statement);
         const auto pieces = split_at_commas(tokens);
         const auto leaves_out = [](token_span piece) {
-            return is_how_to_run(piece.first(partitioning_in(piece)));
+            return read_how_to_run(piece.first(partitioning_in(piece))).has_value();
         };
-        if (std::ranges::all_of(pieces, [&](token_span piece) {
-                return leaves_out(piece) && partitioning_in(piece) == piece.size();
+        if (std::ranges::all_of(pieces, [](token_span piece) {
+                const auto how = read_how_to_run(piece);
+                return how && how->refused == nullptr;
             }))
-            throw error("--alter names no change");
+            throw error(fmt::format(
+                "--alter names no change: {} only tells the server how to run one. To rebuild the "
+                "table as it is, write ENGINE=InnoDB",
+                text_of(tokens)));
         for (std::size_t i = 0; i < pieces.size(); ++i) {
             token_span piece = pieces[i];
             require_something(piece);
@@ -216,23 +222,20 @@ class alter_parser {
         }
     }
 
-    /// ALGORITHM and LOCK: which value there is does not matter.
-    static bool is_how_to_run(token_span piece) {
-        token_cursor at(piece);
-        if (!at.accept_word("ALGORITHM") && !at.accept_word("LOCK")) return false;
-        at.accept_symbol('=');
-        return at.rest().size() == 1 && at.at_identifier();
-    }
-
     /// The pieces from `first` to `last`, with the comma that is too many then; but for what stands
     /// behind the last of them without a comma.
     void leave_out(std::span<const token_span> pieces, std::size_t first, std::size_t last) {
         for (std::size_t i = first; i <= last; ++i) {
             const auto own = pieces[i].first(partitioning_in(pieces[i]));
-            for (const auto& token : own)
-                if (comment_around(token.offset) != nullptr)
-                    return refuse_clause(own, how_to_run_in_comment);
-            add_silently(own, clause_kind::how_to_run);
+            const auto* refused = read_how_to_run(own)->refused;
+            if (std::ranges::any_of(own, [this](const sql_token& token) {
+                    return comment_around(token.offset) != nullptr;
+                }))
+                refused = &how_to_run_in_comment;
+            if (refused != nullptr)
+                refuse_clause(own, *refused);
+            else
+                add_silently(own, clause_kind::how_to_run);
         }
         const auto partitioning = partitioning_in(pieces[last]);
         const bool more = partitioning < pieces[last].size();
@@ -583,6 +586,9 @@ std::optional<std::uint64_t> alter_statement::auto_increment() const {
 }
 
 alter_statement parse_alter(std::string_view text) {
+    if (const auto hidden = hidden_space_hint(text); !hidden.empty())
+        throw error(
+            fmt::format("--alter: {}, or put the name in backticks if it is a part of it", hidden));
     try {
         auto statement = alter_parser(text).run();
         for (auto& refusal : statement.refusals) {

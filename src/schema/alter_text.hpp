@@ -86,7 +86,8 @@ struct alter_statement {
 /// Reads the text of --alter: bare options ("ADD COLUMN a INT, DROP b") or a whole statement
 /// ("ALTER TABLE db.t ADD ..."). Double quotes are strings, backslashes escape: run it with an
 /// sql_mode that agrees. Throws error for text that is no ALTER at all: empty, not closed, without
-/// a table name behind TABLE. Whatever is understood but not on the list is a refusal.
+/// a table name behind TABLE; and for a space outside of quotes that MySQL would take for a letter.
+/// Whatever is understood but not on the list is a refusal.
 alter_statement parse_alter(std::string_view text);
 
 /// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop

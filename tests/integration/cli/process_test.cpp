@@ -312,10 +312,20 @@ TEST_F(at_the_start, a_certificate_that_does_not_pass_is_told_with_the_flags_tha
     EXPECT_TRUE(has(empty, "CA file of --ssl-ca, " + path("empty.pem"))) << empty;
 }
 
-TEST_F(at_the_start, a_space_that_is_none_is_named_when_the_server_refuses_the_alter) {
-    const auto told = refusal({"--alter=ADD INDEX i (a\u00A0)"});
+TEST_F(at_the_start, a_letter_that_is_none_is_named_when_the_server_refuses_the_alter) {
+    const auto told = refusal({"--alter=ADD INDEX i (a\u2013)"});
     EXPECT_TRUE(has(told, "the server refuses this ALTER")) << told;
-    EXPECT_TRUE(has(told, "U+00A0 (a no-break space)")) << told;
+    EXPECT_TRUE(has(told, "U+2013 (a typographic dash)")) << told;
+}
+
+// The server would add a column of an odd name, and would know no such algorithm.
+TEST_F(at_the_start, what_is_practically_always_a_mistake_in_the_alter_is_refused) {
+    const auto space = refusal({"--alter=ADD COLUMN nb\u00A0INT INT"});
+    EXPECT_TRUE(has(space, "U+00A0 (a no-break space) stands behind \"ADD COLUMN nb\"")) << space;
+    const auto algorithm = refusal({"--alter=ADD COLUMN b INT, ALGORITHM=FOO"});
+    EXPECT_TRUE(has(algorithm, "ALGORITHM=FOO: MySQL knows the ALGORITHM DEFAULT, INSTANT"))
+        << algorithm;
+    EXPECT_TRUE(has(refusal({"--alter=ALGORITHM=INPLACE"}), "write ENGINE=InnoDB"));
 }
 
 }  // namespace

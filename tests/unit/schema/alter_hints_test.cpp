@@ -86,32 +86,5 @@ TEST(AlterHints, AStatementThatIsCutOffIsNoHint) {
         EXPECT_FALSE(read_index_statement(text, tokenize(text).tokens)) << text;
 }
 
-TEST(AlterHints, TypographicQuotesAreNamedWithTheirPlace) {
-    EXPECT_EQ(
-        lookalike_hint("ADD c INT COMMENT \u2018x\u2019"),
-        "U+2018 (a typographic quote) stands behind \"ADD c INT COMMENT \", where MySQL takes "
-        "it for a letter of a name: write ' in its place");
-    EXPECT_THAT(failure("ADD c INT COMMENT \u2018it's\u2019"), HasSubstr("U+2018"));
-    EXPECT_THAT(lookalike_hint("\u201Cc\u201D"), HasSubstr("at the beginning"));
-}
-
-TEST(AlterHints, NoBreakSpacesAndOtherLookalikesAreNamed) {
-    EXPECT_THAT(lookalike_hint("ADD c\u00A0INT"), HasSubstr("U+00A0 (a no-break space) stands "
-                                                            "behind \"ADD c\""));
-    EXPECT_THAT(lookalike_hint("ADD c INT\u200B"), HasSubstr("U+200B (an invisible character)"));
-    EXPECT_THAT(lookalike_hint("ADD c INT DEFAULT \u20131"), HasSubstr("U+2013"));
-    const auto refusals = parse_alter("ADD c\u00A0INT").refusals;
-    ASSERT_EQ(refusals.size(), 1U);
-    EXPECT_THAT(refusals[0].reason, HasSubstr("U+00A0"));
-    EXPECT_THAT(refusals[0].remedy, HasSubstr("would fail as well"));
-}
-
-TEST(AlterHints, WithinQuotesEveryCharacterIsFine) {
-    EXPECT_EQ(lookalike_hint("ADD c INT COMMENT '\u2018x\u2019\u00A0'"), "");
-    EXPECT_EQ(lookalike_hint("ADD `c\u00A0\u2019` INT /* \u2018 */"), "");
-    EXPECT_EQ(lookalike_hint("ADD \u00E4\u00DF INT"), "");
-    EXPECT_EQ(failure("ADD c INT COMMENT '\u2018x\u2019'"), "none");
-}
-
 }  // namespace
 }  // namespace segue::schema

@@ -64,8 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
         "SECONDARY_LOAD", "SECONDARY_UNLOAD", "SECONDARY_ENGINE=RAPID", "UNION=(t1,t2)",
         "INSERT_METHOD=LAST", "ENGINE=MyISAM", "ENGINE 'MEMORY'", "START TRANSACTION",
         // how it is run
-        "ALGORITHM=", "ALGORITHM=COPY x", "LOCK", "LOCK='NONE'", "WITH VALIDATION", "ORDER BY a",
-        "ORDER BY a DESC, t.b, c ASC",
+        "ALGORITHM=", "ALGORITHM=COPY x", "LOCK", "LOCK='NONE'", "ALGORITHM=FOO", "ALGORITHM NONE",
+        "LOCK=COPY", "LOCK=`x`", "WITH VALIDATION", "ORDER BY a", "ORDER BY a DESC, t.b, c ASC",
         // numbers that would differ
         "ADD id INT AUTO_INCREMENT", "ADD COLUMN id SERIAL", "ADD id INT SERIAL DEFAULT VALUE",
         // unknown
