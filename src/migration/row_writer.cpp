@@ -1,6 +1,7 @@
 #include "src/migration/row_writer.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/computed_value.hpp"
 #include "src/migration/retry.hpp"
 
 #include <algorithm>
@@ -280,7 +281,8 @@ std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
     if (!failed) return std::nullopt;
     if (keys.size() == 1) {
         if (is_duplicate(*failed)) return std::nullopt;
-        return refusal{.key = keys.front(), .reason = failed->what()};
+        return refusal{.key = keys.front(),
+                       .reason = failed->what() + hint_on_computed(*failed, texts_.computed())};
     }
     const auto half = keys.first(keys.size() / 2);
     if (auto found = refused_row(session, half)) return found;

@@ -81,6 +81,8 @@ class statements {
     /// The same, never over what the target holds.
     std::string carry_over_plainly(std::span<const key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
+    /// Columns of the target that the server computes.
+    const std::vector<std::string>& computed() const noexcept { return projection_.computed; }
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
     /// way the target's row stays as it is, and, unless both are of one key (which is told too

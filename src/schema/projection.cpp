@@ -100,6 +100,7 @@ projection make_projection(const table_definition& source, const table_definitio
         const auto from = source_of_target(to.name);
         if (from) goes_on.insert(fold_case(*from));
         if (to.generated) {
+            made.computed.push_back(to.name);
             made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
         } else if (from) {
             const column* const carried = source.find_column(*from);
@@ -122,6 +123,7 @@ projection make_projection(const table_definition& source, const table_definitio
                 fmt::format("{}: new, {} in all rows\n", quoted_name(to.name), moment);
         } else {
             expression_default = expression_default || to.default_is_expression;
+            if (to.default_is_expression) made.computed.push_back(to.name);
             if (to.sets_itself_on_update) made.kept_on_update.push_back(to.name);
             made.description += fmt::format("{}: new, its default ({})\n", quoted_name(to.name),
                                             to.default_text.value_or("NULL"));

@@ -28,6 +28,9 @@ struct projection {
     /// Columns of the target that have a value of their own and that an update of the row must
     /// leave as it is (ON UPDATE CURRENT_TIMESTAMP in a new column).
     std::vector<std::string> kept_on_update;
+    /// Columns of the target that the server computes from others of the row: generated ones, and
+    /// new ones with an expression as default.
+    std::vector<std::string> computed;
     /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the same in the target and its
     /// only unique index, and no new column has an expression default. Else delete, then insert.
     bool upserts = false;

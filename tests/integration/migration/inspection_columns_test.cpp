@@ -205,6 +205,66 @@ TEST(a_default_that_is_the_schema_in_use, is_the_schema_of_the_table) {
               "4");
 }
 
+struct uncomputed {
+    const char* name;
+    std::string columns;
+    std::string values;
+    std::vector<std::string> told;
+};
+
+class a_value_that_strict_mode_does_not_compute : public testing::TestWithParam<uncomputed> {
+  protected:
+    void insert(quiet_run& run, int id) {
+        run.session().execute("SET SESSION sql_mode=''");
+        run.session().execute(fmt::format("INSERT INTO t VALUES ({}, {})", id, GetParam().values));
+        run.session().execute("SET SESSION sql_mode=DEFAULT");
+    }
+    void expect_refused(quiet_run& run, int id) {
+        run.expect_failed({fmt::format("refuses the row id={}:", id), "computes for each row",
+                           "A session that was not strict", "The original table is untouched"});
+        run.expect_failed(GetParam().told);
+        EXPECT_ANY_THROW(
+            run.session().execute("ALTER TABLE t ADD COLUMN later INT, ALGORITHM=COPY"));
+    }
+};
+
+TEST_P(a_value_that_strict_mode_does_not_compute, ends_it_with_the_column_named) {
+    quiet_run run(shared_server());
+    run.session().execute(
+        fmt::format("CREATE TABLE t (id INT PRIMARY KEY, {})", GetParam().columns));
+    insert(run, 7);
+    run.start("ADD COLUMN later INT");
+    expect_refused(run, 7);
+}
+
+TEST_P(a_value_that_strict_mode_does_not_compute, ends_it_when_it_comes_while_it_runs) {
+    quiet_run run(shared_server());
+    run.session().execute(
+        fmt::format("CREATE TABLE t (id INT PRIMARY KEY, {})", GetParam().columns));
+    run.start("ADD COLUMN later INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    insert(run, 8);
+    expect_refused(run, 8);
+}
+
+const uncomputed not_computed[] = {
+    {"a_quotient",
+     "a INT, g INT AS (1 DIV a) VIRTUAL",
+     "0, DEFAULT",
+     {"Division by 0", "It is about `g`, which"}},
+    {"a_cast",
+     "s VARCHAR(9), g INT AS (CAST(s AS SIGNED)) STORED, h INT AS (1) STORED",
+     "'12x', DEFAULT, DEFAULT",
+     {"Truncated incorrect INTEGER value", "It is about `g` or `h`, which"}},
+    {"a_shorter_text",
+     "s VARCHAR(9), h INT AS (1) STORED, g VARCHAR(3) AS (s) STORED",
+     "'long', DEFAULT, DEFAULT",
+     {"Data truncated for column 'g'", "It is about `g`, which"}},
+};
+INSTANTIATE_TEST_SUITE_P(such_as, a_value_that_strict_mode_does_not_compute,
+                         testing::ValuesIn(not_computed),
+                         [](const auto& each) { return each.param.name; });
+
 TEST(a_long_name, is_cut_and_two_tables_never_share_one) {
     const std::string stem(63, 'n');
     quiet_run run(shared_server(), stem + "1");
