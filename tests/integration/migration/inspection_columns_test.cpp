@@ -205,6 +205,29 @@ TEST(a_default_that_is_the_schema_in_use, is_the_schema_of_the_table) {
               "4");
 }
 
+// ALTER TABLE without the mode refuses the date itself, whatever it changes.
+TEST(a_date_that_does_not_exist,
+     is_carried_on_and_computed_with_as_alter_table_does_that_allows_it) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a DATE)");
+    const auto insert = [&](const std::string& values) {
+        run.session().execute("SET SESSION sql_mode='ALLOW_INVALID_DATES'");
+        run.session().execute("INSERT INTO t VALUES " + values);
+        run.session().execute("SET SESSION sql_mode=DEFAULT");
+    };
+    insert("(1, '2021-02-31'), (2, '2021-02-03')");
+    EXPECT_ANY_THROW(run.session().execute("ALTER TABLE t ADD COLUMN b INT, ALGORITHM=COPY"));
+    const std::string alter =
+        "ADD COLUMN b INT DEFAULT (TO_DAYS(a)), ADD COLUMN c DATE DEFAULT (LAST_DAY(a)), ADD "
+        "COLUMN d DATE AS (a + INTERVAL 1 DAY) STORED, ADD COLUMN e VARCHAR(20) DEFAULT (a)";
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    insert("(3, '2021-04-31')");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter, "STRICT_ALL_TABLES,ALLOW_INVALID_DATES");
+}
+
 struct uncomputed {
     const char* name;
     std::string columns;
