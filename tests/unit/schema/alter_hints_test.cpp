@@ -1,7 +1,7 @@
 #include "src/schema/alter_hints.hpp"
 
-#include "src/base/error.hpp"
 #include "src/schema/alter_text.hpp"
+#include "tests/unit/schema/parse_failure.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,15 +11,6 @@ namespace segue::schema {
 namespace {
 
 using testing::HasSubstr;
-
-std::string failure(std::string_view text) {
-    try {
-        parse_alter(text);
-    } catch (const error& problem) {
-        return problem.what();
-    }
-    return "none";
-}
 
 /// The remedy of the one refusal.
 std::string remedy(std::string_view text) {
@@ -55,9 +46,9 @@ TEST(AlterHints, TheTableThatAnIndexStatementNamesIsTheStatements) {
         EXPECT_EQ(statement.table, "other") << text;
         EXPECT_EQ(statement.schema, "d") << text;
     }
-    EXPECT_THAT(failure("ALTER TABLE t CREATE INDEX i ON other(a)"),
+    EXPECT_THAT(parse_failure("ALTER TABLE t CREATE INDEX i ON other(a)"),
                 HasSubstr("two tables, `t` and `other`"));
-    EXPECT_THAT(failure("ALTER TABLE d.t DROP INDEX i ON e.t"),
+    EXPECT_THAT(parse_failure("ALTER TABLE d.t DROP INDEX i ON e.t"),
                 HasSubstr("two tables, `d`.`t` and `e`.`t`"));
 }
 

@@ -1,6 +1,7 @@
 #include "src/schema/alter_text.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/unit/schema/parse_failure.hpp"
 
 #include <regex>
 
@@ -107,18 +108,10 @@ TEST(AlterText, NamesOfConstraintsAreReplacedBesideWhatIsLeftOut) {
 }
 
 TEST(AlterText, AlgorithmAndLockAloneAreNoChange) {
-    const auto failure = [](std::string_view text) -> std::string {
-        try {
-            parse_alter(text);
-        } catch (const error& problem) {
-            return problem.what();
-        }
-        return "none";
-    };
-    EXPECT_EQ(failure("ALGORITHM=COPY"),
+    EXPECT_EQ(parse_failure("ALGORITHM=COPY"),
               "--alter names no change: ALGORITHM=COPY only tells the server how to run one. To "
               "rebuild the table as it is, write ENGINE=InnoDB");
-    EXPECT_THAT(failure("ALTER TABLE t ALGORITHM=COPY, LOCK=NONE;"),
+    EXPECT_THAT(parse_failure("ALTER TABLE t ALGORITHM=COPY, LOCK=NONE;"),
                 HasSubstr("ALGORITHM=COPY, LOCK=NONE only tells"));
 }
 

@@ -1,7 +1,7 @@
 #include "src/schema/lookalike.hpp"
 
-#include "src/base/error.hpp"
 #include "src/schema/alter_text.hpp"
+#include "tests/unit/schema/parse_failure.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,21 +11,12 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string failure(std::string_view text) {
-    try {
-        parse_alter(text);
-    } catch (const error& problem) {
-        return problem.what();
-    }
-    return "none";
-}
-
 TEST(Lookalikes, TypographicQuotesAreNamedWithTheirPlace) {
     EXPECT_EQ(
         lookalike_hint("ADD c INT COMMENT \u2018x\u2019"),
         "U+2018 (a typographic quote) stands behind \"ADD c INT COMMENT \", where MySQL takes "
         "it for a letter of a name: write ' in its place");
-    EXPECT_THAT(failure("ADD c INT COMMENT \u2018it's\u2019"), HasSubstr("U+2018"));
+    EXPECT_THAT(parse_failure("ADD c INT COMMENT \u2018it's\u2019"), HasSubstr("U+2018"));
     EXPECT_THAT(lookalike_hint("\u201Cc\u201D"), HasSubstr("at the beginning"));
 }
 
@@ -42,20 +33,20 @@ TEST(Lookalikes, SpacesThatAreNoneAndDashesAreNamed) {
 
 // Where MySQL would make a column of an odd name.
 TEST(Lookalikes, ASpaceThatIsNoneIsRefusedOutsideOfQuotesWhereverItStands) {
-    EXPECT_EQ(failure("ADD COLUMN nb\u00A0INT INT"),
+    EXPECT_EQ(parse_failure("ADD COLUMN nb\u00A0INT INT"),
               "--alter: U+00A0 (a no-break space) stands behind \"ADD COLUMN nb\", where MySQL "
               "takes it for a letter of a name: write a plain space in its place, or put the name "
               "in backticks if it is a part of it");
     for (const auto* space : {"\u00A0", "\u1680", "\u2000", "\u2007", "\u200A", "\u2028", "\u202F",
                               "\u205F", "\u3000"}) {
-        EXPECT_THAT(failure(std::string("ADD COLUMN a INT") + space),
+        EXPECT_THAT(parse_failure(std::string("ADD COLUMN a INT") + space),
                     HasSubstr("write a plain space in its place"));
-        EXPECT_THAT(failure(std::string("ALTER") + space + "TABLE t ADD a INT"),
+        EXPECT_THAT(parse_failure(std::string("ALTER") + space + "TABLE t ADD a INT"),
                     HasSubstr("stands behind \"ALTER\""));
     }
     for (const auto* nothing :
          {"\u00AD", "\u200B", "\u200E", "\u202A", "\u2060", "\u2066", "\uFEFF"})
-        EXPECT_THAT(failure(std::string(nothing) + "ADD COLUMN a INT"),
+        EXPECT_THAT(parse_failure(std::string(nothing) + "ADD COLUMN a INT"),
                     HasSubstr("stands at the beginning, where MySQL takes it for a letter of a "
                               "name: take it out"));
 }
@@ -64,13 +55,13 @@ TEST(Lookalikes, WithinQuotesEveryCharacterIsFine) {
     EXPECT_EQ(lookalike_hint("ADD c INT COMMENT '\u2018x\u2019\u00A0'"), "");
     EXPECT_EQ(lookalike_hint("ADD `c\u00A0\u2019` INT /* \u2018 */"), "");
     EXPECT_EQ(lookalike_hint("ADD \u00E4\u00DF INT"), "");
-    EXPECT_EQ(failure("ADD c INT COMMENT '\u2018x\u2019\u00A0\u200B'"), "none");
-    EXPECT_EQ(failure("ADD `c\u00A0` INT -- \u00A0"), "none");
+    EXPECT_EQ(parse_failure("ADD c INT COMMENT '\u2018x\u2019\u00A0\u200B'"), "none");
+    EXPECT_EQ(parse_failure("ADD `c\u00A0` INT -- \u00A0"), "none");
 }
 
 TEST(Lookalikes, LettersThatNamesAreWrittenWithAreFine) {
-    EXPECT_EQ(failure("ADD \u0645\u06CC\u200C\u062E INT"), "none");
-    EXPECT_EQ(failure("ADD \u00E4\u4E2D\uFF21 INT"), "none");
+    EXPECT_EQ(parse_failure("ADD \u0645\u06CC\u200C\u062E INT"), "none");
+    EXPECT_EQ(parse_failure("ADD \u00E4\u4E2D\uFF21 INT"), "none");
 }
 
 }  // namespace
