@@ -1,11 +1,11 @@
 #include "tests/demo/segue_run.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/demo/swap_line.hpp"
 #include "tests/support/segue_process.hpp"
 
 #include <atomic>
 #include <csignal>
-#include <regex>
 #include <string_view>
 #include <thread>
 
@@ -80,12 +80,10 @@ class status_filter {
 };
 
 void note_swap(const std::string& line, segue_outcome& told) {
-    static const std::regex swapped(
-        R"(# Swapped after (\d+) attempts?; writes waited for (\d+) ms at most)");
-    std::smatch match;
-    if (!std::regex_match(line, match, swapped)) return;
-    told.attempts = static_cast<unsigned>(std::stoul(match[1].str()));
-    told.held = milliseconds(std::stoll(match[2].str()));
+    const auto swap = swap_told_in(line);
+    if (!swap) return;
+    told.attempts = swap->attempts;
+    told.held = swap->held;
     told.swapped = steady_clock::now();
 }
 

@@ -1,5 +1,7 @@
 #include "cli/status_line.hpp"
 
+#include "tests/demo/swap_line.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,6 +37,19 @@ TEST(SwappedLine, TellsTheLongestWaitOfAllAttemptsAndTheLastOne) {
     EXPECT_EQ(
         swapped_line({.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3}),
         "# Swapped after 3 attempts; writes waited for 498 ms at most, 23 ms in the last one");
+}
+
+TEST(SwappedLine, IsWhatTheDemoReads) {
+    const auto one = demo::swap_told_in(
+        swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}));
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->attempts, 1U);
+    EXPECT_EQ(one->held, 23ms);
+    const auto several = demo::swap_told_in(
+        swapped_line({.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3}));
+    ASSERT_TRUE(several);
+    EXPECT_EQ(several->attempts, 3U);
+    EXPECT_EQ(several->held, 498ms);
 }
 
 TEST(ShortDuration, HasTheUnitsThatAreNeeded) {
