@@ -47,6 +47,17 @@ void tell_renewed_login_denied(const connection_options& denied, const error& fa
                            failure.mysql_errno()));
 }
 
+bool is_denied(const error& failure) noexcept {
+    constexpr int access_denied = 1045;
+    return failure.mysql_errno() == access_denied;
+}
+
+bool same_login(const std::optional<connection_options>& one,
+                const std::optional<connection_options>& other) noexcept {
+    if (!one || !other) return !one && !other;
+    return one->user == other->user && one->password == other->password;
+}
+
 std::optional<connection_options> with_renewed_login(const connection_options& options) {
     const std::lock_guard lock(renewal_mutex);
     if (!current || options.user != current->given_user ||

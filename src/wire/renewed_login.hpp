@@ -23,23 +23,37 @@ std::optional<connection_options> with_renewed_login(const connection_options& o
 /// `denied`, whose login is the renewed one. Threads: any.
 void tell_renewed_login_denied(const connection_options& denied, const error& failure);
 
+/// MySQL error 1045.
+bool is_denied(const error& failure) noexcept;
+
+/// Whether both are the same user and password, or none.
+bool same_login(const std::optional<connection_options>& one,
+                const std::optional<connection_options>& other) noexcept;
+
 /// Calls connect(options) with the renewed login, if there is one; and where the server denies
 /// that, as a file half written would have it, with the one given, which is told if it succeeds.
+/// Where both are denied and the login was renewed meanwhile, it begins anew.
 template <typename Connect>
 auto with_current_login(const connection_options& options, Connect connect) {
-    constexpr int access_denied = 1045;
-    const auto renewed = with_renewed_login(options);
-    if (!renewed) return connect(options);
-    std::optional<error> denied;
-    try {
-        return connect(*renewed);
-    } catch (const error& failure) {
-        if (failure.mysql_errno() != access_denied) throw;
-        denied = failure;
+    for (;;) {
+        const auto renewed = with_renewed_login(options);
+        std::optional<error> denied;
+        if (renewed) {
+            try {
+                return connect(*renewed);
+            } catch (const error& failure) {
+                if (!is_denied(failure)) throw;
+                denied = failure;
+            }
+        }
+        try {
+            auto connected = connect(options);
+            if (denied) tell_renewed_login_denied(*renewed, *denied);
+            return connected;
+        } catch (const error& failure) {
+            if (!is_denied(failure) || same_login(renewed, with_renewed_login(options))) throw;
+        }
     }
-    auto connected = connect(options);
-    tell_renewed_login_denied(*renewed, *denied);
-    return connected;
 }
 
 }  // namespace segue::wire

@@ -69,6 +69,19 @@ TEST(RenewedLogin, TakesThePlaceOfTheOneGivenAndOfNoOther) {
         });
     };
     EXPECT_THAT(log_of([&] { EXPECT_THROW(deny_all(), error); }), IsEmpty());
+
+    // Between the two tries the file was read again, and the server forgot the old password.
+    tried.clear();
+    const auto changed_meanwhile = [&] {
+        return with_current_login(given, [&](const connection_options& with) {
+            tried.push_back(with.password);
+            if (with.password == "one") renew_login(given, "w", "four");
+            if (with.password != "four") throw error("denied", {.mysql_errno = 1045});
+            return with.password;
+        });
+    };
+    EXPECT_THAT(log_of([&] { EXPECT_EQ(changed_meanwhile(), "four"); }), IsEmpty());
+    EXPECT_THAT(tried, ElementsAre("three", "one", "four"));
 }
 
 }  // namespace
