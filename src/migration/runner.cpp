@@ -396,6 +396,8 @@ void runner::see_whose_tables() {
     try {
         db::session_factory sessions(briefly);
         db::session session = sessions.connect(db::session_role::control);
+        // After a failover tables of these names say nothing of those that were left.
+        if (sessions.server_uuid() != parts().made.server.uuid) return;
         const migration_tables& tables = parts().made.tables;
         if (still_owns(session, tables.checkpoint, parts().run_token)) return;
         std::vector<table_name> there;
