@@ -180,6 +180,7 @@ struct workplace {
 // the twin's.
 plan with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
     at.throw_if_stopped();
+    refuse_long_check_names(made.original, name, made.tables);
     empty_table empty(at.session, at.record, name, made.original.name,
                       name == made.tables.rehearsal ? empty_table::purpose::for_a_moment
                                                     : empty_table::purpose::new_table);
@@ -302,6 +303,8 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     if (request.rehearsal || rename_cost::is_measured(made.original))
         clear_for_a_moment(session, made.tables.rehearsal);
     rename_cost cost(session, made.tables, record);
+    if (rename_cost::is_measured(made.original))
+        refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);
     cost.measure_twin(made.original);
     if (request.rehearsal) {
         made.drops = tables_to_drop(session, request, made.tables);

@@ -190,13 +190,18 @@ void drop_if_exists(db::session& session, const table_name& name) {
     }
 }
 
+void refuse_long_check_names(const schema::table_definition& original, const table_name& name,
+                             const migration_tables& tables) {
+    refuse_long_check_names(schema::check_names(schema::check_constraints_of(original),
+                                                original.name.name, name.name, tables.old.name));
+}
+
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const schema::alter_statement& alter) {
     const auto constraints = schema::check_constraints_of(original);
     const auto names =
         schema::check_names(constraints, original.name.name, name.name, tables.old.name);
-    refuse_long_check_names(names);
     schema::table_definition like = read(session, name);
     const bool marked = is_marked_for_a_moment(like.create_statement);
     if (marked)
