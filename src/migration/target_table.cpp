@@ -1,12 +1,15 @@
 #include "src/migration/target_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/migration/preflight.hpp"
+#include "src/migration/retry.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
 #include "src/schema/lookalike.hpp"
+#include "src/wire/server_failure.hpp"
 
 #include <algorithm>
 #include <map>
@@ -121,9 +124,17 @@ void execute_alter(db::session& session, const std::string& text) {
 }
 
 void run_alter(db::session& session, const std::string& text, const table_name& target) {
+    constexpr int query_interrupted = 1317;
     try {
+        fault::point("target_table.before_alter");
         execute_alter(session, text);
     } catch (const error& failure) {
+        if (failure.connection_lost())
+            throw failure.in("the connection was lost while the new table was altered");
+        // Of these, too, the statement is not the reason.
+        if (wire::passes_by_itself(failure) || is_conflict(failure) ||
+            failure.mysql_errno() == query_interrupted)
+            throw failure.in("the new table could not be altered");
         const auto lookalike = schema::lookalike_hint(text);
         throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
                                 remedy_for(failure, target),

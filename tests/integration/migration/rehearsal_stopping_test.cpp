@@ -1,5 +1,5 @@
 // A signal ends what comes before copying as soon as it ends the rest, and what was made for a
-// moment is gone.
+// moment is gone; where the connection is lost, what is said is true.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 
@@ -28,6 +28,18 @@ class a_start : public testing::TestWithParam<std::string> {
                        "STATE='Waiting for table metadata lock' AND INFO LIKE '%t%'") != "0";
         });
     }
+    void start_up_to(const std::string& point) {
+        faults.pause(point);
+        run.start("ADD COLUMN b INT",
+                  {.build = segue_build::faulty, .faults = &faults, .more = {GetParam()}});
+        faults.wait_reached(point);
+    }
+    void end_its_connections() {
+        for (const auto& one :
+             run.session().query("SELECT ID FROM information_schema.PROCESSLIST WHERE "
+                                 "DB=DATABASE() AND ID<>CONNECTION_ID()"))
+            run.session().execute("KILL CONNECTION " + one.at(0).value());
+    }
     void expect_stopped_in_order() {
         run.expect_failed({"stopped by a signal", "The original table is untouched"});
         const auto told = run.segue().err();
@@ -36,6 +48,7 @@ class a_start : public testing::TestWithParam<std::string> {
         EXPECT_EQ(run.everything(), "t:2");
     }
 
+    fault_points faults;
     quiet_run run{shared_server()};
 };
 
@@ -52,11 +65,7 @@ TEST_P(a_start, that_waits_for_a_lock_ends_at_a_signal) {
 
 TEST_P(a_start, that_waits_to_drop_its_own_table_ends_at_a_signal_and_drops_it) {
     make_table(" PARTITION BY HASH (id) PARTITIONS 2");
-    fault_points faults;
-    faults.pause("rename_cost.measured");
-    run.start("ADD COLUMN b INT",
-              {.build = segue_build::faulty, .faults = &faults, .more = {GetParam()}});
-    faults.wait_reached("rename_cost.measured");
+    start_up_to("rename_cost.measured");
     EXPECT_EQ(run.session().query_value("SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE "
                                         "TABLE_SCHEMA=DATABASE() AND TABLE_NAME='_t_ghr'"),
               "Segue: rehearsal");
@@ -67,6 +76,16 @@ TEST_P(a_start, that_waits_to_drop_its_own_table_ends_at_a_signal_and_drops_it) 
     run.segue().wait_for_output("stopping in order");
     run.session().execute("UNLOCK TABLES");
     expect_stopped_in_order();
+}
+
+TEST_P(a_start, whose_connection_is_lost_at_the_alter_does_not_say_that_it_is_refused) {
+    make_table("");
+    start_up_to("target_table.before_alter");
+    end_its_connections();
+    faults.go("target_table.before_alter");
+    run.expect_failed({"the connection was lost while the new table was altered",
+                       "The original table is untouched"});
+    EXPECT_EQ(run.segue().err().find("refuses"), std::string::npos) << run.segue().err();
 }
 
 INSTANTIATE_TEST_SUITE_P(of, a_start, testing::Values("--execute", "--execute=false"),
