@@ -109,17 +109,39 @@ std::string without_mark(std::string create_statement, const std::string& origin
     return create_statement;
 }
 
+namespace {
+
+struct found_table {
+    bool marked = false;
+    bool empty = false;
+};
+
+found_table look_at(db::session& session, const table_name& name) {
+    const auto text = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
+    const bool marked = is_marked_for_a_moment(text);
+    return {
+        .marked = marked,
+        .empty = marked && session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty()};
+}
+
+}  // namespace
+
 void clear_for_a_moment(db::session& session, const table_name& name) {
     if (!exists(session, name)) return;
-    const auto text = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
-    const bool ours = is_marked_for_a_moment(text);
-    if (!ours || !session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty())
+    const auto [marked, empty] = look_at(session, name);
+    if (!marked || !empty)
         throw_refusals(
             {{fmt::format("the table {} exists, and {}", name.quoted(),
-                          ours ? "has rows" : "Segue has not made it"),
+                          marked ? "has rows" : "Segue has not made it"),
               "Segue makes an empty table of this name for a moment, which its comment tells, and "
               "drops no other. Rename that one, or drop it if it is not needed."}});
     drop_if_exists(session, name);
+}
+
+void drop_left_for_a_moment(db::session& session, const table_name& name) {
+    if (!exists(session, name)) return;
+    if (const auto [marked, empty] = look_at(session, name); marked && empty)
+        drop_if_exists(session, name);
 }
 
 }  // namespace segue::migration

@@ -57,4 +57,7 @@ std::string without_mark(std::string create_statement, const std::string& origin
 /// refusals for a table that Segue has not made, or that has rows.
 void clear_for_a_moment(db::session& session, const table_name& name);
 
+/// The same where the name is not needed: a table that Segue has not made stays.
+void drop_left_for_a_moment(db::session& session, const table_name& name);
+
 }  // namespace segue::migration

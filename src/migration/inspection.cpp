@@ -302,6 +302,8 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     if (request.drop_ghost) throw_if_at_work(session, made.tables, at.stop);
     if (request.rehearsal || rename_cost::is_measured(made.original))
         clear_for_a_moment(session, made.tables.rehearsal);
+    else
+        drop_left_for_a_moment(session, made.tables.rehearsal);
     rename_cost cost(session, made.tables, record);
     if (rename_cost::is_measured(made.original))
         refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);

@@ -22,6 +22,11 @@ std::string text_of(const binlog::stream_position& position) {
     return std::get<binlog::gtid_set>(position).text();
 }
 
+// By the name's end: the names may be spelled otherwise than the operator did.
+bool is_for_a_moment(const table_name& table) {
+    return table.name.ends_with("_ghr");
+}
+
 }  // namespace
 
 std::string_view name_of(phase at) noexcept {
@@ -160,7 +165,8 @@ progress run_state::now() const {
 leftovers run_state::left_behind() const {
     std::lock_guard lock(mutex_);
     leftovers made;
-    made.rehearsal = with.request.rehearsal;
+    made.rehearsal = with.request.rehearsal ||
+                     (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
     if (parts_) {
         made.original = parts_->made.tables.original.quoted();

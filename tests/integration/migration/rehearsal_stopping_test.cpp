@@ -88,6 +88,21 @@ TEST_P(a_start, whose_connection_is_lost_at_the_alter_does_not_say_that_it_is_re
     EXPECT_EQ(run.segue().err().find("refuses"), std::string::npos) << run.segue().err();
 }
 
+TEST_P(a_start, that_could_not_drop_its_table_says_that_the_next_one_does) {
+    make_table(" PARTITION BY HASH (id) PARTITIONS 2");
+    start_up_to("rename_cost.measured");
+    end_its_connections();
+    faults.go("rename_cost.measured");
+    run.expect_failed({"DROP TABLE IF EXISTS " + run.tables().rehearsal.quoted() +
+                       "; or start again, which drops it as well."});
+    ASSERT_EQ(run.everything(), "_t_ghr:0 t:2");
+    // One that has no need of the name.
+    run.session().execute("ALTER TABLE t REMOVE PARTITIONING");
+    run.start("ADD COLUMN b INT", {.more = {GetParam()}});
+    run.expect_swapped();  // exit code 0
+    EXPECT_EQ(run.everything(), GetParam() == "--execute" ? "_t_del:2 t:2" : "t:2");
+}
+
 INSTANTIATE_TEST_SUITE_P(of, a_start, testing::Values("--execute", "--execute=false"),
                          [](const auto& of) {
                              return of.param == "--execute" ? "a_run" : "a_rehearsal";
