@@ -310,21 +310,48 @@ std::vector<refusal> index_obstacles(const schema::table_definition& target) {
 
 namespace {
 
-refusal child_obstacle(const std::string& child) {
+refusal child_obstacle(std::string_view child) {
     return {fmt::format("a foreign key of the table {} refers to this table", child),
             "It would follow the old table. Drop it before, and add it again after the migration "
             "if it is needed."};
 }
 
-// With the catalog the server finds them by an index; without it, it reads every foreign key.
-std::set<std::string> visible_children(db::session& session, const table_name& table) {
-    std::set<std::string> children;
+// Of the tables that the account may see. With the catalog the server finds them by an index;
+// without it, it reads every foreign key.
+std::vector<table_name> visible_children(db::session& session, const table_name& table) {
+    std::vector<table_name> children;
     for (const db::row& one : session.query(fmt::format(
              "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
              "WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={} AND "
              "REFERENCED_TABLE_NAME={}",
              quoted_literal(table.schema), quoted_literal(table.name))))
-        children.insert(one[0].value_or("") + "/" + one[1].value_or(""));
+        children.push_back({one[0].value_or(""), one[1].value_or("")});
+    return children;
+}
+
+// InnoDB's name of a table: both names with a slash between, which either may have as well.
+std::string from_inner_name(const std::string& inner) {
+    const auto slash = inner.find('/');
+    if (slash == inner.npos || slash != inner.rfind('/')) return inner;
+    return table_name{inner.substr(0, slash), inner.substr(slash + 1)}.quoted();
+}
+
+// All of the server, as the operator would write their names.
+std::set<std::string> children_of(db::session& session, const table_name& table,
+                                  const server_facts& server) {
+    std::set<std::string> children;
+    std::set<std::string> inner_names;
+    for (const table_name& seen : visible_children(session, table)) {
+        children.insert(seen.quoted());
+        inner_names.insert(seen.schema + "/" + seen.name);
+    }
+    if (!server.sees_transactions) return children;
+    for (const db::row& one :
+         session.query(fmt::format("SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE "
+                                   "REF_NAME=CONCAT({},'/',{})",
+                                   quoted_literal(table.schema), quoted_literal(table.name))))
+        if (const std::string inner = one[0].value_or(""); !inner_names.contains(inner))
+            children.insert(from_inner_name(inner));
     return children;
 }
 
@@ -346,8 +373,10 @@ std::vector<refusal> trigger_obstacles(db::session& session, const table_name& t
 
 std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table) {
     std::vector<refusal> found = trigger_obstacles(session, table);
-    for (const std::string& child : visible_children(session, table))
-        found.push_back(child_obstacle(child));
+    std::set<std::string> children;
+    for (const table_name& child : visible_children(session, table))
+        children.insert(child.quoted());
+    for (const std::string& child : children) found.push_back(child_obstacle(child));
     return found;
 }
 
@@ -366,14 +395,8 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
                          quoted_name(one[1].value_or(""))),
              "Drop the foreign key before, and add it again after the migration if it "
              "is needed."});
-    std::set<std::string> children = visible_children(session, table);
-    if (server.sees_transactions)
-        for (const db::row& one : session.query(fmt::format(
-                 "SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE REF_NAME=CONCAT({},"
-                 "'/',{})",
-                 schema, name)))
-            children.insert(one[0].value_or(""));
-    for (const std::string& child : children) found.push_back(child_obstacle(child));
+    for (const std::string& child : children_of(session, table, server))
+        found.push_back(child_obstacle(child));
     return found;
 }
 

@@ -114,7 +114,7 @@ const obstacle shapes[] = {
     {"a_foreign_key_to_the_table",
      {plain_table, "CREATE TABLE child (a INT, CONSTRAINT to_t FOREIGN KEY (a) REFERENCES t (id))"},
      "ADD COLUMN b INT",
-     {"child", "refers to this table", "Drop it before"}},
+     {".`child` refers to this table", "Drop it before"}},
     {"a_foreign_key_of_the_table_to_itself",
      {"CREATE TABLE t (id INT PRIMARY KEY, a INT, FOREIGN KEY (a) REFERENCES t (id))"},
      "ADD COLUMN b INT",
@@ -175,7 +175,8 @@ TEST(a_foreign_key_from_another_schema, is_refused) {
                           " (a INT, FOREIGN KEY (a) REFERENCES " + run.table().quoted() + " (id))");
     expect_refused_and_nothing_left(
         run, "ADD COLUMN b INT",
-        {elsewhere.name() + "/child refers to this table", "Drop it before"});
+        {table_name{elsewhere.name(), "child"}.quoted() + " refers to this table",
+         "Drop it before"});
     run.session().execute("DROP TABLE " + table_name{elsewhere.name(), "child"}.quoted());
 }
 

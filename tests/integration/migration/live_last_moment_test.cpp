@@ -145,7 +145,7 @@ TEST(a_foreign_key_that_the_account_cannot_see, just_before_the_lock_ends_the_mi
                     quoted_name(elsewhere), run.table().quoted()));
     faults.go("cut_over.before_lock");
     run.expect_stopped({"cut-over attempt 1 gave way: a statement may have made a foreign key",
-                        "a foreign key of the table", "child"});
+                        "a foreign key of the table " + quoted_name(elsewhere) + ".`child`"});
     root.execute("DROP DATABASE " + quoted_name(elsewhere));
     root.execute("DROP USER " + account);
 }
