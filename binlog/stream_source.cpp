@@ -116,6 +116,9 @@ void check_position(wire::connection& server, const file_position& ours, std::st
 void announce(wire::connection& server, const reader_options& options, std::stop_token stop) {
     const auto heartbeat = std::chrono::nanoseconds(options.heartbeat_period).count();
     const auto uuid = quoted_literal(options.replica_uuid);
+    // What the server's init_connect may have begun would hold tables for as long as we read.
+    server.query("ROLLBACK AND NO CHAIN NO RELEASE", stop);
+    server.query("UNLOCK TABLES", stop);
     server.query(
         fmt::format("SET @source_binlog_checksum = 'CRC32', @master_binlog_checksum = "
                     "'CRC32', @source_heartbeat_period = {0}, @master_heartbeat_period = {0}, "

@@ -199,6 +199,9 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
                 return log_in(with, role, answer_at_least);
             });
         session made(std::move(held));
+        // What the server's init_connect may have begun: our commits would be none within it.
+        made.execute("ROLLBACK AND NO CHAIN NO RELEASE");
+        made.execute("UNLOCK TABLES");
         made.execute(std::string(session_settings()) +
                      ", wait_timeout=" + std::to_string(idle_timeout(role).count()));
         const row identity = made.query_row(

@@ -137,26 +137,51 @@ TEST(a_database_that_the_binary_log_leaves_out, is_refused_before_anything_is_ma
     EXPECT_EQ(run.everything(), "t:0");
 }
 
-TEST(an_account_whose_writes_are_not_logged, ends_the_migration_before_a_row_is_copied) {
-    quiet_run run(shared_server());
-    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
-    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
-    const std::string name = "silent_" + run.schema();
-    const std::string account = quoted_literal(name) + "@'%'";
+// Accounts with CONNECTION_ADMIN, such as the tests' own, do not run init_connect.
+class an_account_that_runs_init_connect : public testing::Test {
+  protected:
+    an_account_that_runs_init_connect() {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+        run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+        root.execute(fmt::format("CREATE USER {} IDENTIFIED BY 'plain'", account));
+        root.execute(fmt::format("GRANT ALL ON {}.* TO {}", quoted_name(run.schema()), account));
+        root.execute(fmt::format(
+            "GRANT REPLICATION SLAVE, REPLICATION CLIENT, SESSION_VARIABLES_ADMIN ON *.* TO {}",
+            account));
+    }
+    ~an_account_that_runs_init_connect() override {
+        root.execute(fmt::format("DROP USER {}", account));
+    }
+    void start(const std::string& init_connect) {
+        setting.emplace(run.server(), "init_connect", quoted_literal(init_connect));
+        run.start("ADD COLUMN b INT",
+                  {.more = {"--user=" + name}, .variables = {{"MYSQL_PWD", "plain"}}});
+    }
+
+    quiet_run run{shared_server()};
     db::session root = run.server().root();
-    root.execute(fmt::format("CREATE USER {} IDENTIFIED BY 'silent'", account));
-    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", quoted_name(run.schema()), account));
-    root.execute(fmt::format(
-        "GRANT REPLICATION SLAVE, REPLICATION CLIENT, SESSION_VARIABLES_ADMIN ON *.* TO {}",
-        account));
-    // Accounts with CONNECTION_ADMIN, such as the tests' own, do not run it.
-    const global_setting unlogged(run.server(), "init_connect", "'SET SESSION sql_log_bin=0'");
-    run.start("ADD COLUMN b INT",
-              {.more = {"--user=" + name}, .variables = {{"MYSQL_PWD", "silent"}}});
+    const std::string name = "plain_" + run.schema();
+    const std::string account = quoted_literal(name) + "@'%'";
+    std::optional<global_setting> setting;
+};
+
+TEST_F(an_account_that_runs_init_connect, whose_writes_are_not_logged_ends_before_a_row_is_copied) {
+    start("SET SESSION sql_log_bin=0");
     run.expect_failed({"did not come through the binary log"});
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "0");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "2");
-    root.execute(fmt::format("DROP USER {}", account));
+}
+
+TEST_F(an_account_that_runs_init_connect, which_opens_a_transaction_migrates) {
+    start("START TRANSACTION");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+}
+
+TEST_F(an_account_that_runs_init_connect, which_locks_tables_migrates) {
+    start("LOCK TABLES " + run.table().quoted() + " READ");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
 }
 
 class barriers : public testing::Test {
