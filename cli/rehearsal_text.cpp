@@ -95,7 +95,7 @@ std::string steps_of_a_run(const migration::plan& made, const migration::setting
             "--kill-blockers-after-seconds says)",
             with.kill_blockers_after->count());
     if (slow && !with.accept_slow_rename)
-        all.go_on("(not with these flags, as RENAME TABLE takes too long: see the note)");
+        all.go_on("(not while RENAME TABLE takes too long for these flags: see the note)");
     if (made.rename_time)
         all.go_on(
             "(RENAME TABLE alone takes some {} ms{}, as measured on empty tables of as many "
@@ -112,8 +112,9 @@ std::string steps_of_a_run(const migration::plan& made, const migration::setting
 std::string closing_line(const migration::settings& with, const std::optional<std::string>& slow,
                          std::size_t warnings) {
     if (slow && !with.accept_slow_rename)
-        return "Every check passed, but with these flags the tables would not be swapped: see the "
-               "note on RENAME TABLE.";
+        return "Every check passed, but with these flags the tables would not be swapped while "
+               "RENAME "
+               "TABLE takes so long: see the note on it.";
     if (warnings > 0)
         return fmt::format(
             "No check failed, but {}: see above. Add --execute to migrate all the same.",

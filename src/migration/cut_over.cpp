@@ -106,7 +106,7 @@ cut_over::swap_sessions cut_over::connect() {
     db::session lookout = with_.sessions.connect(db::session_role::control);
     // Given up by the client, its request would go on in the server.
     db::session locker = with_.sessions.connect(
-        db::session_role::control, with_.with.stall_budget + 2 * rename_time() + beyond_budget);
+        db::session_role::control, with_.with.stall_budget + 2 * rename_time_ + beyond_budget);
     lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
@@ -293,10 +293,11 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
         // From here on nothing interrupts the locker, and it is asked for nothing late.
         timer.disarm();
         fault::point("cut_over.before_rename");
-        const milliseconds needed = with_.with.accept_slow_rename ? milliseconds(0) : rename_time();
+        const milliseconds needed = with_.with.accept_slow_rename ? milliseconds(0) : rename_time_;
+        made.before_rename = budget.used();
         if (budget.spent())
             reason = "the stall budget was spent before the swap";
-        else if (budget.used() + needed > with_.with.stall_budget)
+        else if (*made.before_rename + needed > with_.with.stall_budget)
             reason =
                 fmt::format("RENAME TABLE takes some {} ms, which are not left of the stall budget",
                             needed.count());
@@ -331,10 +332,6 @@ void cut_over::rename(db::session& locker) {
 milliseconds cut_over::longest_without_us() const {
     const std::chrono::seconds waits(db::whole_seconds(with_.with.stall_budget));
     return waits + (waits + std::chrono::seconds(1));
-}
-
-milliseconds cut_over::rename_time() const {
-    return with_.migration.rename_time.value_or(milliseconds(0));
 }
 
 bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {

@@ -54,7 +54,9 @@ class cut_over {
         const clock_source& clock;
         settings with;
     };
-    explicit cut_over(parts with) : with_(with) {}
+    explicit cut_over(parts with)
+        : with_(with),
+          rename_time_(with.migration.rename_time.value_or(std::chrono::milliseconds(0))) {}
 
     struct result {
         bool swapped = false;
@@ -64,6 +66,9 @@ class cut_over {
         std::optional<error> counted = std::nullopt;
         /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
         std::optional<std::chrono::milliseconds> stall;
+        /// What of it was used when RENAME TABLE was to be sent; unset where it did not come to
+        /// that.
+        std::optional<std::chrono::milliseconds> before_rename;
         std::vector<std::string> notices;  ///< What else the operator should know.
         /// When sessions are to be ended at the next attempt: that should begin by then.
         std::optional<std::chrono::milliseconds> again_within;
@@ -75,6 +80,8 @@ class cut_over {
     /// the record says which. Throws `stopped` if asked before the lock was requested.
     result attempt(std::stop_token stop);
 
+    /// It was measured anew.
+    void expect_rename_to_take(std::chrono::milliseconds time) noexcept { rename_time_ = time; }
     /// The operator postponed the cut-over: who kept it waiting before does not count.
     void forget_blockers() noexcept { in_the_way_.forget(); }
 
@@ -99,8 +106,6 @@ class cut_over {
     void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
                          const stall_budget& budget, result& made, bool& locked);
     void rename(db::session& locker);
-    /// What RENAME TABLE is known to take; zero: little.
-    std::chrono::milliseconds rename_time() const;
     std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
@@ -110,6 +115,7 @@ class cut_over {
                                                const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
+    std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     blocker_watch in_the_way_;
     std::uint64_t children_seen_ = 0;  ///< stream_feed's, before it was last looked for them.

@@ -304,7 +304,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
         clear_for_a_moment(session, made.tables.rehearsal);
     else
         drop_left_for_a_moment(session, made.tables.rehearsal);
-    rename_cost cost(session, made.tables, record);
+    rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
     if (rename_cost::is_measured(made.original))
         refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);
     cost.measure_twin(made.original);

@@ -24,7 +24,8 @@ struct inspection_request {
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
     bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
-    bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
+    std::chrono::milliseconds stall_budget{500};  ///< Into which RENAME TABLE is to fit.
+    bool replica_image_is_minimal = false;        ///< Of the replica that the stream comes from.
 };
 
 /// A table that an earlier run may have left.

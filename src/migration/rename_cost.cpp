@@ -1,6 +1,7 @@
 #include "src/migration/rename_cost.hpp"
 
 #include "src/base/fault_point.hpp"
+#include "src/base/pause.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,10 +14,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A busy moment makes one measurement too long, hardly two.
-constexpr int tries = 2;
-constexpr milliseconds short_enough{50};
-constexpr milliseconds longer_than_a_busy_moment{2'000};
+constexpr unsigned tries_max = 5;
+constexpr milliseconds no_other_after{10'000};
+constexpr milliseconds first_pause{100};
+// Of the budget: two tables are renamed, and that is to be little.
+constexpr int part_of_budget = 4;
 
 table_name between(const migration_tables& tables) {
     table_name name = tables.rehearsal;
@@ -34,9 +36,18 @@ bool rename_cost::is_measured(const schema::table_definition& table) {
            text.find(" PARTITION BY ", columns_end) != std::string::npos;
 }
 
-void rename_cost::measure_twin(const schema::table_definition& original) {
-    if (!is_measured(original)) return;
-    empty_table twin(session_, record_, tables_.rehearsal, original.name,
+std::optional<milliseconds> rename_cost::pause_before_another(const measurements& so_far,
+                                                              milliseconds stall_budget) {
+    if (so_far.made == 0) return milliseconds(0);
+    if (so_far.made >= tries_max || so_far.spent >= no_other_after ||
+        so_far.least <= stall_budget / part_of_budget)
+        return std::nullopt;
+    return first_pause * (1U << (so_far.made - 1));
+}
+
+void rename_cost::measure_twin(const schema::table_definition& of) {
+    if (!is_measured(of)) return;
+    empty_table twin(session_, record_, tables_.rehearsal, of.name,
                      empty_table::purpose::for_a_moment);
     measure(tables_.rehearsal);
     twin.drop();
@@ -50,15 +61,19 @@ void rename_cost::measure(const schema::table_definition& empty) {
 void rename_cost::measure(const table_name& empty) {
     const std::string there_and_back = fmt::format("RENAME TABLE {0} TO {1}, {1} TO {0}",
                                                    empty.quoted(), between(tables_).quoted());
-    auto least = milliseconds::max();
-    for (int i = 0; i < tries; ++i) {
+    fault::point("rename_cost.before_measuring");
+    measurements so_far;
+    while (const auto pause = pause_before_another(so_far, stall_budget_)) {
+        pause_for(*pause, stop_);
         const auto began = steady_clock::now();
         session_.execute(there_and_back);
-        least = std::min(
-            least, std::chrono::duration_cast<milliseconds>((steady_clock::now() - began) / 2));
-        if (least <= short_enough || least > longer_than_a_busy_moment) break;
+        const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+        so_far = {.made = so_far.made + 1,
+                  .least = std::min(so_far.least, took / 2),
+                  .spent = so_far.spent + took};
+        if (fault::rule_taken_out("rename_cost.least_of_several")) break;
     }
-    sum_ = sum_.value_or(milliseconds(0)) + least;
+    sum_ = sum_.value_or(milliseconds(0)) + so_far.least;
     fault::point("rename_cost.measured");
 }
 

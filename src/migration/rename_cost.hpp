@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
+#include <utility>
 
 namespace segue::migration {
 
@@ -14,19 +16,37 @@ namespace segue::migration {
 /// once it is sent: seconds where there are a thousand partitions. So it is measured beforehand, on
 /// empty tables that nobody uses yet. A table without partitions is one file, some milliseconds,
 /// and is not measured.
-/// Errors: segue::error.
+/// Of several measurements the least counts, as a busy moment makes one longer by any amount. One
+/// is enough that takes a small part of the time there is; else it is repeated for some seconds.
+/// Errors: segue::error, and `stopped` in a pause between two.
 class rename_cost {
   public:
     using milliseconds = std::chrono::milliseconds;
 
     /// The names that are used must be free: tables.rehearsal, and one like it that ends in "_ghm".
-    rename_cost(db::session& session, const migration_tables& tables, const table_record& record)
-        : session_(session), tables_(tables), record_(record) {}
+    rename_cost(db::session& session, const migration_tables& tables, const table_record& record,
+                milliseconds stall_budget, std::stop_token stop)
+        : session_(session),
+          tables_(tables),
+          record_(record),
+          stall_budget_(stall_budget),
+          stop_(std::move(stop)) {}
 
     static bool is_measured(const schema::table_definition& table);
 
+    /// What is known after some measurements of one table.
+    struct measurements {
+        unsigned made = 0;
+        milliseconds least = milliseconds::max();
+        milliseconds spent{0};  ///< On all of them.
+    };
+    /// The pause before another one; nullopt: another one would tell nothing that matters, or would
+    /// take too long.
+    static std::optional<milliseconds> pause_before_another(const measurements& so_far,
+                                                            milliseconds stall_budget);
+
     /// Of an empty twin, tables.rehearsal, which is made for it and dropped.
-    void measure_twin(const schema::table_definition& original);
+    void measure_twin(const schema::table_definition& of);
     /// Of a table that is empty and that nobody uses. It keeps its name, whatever dies meanwhile.
     void measure(const schema::table_definition& empty);
 
@@ -39,6 +59,8 @@ class rename_cost {
     db::session& session_;
     const migration_tables& tables_;
     const table_record& record_;
+    const milliseconds stall_budget_;
+    const std::stop_token stop_;
     std::optional<milliseconds> sum_;
 };
 

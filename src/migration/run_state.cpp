@@ -64,6 +64,7 @@ void run_state::find_servers() {
 
 plan run_state::inspect(db::session& primary, inspection_request request, std::stop_token stop) {
     const auto& replica = roles_->stream_from();
+    request.stall_budget = with.stall_budget;
     try {
         if (replica) {
             roles_->throw_if_tables_differ(primary, request.original);

@@ -8,6 +8,8 @@
 #include "src/base/pause.hpp"
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/earlier_run.hpp"
+#include "src/migration/empty_table.hpp"
+#include "src/migration/rename_cost.hpp"
 #include "src/migration/statement_ender.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
@@ -304,16 +306,57 @@ bool runner::wait_while_postponed(std::stop_token stop) {
     return true;
 }
 
-void runner::wait_if_rename_is_too_slow(std::stop_token stop) {
-    const auto slow = slow_rename(parts().made, state_.with);
-    if (!slow || state_.with.accept_slow_rename) return;
-    state_.set_postponed("RENAME TABLE takes longer than the stall budget");
+bool runner::wait_until_rename_fits(rename_forecast& forecast, std::stop_token stop) {
+    if (forecast.fits() || state_.with.accept_slow_rename) return false;
+    state_.set_postponed("RENAME TABLE takes longer than the stall budget leaves to it");
     state_.enter(phase::postponed);
-    for (;;) {
+    auto told_at = steady_clock::time_point();
+    const auto tell = [&] {
         state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
-                              *slow);
-        const auto again = steady_clock::now() + postponed_told_every;
-        while (steady_clock::now() < again) look_after(stop);
+                              slow_rename(forecast, state_.with).value_or(""));
+        told_at = steady_clock::now();
+    };
+    for (;;) {
+        const auto pause = forecast.pause();
+        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;) {
+            if (fault::rule_taken_out("runner.pause_between_measurements")) break;
+            look_after(stop);
+            if (steady_clock::now() - told_at >= postponed_told_every) tell();
+        }
+        if (pause > milliseconds(0)) forecast.paused();
+        measure_rename(forecast);
+        if (forecast.fits()) break;
+        if (forecast.tell_anew()) tell();
+        look_after(stop);
+    }
+    state_.set_postponed("");
+    state_.told.on_notice(fmt::format(
+        "RENAME TABLE takes some {} ms now, measured on empty tables of as many partitions, and "
+        "that fits the stall budget: the swap goes on",
+        forecast.rename_time().value_or(milliseconds(0)).count()));
+    return true;
+}
+
+// Nothing else needs it, so that a failure is no reason to end: it is measured again.
+void runner::measure_rename(rename_forecast& forecast) {
+    const plan& made = parts().made;
+    const table_record& record = state_.record();
+    try {
+        db::session session = state_.sessions().connect(db::session_role::patient);
+        claim_start(session, made.original.name);
+        clear_for_a_moment(session, made.tables.rehearsal);
+        record.dropped(made.tables.rehearsal);
+        rename_cost cost(session, made.tables, record, state_.with.stall_budget, threads_.token());
+        cost.measure_twin(made.original);
+        cost.measure_twin(made.target);
+        forecast.measured(cost.sum().value_or(milliseconds(0)));
+        parts().swapping.expect_rename_to_take(*forecast.rename_time());
+    } catch (const error& failure) {
+        if (threads_.token().stop_requested()) throw stopped();
+        forecast.could_not_be_measured();
+        state_.told.on_notice(fmt::format(
+            "how long RENAME TABLE takes could not be measured, and that is tried again: {}",
+            failure.what()));
     }
 }
 
@@ -323,6 +366,7 @@ outcome runner::swap(std::stop_token stop) {
     attempt_pace pace({.attempts_max = std::max(1U, with.failures_max),
                        .exponential = with.cut_over_pause_max.has_value(),
                        .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    rename_forecast renaming(with.stall_budget, parts().made.rename_time);
     outcome made;
     unsigned failures = 0;
     for (;;) {
@@ -330,7 +374,8 @@ outcome runner::swap(std::stop_token stop) {
             pace.begin_anew();
             swapping.forget_blockers();
         }
-        wait_if_rename_is_too_slow(stop);
+        // What else may postpone it is looked at again after such a time.
+        if (wait_until_rename_fits(renaming, stop)) continue;
         while (parts().throttler.hibernating()) look_after(stop);
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
@@ -338,6 +383,7 @@ outcome runner::swap(std::stop_token stop) {
         const auto result = attempt_to_swap();
         made.stall_last = result.stall.value_or(milliseconds(0));
         made.stall_max = std::max(made.stall_max, made.stall_last);
+        if (result.before_rename) renaming.took_before_rename(*result.before_rename);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) return made;
         failures = result.counted ? failures + 1 : 0;

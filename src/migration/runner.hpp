@@ -4,6 +4,7 @@
 #include "src/base/task_group.hpp"
 #include "src/migration/attempt_pace.hpp"
 #include "src/migration/cut_over.hpp"
+#include "src/migration/rename_forecast.hpp"
 #include "src/migration/retry.hpp"
 #include "src/migration/run_state.hpp"
 
@@ -45,8 +46,10 @@ class runner {
     outcome swap(std::stop_token stop);
     /// Whether it was.
     bool wait_while_postponed(std::stop_token stop);
-    /// For ever, then: nothing makes RENAME TABLE faster while the migration runs.
-    void wait_if_rename_is_too_slow(std::stop_token stop);
+    /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
+    /// budget. Returns whether it did not, at first.
+    bool wait_until_rename_fits(rename_forecast& forecast, std::stop_token stop);
+    void measure_rename(rename_forecast& forecast);
     cut_over::result attempt_to_swap();
     void postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result);
     /// Asks them, and waits until all have ended.

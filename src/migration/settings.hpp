@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/migration/inspection.hpp"
+#include "src/migration/rename_forecast.hpp"
 #include "src/migration/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/signal_set.hpp"
@@ -38,8 +39,10 @@ struct settings {
     throttle::throttle_settings throttling;
 };
 
-/// What the operator has to know where RENAME TABLE alone takes longer than the stall budget;
-/// nullopt: it does not.
+/// What the operator has to know where RENAME TABLE takes longer than the stall budget leaves to
+/// it; nullopt: it fits.
+std::optional<std::string> slow_rename(const rename_forecast& seen, const settings& with);
+/// The same at the start.
 std::optional<std::string> slow_rename(const plan& made, const settings& with);
 
 /// What else the operator has to know before anything is copied: what a flag cannot do for want of

@@ -24,7 +24,7 @@ class a_slow_rename : public testing::Test {
         run.segue().wait_for_output("RENAME TABLE alone takes some ");
         run.segue().wait_for_output("the cut-over is postponed, and the new table is kept in step");
         run.segue().wait_for_output("State: postponing cut-over");
-        EXPECT_NE(run.segue().err().find("Start again with --accept-slow-rename"),
+        EXPECT_NE(run.segue().err().find("start again with --accept-slow-rename"),
                   std::string::npos)
             << run.segue().err();
         run.session().execute("UPDATE t SET a=11 WHERE id=1");
@@ -35,7 +35,25 @@ class a_slow_rename : public testing::Test {
         EXPECT_EQ(run.everything().find("_t_ghr"), std::string::npos) << run.everything();
     }
 
+    // RENAME TABLE of the twin waits for it, for so long that it is more than the budget both ways.
+    void hold_up_the_first_measurement(fault_points& faults) {
+        faults.wait_reached("rename_cost.before_measuring");
+        db::session backup = run.server().root();
+        backup.execute("LOCK INSTANCE FOR BACKUP");
+        faults.go("rename_cost.before_measuring");
+        eventually("RENAME TABLE has waited for 2.5 s", [&] {
+            return backup.query_value(
+                       "SELECT COUNT(*) FROM performance_schema.events_statements_current WHERE "
+                       "CURRENT_SCHEMA='" +
+                       run.schema() +
+                       "' AND SQL_TEXT LIKE 'RENAME TABLE%_t_ghr%' AND TIMER_WAIT > 2.5e12") != "0";
+        });
+        backup.execute("UNLOCK INSTANCE");
+    }
+
+    const std::string busy_budget = "--cut-over-stall-budget-millis=1000";
     const std::string many = " PARTITION BY HASH (id) PARTITIONS 40";
+    const std::string few = " PARTITION BY HASH (id) PARTITIONS 2";
     const std::string least_budget = "--cut-over-stall-budget-millis=10";
     quiet_run run{shared_server()};
 };
@@ -50,12 +68,59 @@ TEST_F(a_slow_rename, of_the_new_table_postpones_the_cut_over) {
     expect_postponed_and_in_step("ADD COLUMN b INT" + many);
 }
 
+TEST_F(a_slow_rename, of_a_busy_moment_at_the_start_does_not_count) {
+    make_table(few);
+    fault_points faults;
+    faults.pause("rename_cost.before_measuring");
+    run.start("ADD COLUMN b INT",
+              {.build = segue_build::faulty, .faults = &faults, .more = {busy_budget}});
+    hold_up_the_first_measurement(faults);
+    run.expect_swapped();
+    EXPECT_EQ(run.segue().err().find("RENAME TABLE alone takes"), std::string::npos)
+        << run.segue().err();
+}
+
+TEST_F(a_slow_rename, is_measured_again_before_the_swap_is_given_up) {
+    make_table(few);
+    fault_points faults;
+    faults.take_out("rename_cost.least_of_several").pause("rename_cost.before_measuring");
+    run.start("ADD COLUMN b INT",
+              {.build = segue_build::faulty, .faults = &faults, .more = {busy_budget}});
+    hold_up_the_first_measurement(faults);
+    run.expect_swapped();
+    for (const auto& told : {"RENAME TABLE alone takes", "fits the stall budget: the swap goes on"})
+        EXPECT_NE(run.segue().err().find(told), std::string::npos) << run.segue().err();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_slow_rename, that_cannot_be_measured_again_is_tried_again) {
+    make_table(few);
+    fault_points faults;
+    faults.take_out("rename_cost.least_of_several")
+        .take_out("runner.pause_between_measurements")
+        .pause("rename_cost.before_measuring");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .postponed = true,
+                                   .more = {busy_budget}});
+    hold_up_the_first_measurement(faults);
+    run.segue().wait_for_output("State: postponing cut-over");
+    db::session backup = run.server().root();
+    backup.execute("LOCK INSTANCE FOR BACKUP");
+    run.let_cut_over();
+    run.segue().wait_for_output("could not be measured, and that is tried again: ");
+    backup.execute("UNLOCK INSTANCE");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+}
+
 TEST_F(a_slow_rename, is_told_by_the_rehearsal_which_leaves_nothing) {
     make_table(many);
     run.start("ADD COLUMN b INT", {.more = {"--execute=false", least_budget}});
     run.expect_swapped();  // exit code 0
     for (const auto& told : {"(RENAME TABLE alone takes some ", "Note: RENAME TABLE alone takes",
-                             "Start again with --accept-slow-rename"})
+                             "start again with --accept-slow-rename"})
         EXPECT_NE(run.segue().out().find(told), std::string::npos) << run.segue().out();
     EXPECT_EQ(run.everything(), "t:2");
 }
