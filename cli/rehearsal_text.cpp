@@ -29,7 +29,7 @@ std::string swapped_statement(const migration::plan& made) {
     std::string text = made.target.create_statement;
     const std::string& original = made.original.name.name;
     replace_first(text, quoted_name(made.target.name.name), quoted_name(original));
-    for (const auto& one : schema::check_constraints_of(made.target)) {
+    for (const auto& one : schema::check_constraints_of(made.target.create_statement)) {
         const auto name =
             schema::check_name_after_rename(one.name, made.target.name.name, original);
         replace_first(text, "CONSTRAINT " + quoted_name(one.name),

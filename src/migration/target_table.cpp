@@ -47,38 +47,61 @@ void refuse_long_check_names(const std::vector<check_name>& names) {
 // CREATE TABLE ... LIKE leaves some things out without a word, DATA DIRECTORY for one.
 void refuse_what_like_leaves_out(const schema::table_definition& original,
                                  const schema::table_definition& like) {
-    const auto wanted = schema::nameless_definition(original);
-    const auto found = schema::nameless_definition(like);
-    if (wanted == found) return;
-    const auto [left, right] = std::ranges::mismatch(wanted, found);
-    throw_refusals(
-        {{fmt::format("CREATE TABLE ... LIKE does not make a table of the same definition: the "
-                      "original has '{}', the new table '{}'",
-                      left == wanted.end() ? "" : *left, right == found.end() ? "" : *right),
-          "ALTER TABLE would keep it. Change it with ALTER TABLE before the migration (a copy to "
-          "another DATA DIRECTORY or none), or run this ALTER as a plain ALTER TABLE."}});
+    const auto refuse = [](const std::string& difference) {
+        throw_refusals(
+            {{"CREATE TABLE ... LIKE does not make a table of the same definition: " + difference,
+              "Run this ALTER as a plain ALTER TABLE."}});
+    };
+    const auto wanted = schema::definition_beside_checks(original);
+    const auto found = schema::definition_beside_checks(like);
+    if (wanted != found) {
+        const auto [left, right] = std::ranges::mismatch(wanted, found);
+        refuse(fmt::format("the original has '{}', the new table '{}'",
+                           left == wanted.end() ? "" : *left, right == found.end() ? "" : *right));
+    }
+    if (!schema::may_be_made_like(
+            schema::check_constraints_of(original.create_statement),
+            schema::in_order_of_numbers(schema::check_constraints_of(like.create_statement))))
+        refuse("it is not clear which of its CHECK constraints is which of the original's");
 }
 
-// The new table is empty, so that its constraints can be made anew under the names that are wanted.
-void name_checks(db::session& session, const std::vector<check_constraint>& constraints,
-                 const std::vector<check_name>& names, const schema::table_definition& like) {
+void refuse_check_that_changes(const check_name& name, std::string_view before,
+                               std::string_view now) {
+    throw_refusals(
+        {{fmt::format("the CHECK constraint {} cannot be made again as it is: '{}' becomes '{}'",
+                      quoted_name(name.original), before, now),
+          "Run this ALTER as a plain ALTER TABLE, or drop the constraint before the migration and "
+          "add it again afterwards."}});
+}
+
+// The new table is empty, so that its constraints can be made anew under the names that are wanted,
+// in the order of the original's. A clause that the server keeps with other bytes than before could
+// take other rows.
+void name_checks(db::session& session, const table_name& table,
+                 const std::vector<check_name>& names) {
+    const auto made = schema::in_order_of_numbers(schema::read_check_constraints(session, table));
+    require(made.size() == names.size(), "LIKE makes as many CHECK constraints as there were");
     std::string add;
-    std::set<std::pair<std::string, std::string>> wanted;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        add += fmt::format("{}ADD CONSTRAINT {} {}", i == 0 ? "" : ", ",
-                           quoted_name(names[i].ghost), constraints[i].text);
-        wanted.emplace(names[i].ghost, constraints[i].text);
-    }
     std::string drop;
-    std::set<std::pair<std::string, std::string>> found;
-    for (const auto& [name, text] : schema::check_constraints_of(like)) {
-        drop += fmt::format("{}DROP CHECK {}", drop.empty() ? "" : ", ", quoted_name(name));
-        found.emplace(name, text);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (made[i].name == names[i].ghost) continue;
+        const std::string_view comma = drop.empty() ? "" : ", ";
+        drop += fmt::format("{}DROP CHECK {}", comma, quoted_name(made[i].name));
+        add +=
+            fmt::format("{}ADD CONSTRAINT {} {}", comma, quoted_name(names[i].ghost), made[i].text);
     }
-    if (found == wanted) return;
+    if (drop.empty()) return;
     // Not in one statement, which could not use a name twice.
-    session.execute(fmt::format("ALTER TABLE {} {}", like.name.quoted(), drop));
-    session.execute(fmt::format("ALTER TABLE {} {}", like.name.quoted(), add));
+    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), drop));
+    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), add));
+
+    const auto found = schema::read_check_constraints(session, table);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto remade = std::ranges::find(found, names[i].ghost, &check_constraint::name);
+        if (remade == found.end() || remade->text != made[i].text)
+            refuse_check_that_changes(names[i], made[i].text,
+                                      remade == found.end() ? "" : remade->text);
+    }
 }
 
 std::map<std::string, std::string> names_in_alter(const schema::alter_statement& alter,
@@ -149,7 +172,7 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
                                  const migration_tables& tables,
                                  const std::vector<check_name>& names) {
     std::set<std::string> coming;
-    for (const check_constraint& one : schema::check_constraints_of(made))
+    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
         coming.insert(schema::fold_case(
             schema::check_name_after_rename(one.name, made.name.name, tables.original.name)));
     for (const check_name& one : names) coming.insert(schema::fold_case(one.old));
@@ -173,7 +196,8 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
 std::vector<std::string> notes_on(const schema::table_definition& made,
                                   const std::vector<check_name>& names) {
     std::set<std::string> kept;
-    for (const check_constraint& one : schema::check_constraints_of(made)) kept.insert(one.name);
+    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
+        kept.insert(one.name);
     std::vector<std::string> notes;
     for (const check_name& one : names)
         if (one.swapped != one.original && kept.contains(one.ghost))
@@ -203,22 +227,22 @@ void drop_if_exists(db::session& session, const table_name& name) {
 
 void refuse_long_check_names(const schema::table_definition& original, const table_name& name,
                              const migration_tables& tables) {
-    refuse_long_check_names(schema::check_names(schema::check_constraints_of(original),
-                                                original.name.name, name.name, tables.old.name));
+    refuse_long_check_names(
+        schema::check_names(schema::check_constraints_of(original.create_statement),
+                            original.name.name, name.name, tables.old.name));
 }
 
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const schema::alter_statement& alter) {
-    const auto constraints = schema::check_constraints_of(original);
-    const auto names =
-        schema::check_names(constraints, original.name.name, name.name, tables.old.name);
+    const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
+                                           original.name.name, name.name, tables.old.name);
     schema::table_definition like = read(session, name);
     const bool marked = is_marked_for_a_moment(like.create_statement);
     if (marked)
         like.create_statement = without_mark(like.create_statement, original.create_statement);
     refuse_what_like_leaves_out(original, like);
-    name_checks(session, constraints, names, like);
+    name_checks(session, name, names);
     run_alter(
         session,
         schema::alter_on(alter, name, names_in_alter(alter, names, original.name.name, name.name)),

@@ -1,16 +1,19 @@
 #include "src/schema/check_constraint.hpp"
 
+#include "src/base/error.hpp"
 #include "src/schema/identifier_case.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace segue::schema {
 namespace {
 
 constexpr std::string_view line_start = "  CONSTRAINT `";
 constexpr std::string_view infix = "_chk_";
+constexpr std::string_view not_enforced = " /*!80016 NOT ENFORCED */";
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
@@ -50,17 +53,66 @@ bool is_too_long(std::string_view name) {
            }) > characters_max;
 }
 
+/// For as long as it lives the server sends texts unconverted.
+/// https://dev.mysql.com/doc/refman/8.4/en/charset-connection.html
+class bytes_as_they_are {
+  public:
+    explicit bytes_as_they_are(db::session& session) : session_(session) {
+        session_.execute("SET SESSION character_set_results=NULL");
+    }
+    bytes_as_they_are(const bytes_as_they_are&) = delete;
+    bytes_as_they_are& operator=(const bytes_as_they_are&) = delete;
+    ~bytes_as_they_are() {
+        try {
+            session_.execute("SET SESSION character_set_results='utf8mb4'");
+        } catch (const error&) {  // A session that is lost: whoever uses it next is told.
+        }
+    }
+
+  private:
+    db::session& session_;
+};
+
 std::string prefix_of(std::string_view table) {
     return std::string(table) + std::string(infix);
 }
 
 }  // namespace
 
-std::vector<check_constraint> check_constraints_of(const table_definition& table) {
+bool check_constraint::enforced() const {
+    return !text.ends_with(not_enforced);
+}
+
+std::vector<check_constraint> check_constraints_of(std::string_view create_statement) {
     std::vector<check_constraint> found;
-    for (const std::string& line : lines_of(table.create_statement))
+    for (const std::string& line : lines_of(create_statement))
         if (auto one = read_line(line)) found.push_back(std::move(*one));
     return found;
+}
+
+std::vector<check_constraint> read_check_constraints(db::session& session, const table_name& name) {
+    const bytes_as_they_are unconverted(session);
+    return check_constraints_of(
+        session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or(""));
+}
+
+std::vector<check_constraint> in_order_of_numbers(std::vector<check_constraint> made) {
+    std::ranges::sort(made, {},
+                      [](const auto& one) { return std::pair(one.name.size(), one.name); });
+    return made;
+}
+
+bool may_be_made_like(const std::vector<check_constraint>& original,
+                      const std::vector<check_constraint>& made) {
+    if (!std::ranges::equal(original, made, {}, &check_constraint::enforced,
+                            &check_constraint::enforced))
+        return false;
+    // A text that is there again is in the same place.
+    for (std::size_t i = 0; i < original.size(); ++i)
+        if (made[i].text != original[i].text &&
+            std::ranges::find(made, original[i].text, &check_constraint::text) != made.end())
+            return false;
+    return true;
 }
 
 std::string check_name_after_rename(std::string_view name, std::string_view from,
@@ -94,22 +146,13 @@ std::vector<check_name> check_names(const std::vector<check_constraint>& constra
     return names;
 }
 
-std::vector<std::string> nameless_definition(const table_definition& table) {
+std::vector<std::string> definition_beside_checks(const table_definition& table) {
     std::vector<std::string> lines = lines_of(stable_create_statement(table));
     if (!lines.empty()) lines.erase(lines.begin());
-    std::vector<std::string> checks;
-    std::vector<std::string> others;
-    for (std::string& line : lines) {
-        if (auto check = read_line(line)) {
-            checks.push_back(std::move(check->text));
-        } else {
-            if (line.ends_with(',')) line.pop_back();
-            others.push_back(std::move(line));
-        }
-    }
-    std::sort(checks.begin(), checks.end());
-    others.insert(others.end(), checks.begin(), checks.end());
-    return others;
+    std::erase_if(lines, [](const std::string& line) { return read_line(line).has_value(); });
+    for (std::string& line : lines)
+        if (line.ends_with(',')) line.pop_back();
+    return lines;
 }
 
 }  // namespace segue::schema

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <string>
@@ -13,11 +14,27 @@ namespace segue::schema {
 struct check_constraint {
     std::string name;
     std::string text;  ///< As SHOW CREATE TABLE prints it: "CHECK ((`a` > 0))".
+    bool enforced() const;
     bool operator==(const check_constraint&) const = default;
 };
 
-/// Those of a table, in the order of SHOW CREATE TABLE.
-std::vector<check_constraint> check_constraints_of(const table_definition& table);
+/// Those in the text of SHOW CREATE TABLE, in its order.
+std::vector<check_constraint> check_constraints_of(std::string_view create_statement);
+
+/// Those of a table, with the bytes that the server keeps. It keeps a string in the string's own
+/// character set, and elsewhere prints '?' for what is no UTF-8: such a text means something else.
+/// Blocks; throws segue::error.
+std::vector<check_constraint> read_check_constraints(db::session& session, const table_name& name);
+
+/// Those that CREATE TABLE ... LIKE made in the order of the original's: it numbers them in the
+/// order in which SHOW CREATE TABLE prints the original's, and that of the new table is by name.
+std::vector<check_constraint> in_order_of_numbers(std::vector<check_constraint> made);
+
+/// Whether `made`, in the order of numbers, can be what CREATE TABLE ... LIKE made of `original`.
+/// The server may print a clause otherwise once it has parsed it anew (a string in the column's
+/// character set, names in backquotes), so that equal texts are not asked for.
+bool may_be_made_like(const std::vector<check_constraint>& original,
+                      const std::vector<check_constraint>& made);
 
 /// The name that a constraint of `from` has when that table has been renamed `to`: the server
 /// renames those that begin with the table's name and "_chk_".
@@ -40,8 +57,8 @@ std::vector<check_name> check_names(const std::vector<check_constraint>& constra
                                     std::string_view original, std::string_view ghost,
                                     std::string_view old);
 
-/// SHOW CREATE TABLE line by line without the names of the table and its CHECK constraints and
-/// without AUTO_INCREMENT: two tables with the same lines are of one definition.
-std::vector<std::string> nameless_definition(const table_definition& table);
+/// SHOW CREATE TABLE line by line without the table's name, AUTO_INCREMENT and CHECK constraints:
+/// two tables with the same lines are of one definition, but for the last.
+std::vector<std::string> definition_beside_checks(const table_definition& table);
 
 }  // namespace segue::schema

@@ -101,6 +101,9 @@ class a_table : public testing::TestWithParam<std::string> {
         EXPECT_TRUE(answer.equal()) << answer.text();
         for (const auto& check : of_.checks)
             EXPECT_EQ(session_->query_value(check).value_or("NULL"), "1") << check;
+        for (const auto& statement : of_.taken) EXPECT_NO_THROW(session_->execute(statement));
+        for (const auto& statement : of_.not_taken)
+            EXPECT_THROW(session_->execute(statement), error) << statement;
         for (const auto& words : of_.told)
             EXPECT_NE(run.segue().err().find(words), std::string::npos)
                 << "not told: " << words << "\n"

@@ -58,6 +58,8 @@ void read_setting(table_case& into, const std::string& name, const std::string& 
                                                : name == "refused"      ? &into.refused
                                                : name == "stopped"      ? &into.stopped
                                                : name == "told"         ? &into.told
+                                               : name == "taken"        ? &into.taken
+                                               : name == "not_taken"    ? &into.not_taken
                                                : name == "not_compared" ? &into.not_compared
                                                                         : nullptr;
         if (list == nullptr) throw error("unknown setting of a case: " + name);

@@ -23,6 +23,8 @@ struct table_case {
     std::vector<std::string> refused;
     std::vector<std::string> stopped;
     std::vector<std::string> told;
+    std::vector<std::string> taken;
+    std::vector<std::string> not_taken;
     std::vector<std::string> not_compared;
     std::optional<std::string> sql_mode;  ///< Of the native ALTER TABLE, as the next.
     std::optional<std::string> time_zone;

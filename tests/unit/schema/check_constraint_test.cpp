@@ -27,11 +27,11 @@ const std::string usual =
 
 TEST(CheckConstraints, AreReadFromShowCreateTable) {
     EXPECT_THAT(
-        check_constraints_of(created_as(usual)),
+        check_constraints_of(usual),
         ElementsAre(check_constraint{"Positive`s", "CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */"},
                     check_constraint{"t_chk_1", "CHECK ((`c` <> _utf8mb4'a,\\n`) CHECK'))"}));
-    EXPECT_THAT(check_constraints_of(created_as("CREATE TABLE `t` (\n  `id` int\n)")), IsEmpty());
-    EXPECT_THAT(check_constraints_of(created_as("  CONSTRAINT `")), IsEmpty());
+    EXPECT_THAT(check_constraints_of("CREATE TABLE `t` (\n  `id` int\n)"), IsEmpty());
+    EXPECT_THAT(check_constraints_of("  CONSTRAINT `"), IsEmpty());
 }
 
 TEST(CheckNames, FollowTheTableIfTheyBeginWithItsName) {
@@ -89,22 +89,45 @@ TEST(CheckNames, AreToldWhenNoneFits) {
     EXPECT_FALSE(names_of({"t_chk_1"}, characters, characters)[0].too_long);
 }
 
-TEST(NamelessDefinition, IsTheSameForAnotherTableOfTheSameKind) {
+TEST(DefinitionBesideChecks, IsTheSameForAnotherTableOfTheSameKind) {
     const std::string like =
         "CREATE TABLE `_t_gho` (\n"
         "  `id` int NOT NULL AUTO_INCREMENT,\n"
         "  `c` varchar(20) DEFAULT 'CONSTRAINT `x` CHECK (1)',\n"
         "  PRIMARY KEY (`id`),\n"
         "  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `u` (`id`),\n"
-        "  CONSTRAINT `_t_gho_chk_1` CHECK ((`c` <> _utf8mb4'a,\\n`) CHECK')),\n"
+        "  CONSTRAINT `_t_gho_chk_1` CHECK ((`c` <> _utf8mb3'a,\\n`) CHECK')),\n"
         "  CONSTRAINT `_t_gho_chk_2` CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */\n"
         ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
-    EXPECT_EQ(nameless_definition(created_as(usual)), nameless_definition(created_as(like)));
-    EXPECT_NE(nameless_definition(created_as(usual)),
-              nameless_definition(created_as(like + " DATA DIRECTORY='/x/'")));
-    std::string enforced = like;
-    enforced.erase(enforced.find(" /*!80016"), std::string(" /*!80016 NOT ENFORCED */").size());
-    EXPECT_NE(nameless_definition(created_as(usual)), nameless_definition(created_as(enforced)));
+    EXPECT_EQ(definition_beside_checks(created_as(usual)),
+              definition_beside_checks(created_as(like)));
+    EXPECT_NE(definition_beside_checks(created_as(usual)),
+              definition_beside_checks(created_as(like + " DATA DIRECTORY='/x/'")));
+}
+
+std::vector<check_constraint> made(std::vector<check_constraint> those) {
+    return in_order_of_numbers(std::move(those));
+}
+
+TEST(ChecksMadeByLike, AreInTheOrderOfTheirNumbers) {
+    EXPECT_THAT(made({{"g_chk_1", "a"}, {"g_chk_10", "b"}, {"g_chk_2", "c"}}),
+                ElementsAre(check_constraint{"g_chk_1", "a"}, check_constraint{"g_chk_2", "c"},
+                            check_constraint{"g_chk_10", "b"}));
+}
+
+TEST(ChecksMadeByLike, AreAsManyAndAsEnforcedAsTheOriginals) {
+    const std::vector<check_constraint> original{
+        {"a", "CHECK ((`c` <> _utf8mb4'x'))"}, {"b", "CHECK ((`c` > 0)) /*!80016 NOT ENFORCED */"}};
+    const check_constraint first{"g_chk_1", "CHECK ((`c` <> _utf8mb3'x'))"};
+    EXPECT_TRUE(may_be_made_like(
+        original, {first, {"g_chk_2", "CHECK ((`c` > 0)) /*!80016 NOT ENFORCED */"}}));
+    EXPECT_FALSE(may_be_made_like(original, {first, {"g_chk_2", "CHECK ((`c` > 0))"}}));
+    EXPECT_FALSE(may_be_made_like(original, {first}));
+}
+
+TEST(ChecksMadeByLike, AreTakenForNoOthers) {
+    const std::vector<check_constraint> original{{"a", "CHECK (1)"}, {"b", "CHECK (2)"}};
+    EXPECT_FALSE(may_be_made_like(original, {{"g_chk_1", "CHECK (2)"}, {"g_chk_2", "CHECK (1)"}}));
 }
 
 }  // namespace

@@ -1,0 +1,1 @@
+UPDATE t SET a = @n WHERE id = 1 + @n % 100;

@@ -1,0 +1,1 @@
+UPDATE t SET c = CONCAT('é', @n) WHERE id = 1 + @n % 100;
