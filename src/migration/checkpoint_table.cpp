@@ -1,6 +1,7 @@
 #include "src/migration/checkpoint_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/read_only_server.hpp"
 
 #include <array>
 #include <unistd.h>
@@ -56,6 +57,7 @@ std::string checkpoint_table::other_run(db::session& session) const {
 }
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {
+    if (!owner.empty() && owner.front()[1] != "0") throw read_only_failure();
     if (owner.size() != 1 || owner.front()[0] != epoch_)
         throw error(
             fmt::format("another run has taken over this migration: the owner in {} is not "
@@ -64,20 +66,20 @@ void checkpoint_table::check(const std::vector<db::row>& owner) const {
 }
 
 void checkpoint_table::check_owner(db::session& session) const {
-    const auto owner =
-        session.query(fmt::format("SELECT value, CONNECTION_ID() FROM {} WHERE kind='owner' AND "
-                                  "id=0 FOR SHARE",
-                                  name_.quoted()));
+    const auto owner = session.query(fmt::format(
+        "SELECT value, @@GLOBAL.read_only, CONNECTION_ID() FROM {} WHERE kind='owner' AND "
+        "id=0 FOR SHARE",
+        name_.quoted()));
     check(owner);
-    if (db::to_uint64(owner.front()[1], "CONNECTION_ID()") != session.connection_id())
+    if (db::to_uint64(owner.front()[2], "CONNECTION_ID()") != session.connection_id())
         throw error(
             "the session moved to another connection: a proxy stands between. Connect to "
             "the server itself.");
 }
 
 void checkpoint_table::check_owner_under_lock(db::session& session) const {
-    check(session.query(
-        fmt::format("SELECT value FROM {} WHERE kind='owner' AND id=0", name_.quoted())));
+    check(session.query(fmt::format(
+        "SELECT value, @@GLOBAL.read_only FROM {} WHERE kind='owner' AND id=0", name_.quoted())));
 }
 
 void checkpoint_table::take_over(db::session& session) const {

@@ -1,6 +1,7 @@
 #include "src/migration/heartbeat.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/read_only_server.hpp"
 #include "src/migration/retry.hpp"
 #include "throttle/heartbeat_value.hpp"
 
@@ -60,10 +61,19 @@ bool heartbeat::has_come(db::session& replica, std::uint64_t number) const {
     }
 }
 
+// Not by the variable, which may have been set back since: the row is there and was not changed.
+void heartbeat::throw_if_read_only(db::session& session, int id) const {
+    if (!session
+             .query(fmt::format("SELECT 1 FROM {} WHERE id={}", settings_.changelog.quoted(), id))
+             .empty())
+        throw read_only_failure();
+}
+
 void heartbeat::commit_marker(db::session& session, std::uint64_t number) const {
     const std::uint64_t changed = session.execute(
-        fmt::format("UPDATE {} SET value='{}:{}' WHERE id={}", settings_.changelog.quoted(),
-                    settings_.run_token, number, marker_id));
+        fmt::format("UPDATE {} SET value='{}:{}' WHERE id={} AND @@GLOBAL.read_only=0",
+                    settings_.changelog.quoted(), settings_.run_token, number, marker_id));
+    if (changed != 1) throw_if_read_only(session, marker_id);
     if (changed != 1)
         throw error(
             fmt::format("the marker row in {} is gone: another run dropped or changed the "
@@ -80,8 +90,10 @@ void heartbeat::commit_marker(db::session& session, std::uint64_t number) const 
 
 void heartbeat::write_heartbeat(db::session& session) {
     beats_.push_back(throttle::format_heartbeat(std::chrono::system_clock::now()));
-    session.execute(fmt::format("UPDATE {} SET value={} WHERE id={}", settings_.changelog.quoted(),
-                                quoted_literal(beats_.back()), heartbeat_id));
+    const std::uint64_t changed = session.execute(
+        fmt::format("UPDATE {} SET value={} WHERE id={} AND @@GLOBAL.read_only=0",
+                    settings_.changelog.quoted(), quoted_literal(beats_.back()), heartbeat_id));
+    if (changed != 1) throw_if_read_only(session, heartbeat_id);
     beats_.erase(beats_.begin(), beats_.end() - 1);
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
 }

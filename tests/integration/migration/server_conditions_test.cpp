@@ -87,6 +87,26 @@ TEST_F(a_live_migration, outlasts_read_only_and_offline_mode) {
     EXPECT_GT(run.times_told("--read-only option"), 0U);
 }
 
+TEST_F(a_live_migration, waits_under_read_only_also_where_its_account_is_not_stopped) {
+    run.writers().start();
+    run.hold_copy(faults);
+    run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true});
+    faults.wait_reached("copier.chunk_ended");
+    after(waits, [&] { admin.execute("SET GLOBAL read_only=ON"); });
+    // Whatever it writes is checked for its owner first, in the same transaction or under the lock.
+    const auto written = "SELECT GROUP_CONCAT(id, value ORDER BY id) FROM " +
+                         migration_tables::of(run.table()).changelog.quoted();
+    const auto before = admin.query_value(written);
+    faults.go("copier.chunk_ended");
+    run.let_cut_over();
+    run.writers().wait_for_transactions(50);
+    EXPECT_EQ(admin.query_value(written), before);
+    EXPECT_EQ(run.segue().out().find("phase: cut-over"), std::string::npos);
+    after(waits_no_more, [&] { admin.execute("SET GLOBAL read_only=OFF"); });
+    run.expect_swapped();
+    run.expect_nothing_lost();
+}
+
 TEST(a_table_space_without_room, is_waited_for) {
     sandbox_server server({.mysqld = {"--innodb-file-per-table=OFF",
                                       "--innodb-data-file-path=ibdata1:12M:autoextend:max:40M"}});

@@ -1,0 +1,18 @@
+#include "src/migration/read_only_server.hpp"
+
+#include "src/wire/server_failure.hpp"
+
+#include <string_view>
+
+namespace segue::migration {
+
+error read_only_failure() {
+    constexpr int option_prevents_statement = 1290;
+    constexpr std::string_view words =
+        "the server has read_only=ON, and Segue does not write there, whatever its account may do "
+        "(as MySQL error 1290)";
+    return error(std::string(words),
+                 wire::properties_of(option_prevents_statement, "HY000", words));
+}
+
+}  // namespace segue::migration
