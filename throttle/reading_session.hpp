@@ -21,6 +21,8 @@ class reading_session {
 
     reading_session(const wire::connection_options& options, server_identity identity);
 
+    const wire::connection_options& options() const noexcept { return options_; }
+
     /// Throws segue::error as db::session::query() and db::session_factory::connect() do.
     std::vector<db::row> query(std::string_view sql);
 

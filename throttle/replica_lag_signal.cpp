@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/wire/login_failure.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -62,7 +63,8 @@ std::optional<std::string> replica_lag_signal::evaluate() {
         return reason;
     } catch (const error& failure) {
         tell_failure(failure);
-        throw;
+        // In the status line each second: what to do was told once.
+        throw wire::bare_failure(failure, session_.options());
     }
 }
 
@@ -71,7 +73,7 @@ void replica_lag_signal::tell_failure(const error& failure) {
     const auto now = std::chrono::steady_clock::now();
     if (missing && !missing_since_) missing_since_ = now;
     if (!missing) missing_since_.reset();
-    if (told_ == failure.what()) return;
+    if (!told_.empty()) return;
     if (missing && now - *missing_since_ <= settings_.lag_max) return;
     told_ = failure.what();
     log::write(log::level::warning,

@@ -53,7 +53,7 @@ class replica_lag_signal final : public signal {
     const std::string name_;
     const std::string sql_;
     reading_session session_;
-    std::string told_;  ///< Of the failure that was told last; empty: it could be read since.
+    std::string told_;  ///< Of the failure that began this outage; empty: there is none.
     std::optional<std::chrono::steady_clock::time_point> missing_since_;
 };
 

@@ -1,5 +1,6 @@
 #include "throttle/signal_set.hpp"
 
+#include "src/wire/login_failure.hpp"
 #include "throttle/critical_load_signal.hpp"
 #include "throttle/flag_file_signal.hpp"
 #include "throttle/load_signal.hpp"
@@ -36,6 +37,7 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
     for (const auto& endpoint : settings.control_replicas) {
         auto replica = settings.stream_replica.value_or(primary);
         replica.server = endpoint;
+        wire::given_by(endpoint, "--throttle-control-replicas");
         signals.push_back(std::make_unique<replica_lag_signal>(replica, lag));
     }
     return signals;

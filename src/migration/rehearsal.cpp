@@ -4,6 +4,7 @@
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/statement_ender.hpp"
 #include "src/migration/xa_start.hpp"
+#include "src/wire/login_failure.hpp"
 
 #include <chrono>
 #include <string>
@@ -25,6 +26,7 @@ std::vector<wire::connection_options> replicas_that_throttle(const run_state& of
     for (const auto& endpoint : of.with.throttling.control_replicas) {
         all.push_back(stream ? stream->connection : of.roles().primary());
         all.back().server = endpoint;
+        wire::given_by(endpoint, "--throttle-control-replicas");
     }
     return all;
 }

@@ -99,6 +99,7 @@ server_roles server_roles::find(const wire::connection_options& given,
     std::optional<relay_facts> primary;
     if (assumed) {
         made.primary_ = options_of(*assumed, given);
+        wire::given_by(assumed->server, "--assume-master-host");
         db::session_factory sessions(made.primary_);
         db::session session = sessions.connect();
         primary = relay_of(session, made.primary_);

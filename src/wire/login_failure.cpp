@@ -1,9 +1,11 @@
 #include "src/wire/login_failure.hpp"
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,7 +13,8 @@ namespace segue::wire {
 namespace {
 
 std::mutex taken_mutex;
-std::set<std::string> logins_taken;  // guarded by taken_mutex; never a password
+std::set<std::string> logins_taken;                     // guarded by taken_mutex; never a password
+std::map<std::string, std::string> flags_of_addresses;  // guarded by taken_mutex
 
 std::string name_of(const connection_options& login) {
     return fmt::format("{} as '{}'", login.server.text(), login.user);
@@ -38,27 +41,39 @@ std::string_view next_step_if_denied(const connection_options& asked) {
            "must show: look at --user, --conf and --ssl-cert";
 }
 
-std::string_view next_step(const error& failure, const connection_options& asked) {
+// With which the address was given.
+std::string flag_of(const endpoint& server) {
+    const std::lock_guard lock(taken_mutex);
+    const auto found = flags_of_addresses.find(server.text());
+    return found == flags_of_addresses.end() ? "" : found->second;
+}
+
+std::string next_step(const error& failure, const connection_options& asked) {
     constexpr int access_denied = 1045;
     constexpr int host_not_privileged = 1130;
     constexpr int cannot_connect_socket = 2002;  // which libmariadb says of TCP as well
     constexpr int cannot_connect_host = 2003;
     constexpr int unknown_host = 2005;
     constexpr int secure_transport_required = 3159;
+    constexpr int offline_mode = 3032;
+    const std::string flag = flag_of(asked.server);
     switch (failure.mysql_errno()) {
+        case offline_mode:
+            return ". Somebody has put the server out of service: SET GLOBAL offline_mode=OFF, by "
+                   "an account that it does not stop, ends that";
         case access_denied:
-            return next_step_if_denied(asked);
+            return std::string(next_step_if_denied(asked));
         case secure_transport_required:
             return ". The server takes encrypted connections only: add --ssl";
         case host_not_privileged:
             return ". No account there may log in from this machine: CREATE USER names the hosts";
         case unknown_host:
-            return ". No name server knows the host: look at --host";
+            return ". No name server knows the host: look at " + (flag.empty() ? "--host" : flag);
         case cannot_connect_socket:
         case cannot_connect_host:
             return asked.server.socket.empty()
-                       ? ". Is the server running there, and to be reached from here? Look at "
-                         "--host and --port"
+                       ? ". Is the server running there, and to be reached from here? Look at " +
+                             (flag.empty() ? "--host and --port" : flag)
                        : ". Is the server running here? SELECT @@socket says what --socket must "
                          "be";
         default:
@@ -66,12 +81,30 @@ std::string_view next_step(const error& failure, const connection_options& asked
     }
 }
 
+std::string head_for(const connection_options& asked) {
+    return fmt::format("logging in to {}: ", name_of(asked));
+}
+
 }  // namespace
 
 error login_failure(const error& failure, const connection_options& asked) {
-    return error(fmt::format("logging in to {}: {}{}", name_of(asked), failure.what(),
-                             next_step(failure, asked)),
+    return error(fmt::format("{}{}{}", head_for(asked), failure.what(), next_step(failure, asked)),
                  failure.properties());
+}
+
+error bare_failure(const error& failure, const connection_options& asked) {
+    std::string_view words = failure.what();
+    const std::string head = head_for(asked);
+    if (!words.starts_with(head)) return failure;
+    words.remove_prefix(head.size());
+    if (const auto step = next_step(failure, asked); words.ends_with(step))
+        words.remove_suffix(step.size());
+    return error(std::string(words), failure.properties());
+}
+
+void given_by(const endpoint& server, std::string flag) {
+    const std::lock_guard lock(taken_mutex);
+    flags_of_addresses.insert_or_assign(server.text(), std::move(flag));
 }
 
 error first_statement_failure(const error& failure, const connection_options& asked) {

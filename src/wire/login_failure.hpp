@@ -3,11 +3,19 @@
 #include "src/base/error.hpp"
 #include "src/wire/connection_options.hpp"
 
+#include <string>
+
 namespace segue::wire {
 
 /// A failure to connect, or to log in, for the operator: which server was asked for, as whom, what
 /// it said, and the next step where there is one. Properties are the failure's. Threads: any.
 error login_failure(const error& failure, const connection_options& asked);
+
+/// The same failure in the words of the server, or of the client library, alone.
+error bare_failure(const error& failure, const connection_options& asked);
+
+/// The address was given by this flag, and not by --host: what is told of it says so. Threads: any.
+void given_by(const endpoint& server, std::string flag);
 
 /// A failure of what is asked at the start: the same of the server's errors. Others, and those that
 /// name the server, stay as they are. Threads: any.

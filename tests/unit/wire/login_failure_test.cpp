@@ -42,6 +42,24 @@ TEST(LoginFailure, SaysTheNextStep) {
                 AllOf(StartsWith("logging in to /s as 'u': "), EndsWith("what --socket must be")));
 }
 
+TEST(LoginFailure, NamesTheFlagThatGaveTheAddress) {
+    auto replica = of_user("u");
+    replica.server.host = "db9";
+    given_by(replica.server, "--throttle-control-replicas");
+    EXPECT_THAT(told(2002, replica), EndsWith("Look at --throttle-control-replicas"));
+    EXPECT_THAT(told(2005, replica), EndsWith("look at --throttle-control-replicas"));
+    EXPECT_THAT(told(2002, of_user("u")), EndsWith("Look at --host and --port"));
+}
+
+TEST(LoginFailure, CanBeTakenBackToTheServersOwnWords) {
+    const auto asked = of_user("x");
+    for (const int number : {0, 1045, 2002, 3032}) {
+        const error words("words", {.mysql_errno = number});
+        EXPECT_STREQ(bare_failure(login_failure(words, asked), asked).what(), "words") << number;
+        EXPECT_STREQ(bare_failure(words, asked).what(), "words");
+    }
+}
+
 TEST(LoginFailure, TellsALoginThatWorkedBeforeFromAWrongOne) {
     EXPECT_THAT(told(1045, of_user("v")), HasSubstr("Either user or password is wrong"));
     login_succeeded(of_user("v"));
