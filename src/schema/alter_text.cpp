@@ -1,6 +1,7 @@
 #include "src/schema/alter_text.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/nearest_names.hpp"
 #include "src/schema/alter_hints.hpp"
 #include "src/schema/clause_list.hpp"
 #include "src/schema/column_definition.hpp"
@@ -75,9 +76,26 @@ bool continues(token_span clause, token_span piece) {
     return at.done();
 }
 
+/// "COLUM (COLUMN?)" where a word behind ADD was read as a column's name and is nearly a keyword.
+std::optional<std::string> misspelt_word_of_add(const std::string& word) {
+    static const std::vector<std::string> words{"COLUMN",   "INDEX",   "CONSTRAINT", "PRIMARY",
+                                                "FULLTEXT", "SPATIAL", "UNIQUE",     "FOREIGN"};
+    const auto near = nearest_names(word, words, 1);
+    if (near.empty()) return std::nullopt;
+    return fmt::format("{} ({}?)", word, near.front());
+}
+
+tokenized_sql tokenized(std::string_view text) {
+    try {
+        return tokenize(text);
+    } catch (const error& failure) {
+        throw failure.in("--alter");
+    }
+}
+
 class alter_parser {
   public:
-    explicit alter_parser(std::string_view text) : text_(text), sql_(tokenize(text)) {}
+    explicit alter_parser(std::string_view text) : text_(text), sql_(tokenized(text)) {}
 
     alter_statement run() {
         if (sql_.tokens.empty()) throw error("--alter is empty");
@@ -380,8 +398,11 @@ class alter_parser {
         if (definition.references) refuse(piece, adds_foreign_key);
         if (definition.auto_increment && kind == clause_kind::add_column)
             refuse(piece, adds_auto_increment);
-        if (definition.unknown_word)
-            refuse(*definition.unknown_word + " in " + text_of(piece), unknown_attribute);
+        if (!definition.unknown_word) return;
+        const auto misspelt =
+            kind == clause_kind::add_column ? misspelt_word_of_add(clause.column) : std::nullopt;
+        refuse(misspelt.value_or(*definition.unknown_word) + " in " + text_of(piece),
+               unknown_attribute);
     }
 
     /// What may stand behind ADD, and in its parentheses, beside columns.

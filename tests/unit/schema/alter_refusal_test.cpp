@@ -102,6 +102,10 @@ TEST(AlterRefusals, UnknownAttributesOfAColumnAreNamed) {
     EXPECT_THAT(refused("ADD a INT `x`"), ElementsAre("`x` in ADD a INT `x`"));
 }
 
+TEST(AlterRefusals, AMisspeltKeywordIsNamedAndNotWhatStandsBehindIt) {
+    EXPECT_THAT(refused("ADD COLUM n2 INT"), ElementsAre("COLUM (COLUMN?) in ADD COLUM n2 INT"));
+}
+
 TEST(AlterRefusals, WhatIsNotKnownMayBeAMistakeInItsSpelling) {
     for (const auto* text : {"MODFY state VARCHAR(30)", "ADD COLUM c INT", "FORCE x",
                              "ADD COLUMN IF NOT EXISTS c INT", "UPGRADE PARTITIONING"}) {
