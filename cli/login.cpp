@@ -50,6 +50,12 @@ bool is_looked_at(std::string_view section) {
     return section == "client" || section == "osc" || section.empty();
 }
 
+/// The mysql client takes it, so whoever wrote it may expect that Segue does.
+bool is_login_of_a_client(const option_file_entry& entry) {
+    return (entry.section == "mysql" || entry.section == "mysqldump") &&
+           (entry.key == "user" || entry.key == "password");
+}
+
 /// `password: secret` and `password secret`, which MySQL refuses as well.
 bool lacks_equals_sign(const option_file_entry& entry) {
     if (entry.section != "client" || entry.has_value) return false;
@@ -60,6 +66,9 @@ bool lacks_equals_sign(const option_file_entry& entry) {
 }
 
 std::string not_used(const option_file_entry& entry) {
+    if (is_login_of_a_client(entry))
+        return fmt::format("{}: [{}] {} is not used; only user and password in [client] are",
+                           entry.place, entry.section, entry.key);
     if (std::ranges::find(shown_keys, entry.key) == shown_keys.end())
         return entry.place + ": it is not used; only user and password in [client] are";
     return fmt::format("{}: {}{} is not used{}", entry.place,
@@ -79,7 +88,7 @@ void take_from_file(login& made, std::vector<option_file_entry> entries,
             user = std::move(entry.value);
         else if (entry.section == "client" && entry.key == "password" && entry.has_value)
             password = std::move(entry.value);
-        else if (is_looked_at(entry.section))
+        else if (is_looked_at(entry.section) || is_login_of_a_client(entry))
             notices.push_back(not_used(entry));
     }
     if (made.user.empty()) made.user = std::move(user);

@@ -143,8 +143,11 @@ int run(const cli::options& given) {
     const int code = run_job(given, with, signals.token(), job, shown);
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
-    std::fflush(stdout);
-    return code;
+    const bool told = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (told || given.execute || code != 0) return code;
+    // A run has done what it was asked for; of a rehearsal the report is all there is.
+    log::fatal("the rehearsal's report could not be written to stdout");
+    return 1;
 }
 
 }  // namespace

@@ -145,9 +145,9 @@ std::string rehearsal_text(const migration::plan& made, const migration::setting
     add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
     if (slow) add("\nNote: {}\n", *slow);
     for (const std::string& note : made.notes) add("\nNote: {}.\n", note);
-    for (const std::string& weaker : made.server.weaker) add("\nNote: {}\n", weaker);
+    for (const std::string& weaker : made.server.weaker) add("\nWarning: {}\n", weaker);
     for (const std::string& warning : warnings) add("\nWarning: {}\n", warning);
-    add("\n{}\n", closing_line(with, slow, warnings.size()));
+    add("\n{}\n", closing_line(with, slow, warnings.size() + made.server.weaker.size()));
     return text;
 }
 

@@ -13,6 +13,7 @@ namespace segue::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -332,7 +333,8 @@ TEST_F(CommandLine, AFlagInPlaceOfTheAlterIsNoAlter) {
 }
 
 TEST_F(CommandLine, AnAlterThatCannotBeReadIsAnError) {
-    EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal, HasSubstr("not closed"));
+    EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal,
+                AllOf(HasSubstr("--alter: "), HasSubstr("not closed")));
 }
 
 TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
@@ -363,7 +365,9 @@ TEST_F(CommandLine, WithoutAUserNobodyIsLoggedIn) {
     const auto nobody = read_without_user({"--conf=/conf"});
     EXPECT_EQ(nobody.exit_code, 1);
     EXPECT_THAT(nobody.fatal, HasSubstr("/conf names no user"));
-    EXPECT_THAT(nobody.notices, IsEmpty());
+    EXPECT_THAT(nobody.notices,
+                ElementsAre("/conf, line 4: [mysql] user is not used; only user and password in "
+                            "[client] are"));
     EXPECT_THAT(fatal({"--user="}), HasSubstr("--user is missing"));
 }
 
