@@ -1,5 +1,7 @@
 #include "src/base/nearest_names.hpp"
 
+#include "src/base/table_name.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -57,6 +59,14 @@ std::vector<std::string> nearest_names(std::string_view written, std::span<const
     for (const auto& [far, name] : near)
         if (names.size() < count) names.push_back(*name);
     return names;
+}
+
+std::string did_you_mean(std::string_view written, std::span<const std::string> known) {
+    constexpr std::size_t most = 3;
+    std::string names;
+    for (const std::string& near : nearest_names(written, known, most))
+        names += (names.empty() ? "" : ", ") + quoted_name(near);
+    return names.empty() ? "" : "Did you mean " + names + "? ";
 }
 
 }  // namespace segue

@@ -14,4 +14,8 @@ namespace segue {
 std::vector<std::string> nearest_names(std::string_view written, std::span<const std::string> known,
                                        std::size_t count);
 
+/// "Did you mean `orders`? ", for a sentence to follow, with up to three of them; empty where none
+/// is near. Pure.
+std::string did_you_mean(std::string_view written, std::span<const std::string> known);
+
 }  // namespace segue

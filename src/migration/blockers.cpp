@@ -1,7 +1,5 @@
 #include "src/migration/blockers.hpp"
 
-#include "src/base/error.hpp"
-
 #include <algorithm>
 #include <iterator>
 
@@ -36,7 +34,9 @@ std::string query_for(const std::string& schema, const std::string& quoted_names
     return fmt::format(
         "SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID, m.OBJECT_TYPE, CONCAT(t.PROCESSLIST_USER, "
         "'@', t.PROCESSLIST_HOST), COALESCE({0}, t.PROCESSLIST_TIME, 0), "
-        "t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%', {1} "
+        "t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%', "
+        "{1}, "
+        "m.LOCK_TYPE IN ('EXCLUSIVE','SHARED_NO_READ_WRITE') "
         "FROM performance_schema.metadata_locks m LEFT JOIN performance_schema.threads t ON "
         "t.THREAD_ID=m.OWNER_THREAD_ID {2} WHERE (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} "
         "AND m.OBJECT_NAME IN ({4}) AND m.LOCK_STATUS='GRANTED') OR (m.OBJECT_TYPE IN "
@@ -57,13 +57,19 @@ std::vector<blocker> look(db::session& session, const std::string& query, IsOurs
         const std::uint64_t connection = one[0] ? db::to_uint64(one[0], "PROCESSLIST_ID") : 0;
         if (connection != 0 && is_ours(connection)) continue;
         const blocker::kind of = kind_of(one[2].value_or(""));
-        found.push_back({.of = of,
-                         .connection = connection,
-                         .event = one[1].value_or(""),
-                         .who = one[3].value_or(""),
-                         .age = std::chrono::seconds(db::to_uint64(one[4], "the age of a lock")),
-                         .may_be_ended = of == blocker::kind::table && connection != 0 &&
-                                         one[5] == "1" && one[6] == "0"});
+        blocker made{.of = of,
+                     .connection = connection,
+                     .event = one[1].value_or(""),
+                     .who = one[3].value_or(""),
+                     .age = std::chrono::seconds(db::to_uint64(one[4], "the age of a lock")),
+                     .may_be_ended = of == blocker::kind::table && connection != 0 &&
+                                     one[5] == "1" && one[6] == "0",
+                     .excludes_readers = of != blocker::kind::table || one[7] == "1"};
+        // FLUSH TABLES WITH READ LOCK takes two locks at once.
+        const auto is_this = [&](const blocker& seen) {
+            return connection != 0 && seen.identity() == made.identity();
+        };
+        if (std::ranges::none_of(found, is_this)) found.push_back(std::move(made));
     }
     return found;
 }
@@ -78,7 +84,10 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
                 [&](std::uint64_t connection) { return ours.is_ours(connection); });
 }
 
-std::vector<blocker> who_holds(db::session& session, const table_name& table) {
+namespace {
+
+// Nullopt: it cannot be seen.
+std::optional<std::vector<blocker>> look_who_holds(db::session& session, const table_name& table) {
     const auto is_ours = [&](std::uint64_t connection) {
         return connection == session.connection_id();
     };
@@ -87,10 +96,75 @@ std::vector<blocker> who_holds(db::session& session, const table_name& table) {
             return look(session, query_for(table.schema, quoted_literal(table.name), events),
                         is_ours);
         } catch (const error& failure) {
-            if (failure.connection_lost()) return {};
+            if (failure.connection_lost()) return std::nullopt;
         }
     }
-    return {};
+    return std::nullopt;
+}
+
+// Of the locks of a busy table only those that keep readers out, as long as there are any: the
+// others are in the way where somebody waits for an exclusive one behind them.
+void leave_out_readers(std::vector<blocker>& found) {
+    const auto excludes = [](const blocker& one) { return one.excludes_readers; };
+    if (std::ranges::any_of(found, excludes))
+        std::erase_if(found, [&](const blocker& one) { return !excludes(one); });
+}
+
+std::string next_step(const blocker& holder) {
+    switch (holder.of) {
+        case blocker::kind::backup:
+            return "A backup is running, and lets nobody make a table: start again when it has "
+                   "ended.";
+        case blocker::kind::read_lock:
+            return "Nobody can write until it is given up (UNLOCK TABLES, or the end of that "
+                   "connection): start again then.";
+        case blocker::kind::whole_schema:
+            return "Start again when that has ended, if the schema is still there.";
+        case blocker::kind::table:
+            break;
+    }
+    return holder.connection == 0
+               ? "Commit it or roll it back (XA RECOVER CONVERT XID lists it), and start again."
+               : fmt::format("Let it end, or end it (KILL {}), and start again.",
+                             holder.connection);
+}
+
+constexpr std::string_view unseen =
+    "somebody who cannot be seen holds a lock (GRANT SELECT ON performance_schema.* lets Segue see "
+    "it)";
+
+}  // namespace
+
+std::vector<blocker> who_holds(db::session& session, const table_name& table) {
+    return look_who_holds(session, table).value_or(std::vector<blocker>());
+}
+
+std::string holders_text(db::session& session, const table_name& table) {
+    const auto found = look_who_holds(session, table);
+    if (!found) return std::string(unseen);
+    return found->empty() ? "somebody held a lock who has let go since" : describe(*found);
+}
+
+error start_failure(const error& failure, db::session& session, const table_name& original) {
+    constexpr int lock_wait_timeout = 1205;
+    if (failure.mysql_errno() != lock_wait_timeout) return failure;
+    constexpr std::string_view look =
+        "Look at SHOW PROCESSLIST for who waits and who sleeps in a transaction, and start again.";
+    if (dynamic_cast<const explained_lock_wait*>(&failure) != nullptr)
+        return refused({{failure.what(), std::string(look)}});
+    auto found = look_who_holds(session, original);
+    if (found) leave_out_readers(*found);
+    const std::string problem =
+        fmt::format("a lock keeps Segue from reading {} or making a table beside it: {} ({})",
+                    original.quoted(),
+                    !found           ? unseen
+                    : found->empty() ? "whoever held it has let go since"
+                                     : describe(*found),
+                    failure.what());
+    return refused({{problem, found && !found->empty()
+                                  ? next_step(found->front())
+                                  : "Look at SHOW PROCESSLIST for who waits and who sleeps in a "
+                                    "transaction, and start again."}});
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

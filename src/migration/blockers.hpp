@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/preflight.hpp"
@@ -27,6 +28,7 @@ struct blocker {
     std::string who;               ///< user@host, or empty.
     std::chrono::seconds age{0};   ///< Of its transaction, or else of its statement.
     bool may_be_ended = false;     ///< A client's session that holds a table; no prepared XA.
+    bool excludes_readers = true;  ///< Not of a lock as whoever reads or writes rows has it.
 
     /// The same lock, seen again?
     auto identity() const { return std::tie(of, connection, event); }
@@ -40,6 +42,18 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
 /// Who holds a lock that a DROP of this table, or another change of it, would wait for; not the
 /// session that looks. Empty also where that cannot be seen.
 std::vector<blocker> who_holds(db::session& session, const table_name& table);
+
+/// The same in words, also where it cannot be seen.
+std::string holders_text(db::session& session, const table_name& table);
+
+/// A lock wait whose message tells who holds the lock already.
+struct explained_lock_wait : error {
+    using error::error;
+};
+
+/// A failure of the start: one that waited in vain for a lock, as a failed check that tells who
+/// holds it and what to do; any other as it is. The session is the one that waited.
+error start_failure(const error& failure, db::session& session, const table_name& original);
 
 /// Of those only what RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);

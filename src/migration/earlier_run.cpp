@@ -26,6 +26,8 @@ constexpr milliseconds look_for{3'000};
 constexpr milliseconds look_interval{100};
 constexpr milliseconds written_at_once{500};
 constexpr int looks_max = 10;
+// A rehearsal of somebody else's lasts no longer, as a rule, and must not end a run.
+constexpr std::chrono::seconds claim_awaited{10};
 
 // Empty for a table that is gone, or that is none of these.
 std::vector<db::row> changelog_rows(db::session& session, const table_name& changelog) {
@@ -48,11 +50,6 @@ bool could_be_written(db::session& session, const table_name& changelog) {
         return false;
     }
     return steady_clock::now() - asked < written_at_once;
-}
-
-std::string holders_text(db::session& session, const table_name& table) {
-    const auto found = who_holds(session, table);
-    return found.empty() ? "who it is cannot be seen" : describe(found);
 }
 
 void take_tables_over(db::session& session, const table_name& checkpoint,
@@ -104,10 +101,17 @@ bool exists(db::session& session, const table_name& name) {
 
 void claim_start(db::session& session, const table_name& original) {
     // A name of at most 64 characters, which do not distinguish case.
-    const auto granted = session.query_value(
-        fmt::format("SELECT GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), 0)",
-                    quoted_literal(original.quoted())));
-    if (granted == "0")
+    const auto granted_within = [&](std::chrono::seconds limit) {
+        return session.query_value(
+                   fmt::format("SELECT GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), {})",
+                               quoted_literal(original.quoted()), limit.count())) != "0";
+    };
+    if (granted_within(std::chrono::seconds(0))) return;
+    log::write(log::level::warning,
+               fmt::format("another run is starting or rehearsing a migration of {}: waiting for "
+                           "it, for up to {} s",
+                           original.quoted(), claim_awaited.count()));
+    if (!granted_within(claim_awaited))
         throw_refusals({{fmt::format("another run is starting or rehearsing a migration of {}",
                                      original.quoted()),
                          "Nothing was changed. Look whether somebody else is at it."}});

@@ -1,6 +1,7 @@
 #include "src/migration/inspection.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/nearest_names.hpp"
 #include "src/migration/earlier_run.hpp"
 #include "src/migration/key_check.hpp"
 #include "src/migration/rename_cost.hpp"
@@ -32,12 +33,18 @@ void check_names(db::session& session, const inspection_request& request,
             {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
              "Drop it if it is not needed any more, or say --initially-drop-old-table."});
     if (request.drop_ghost) return;
+    std::vector<std::string> there;
     for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
-        if (exists(session, name))
-            refusals.push_back(
-                {fmt::format("the table {} exists; another run has it, or an earlier one left it",
-                             name.quoted()),
-                 "If no other run is at work, say --initially-drop-ghost-table."});
+        if (exists(session, name)) there.push_back(name.quoted());
+    if (there.empty()) return;
+    const bool one = there.size() == 1;
+    refusals.push_back(
+        {fmt::format("the table{} {} exist{}; another run has {}, or an earlier one left {}",
+                     one ? "" : "s", fmt::join(there, ", "), one ? "s" : "", one ? "it" : "them",
+                     one ? "it" : "them"),
+         fmt::format("If no other run is at work, say --initially-drop-ghost-table; or drop {}: "
+                     "DROP TABLE IF EXISTS {};",
+                     one ? "it" : "them", fmt::join(there, ", "))});
 }
 
 std::vector<std::string> column_names(const schema::table_definition& table) {
@@ -150,6 +157,15 @@ std::vector<refusal> read_otherwise(db::session& session, std::string_view alter
             {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash",
              std::string(remedy)});
     return found;
+}
+
+std::string near_tables(db::session& session, const table_name& written) {
+    std::vector<std::string> known;
+    for (const db::row& one :
+         session.query("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=" +
+                       quoted_literal(written.schema)))
+        known.push_back(one[0].value_or(""));
+    return did_you_mean(written.name, known);
 }
 
 void append(std::vector<refusal>& refusals, const std::vector<refusal>& more) {
@@ -275,7 +291,8 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     if (!original) {
         refusals.push_back({fmt::format("there is no table {} that the account can see",
                                         request.original.quoted()),
-                            "Check --database and --table, and the account's privileges."});
+                            near_tables(session, request.original) +
+                                "Check --database and --table, and the account's privileges."});
         throw_refusals(refusals);
     }
     made.original = std::move(*original);

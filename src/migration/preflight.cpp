@@ -1,6 +1,7 @@
 #include "src/migration/preflight.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/nearest_names.hpp"
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/privileges.hpp"
 
@@ -24,7 +25,7 @@ std::map<std::string, std::string> variables(db::session& session) {
              "'binlog_row_image','gtid_mode','binlog_order_commits','lower_case_table_names',"
              "'innodb_autoinc_lock_mode','max_allowed_packet','version','version_comment',"
              "'server_uuid','hostname','port','performance_schema','binlog_row_value_options',"
-             "'sync_binlog','innodb_flush_log_at_trx_commit')"))
+             "'read_only','super_read_only','sync_binlog','innodb_flush_log_at_trx_commit')"))
         found[one[0].value_or("")] = one[1].value_or("");
     return found;
 }
@@ -53,6 +54,23 @@ std::string missing(const std::set<std::string>& held, const Needed& needed) {
     for (const char* const privilege : needed)
         if (!holds(held, privilege)) list += (list.empty() ? "" : ", ") + std::string(privilege);
     return list;
+}
+
+// Before its privileges: a schema that is not there needs none. Nothing is said where an account
+// may not see that it is not.
+void throw_if_no_schema(db::session& session, const std::string& schema, const std::string& host,
+                        const std::set<std::string>& held) {
+    if (!holds(held, "SHOW DATABASES") && !holds(held, "ALL PRIVILEGES")) return;
+    std::vector<std::string> known;
+    for (const db::row& one : session.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"))
+        known.push_back(one[0].value_or(""));
+    if (!session
+             .query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME=" +
+                    quoted_literal(schema))
+             .empty())
+        return;
+    throw_refusals({{fmt::format("there is no schema {} on {}", quoted_name(schema), host),
+                     did_you_mean(schema, known) + "Check --database, --host and --port."}});
 }
 
 // The account as GRANT takes it, from user@host as CURRENT_USER() prints it.
@@ -166,12 +184,15 @@ bool statements_are_instrumented(db::session& session) {
 
 }  // namespace
 
-void throw_refusals(const std::vector<refusal>& refusals) {
-    if (refusals.empty()) return;
+error refused(const std::vector<refusal>& refusals) {
     std::string text = "this migration cannot be done as asked:";
     for (const refusal& one : refusals)
         text += fmt::format("\n  - {}\n    {}", one.problem, one.remedy);
-    throw error(text);
+    return error(text);
+}
+
+void throw_refusals(const std::vector<refusal>& refusals) {
+    if (!refusals.empty()) throw refused(refusals);
 }
 
 unsigned version_number(const std::string& version) {
@@ -222,7 +243,16 @@ server_facts read_server(db::session& session, const std::string& schema,
             {fmt::format("binlog_format is {}", seen["binlog_format"]),
              "SET GLOBAL binlog_format=ROW; then let every session that writes connect anew."});
 
+    if (seen["read_only"] == "ON")
+        refusals.push_back(
+            {fmt::format("the server {} is read_only (super_read_only is {})", facts.host,
+                         seen["super_read_only"]),
+             "Is it a replica, or the primary of before a failover? Then let --host name the "
+             "primary, or a replica that knows it. If it is the primary and may be written: SET "
+             "GLOBAL read_only=OFF; (which turns super_read_only off, too)."});
+
     const auto held = held_privileges(session, schema);
+    throw_if_no_schema(session, schema, facts.host, held);
     check_privileges(session, schema, held, refusals);
     check_filters(session, schema, facts, held, refusals);
     facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/schema/table_definition.hpp"
@@ -16,7 +17,10 @@ struct refusal {
     std::string remedy;
 };
 
-/// Throws one segue::error that lists them all, if there are any.
+/// One error that lists them all.
+error refused(const std::vector<refusal>& refusals);
+
+/// Throws it, if there are any.
 void throw_refusals(const std::vector<refusal>& refusals);
 
 /// What the server is and lets us see; read once, before anything is made.

@@ -1,6 +1,7 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/migration/blockers.hpp"
 #include "src/migration/load_obstacles.hpp"
 #include "src/wire/login_failure.hpp"
 
@@ -75,7 +76,8 @@ plan run_state::inspect(db::session& primary, inspection_request request, std::s
         if (replica) made.stream_host = replica->host;
         return made;
     } catch (const error& failure) {
-        throw wire::first_statement_failure(failure, roles_->primary());
+        throw wire::first_statement_failure(start_failure(failure, primary, with.request.original),
+                                            roles_->primary());
     }
 }
 

@@ -7,6 +7,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/migration/binary_log_status.hpp"
+#include "src/migration/blockers.hpp"
 #include "src/migration/earlier_run.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/migration/rename_cost.hpp"
@@ -117,7 +118,7 @@ void runner::make(db::session& session, const table_name& table,
         if (failure.connection_lost() ||
             (failure.mysql_errno() != table_exists && exists(session, table)))
             state_.note_made(table);
-        throw;
+        throw start_failure(failure, session, state_.with.request.original);
     }
     state_.note_made(table);
 }

@@ -216,12 +216,9 @@ void drop_if_exists(db::session& session, const table_name& name) {
         session.execute("DROP TABLE IF EXISTS " + name.quoted());
     } catch (const error& failure) {
         if (failure.mysql_errno() != lock_wait_timeout) throw;
-        const auto holders = who_holds(session, name);
-        throw error(fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
-                                holders.empty() ? "somebody who cannot be seen holds the table"
-                                                : describe(holders),
-                                failure.what()),
-                    failure.properties());
+        throw explained_lock_wait(fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
+                                              holders_text(session, name), failure.what()),
+                                  failure.properties());
     }
 }
 

@@ -1,6 +1,8 @@
 #include "src/migration/xa_start.hpp"
 
+#include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/growing_interval.hpp"
 #include "src/base/pause.hpp"
 
 #include <chrono>
@@ -75,11 +77,10 @@ std::set<std::string> wait_for_prepared_xa(db::session& session, const server_fa
                                            const std::function<void(const std::string&)>& tell,
                                            std::stop_token stop) {
     if (!server.recovers_xa) return {};
-    for (bool told = false;;) {
+    for (growing_interval told;;) {
         std::set<std::string> found = prepared(session);
         if (!may_hold(session, server, table, found)) return found;
-        if (!told) tell("waiting for " + text_of(found, table));
-        told = true;
+        if (told.due(machine_clock().now())) tell("waiting for " + text_of(found, table));
         pause_for(look_again, stop);
     }
 }

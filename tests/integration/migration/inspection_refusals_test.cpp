@@ -288,7 +288,7 @@ TEST_F(names_in_use, by_a_run_at_work_are_left_to_it) {
     const auto before = run.everything();
     const auto second = run.start_another("ADD COLUMN c INT", {});
     EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->err();
-    EXPECT_NE(second->err().find("another run has it"), std::string::npos) << second->err();
+    EXPECT_NE(second->err().find("another run has them"), std::string::npos) << second->err();
     EXPECT_NE(second->err().find("If no other run is at work"), std::string::npos);
     EXPECT_EQ(second->err().find("Left behind"), std::string::npos) << second->err();
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "2");
