@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -18,8 +19,13 @@ class a_connection_lost : public testing::Test {
     void migrate(const std::string& text, network_fault what, bool once = true) {
         proxy.when(text, what, once);
         run.writers().start();
-        run.start({.more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
-                            "--mysql-timeout=10"}});
+        run.start({.more = through_proxy()});
+        expect_swapped_and_nothing_lost(once);
+    }
+    std::vector<std::string> through_proxy() const {
+        return {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()), "--mysql-timeout=10"};
+    }
+    void expect_swapped_and_nothing_lost(bool once) {
         run.expect_swapped();
         EXPECT_TRUE(once ? proxy.hits() == 1 : proxy.hits() >= 1) << proxy.hits();
         run.expect_nothing_lost();
@@ -85,7 +91,7 @@ TEST_F(a_connection_lost, while_blockers_are_looked_for_gives_way) {
 }
 
 TEST_F(a_connection_lost, while_the_owner_is_checked_under_the_lock_gives_way) {
-    migrate("SELECT value FROM `", network_fault::lose_answer);
+    migrate("SELECT value, @@GLOBAL.read_only FROM `", network_fault::lose_answer);
     expect_another_attempt();
 }
 
@@ -100,8 +106,15 @@ TEST_F(a_connection_lost, before_the_lock_was_asked_for_gives_way) {
 }
 
 TEST_F(a_connection_lost, in_unlock_changes_nothing) {
-    // In each attempt, that is also in the one that swaps.
-    migrate("UNLOCK TABLES", network_fault::close_before, /*once=*/false);
+    fault_points faults;
+    faults.pause("cut_over.swapped");
+    run.writers().start();
+    run.start({.build = segue_build::faulty, .faults = &faults, .more = through_proxy()});
+    faults.wait_reached("cut_over.swapped");
+    // Each session begins with one; the next is that of the lock.
+    proxy.when("UNLOCK TABLES", network_fault::close_before);
+    faults.go("cut_over.swapped");
+    expect_swapped_and_nothing_lost(/*once=*/true);
 }
 
 }  // namespace
