@@ -45,8 +45,11 @@ class several_sources : public replica_sources {
         servers_.on_replica(
             {"CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT=1, "
              "SOURCE_USER='nobody' FOR CHANNEL 'of_another'"});
+        // It is written to, so it is no primary otherwise.
+        servers_.on_replica({"SET GLOBAL read_only=OFF"});
     }
     void TearDown() override {
+        servers_.on_replica({"SET GLOBAL read_only=ON"});
         servers_.on_replica({"RESET REPLICA ALL FOR CHANNEL 'of_another'"});
         replica_sources::TearDown();
     }
