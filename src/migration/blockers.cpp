@@ -161,10 +161,8 @@ error start_failure(const error& failure, db::session& session, const table_name
                     : found->empty() ? "whoever held it has let go since"
                                      : describe(*found),
                     failure.what());
-    return refused({{problem, found && !found->empty()
-                                  ? next_step(found->front())
-                                  : "Look at SHOW PROCESSLIST for who waits and who sleeps in a "
-                                    "transaction, and start again."}});
+    return refused(
+        {{problem, found && !found->empty() ? next_step(found->front()) : std::string(look)}});
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

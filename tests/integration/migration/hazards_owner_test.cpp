@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include <fmt/format.h>
@@ -28,8 +29,30 @@ class several_runs : public testing::Test {
         return run.session().query_value("SELECT COUNT(*) FROM _t_gho").value();
     }
 
+    /// The run, which reaches the point, is stopped there as if it had hung, or the network;
+    /// another one takes its tables over and holds back; then it goes on, and ends.
+    void expect_to_be_taken_over_at(const std::string& point, fault_points& faults) {
+        faults.wait_reached(point);
+        run.segue().signal(SIGSTOP);
+        other = run.start_another(
+            "ADD COLUMN c INT",
+            {.more = {"--initially-drop-ghost-table", "--throttle-flag-file=" + throttled}});
+        other->wait_for_output("State: throttled, flag-file");
+        // The tables are the other one's; whatever comes in is the first one's.
+        ASSERT_EQ(ghost_rows(), "0");
+        run.segue().signal(SIGCONT);
+        faults.go(point);
+        run.expect_failed({"Another run (", ") has this migration now"});
+    }
+    void expect_the_other_to_swap() {
+        std::filesystem::remove(throttled);
+        EXPECT_EQ(other->wait(), 0) << other->err();
+        run.expect_as_native_alter("ADD COLUMN c INT");
+    }
+
     quiet_run run{shared_server()};
     const std::string throttled = run.flag().string() + ".throttle";
+    std::unique_ptr<segue_process> other;
 };
 
 TEST_F(several_runs, a_statement_that_outlives_its_process_never_lands) {
@@ -162,23 +185,12 @@ TEST_F(several_runs, one_that_was_taken_over_writes_nothing_more) {
                                    .faults = &faults,
                                    .postponed = true,
                                    .more = {"--threads=1", "--chunk-size=10"}});
-    faults.wait_reached("copier.chunk_committed");
-    run.segue().signal(SIGSTOP);  // as if it had hung, or the network
-    const auto second = run.start_another(
-        "ADD COLUMN c INT",
-        {.more = {"--initially-drop-ghost-table", "--throttle-flag-file=" + throttled}});
-    second->wait_for_output("State: throttled, flag-file");
-    // The tables are the second one's, and it holds back; whatever comes in is the first one's.
-    ASSERT_EQ(ghost_rows(), "0");
-    run.segue().signal(SIGCONT);
-    faults.go("copier.chunk_committed");
-    run.expect_failed({"Another run (", ") has this migration now"});
+    expect_to_be_taken_over_at("copier.chunk_committed", faults);
+    if (HasFatalFailure()) return;
     // They are the second one's.
     EXPECT_EQ(run.segue().err().find("DROP TABLE"), std::string::npos) << run.segue().err();
     EXPECT_EQ(ghost_rows(), "0");
-    std::filesystem::remove(throttled);
-    EXPECT_EQ(second->wait(), 0) << second->err();
-    run.expect_as_native_alter("ADD COLUMN c INT");
+    expect_the_other_to_swap();
 }
 
 // Looked at under the lock: what the first one has found before it is no longer so.
@@ -186,20 +198,10 @@ TEST_F(several_runs, one_that_is_taken_over_just_before_its_lock_swaps_nothing) 
     fault_points faults;
     faults.pause("cut_over.before_lock");
     run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
-    faults.wait_reached("cut_over.before_lock");
-    run.segue().signal(SIGSTOP);
-    const auto second = run.start_another(
-        "ADD COLUMN c INT",
-        {.more = {"--initially-drop-ghost-table", "--throttle-flag-file=" + throttled}});
-    second->wait_for_output("State: throttled, flag-file");
-    ASSERT_EQ(ghost_rows(), "0");
-    run.segue().signal(SIGCONT);
-    faults.go("cut_over.before_lock");
-    run.expect_failed({"Another run (", ") has this migration now"});
+    expect_to_be_taken_over_at("cut_over.before_lock", faults);
+    if (HasFatalFailure()) return;
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM t"), "500");
-    std::filesystem::remove(throttled);
-    EXPECT_EQ(second->wait(), 0) << second->err();
-    run.expect_as_native_alter("ADD COLUMN c INT");
+    expect_the_other_to_swap();
 }
 
 // It comes back when the winner is done, and says what is so.
