@@ -5,9 +5,9 @@
 #include "src/base/growing_interval.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/refusal.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/checkpoint_table.hpp"
-#include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
 
 #include <algorithm>

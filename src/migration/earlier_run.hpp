@@ -3,7 +3,6 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/migration/inspection.hpp"
-#include "src/migration/progress.hpp"
 
 #include <optional>
 #include <stop_token>
@@ -11,6 +10,14 @@
 #include <vector>
 
 namespace segue::migration {
+
+/// What another run that has taken the tables over has made of them.
+enum class take_over {
+    none,        ///< There is no such run.
+    unfinished,  ///< The new table is there, so that the original is as it was.
+    swapped,     ///< The original is the new table now.
+    unknown      ///< Neither can be seen.
+};
 
 /// "BASE TABLE", "VIEW", ...; nullopt: there is nothing of that name that the account can see.
 /// https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html

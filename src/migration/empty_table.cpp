@@ -1,8 +1,8 @@
 #include "src/migration/empty_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/refusal.hpp"
 #include "src/migration/earlier_run.hpp"
-#include "src/migration/preflight.hpp"
 #include "src/migration/target_table.hpp"
 
 #include <string_view>

@@ -5,6 +5,7 @@
 #include "src/migration/earlier_run.hpp"
 #include "src/migration/key_check.hpp"
 #include "src/migration/rename_cost.hpp"
+#include "src/migration/table_obstacles.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/rename_map.hpp"
 #include "src/schema/sql_tokenizer.hpp"

@@ -2,7 +2,7 @@
 
 #include "src/db/session.hpp"
 #include "src/migration/empty_table.hpp"
-#include "src/migration/preflight.hpp"
+#include "src/migration/server_facts.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/base/refusal.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/preflight.hpp"
 #include "throttle/signal_set.hpp"
 
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/preflight.hpp"
+#include "src/migration/server_facts.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/migration/earlier_run.hpp"
 #include "src/migration/swap_record.hpp"
 
 #include <chrono>
@@ -35,14 +36,6 @@ struct outcome {
     std::chrono::milliseconds stall_max{0};   ///< The longest of all attempts.
     std::chrono::milliseconds stall_last{0};  ///< Of the attempt that swapped.
     unsigned cut_over_attempts = 0;
-};
-
-/// What another run that has taken the tables over has made of them.
-enum class take_over {
-    none,        ///< There is no such run.
-    unfinished,  ///< The new table is there, so that the original is as it was.
-    swapped,     ///< The original is the new table now.
-    unknown      ///< Neither can be seen.
 };
 
 /// Where a run stands that ends, however it does.

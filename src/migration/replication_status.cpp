@@ -1,6 +1,7 @@
 #include "src/migration/replication_status.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/table_name.hpp"
 #include "src/migration/binary_log_status.hpp"
 
 #include <map>

@@ -1,8 +1,9 @@
 #include "src/migration/server_roles.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/preflight.hpp"
+#include "src/base/refusal.hpp"
 #include "src/migration/replication_status.hpp"
+#include "src/migration/server_facts.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/wire/login_failure.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/preflight.hpp"
 #include "src/wire/connection_options.hpp"
 
 #include <cstdint>

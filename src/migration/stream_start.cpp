@@ -1,8 +1,8 @@
 #include "src/migration/stream_start.hpp"
 
 #include "src/base/pause.hpp"
+#include "src/base/refusal.hpp"
 #include "src/migration/binary_log_status.hpp"
-#include "src/migration/preflight.hpp"
 
 #include <chrono>
 #include <optional>

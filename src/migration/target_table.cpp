@@ -2,9 +2,9 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/refusal.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
-#include "src/migration/preflight.hpp"
 #include "src/migration/retry.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"

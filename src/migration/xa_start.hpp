@@ -1,7 +1,8 @@
 #pragma once
 
+#include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/preflight.hpp"
+#include "src/migration/server_facts.hpp"
 
 #include <functional>
 #include <optional>

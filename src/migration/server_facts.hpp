@@ -1,27 +1,13 @@
 #pragma once
 
-#include "src/base/error.hpp"
-#include "src/base/table_name.hpp"
+#include "src/base/refusal.hpp"
 #include "src/db/session.hpp"
-#include "src/schema/table_definition.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace segue::migration {
-
-/// Something that stands in the way, and what the operator can do about it.
-struct refusal {
-    std::string problem;
-    std::string remedy;
-};
-
-/// One error that lists them all.
-error refused(const std::vector<refusal>& refusals);
-
-/// Throws it, if there are any.
-void throw_refusals(const std::vector<refusal>& refusals);
 
 /// What the server is and lets us see; read once, before anything is made.
 struct server_facts {
@@ -54,20 +40,6 @@ server_facts read_server(db::session& session, const std::string& schema,
 
 /// `refusals` grows if the account may not read the server's binary log. Throws segue::error.
 void check_stream_privileges(db::session& session, std::vector<refusal>& refusals);
-
-/// Foreign keys on or to the table, and triggers: what a swap would leave behind.
-std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const server_facts& server);
-
-/// Of those what SHOW CREATE TABLE does not tell, at a cost that goes by the table and not by the
-/// server: triggers, and foreign keys to it that the account may see.
-std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table);
-
-/// What kind of table it is that can be migrated.
-std::vector<refusal> shape_obstacles(const schema::table_definition& table);
-
-/// Indexes of the new table under which conflicts could not be told apart.
-std::vector<refusal> index_obstacles(const schema::table_definition& target);
 
 /// "8.0.36-log" as 80036. Throws segue::error for what is no version.
 unsigned version_number(const std::string& version);

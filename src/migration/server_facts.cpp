@@ -1,11 +1,11 @@
-#include "src/migration/preflight.hpp"
+#include "src/migration/server_facts.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
+#include "src/base/table_name.hpp"
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/privileges.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <map>
@@ -191,10 +191,6 @@ error refused(const std::vector<refusal>& refusals) {
     return error(text);
 }
 
-void throw_refusals(const std::vector<refusal>& refusals) {
-    if (!refusals.empty()) throw refused(refusals);
-}
-
 unsigned version_number(const std::string& version) {
     unsigned major = 0;
     unsigned minor = 0;
@@ -299,135 +295,6 @@ server_facts read_server(db::session& session, const std::string& schema,
             "without the TRIGGER privilege on the schema the server hides triggers: a trigger on "
             "the table would not be seen, and would stay on the old table.");
     return facts;
-}
-
-std::vector<refusal> shape_obstacles(const schema::table_definition& table) {
-    if (table.table_type == "VIEW")
-        return {{fmt::format("{} is a view", table.name.quoted()),
-                 "Name the table itself; a view is changed by CREATE OR REPLACE VIEW."}};
-    if (table.table_type != "BASE TABLE")
-        return {{fmt::format("{} is a {}", table.name.quoted(), table.table_type),
-                 "Only base tables can be migrated."}};
-    if (table.engine != "InnoDB")
-        return {{fmt::format("{} has the engine {}", table.name.quoted(), table.engine),
-                 "Only InnoDB tables can be migrated: their rows are read in snapshots."}};
-    return {};
-}
-
-std::vector<refusal> index_obstacles(const schema::table_definition& target) {
-    std::vector<refusal> found;
-    if (target.create_statement.find("\n  FULLTEXT KEY ") != std::string::npos &&
-        target.find_column("FTS_DOC_ID") != nullptr)
-        found.push_back(
-            {"the new table has a FULLTEXT index and a column FTS_DOC_ID of your own",
-             "InnoDB takes only growing numbers there (error 182), whatever the order in which "
-             "rows "
-             "are copied and change. Run this ALTER as a plain ALTER TABLE, or drop the column: "
-             "InnoDB then keeps numbers of its own."});
-    for (const schema::index& one : target.indexes) {
-        const bool many = std::any_of(one.parts.begin(), one.parts.end(),
-                                      [](const auto& part) { return part.multi_valued; });
-        if (one.unique && many)
-            found.push_back(
-                {fmt::format("the index {} is unique and multi-valued (CAST ... ARRAY)",
-                             quoted_name(one.name)),
-                 "MySQL cannot tell which row holds a value in such an index (error 1032 from ON "
-                 "DUPLICATE KEY UPDATE), so values that move between rows could not be followed. "
-                 "Run this ALTER as a plain ALTER TABLE, or do without UNIQUE there."});
-    }
-    return found;
-}
-
-namespace {
-
-refusal child_obstacle(std::string_view child) {
-    return {fmt::format("a foreign key of the table {} refers to this table", child),
-            "It would follow the old table. Drop it before, and add it again after the migration "
-            "if it is needed."};
-}
-
-// Of the tables that the account may see. With the catalog the server finds them by an index;
-// without it, it reads every foreign key.
-std::vector<table_name> visible_children(db::session& session, const table_name& table) {
-    std::vector<table_name> children;
-    for (const db::row& one : session.query(fmt::format(
-             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
-             "WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={} AND "
-             "REFERENCED_TABLE_NAME={}",
-             quoted_literal(table.schema), quoted_literal(table.name))))
-        children.push_back({one[0].value_or(""), one[1].value_or("")});
-    return children;
-}
-
-// InnoDB's name of a table: both names with a slash between, which either may have as well.
-std::string from_inner_name(const std::string& inner) {
-    const auto slash = inner.find('/');
-    if (slash == inner.npos || slash != inner.rfind('/')) return inner;
-    return table_name{inner.substr(0, slash), inner.substr(slash + 1)}.quoted();
-}
-
-// All of the server, as the operator would write their names.
-std::set<std::string> children_of(db::session& session, const table_name& table,
-                                  const server_facts& server) {
-    std::set<std::string> children;
-    std::set<std::string> inner_names;
-    for (const table_name& seen : visible_children(session, table)) {
-        children.insert(seen.quoted());
-        inner_names.insert(seen.schema + "/" + seen.name);
-    }
-    if (!server.sees_transactions) return children;
-    for (const db::row& one :
-         session.query(fmt::format("SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE "
-                                   "REF_NAME=CONCAT({},'/',{})",
-                                   quoted_literal(table.schema), quoted_literal(table.name))))
-        if (const std::string inner = one[0].value_or(""); !inner_names.contains(inner))
-            children.insert(from_inner_name(inner));
-    return children;
-}
-
-std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table) {
-    std::vector<refusal> found;
-    for (const db::row& one :
-         session.query(fmt::format("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
-                                   "EVENT_OBJECT_SCHEMA={} AND "
-                                   "EVENT_OBJECT_TABLE={} ORDER BY 1",
-                                   quoted_literal(table.schema), quoted_literal(table.name))))
-        found.push_back(
-            {fmt::format("the table has a trigger, {}", quoted_name(one[0].value_or(""))),
-             "Triggers would stay on the old table. Drop it for the time of the "
-             "migration, or move its work into the application."});
-    return found;
-}
-
-}  // namespace
-
-std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table) {
-    std::vector<refusal> found = trigger_obstacles(session, table);
-    std::set<std::string> children;
-    for (const table_name& child : visible_children(session, table))
-        children.insert(child.quoted());
-    for (const std::string& child : children) found.push_back(child_obstacle(child));
-    return found;
-}
-
-std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const server_facts& server) {
-    std::vector<refusal> found = trigger_obstacles(session, table);
-    const std::string schema = quoted_literal(table.schema);
-    const std::string name = quoted_literal(table.name);
-    for (const db::row& one : session.query(fmt::format(
-             "SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME FROM "
-             "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA={} AND "
-             "TABLE_NAME={} ORDER BY 1",
-             schema, name)))
-        found.push_back(
-            {fmt::format("the table has a foreign key, {}, to {}", quoted_name(one[0].value_or("")),
-                         quoted_name(one[1].value_or(""))),
-             "Drop the foreign key before, and add it again after the migration if it "
-             "is needed."});
-    for (const std::string& child : children_of(session, table, server))
-        found.push_back(child_obstacle(child));
-    return found;
 }
 
 }  // namespace segue::migration

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "src/base/refusal.hpp"
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/migration/server_facts.hpp"
+#include "src/schema/table_definition.hpp"
+
+#include <vector>
+
+namespace segue::migration {
+
+/// Foreign keys on or to the table, and triggers: what a swap would leave behind.
+std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
+                                     const server_facts& server);
+
+/// Of those what SHOW CREATE TABLE does not tell, at a cost that goes by the table and not by the
+/// server: triggers, and foreign keys to it that the account may see.
+std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table);
+
+/// What kind of table it is that can be migrated.
+std::vector<refusal> shape_obstacles(const schema::table_definition& table);
+
+/// Indexes of the new table under which conflicts could not be told apart.
+std::vector<refusal> index_obstacles(const schema::table_definition& target);
+
+}  // namespace segue::migration
