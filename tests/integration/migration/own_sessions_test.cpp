@@ -3,7 +3,7 @@
 #include "src/migration/rename_outcome.hpp"
 #include "src/migration/retry.hpp"
 #include "tests/support/sandbox_server.hpp"
-#include "tests/unit/migration/stepped_clock.hpp"
+#include "tests/unit/support/stepped_clock.hpp"
 
 #include <chrono>
 #include <string>
@@ -18,7 +18,7 @@ using db::session_role;
 
 TEST(a_session, that_has_been_idle_for_long_is_not_used_again) {
     db::session_factory sessions(test::shared_server().over_tcp());
-    stepped_clock clock;
+    test::stepped_clock clock;
     retrying_session tried(sessions, 0, lock_conflicts::failures, session_role::work, clock);
     std::uint64_t id = 0;
     const auto look = [&] {

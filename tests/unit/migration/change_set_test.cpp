@@ -2,7 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "tests/unit/migration/keys.hpp"
-#include "tests/unit/migration/patience.hpp"
+#include "tests/unit/support/patience.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -30,7 +30,7 @@ std::stop_token already_stopped() {
 
 // Waits for keys; none when they do not come.
 std::vector<key_value> taken(change_set& changes, std::size_t keys_max = plenty) {
-    const patience bounded;
+    const test::patience bounded;
     return changes.take(keys_max, 0ms, bounded.token()).value_or(std::vector<key_value>{});
 }
 
@@ -237,7 +237,7 @@ TEST(ChangeSet, ATakerLingersForABatchToFill) {
     change_set changes(plenty);
     changes.add(key(1), {});
     std::optional<std::vector<key_value>> got;
-    const patience bounded;
+    const test::patience bounded;
     std::jthread taker([&] { got = changes.take(3, 1h, bounded.token()); });
     changes.add(key(2), {});
     changes.add(key(3), {});
@@ -389,7 +389,7 @@ TEST(QuietTurn, TwoWorkersWithBatchesTakeTurns) {
     std::atomic<int> in_turn{0};
     std::atomic<bool> alone{true};
     std::atomic<int> turns{0};
-    const patience bounded;
+    const test::patience bounded;
     const auto resolve = [&](const std::vector<key_value>& batch) {
         try {
             const auto turn = changes.wait_for_quiet(batch.size(), bounded.token());

@@ -4,7 +4,7 @@
 #include "src/migration/chunk_queue.hpp"
 #include "tests/unit/migration/copy_model.hpp"
 #include "tests/unit/migration/keys.hpp"
-#include "tests/unit/migration/patience.hpp"
+#include "tests/unit/support/patience.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -45,7 +45,7 @@ class ChangeSetTurns : public testing::Test {
         return changes.take(1'000, 0ms, bounded.token()).value_or(std::vector<key_value>{});
     }
 
-    const patience bounded;
+    const test::patience bounded;
     const key_range all{};
     change_set changes{by_the_server};
 };
@@ -153,7 +153,7 @@ TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
     for (const int id : {1, 2, 3}) changes.add(key(id), {});
     EXPECT_THROW(changes.add(key(4), already_stopped()), stopped);
     changes.add(key(3), already_stopped());  // is held already
-    const patience bounded;
+    const test::patience bounded;
     changes.flushed(*changes.take(1, 0ms, bounded.token()));
     changes.add(key(4), bounded.token());
     EXPECT_EQ(changes.backlog(), 3U);

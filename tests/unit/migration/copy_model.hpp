@@ -4,7 +4,7 @@
 #include "src/migration/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "tests/unit/migration/keys.hpp"
-#include "tests/unit/migration/patience.hpp"
+#include "tests/unit/support/patience.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -77,7 +77,7 @@ class copy_model {
         return std::stoll(id_codec().literals(key).front());
     }
 
-    const patience bounded_;
+    const test::patience bounded_;
 
   private:
     void change(unsigned seed) {

@@ -1,7 +1,7 @@
 #include "src/migration/stall_budget.hpp"
 
 #include "src/migration/watchdog.hpp"
-#include "tests/unit/migration/stepped_clock.hpp"
+#include "tests/unit/support/stepped_clock.hpp"
 
 #include <future>
 
@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(StallBudget, IsSpentAtItsEndAndNotBefore) {
-    stepped_clock clock;
+    test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     EXPECT_FALSE(budget.spent());
     clock.step(499ms);
@@ -25,7 +25,7 @@ TEST(StallBudget, IsSpentAtItsEndAndNotBefore) {
 }
 
 TEST(StallBudget, CountsFromWhenItWasMade) {
-    stepped_clock clock;
+    test::stepped_clock clock;
     clock.step(7s);
     const stall_budget budget(clock, 500ms);
     EXPECT_EQ(budget.used(), 0ms);
@@ -35,7 +35,7 @@ TEST(StallBudget, CountsFromWhenItWasMade) {
 }
 
 TEST(StallBudget, ItsWatchdogInterruptsWhenTheClockComesToTheDeadline) {
-    stepped_clock clock;
+    test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     std::promise<bool> spent_when_interrupted;
     bool told = false;  // of the watchdog's thread
@@ -54,7 +54,7 @@ TEST(StallBudget, ItsWatchdogInterruptsWhenTheClockComesToTheDeadline) {
 }
 
 TEST(StallBudget, ItsWatchdogIsSilentOnceDisarmedHoweverLateItGets) {
-    stepped_clock clock;
+    test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     int interrupts = 0;  // of the watchdog's thread until it is joined
     watchdog timer(clock, budget.deadline(), [&] { ++interrupts; }, {});

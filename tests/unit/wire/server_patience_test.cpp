@@ -1,6 +1,6 @@
 #include "src/wire/server_patience.hpp"
 
-#include "tests/unit/migration/stepped_clock.hpp"
+#include "tests/unit/support/stepped_clock.hpp"
 
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 class patience_of_ten_minutes : public testing::Test {
   protected:
-    migration::stepped_clock clock;
+    test::stepped_clock clock;
     std::vector<std::string> told;
     server_patience patience{600s, [this](const std::string& text) { told.push_back(text); },
                              clock};

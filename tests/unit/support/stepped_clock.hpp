@@ -5,7 +5,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace segue::migration {
+namespace segue::test {
 
 /// Stands still unless it is stepped. Threads: any.
 class stepped_clock final : public clock_source {
@@ -17,4 +17,4 @@ class stepped_clock final : public clock_source {
     std::atomic<time_point::rep> ticks_{1'000'000'000'000};
 };
 
-}  // namespace segue::migration
+}  // namespace segue::test

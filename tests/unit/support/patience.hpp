@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace segue::migration {
+namespace segue::test {
 
 /// Ends waits that a broken rule would make endless, so that the test fails instead.
 class patience {
@@ -24,4 +24,4 @@ class patience {
     }};
 };
 
-}  // namespace segue::migration
+}  // namespace segue::test
