@@ -1,16 +1,15 @@
 #include "src/migration/rename_cost.hpp"
 
-#include "src/migration/settings.hpp"
+#include <chrono>
+#include <optional>
+#include <string>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace segue::migration {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-using testing::Optional;
 
 schema::table_definition made_by(const std::string& statement) {
     schema::table_definition table;
@@ -50,22 +49,6 @@ TEST(RenameCost, IsMeasuredForABoundedTime) {
     EXPECT_EQ(
         rename_cost::pause_before_another({.made = 1, .least = 8'400ms, .spent = 16'800ms}, 500ms),
         std::nullopt);
-}
-
-TEST(SlowRename, IsToldWhereItTakesLongerThanTheBudgetLeaves) {
-    plan made;
-    settings with;
-    with.stall_budget = 500ms;
-    EXPECT_EQ(slow_rename(made, with), std::nullopt);
-    made.rename_time = 450ms;
-    EXPECT_EQ(slow_rename(made, with), std::nullopt);
-    made.rename_time = 451ms;
-    EXPECT_THAT(slow_rename(made, with), Optional(HasSubstr("with some 50 ms for what comes")));
-    made.rename_time = 8'400ms;
-    EXPECT_THAT(slow_rename(made, with), Optional(HasSubstr("takes some 8400 ms")));
-    EXPECT_THAT(slow_rename(made, with), Optional(HasSubstr("again with --accept-slow-rename")));
-    with.accept_slow_rename = true;
-    EXPECT_THAT(slow_rename(made, with), Optional(HasSubstr("Writes will wait that long")));
 }
 
 }  // namespace
