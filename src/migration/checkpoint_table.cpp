@@ -1,7 +1,7 @@
 #include "src/migration/checkpoint_table.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/read_only_server.hpp"
+#include "src/db/read_only_server.hpp"
 
 #include <array>
 #include <unistd.h>
@@ -57,7 +57,7 @@ std::string checkpoint_table::other_run(db::session& session) const {
 }
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {
-    if (!owner.empty() && owner.front()[1] != "0") throw read_only_failure();
+    if (!owner.empty() && owner.front()[1] != "0") throw db::read_only_failure();
     if (owner.size() != 1 || owner.front()[0] != epoch_)
         throw error(
             fmt::format("another run has taken over this migration: the owner in {} is not "

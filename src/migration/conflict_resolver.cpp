@@ -5,8 +5,8 @@
 #include "src/base/growing_interval.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/bound_finder.hpp"
-#include "src/migration/retry.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -98,7 +98,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
                 log::write(log::level::warning,
                            fmt::format("a row waits for a unique value, looked for {} times: {}",
                                        failures, complaint));
-            pause_for(back_off(failures), stop);
+            pause_for(db::back_off(failures), stop);
             continue;
         }
         pieces.back() = *second;
@@ -145,7 +145,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
         along.flushed = true;
         return keys.size() + along.keys.size();
     } catch (const error& failure) {
-        if (!may_be_the_rows(failure) || along.keys.empty()) throw;
+        if (!db::may_be_the_rows(failure) || along.keys.empty()) throw;
         session.execute("ROLLBACK");
     }
     // Who took a row that the target refuses names it; so it must not have come along with others.

@@ -16,7 +16,7 @@ namespace segue::migration {
 
 void copier::find_bounds(const std::optional<key_value>& end, std::stop_token stop) {
     const statements& texts = with_.writer.texts();
-    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
+    db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     key_range rest{.after = std::nullopt, .up_to = end};
     // The tail, which grows while the rest is copied, comes first: from then on its changes are
     // replayed, and the copy has an end.
@@ -34,7 +34,7 @@ void copier::find_bounds(const std::optional<key_value>& end, std::stop_token st
 }
 
 void copier::copy_chunks(std::stop_token stop) {
-    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
+    db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     std::optional<chunk> current;
     bool proven = false;
     std::chrono::nanoseconds took{0};
@@ -50,7 +50,7 @@ void copier::copy_chunks(std::stop_token stop) {
         try {
             next = copy(session, *current, proven, took, stop);
         } catch (const error& failure) {
-            if (!may_be_the_rows(failure)) throw;
+            if (!db::may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *current, failure, stop);
         }
         fault::point("copier.chunk_committed");
@@ -77,14 +77,14 @@ struct copier::at_work {
 // Copies `current` and returns the chunk that was registered before its COMMIT was sent, if any.
 // `proven`: a barrier of ours was committed since `current` was registered; on return, whether the
 // same holds for the chunk returned. `took`: set to how long the last try took.
-std::optional<chunk> copier::copy(retrying_session& session, const chunk& current, bool& proven,
+std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& current, bool& proven,
                                   std::chrono::nanoseconds& took, std::stop_token stop) {
     at_work work{.current = current, .proven = proven};
     while (!work.parts.empty()) {
         try {
             copy_part(session, work, stop);
         } catch (const error& failure) {
-            if (!is_too_large(failure)) throw;
+            if (!db::is_too_large(failure)) throw;
             halve_part(session, work, failure, stop);
         }
     }
@@ -94,7 +94,7 @@ std::optional<chunk> copier::copy(retrying_session& session, const chunk& curren
     return work.next;
 }
 
-void copier::copy_part(retrying_session& session, at_work& work, std::stop_token stop) {
+void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_token stop) {
     const key_range part = work.parts.back();
     checkpoint_table::chunk_progress progress{
         .chunk = work.current.id,
@@ -145,7 +145,7 @@ void copier::copy_part(retrying_session& session, at_work& work, std::stop_token
     work.next_is_proven = !found_committed;
 }
 
-void copier::halve_part(retrying_session& session, at_work& work, const error& failure,
+void copier::halve_part(db::retrying_session& session, at_work& work, const error& failure,
                         std::stop_token stop) {
     const key_range part = work.parts.back();
     std::optional<key_value> middle;
@@ -163,7 +163,7 @@ void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) con
     if (rest.count() > 0 && !with_.chunks.drained()) pause_for(rest, stop);
 }
 
-void copier::throw_naming_the_row(retrying_session& session, const chunk& current,
+void copier::throw_naming_the_row(db::retrying_session& session, const chunk& current,
                                   const error& failure, std::stop_token stop) const {
     const statements& texts = with_.writer.texts();
     const std::size_t keys_max = texts.keys_max();

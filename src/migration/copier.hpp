@@ -1,12 +1,12 @@
 #pragma once
 
+#include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/checkpoint_table.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/heartbeat.hpp"
-#include "src/migration/retry.hpp"
 #include "src/migration/row_writer.hpp"
 #include "throttle/throttler.hpp"
 
@@ -48,13 +48,13 @@ class copier {
 
   private:
     struct at_work;
-    std::optional<chunk> copy(retrying_session& session, const chunk& current, bool& proven,
+    std::optional<chunk> copy(db::retrying_session& session, const chunk& current, bool& proven,
                               std::chrono::nanoseconds& took, std::stop_token stop);
-    void copy_part(retrying_session& session, at_work& work, std::stop_token stop);
-    void halve_part(retrying_session& session, at_work& work, const error& failure,
+    void copy_part(db::retrying_session& session, at_work& work, std::stop_token stop);
+    void halve_part(db::retrying_session& session, at_work& work, const error& failure,
                     std::stop_token stop);
     void rest_after(std::chrono::nanoseconds took, std::stop_token stop) const;
-    [[noreturn]] void throw_naming_the_row(retrying_session& session, const chunk& current,
+    [[noreturn]] void throw_naming_the_row(db::retrying_session& session, const chunk& current,
                                            const error& failure, std::stop_token stop) const;
 
     const parts with_;

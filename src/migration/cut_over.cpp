@@ -4,13 +4,13 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/auto_increment.hpp"
 #include "src/migration/binary_log_status.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/deadlock_count.hpp"
 #include "src/migration/foresight.hpp"
 #include "src/migration/lost_locker.hpp"
-#include "src/migration/retry.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +79,7 @@ constexpr std::string_view others_kill = "somebody else's KILL QUERY";
 
 // Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
 bool is_counted(const error& failure) {
-    return may_be_the_rows(failure) && !is_duplicate(failure) &&
+    return db::may_be_the_rows(failure) && !is_duplicate(failure) &&
            failure.mysql_errno() != query_interrupted;
 }
 

@@ -1,8 +1,8 @@
 #include "src/migration/heartbeat.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/read_only_server.hpp"
-#include "src/migration/retry.hpp"
+#include "src/db/read_only_server.hpp"
+#include "src/db/retry.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -66,7 +66,7 @@ void heartbeat::throw_if_read_only(db::session& session, int id) const {
     if (!session
              .query(fmt::format("SELECT 1 FROM {} WHERE id={}", settings_.changelog.quoted(), id))
              .empty())
-        throw read_only_failure();
+        throw db::read_only_failure();
 }
 
 void heartbeat::commit_marker(db::session& session, std::uint64_t number) const {
@@ -137,8 +137,8 @@ std::uint64_t heartbeat::begin_marker() {
 }
 
 void heartbeat::run(std::stop_token stop) {
-    retrying_session session(sessions_, settings_.retries_max, lock_conflicts::outlasted,
-                             db::session_role::beat);
+    db::retrying_session session(sessions_, settings_.retries_max, db::lock_conflicts::outlasted,
+                                 db::session_role::beat);
     auto next_beat = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         if (wait_for_work(stop, next_beat)) {

@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
-#include "src/migration/retry.hpp"
+#include "src/db/retry.hpp"
 
 #include <chrono>
 #include <stop_token>
@@ -48,7 +48,7 @@ bool was_swapped(db::session_factory& sessions, const plan& migration,
     constexpr unsigned tries = 30;
     // Also after a restart that ends the migration: what is true of the names comes first.
     db::session_factory at_any_time = sessions.unwatched();
-    retrying_session session(at_any_time, tries, lock_conflicts::failures);
+    db::retrying_session session(at_any_time, tries, db::lock_conflicts::failures);
     std::vector<std::string> names;
     fault::point("rename_outcome.begin");
     try {

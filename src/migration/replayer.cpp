@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds hibernation_turn{100};
 }  // namespace
 
 void replayer::run(std::stop_token stop) {
-    retrying_session session(with_.sessions, with_.failures_max, lock_conflicts::outlasted);
+    db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     for (;;) {
         wait_while_hibernating(stop);
         const auto keys = with_.changes.take(with_.batch_keys,
@@ -30,7 +30,7 @@ void replayer::run(std::stop_token stop) {
             });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
-            if (!may_be_the_rows(failure)) throw;
+            if (!db::may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *keys, failure, stop);
         } catch (...) {
             with_.changes.put_back(*keys);
@@ -55,7 +55,7 @@ std::size_t replayer::flush(db::session& on, std::span<const key_value> keys, st
     try {
         return flush_in_one(on, keys, taken, stop);
     } catch (const error& failure) {
-        if (!is_too_large(failure)) throw;
+        if (!db::is_too_large(failure)) throw;
         log::info("{} changed rows are too large for one transaction: {}", keys.size(),
                   failure.what());
         on.execute("ROLLBACK");
@@ -82,7 +82,7 @@ std::size_t replayer::flush_in_one(db::session& on, std::span<const key_value> k
     return with_.conflicts.flush_evicting(on, keys, taken, stop);
 }
 
-void replayer::throw_naming_the_row(retrying_session& session, std::span<const key_value> keys,
+void replayer::throw_naming_the_row(db::retrying_session& session, std::span<const key_value> keys,
                                     const error& failure, std::stop_token stop) const {
     std::optional<row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop,

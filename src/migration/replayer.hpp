@@ -1,10 +1,10 @@
 #pragma once
 
+#include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/heartbeat.hpp"
-#include "src/migration/retry.hpp"
 #include "src/migration/row_writer.hpp"
 #include "throttle/throttler.hpp"
 
@@ -46,7 +46,7 @@ class replayer {
                       std::stop_token stop);
     std::size_t flush_in_one(db::session& on, std::span<const key_value> keys, std::size_t taken,
                              std::stop_token stop);
-    [[noreturn]] void throw_naming_the_row(retrying_session& session,
+    [[noreturn]] void throw_naming_the_row(db::retrying_session& session,
                                            std::span<const key_value> keys, const error& failure,
                                            std::stop_token stop) const;
 

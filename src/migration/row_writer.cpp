@@ -1,8 +1,8 @@
 #include "src/migration/row_writer.hpp"
 
 #include "src/base/error.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/computed_value.hpp"
-#include "src/migration/retry.hpp"
 
 #include <algorithm>
 #include <string>
@@ -89,7 +89,7 @@ void row_writer::carry_over_under_lock(db::session& session,
         session.execute("COMMIT");
         return;
     } catch (const error& failure) {
-        if (!is_too_large(failure)) throw;
+        if (!db::is_too_large(failure)) throw;
         session.execute("ROLLBACK");
     }
     commit_in_parts(session, keys, step::erase);
@@ -114,7 +114,7 @@ void row_writer::commit_in_parts(db::session& session, std::span<const key_value
         session.execute("COMMIT");
         return;
     } catch (const error& failure) {
-        if (!is_too_large(failure) || keys.size() < 2) throw;
+        if (!db::is_too_large(failure) || keys.size() < 2) throw;
         session.execute("ROLLBACK");
     }
     const auto half = keys.first(keys.size() / 2);
@@ -260,7 +260,7 @@ std::optional<error> row_writer::failure_of(db::session& session,
         session.execute(texts_.erase(keys));
         session.execute(texts_.carry_over_plainly(keys));
     } catch (const error& failure) {
-        if (!may_be_the_rows(failure)) throw;
+        if (!db::may_be_the_rows(failure)) throw;
         failed = failure;
     }
     session.execute(roll_back);

@@ -128,8 +128,8 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
     if (!state_.with.request.drop_old) return;
     look_after(stop);
     const table_name& old = parts().made.tables.old;
-    retrying_session session(state_.sessions(), state_.with.failures_max, lock_conflicts::outlasted,
-                             db::session_role::patient);
+    db::retrying_session session(state_.sessions(), state_.with.failures_max,
+                                 db::lock_conflicts::outlasted, db::session_role::patient);
     session.run("drop the old table of an earlier migration", threads_.token(),
                 [&](db::session& on) { drop_if_exists(on, old); });
 }
@@ -139,7 +139,8 @@ void runner::start_following(std::stop_token stop) {
     const settings& with = state_.with;
     const auto tell = [this](const std::string& text) { state_.told.on_notice(text); };
     threads_.spawn("heartbeat", [&of](std::stop_token end) { of.barrier.run(end); });
-    retrying_session primary(state_.sessions(), with.failures_max, lock_conflicts::outlasted);
+    db::retrying_session primary(state_.sessions(), with.failures_max,
+                                 db::lock_conflicts::outlasted);
     const auto from = stream_start(primary, state_.roles(), of.made.server.gtids, of.barrier, tell,
                                    threads_.token());
     of.throttler.start(threads_);
@@ -250,8 +251,8 @@ void runner::make_statistics(std::stop_token stop) {
     const auto made = std::make_shared<made_statistics>();
     threads_.spawn("statistics", [this, made](std::stop_token end) {
         try {
-            retrying_session session(state_.sessions(), state_.with.failures_max,
-                                     lock_conflicts::failures, db::session_role::patient);
+            db::retrying_session session(state_.sessions(), state_.with.failures_max,
+                                         db::lock_conflicts::failures, db::session_role::patient);
             session.run("make statistics", end, [&](db::session& on) {
                 made->complaints = segue::migration::make_statistics(on, parts().made);
             });
@@ -493,8 +494,8 @@ void runner::clean_up(std::stop_token stop) {
 void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
     // The names are swapped, which no restart takes back.
     db::session_factory sessions = state_.sessions().unwatched();
-    retrying_session session(sessions, state_.with.failures_max, lock_conflicts::failures,
-                             db::session_role::patient);
+    db::retrying_session session(sessions, state_.with.failures_max, db::lock_conflicts::failures,
+                                 db::session_role::patient);
     for (const table_name& table : tables) {
         try {
             fault::point("migration.before_drop");

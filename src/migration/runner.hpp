@@ -2,10 +2,10 @@
 
 #include "src/base/flag_file.hpp"
 #include "src/base/task_group.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/attempt_pace.hpp"
 #include "src/migration/cut_over.hpp"
 #include "src/migration/rename_forecast.hpp"
-#include "src/migration/retry.hpp"
 #include "src/migration/run_state.hpp"
 
 #include <atomic>
@@ -70,8 +70,8 @@ class runner {
     /// On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
-        retrying_session retrying(state_.sessions(), state_.with.failures_max,
-                                  lock_conflicts::outlasted);
+        db::retrying_session retrying(state_.sessions(), state_.with.failures_max,
+                                      db::lock_conflicts::outlasted);
         retrying.run("look after the migration", threads_.token(), operation);
     }
 

@@ -36,7 +36,7 @@ void wait_until_caught_up(db::session& replica, const server_roles& roles, heart
 
 }  // namespace
 
-binlog::stream_position stream_start(retrying_session& primary, const server_roles& roles,
+binlog::stream_position stream_start(db::retrying_session& primary, const server_roles& roles,
                                      bool gtids, heartbeat& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "binlog/stream.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/heartbeat.hpp"
-#include "src/migration/retry.hpp"
 #include "src/migration/server_roles.hpp"
 
 #include <functional>
@@ -20,7 +20,7 @@ namespace segue::migration {
 /// transactions of the primary's would never come.
 /// Precondition: the heartbeat runs. `gtids`: positions are GTID sets. Blocks. Throws `stopped`, or
 /// segue::error.
-binlog::stream_position stream_start(retrying_session& primary, const server_roles& roles,
+binlog::stream_position stream_start(db::retrying_session& primary, const server_roles& roles,
                                      bool gtids, heartbeat& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop);

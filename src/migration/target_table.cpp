@@ -3,9 +3,9 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
+#include "src/db/retry.hpp"
 #include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
-#include "src/migration/retry.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
 #include "src/schema/lookalike.hpp"
@@ -155,7 +155,7 @@ void run_alter(db::session& session, const std::string& text, const table_name& 
         if (failure.connection_lost())
             throw failure.in("the connection was lost while the new table was altered");
         // Of these, too, the statement is not the reason.
-        if (wire::passes_by_itself(failure) || is_conflict(failure) ||
+        if (wire::passes_by_itself(failure) || db::is_conflict(failure) ||
             failure.mysql_errno() == query_interrupted)
             throw failure.in("the new table could not be altered");
         const auto lookalike = schema::lookalike_hint(text);

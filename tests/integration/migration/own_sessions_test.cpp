@@ -1,7 +1,7 @@
 // Connections of Segue's own that may be cut without a word, or that somebody ends.
+#include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/rename_outcome.hpp"
-#include "src/migration/retry.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/unit/support/stepped_clock.hpp"
 
@@ -19,16 +19,17 @@ using db::session_role;
 TEST(a_session, that_has_been_idle_for_long_is_not_used_again) {
     db::session_factory sessions(test::shared_server().over_tcp());
     test::stepped_clock clock;
-    retrying_session tried(sessions, 0, lock_conflicts::failures, session_role::work, clock);
+    db::retrying_session tried(sessions, 0, db::lock_conflicts::failures, session_role::work,
+                               clock);
     std::uint64_t id = 0;
     const auto look = [&] {
         tried.run("look", {}, [&](db::session& on) { id = on.connection_id(); });
         return id;
     };
     const auto first = look();
-    clock.step(retrying_session::idle_max);
+    clock.step(db::retrying_session::idle_max);
     EXPECT_EQ(look(), first);
-    clock.step(retrying_session::idle_max + 1ms);
+    clock.step(db::retrying_session::idle_max + 1ms);
     EXPECT_NE(look(), first);
 }
 
@@ -42,7 +43,7 @@ TEST(a_session, whose_client_is_gone_holds_its_locks_for_minutes_at_most) {
     for (const session_role role : {session_role::work, session_role::beat}) {
         EXPECT_LE(timeout(role), 5min);
         // One that rests between two operations is not ended.
-        EXPECT_GT(timeout(role), retrying_session::idle_max + 30s);
+        EXPECT_GT(timeout(role), db::retrying_session::idle_max + 30s);
     }
 }
 

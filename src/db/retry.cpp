@@ -1,4 +1,4 @@
-#include "src/migration/retry.hpp"
+#include "src/db/retry.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::db {
 namespace {
 
 // Not by the words of the failure, which may differ each time.
@@ -139,4 +139,4 @@ void retrying_session::tell_or_throw(retry_count& count, const error& failure,
         fmt::format("{}: {}{}; trying again ({})", what, failure.what(), by, tries));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::db

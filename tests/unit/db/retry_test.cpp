@@ -1,8 +1,8 @@
-#include "src/migration/retry.hpp"
+#include "src/db/retry.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::db {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(RetryCount, PausesGrowWithWhateverWentWrong) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::db

@@ -1,10 +1,10 @@
-#include "src/migration/read_only_server.hpp"
+#include "src/db/read_only_server.hpp"
 
 #include "src/wire/server_failure.hpp"
 
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::db {
 
 error read_only_failure() {
     constexpr int option_prevents_statement = 1290;
@@ -15,4 +15,4 @@ error read_only_failure() {
                  wire::properties_of(option_prevents_statement, "HY000", words));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::db

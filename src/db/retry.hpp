@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::db {
 
 /// What a lock held by somebody else means: a deadlock (1213) or a lock wait that timed out (1205).
 enum class lock_conflicts {
@@ -109,4 +109,4 @@ bool is_too_large(const error& failure) noexcept;
 /// The pause before the n-th try in a row, n from 1: 20 ms, doubling up to 2 s.
 std::chrono::milliseconds back_off(unsigned failures) noexcept;
 
-}  // namespace segue::migration
+}  // namespace segue::db
