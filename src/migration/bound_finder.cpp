@@ -5,8 +5,8 @@
 
 namespace segue::migration {
 
-std::optional<key_value> find_bound(db::session& session, const statements& texts,
-                                    const key_range& range, std::uint64_t rows) {
+std::optional<keys::key_value> find_bound(db::session& session, const statements& texts,
+                                          const keys::key_range& range, std::uint64_t rows) {
     const auto legs = texts.legs(range.after);
     for (std::size_t i = 0; i < legs.size(); ++i) {
         const auto found = session.query(texts.bound(legs[i], range.up_to, rows));
@@ -23,8 +23,8 @@ std::optional<key_value> find_bound(db::session& session, const statements& text
     return std::nullopt;
 }
 
-std::optional<key_value> find_middle(db::session& session, const statements& texts,
-                                     const key_range& range) {
+std::optional<keys::key_value> find_middle(db::session& session, const statements& texts,
+                                           const keys::key_range& range) {
     const std::uint64_t rows = db::to_uint64(session.query_value(texts.count(range)), "COUNT(*)");
     if (rows < 2) return std::nullopt;
     auto middle = find_bound(session, texts, range, rows / 2);

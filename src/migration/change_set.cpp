@@ -18,11 +18,11 @@ constexpr std::size_t overhead_bytes = 96;
 
 }  // namespace
 
-std::size_t change_set::bytes_of(const key_value& key) noexcept {
+std::size_t change_set::bytes_of(const keys::key_value& key) noexcept {
     return overhead_bytes + key.encoded.size();
 }
 
-void change_set::begin_copy(std::optional<key_value> end) {
+void change_set::begin_copy(std::optional<keys::key_value> end) {
     std::lock_guard lock(mutex_);
     copying_ = true;
     end_ = std::move(end);
@@ -31,7 +31,7 @@ void change_set::begin_copy(std::optional<key_value> end) {
     any_registered_ = false;
 }
 
-void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
+void change_set::register_chunk(std::uint64_t chunk, const keys::key_range& range) {
     std::lock_guard lock(mutex_);
     require(copying_ && with_.client_orders, "chunks are registered while copying");
     const bool tail = range.after == end_ && !range.up_to;
@@ -45,7 +45,7 @@ void change_set::register_chunk(std::uint64_t chunk, const key_range& range) {
     chunks_.push_back({.chunk = chunk, .range = range, .waiting = {}});
 }
 
-void change_set::register_in_turn(std::uint64_t chunk, const key_range& range,
+void change_set::register_in_turn(std::uint64_t chunk, const keys::key_range& range,
                                   std::stop_token stop) {
     std::unique_lock lock(mutex_);
     require(copying_ && !with_.client_orders, "copying takes turns with flushing");
@@ -68,7 +68,7 @@ void change_set::chunk_ended(std::uint64_t chunk) {
     const auto at = std::find_if(chunks_.begin(), chunks_.end(),
                                  [&](const chunk_in_flight& one) { return one.chunk == chunk; });
     require(at != chunks_.end(), "a chunk that ends was registered");
-    for (const key_value* const key : at->waiting) make_ready(key);
+    for (const keys::key_value* const key : at->waiting) make_ready(key);
     chunks_.erase(at);
     // Those that wait beside others in flight have their turn with them; then it is the flushes'.
     copy_goes_first_ = false;
@@ -77,26 +77,26 @@ void change_set::chunk_ended(std::uint64_t chunk) {
     changed_.notify_all();
 }
 
-bool change_set::covered(const key_value& key) const {
+bool change_set::covered(const keys::key_value& key) const {
     if (!copying_) return true;
     if (!with_.client_orders) return any_registered_;
     if (!end_ || *end_ < key) return tail_registered_;
     return watermark_ && key <= *watermark_;
 }
 
-change_set::chunk_in_flight* change_set::chunk_over(const key_value& key) {
+change_set::chunk_in_flight* change_set::chunk_over(const keys::key_value& key) {
     if (!with_.client_orders || fault::rule_taken_out("wait_for_chunks_in_flight")) return nullptr;
     for (chunk_in_flight& one : chunks_)
         if (one.range.contains(key)) return &one;
     return nullptr;
 }
 
-void change_set::make_ready(const key_value* key) {
+void change_set::make_ready(const keys::key_value* key) {
     keys_.at(*key) = state::ready;
     ready_.push_back(key);
 }
 
-void change_set::add(key_value key, std::stop_token stop) {
+void change_set::add(keys::key_value key, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     if (!covered(key)) {
         ++dropped_;
@@ -109,7 +109,7 @@ void change_set::add(key_value key, std::stop_token stop) {
     keep(std::move(key));
 }
 
-void change_set::keep(key_value key) {
+void change_set::keep(keys::key_value key) {
     const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
     if (!added) {
         if (at->second != state::in_flight) return;
@@ -132,7 +132,8 @@ void change_set::keep(key_value key) {
     changed_.notify_all();
 }
 
-void change_set::forget(std::unordered_map<key_value, state, key_value_hash>::iterator at) {
+void change_set::forget(
+    std::unordered_map<keys::key_value, state, keys::key_value_hash>::iterator at) {
     bytes_ -= bytes_of(at->first);
     keys_.erase(at);
 }
@@ -151,9 +152,9 @@ void change_set::flush_ended(std::size_t keys) {
     changed_.notify_all();
 }
 
-std::optional<std::vector<key_value>> change_set::take(std::size_t keys_max,
-                                                       std::chrono::milliseconds linger,
-                                                       std::stop_token stop) {
+std::optional<std::vector<keys::key_value>> change_set::take(std::size_t keys_max,
+                                                             std::chrono::milliseconds linger,
+                                                             std::stop_token stop) {
     std::unique_lock lock(mutex_);
     const auto may_take = [&] { return may_flush(); };
     const auto enough = [&] {
@@ -171,14 +172,14 @@ std::optional<std::vector<key_value>> change_set::take(std::size_t keys_max,
     return take_ready(keys_max);
 }
 
-std::vector<key_value> change_set::take_in_turn(std::size_t keys_max) {
+std::vector<keys::key_value> change_set::take_in_turn(std::size_t keys_max) {
     std::lock_guard lock(mutex_);
     require(quiet_, "a quiet turn is held");
     return take_ready(keys_max);
 }
 
-std::vector<key_value> change_set::take_ready(std::size_t keys_max) {
-    std::vector<key_value> taken;
+std::vector<keys::key_value> change_set::take_ready(std::size_t keys_max) {
+    std::vector<keys::key_value> taken;
     while (!ready_.empty() && taken.size() < keys_max) {
         state& is = keys_.at(*ready_.front());
         require(is == state::ready, "a key in the queue is ready");
@@ -190,9 +191,9 @@ std::vector<key_value> change_set::take_ready(std::size_t keys_max) {
     return taken;
 }
 
-void change_set::flushed(std::span<const key_value> keys) {
+void change_set::flushed(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const key_value& key : keys) {
+    for (const keys::key_value& key : keys) {
         const auto at = keys_.find(key);
         if (at == keys_.end() && fault::rule_taken_out(one_flush_per_key)) continue;
         require(at != keys_.end(), "a flushed key was taken");
@@ -207,9 +208,9 @@ void change_set::flushed(std::span<const key_value> keys) {
     flush_ended(keys.size());
 }
 
-void change_set::put_back(std::span<const key_value> keys) {
+void change_set::put_back(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const key_value& key : keys) {
+    for (const keys::key_value& key : keys) {
         const auto at = keys_.find(key);
         require(at != keys_.end() &&
                     (at->second == state::in_flight || at->second == state::in_flight_and_changed),
@@ -257,15 +258,15 @@ change_set::quiet_turn::~quiet_turn() {
     owner_->changed_.notify_all();
 }
 
-void change_set::requeue(std::span<const key_value> keys) {
+void change_set::requeue(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const key_value& key : keys) keep(key);
+    for (const keys::key_value& key : keys) keep(key);
 }
 
-std::optional<std::vector<key_value>> change_set::take_all() {
+std::optional<std::vector<keys::key_value>> change_set::take_all() {
     std::lock_guard lock(mutex_);
     if (!chunks_.empty() || in_flight_ != 0) return std::nullopt;
-    std::vector<key_value> all;
+    std::vector<keys::key_value> all;
     all.reserve(keys_.size());
     for (auto& [key, is] : keys_) {
         is = state::in_flight;

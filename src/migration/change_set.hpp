@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -47,34 +47,34 @@ class change_set {
     bool client_orders() const noexcept { return with_.client_orders; }
 
     /// The memory that a key takes while it is held.
-    static std::size_t bytes_of(const key_value& key) noexcept;
+    static std::size_t bytes_of(const keys::key_value& key) noexcept;
 
     /// The copy covers the keys up to and including `end`; all above it is covered by a chunk of
     /// its own, the tail, {end, open}. Unset: the table is empty, and every key is above.
-    void begin_copy(std::optional<key_value> end);
+    void begin_copy(std::optional<keys::key_value> end);
 
     /// Ranges are registered in ascending order without gaps, from an open `after` to the end that
     /// begin_copy() was given; the tail above it at any time.
     /// From now on changes of the range's keys are kept.
-    void register_chunk(std::uint64_t chunk, const key_range& range);
+    void register_chunk(std::uint64_t chunk, const keys::key_range& range);
     /// The same for keys that only the server orders, in any order of the ranges. Waits until no
     /// flush is in flight; throws `stopped`. From the first one on changes of all keys are kept.
-    void register_in_turn(std::uint64_t chunk, const key_range& range, std::stop_token stop);
+    void register_in_turn(std::uint64_t chunk, const keys::key_range& range, std::stop_token stop);
     /// The chunk's transaction has been committed, or is known to have left nothing.
     void chunk_ended(std::uint64_t chunk);
 
     /// Throws `stopped` if asked to stop while it waits for room.
-    void add(key_value key, std::stop_token stop);
+    void add(keys::key_value key, std::stop_token stop);
 
     /// Keys for one flush, `keys_max` at most; nullopt when `stop` was asked. Waits for some, and
     /// then for `linger` at most for more to come.
-    std::optional<std::vector<key_value>> take(std::size_t keys_max,
-                                               std::chrono::milliseconds linger,
-                                               std::stop_token stop);
+    std::optional<std::vector<keys::key_value>> take(std::size_t keys_max,
+                                                     std::chrono::milliseconds linger,
+                                                     std::stop_token stop);
     /// The keys' rows have been carried over.
-    void flushed(std::span<const key_value> keys);
+    void flushed(std::span<const keys::key_value> keys);
     /// They have not; each will be taken again.
-    void put_back(std::span<const key_value> keys);
+    void put_back(std::span<const keys::key_value> keys);
 
     /// While it lives no other flush is in flight and take() gives out nothing.
     /// Lifetime: ends before the change_set.
@@ -98,14 +98,14 @@ class change_set {
                                              std::stop_token stop);
 
     /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
-    std::vector<key_value> take_in_turn(std::size_t keys_max);
+    std::vector<keys::key_value> take_in_turn(std::size_t keys_max);
 
     /// Keys whose rows were taken out of the target: each will be flushed. Never blocks.
-    void requeue(std::span<const key_value> keys);
+    void requeue(std::span<const keys::key_value> keys);
 
     /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
     /// chunk or another flush is in flight.
-    std::optional<std::vector<key_value>> take_all();
+    std::optional<std::vector<keys::key_value>> take_all();
 
     /// When a write to the target was last answered, by a flush or by a chunk; long ago if none
     /// was. What began after it, by the server's clock, sees every one of them.
@@ -121,18 +121,18 @@ class change_set {
     enum class state { ready, waits_for_chunk, in_flight, in_flight_and_changed };
     struct chunk_in_flight {
         std::uint64_t chunk = 0;
-        key_range range;
-        std::vector<const key_value*> waiting;
+        keys::key_range range;
+        std::vector<const keys::key_value*> waiting;
     };
 
-    void keep(key_value key);
+    void keep(keys::key_value key);
     std::optional<quiet_turn> quiet_until(std::chrono::steady_clock::time_point until,
                                           std::size_t own_keys, std::stop_token stop);
-    std::vector<key_value> take_ready(std::size_t keys_max);
-    bool covered(const key_value& key) const;
-    chunk_in_flight* chunk_over(const key_value& key);
-    void make_ready(const key_value* key);
-    void forget(std::unordered_map<key_value, state, key_value_hash>::iterator at);
+    std::vector<keys::key_value> take_ready(std::size_t keys_max);
+    bool covered(const keys::key_value& key) const;
+    chunk_in_flight* chunk_over(const keys::key_value& key);
+    void make_ready(const keys::key_value* key);
+    void forget(std::unordered_map<keys::key_value, state, keys::key_value_hash>::iterator at);
     bool may_flush() const;
     void flush_ended(std::size_t keys);
 
@@ -140,12 +140,13 @@ class change_set {
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     // All below is guarded by mutex_.
-    std::unordered_map<key_value, state, key_value_hash> keys_;
-    std::deque<const key_value*> ready_;  ///< Points into keys_.
+    std::unordered_map<keys::key_value, state, keys::key_value_hash> keys_;
+    std::deque<const keys::key_value*> ready_;  ///< Points into keys_.
     std::vector<chunk_in_flight> chunks_;
     bool copying_ = false;
-    std::optional<key_value> end_;        ///< What the copy covers; meaningful while copying_.
-    std::optional<key_value> watermark_;  ///< Highest key of a registered chunk below the tail.
+    std::optional<keys::key_value> end_;  ///< What the copy covers; meaningful while copying_.
+    std::optional<keys::key_value>
+        watermark_;  ///< Highest key of a registered chunk below the tail.
     bool tail_registered_ = false;
     bool any_registered_ = false;      ///< A chunk was, since begin_copy().
     std::size_t bytes_ = 0;            ///< Of keys_.

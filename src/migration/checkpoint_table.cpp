@@ -15,11 +15,12 @@ namespace {
 
 constexpr int format_version = 1;
 
-std::string bound_text(const key_codec& codec, const std::optional<key_value>& bound) {
+std::string bound_text(const keys::key_codec& codec, const std::optional<keys::key_value>& bound) {
     return bound ? codec.describe(*bound) : "open";
 }
 
-std::string text_of(const key_codec& codec, const checkpoint_table::chunk_progress& progress) {
+std::string text_of(const keys::key_codec& codec,
+                    const checkpoint_table::chunk_progress& progress) {
     return quoted_literal(fmt::format("after {} up to {}, {} rows",
                                       bound_text(codec, progress.done.after),
                                       bound_text(codec, progress.done.up_to), progress.rows));
@@ -87,7 +88,7 @@ void checkpoint_table::take_over(db::session& session) const {
                                 name_.quoted(), quoted_literal(epoch_)));
 }
 
-void checkpoint_table::record_chunk(db::session& session, const key_codec& codec,
+void checkpoint_table::record_chunk(db::session& session, const keys::key_codec& codec,
                                     const chunk_progress& progress) const {
     const std::string text = text_of(codec, progress);
     const auto rows = session.execute(
@@ -98,7 +99,7 @@ void checkpoint_table::record_chunk(db::session& session, const key_codec& codec
     require(rows == 1, "a chunk that goes on has a row");
 }
 
-bool checkpoint_table::chunk_is_recorded(db::session& session, const key_codec& codec,
+bool checkpoint_table::chunk_is_recorded(db::session& session, const keys::key_codec& codec,
                                          const chunk_progress& progress) const {
     return session.query(
                fmt::format("SELECT value={} FROM {} WHERE kind='chunk' AND id={} FOR SHARE",

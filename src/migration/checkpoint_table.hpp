@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include <cstdint>
 #include <string>
@@ -41,14 +41,14 @@ class checkpoint_table {
 
     struct chunk_progress {
         std::uint64_t chunk = 0;
-        key_range done;  ///< All of the chunk, or its beginning.
+        keys::key_range done;  ///< All of the chunk, or its beginning.
         std::uint64_t rows = 0;
         bool goes_on = false;  ///< An earlier transaction has done less of it.
     };
-    void record_chunk(db::session& session, const key_codec& codec,
+    void record_chunk(db::session& session, const keys::key_codec& codec,
                       const chunk_progress& progress) const;
     /// After a lost COMMIT: whether the transaction took effect. Waits for it to end.
-    bool chunk_is_recorded(db::session& session, const key_codec& codec,
+    bool chunk_is_recorded(db::session& session, const keys::key_codec& codec,
                            const chunk_progress& progress) const;
     /// Forgets the rows of chunks below `chunk`, all of which are done.
     void prune_chunks_below(db::session& session, std::uint64_t chunk) const;

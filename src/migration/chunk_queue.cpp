@@ -6,7 +6,7 @@
 
 namespace segue::migration {
 
-void chunk_queue::push(const key_range& range, std::stop_token stop) {
+void chunk_queue::push(const keys::key_range& range, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, stop, [&] { return waiting_.size() < capacity_; })) throw stopped();
     const std::uint64_t id = next_id_++;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/keys/key_codec.hpp"
 #include "src/migration/change_set.hpp"
-#include "src/migration/key_codec.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace segue::migration {
 
 struct chunk {
     std::uint64_t id = 0;
-    key_range range;
+    keys::key_range range;
 };
 
 /// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the
@@ -29,7 +29,7 @@ class chunk_queue {
         : changes_(changes), capacity_(capacity) {}
 
     /// Waits for room; throws `stopped`.
-    void push(const key_range& range, std::stop_token stop);
+    void push(const keys::key_range& range, std::stop_token stop);
     void close();
 
     /// Waits for a chunk; nullopt when no more come. Throws `stopped`.

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t all_keys = std::numeric_limits<std::size_t>::max() / 2;
 constexpr unsigned tries_told = 16;
 
-std::vector<key_value> as_vector(const std::set<key_value>& keys) {
+std::vector<keys::key_value> as_vector(const std::set<keys::key_value>& keys) {
     return {keys.begin(), keys.end()};
 }
 
@@ -29,7 +29,7 @@ std::vector<key_value> as_vector(const std::set<key_value>& keys) {
 void conflict_resolver::throw_real(db::session& session,
                                    const row_writer::collision& between) const {
     session.execute("ROLLBACK");
-    const std::vector<key_value> both = {between.holder, between.newcomer};
+    const std::vector<keys::key_value> both = {between.holder, between.newcomer};
     std::string words = writer_.complaint(session, both);
     if (words.empty()) words = "they collide under a unique index";
     const auto& codec = writer_.texts().codec();
@@ -40,11 +40,11 @@ void conflict_resolver::throw_real(db::session& session,
                     codec.describe(between.holder), codec.describe(between.newcomer), words));
 }
 
-std::vector<key_value> conflict_resolver::holders(db::session& session,
-                                                  const std::vector<row_writer::collision>& found,
-                                                  const std::set<key_value>& together) const {
-    std::set<key_value> both = together;
-    std::vector<key_value> out_of_date;
+std::vector<keys::key_value> conflict_resolver::holders(
+    db::session& session, const std::vector<row_writer::collision>& found,
+    const std::set<keys::key_value>& together) const {
+    std::set<keys::key_value> both = together;
+    std::vector<keys::key_value> out_of_date;
     // Their newcomers are named by the same statement.
     const std::size_t at_once_max = std::max<std::size_t>(1, with_.batch_keys / 2);
     for (const auto& one : found) {
@@ -67,7 +67,8 @@ std::vector<key_value> conflict_resolver::holders(db::session& session,
 // faster than a piece can be written, it is halved.
 template <typename Piece>
 void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> pieces,
-                                       const steps<Piece>& how, std::vector<key_value>& evicted,
+                                       const steps<Piece>& how,
+                                       std::vector<keys::key_value>& evicted,
                                        std::stop_token stop) const {
     unsigned failures = 0;
     std::string complaint;
@@ -116,7 +117,7 @@ class conflict_resolver::eviction {
     eviction& operator=(const eviction&) = delete;
     ~eviction() { changes_.requeue(keys); }
 
-    std::vector<key_value> keys;
+    std::vector<keys::key_value> keys;
 
   private:
     change_set& changes_;
@@ -130,7 +131,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
     // Who stands in the way has most likely changed as well, and is waiting to be flushed.
     struct taken_along {
         change_set& changes;
-        std::vector<key_value> keys;
+        std::vector<keys::key_value> keys;
         bool flushed = false;
         ~taken_along() {
             if (flushed)
@@ -155,7 +156,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
 
 void conflict_resolver::carry_over_evicting(db::session& session,
                                             std::initializer_list<batch> together,
-                                            std::vector<key_value>& evicted,
+                                            std::vector<keys::key_value>& evicted,
                                             std::stop_token stop) const {
     std::vector<batch> pieces;
     for (batch keys : together)
@@ -169,7 +170,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
         session, std::move(pieces),
         {.write = [&](batch piece) { writer_.insert(session, piece); },
          .read_together =
-             [](batch piece) { return std::set<key_value>(piece.begin(), piece.end()); },
+             [](batch piece) { return std::set<keys::key_value>(piece.begin(), piece.end()); },
          .halve =
              [](batch piece) {
                  const std::size_t half = piece.size() / 2;
@@ -183,18 +184,18 @@ void conflict_resolver::carry_over_evicting(db::session& session,
 }
 
 // In two parts of about as many rows.
-conflict_resolver::halves<key_range> conflict_resolver::halve(db::session& session,
-                                                              const key_range& range) const {
-    const halves<key_range> whole{.first = range, .second = std::nullopt};
+conflict_resolver::halves<keys::key_range> conflict_resolver::halve(
+    db::session& session, const keys::key_range& range) const {
+    const halves<keys::key_range> whole{.first = range, .second = std::nullopt};
     const auto middle = find_middle(session, writer_.texts(), range);
     if (!middle) return whole;
     return {.first = {.after = range.after, .up_to = middle},
-            .second = key_range{.after = middle, .up_to = range.up_to}};
+            .second = keys::key_range{.after = middle, .up_to = range.up_to}};
 }
 
 // Nobody but its chunk brings a row of a key that the client orders: its changes wait for the
 // chunk.
-void conflict_resolver::check_not_there(db::session& session, const key_range& range) const {
+void conflict_resolver::check_not_there(db::session& session, const keys::key_range& range) const {
     if (!writer_.texts().codec().ordered()) return;
     if (const auto found = writer_.any_in_target(session, range))
         throw error(
@@ -203,18 +204,18 @@ void conflict_resolver::check_not_there(db::session& session, const key_range& r
                         writer_.texts().codec().describe(*found)));
 }
 
-std::uint64_t conflict_resolver::copy_evicting(db::session& session, const key_range& range,
+std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys::key_range& range,
                                                std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(0, stop);
     eviction evicted(changes_);
     std::uint64_t rows = 0;
     writer_.begin(session);
-    write_evicting<key_range>(
+    write_evicting<keys::key_range>(
         session, {range},
-        {.write = [&](const key_range& piece) { rows += writer_.copy(session, piece); },
-         .read_together = [](const key_range&) { return std::set<key_value>(); },
-         .halve = [&](const key_range& piece) { return halve(session, piece); },
-         .check_alone = [&](const key_range& piece) { check_not_there(session, piece); }},
+        {.write = [&](const keys::key_range& piece) { rows += writer_.copy(session, piece); },
+         .read_together = [](const keys::key_range&) { return std::set<keys::key_value>(); },
+         .halve = [&](const keys::key_range& piece) { return halve(session, piece); },
+         .check_alone = [&](const keys::key_range& piece) { check_not_there(session, piece); }},
         evicted.keys, stop);
     return rows;
 }

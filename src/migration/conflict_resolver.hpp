@@ -36,7 +36,7 @@ namespace segue::migration {
 /// time. Threads: any, each with a session of its own. Lifetime: all parts outlive it.
 class conflict_resolver {
   public:
-    using batch = std::span<const key_value>;
+    using batch = std::span<const keys::key_value>;
 
     struct limits {
         std::size_t batch_keys = 0;  ///< How many keys one statement may name.
@@ -56,7 +56,8 @@ class conflict_resolver {
     /// After a duplicate while copying the range was rolled back: copies it, in smaller pieces if
     /// need be, in one transaction that is not yet committed on return. Returns the rows.
     /// Precondition: a barrier was passed since the range was registered. Throws as above.
-    std::uint64_t copy_evicting(db::session& session, const key_range& range, std::stop_token stop);
+    std::uint64_t copy_evicting(db::session& session, const keys::key_range& range,
+                                std::stop_token stop);
 
   private:
     class eviction;
@@ -70,24 +71,24 @@ class conflict_resolver {
     struct steps {
         std::function<void(const Piece&)> write;
         /// Keys whose source rows are read by one statement with the piece's.
-        std::function<std::set<key_value>(const Piece&)> read_together;
+        std::function<std::set<keys::key_value>(const Piece&)> read_together;
         std::function<halves<Piece>(const Piece&)> halve;
         /// Throws if what stands in the way of the piece is no other row's value.
         std::function<void(const Piece&)> check_alone;
     };
     template <typename Piece>
     void write_evicting(db::session& session, std::vector<Piece> pieces, const steps<Piece>& how,
-                        std::vector<key_value>& evicted, std::stop_token stop) const;
+                        std::vector<keys::key_value>& evicted, std::stop_token stop) const;
     /// In one transaction; keys of rows that were taken out are added to `evicted`.
     void carry_over_evicting(db::session& session, std::initializer_list<batch> together,
-                             std::vector<key_value>& evicted, std::stop_token stop) const;
+                             std::vector<keys::key_value>& evicted, std::stop_token stop) const;
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
-    std::vector<key_value> holders(db::session& session,
-                                   const std::vector<row_writer::collision>& found,
-                                   const std::set<key_value>& together) const;
-    halves<key_range> halve(db::session& session, const key_range& range) const;
-    void check_not_there(db::session& session, const key_range& range) const;
+    std::vector<keys::key_value> holders(db::session& session,
+                                         const std::vector<row_writer::collision>& found,
+                                         const std::set<keys::key_value>& together) const;
+    halves<keys::key_range> halve(db::session& session, const keys::key_range& range) const;
+    void check_not_there(db::session& session, const keys::key_range& range) const;
     [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
 
     const row_writer& writer_;

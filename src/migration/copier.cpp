@@ -14,15 +14,15 @@
 
 namespace segue::migration {
 
-void copier::find_bounds(const std::optional<key_value>& end, std::stop_token stop) {
+void copier::find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop) {
     const statements& texts = with_.writer.texts();
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
-    key_range rest{.after = std::nullopt, .up_to = end};
+    keys::key_range rest{.after = std::nullopt, .up_to = end};
     // The tail, which grows while the rest is copied, comes first: from then on its changes are
     // replayed, and the copy has an end.
     with_.chunks.push({.after = end, .up_to = std::nullopt}, stop);
     while (end && rest.after != end) {
-        key_range next = rest;
+        keys::key_range next = rest;
         session.run("find the bound of a chunk", stop, [&](db::session& on) {
             const auto found = find_bound(on, texts, rest, with_.sizer.rows());
             next.up_to = found ? found : rest.up_to;
@@ -67,9 +67,9 @@ void copier::copy_chunks(std::stop_token stop) {
 struct copier::at_work {
     const chunk& current;
     bool& proven;  ///< A barrier of ours was committed since `current` was registered.
-    std::vector<key_range> parts{current.range};  ///< Still to be copied, the next one last.
-    std::uint64_t rows = 0;                       ///< Of those that are committed.
-    std::optional<chunk> next = std::nullopt;     ///< Registered before the last COMMIT was sent.
+    std::vector<keys::key_range> parts{current.range};  ///< Still to be copied, the next one last.
+    std::uint64_t rows = 0;                             ///< Of those that are committed.
+    std::optional<chunk> next = std::nullopt;  ///< Registered before the last COMMIT was sent.
     bool next_is_proven = false;
     std::chrono::nanoseconds took{0};
 };
@@ -95,7 +95,7 @@ std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& cu
 }
 
 void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_token stop) {
-    const key_range part = work.parts.back();
+    const keys::key_range part = work.parts.back();
     checkpoint_table::chunk_progress progress{
         .chunk = work.current.id,
         .done = {.after = work.current.range.after, .up_to = part.up_to},
@@ -147,8 +147,8 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
 
 void copier::halve_part(db::retrying_session& session, at_work& work, const error& failure,
                         std::stop_token stop) {
-    const key_range part = work.parts.back();
-    std::optional<key_value> middle;
+    const keys::key_range part = work.parts.back();
+    std::optional<keys::key_value> middle;
     session.run("halve a chunk that is too large", stop,
                 [&](db::session& on) { middle = find_middle(on, with_.writer.texts(), part); });
     if (!middle) throw failure;
@@ -169,8 +169,8 @@ void copier::throw_naming_the_row(db::retrying_session& session, const chunk& cu
     const std::size_t keys_max = texts.keys_max();
     std::optional<row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop, [&](db::session& on) {
-        std::vector<key_value> keys;
-        for (key_range rest = current.range; !refused; rest.after = keys.back()) {
+        std::vector<keys::key_value> keys;
+        for (keys::key_range rest = current.range; !refused; rest.after = keys.back()) {
             keys.clear();
             for (const db::row& found : on.query(texts.keys_in(rest, keys_max)))
                 keys.push_back(texts.codec().from_row(found));

@@ -38,7 +38,7 @@ class copier {
 
     /// Pushes every chunk up to `end`, then closes the queue. `end` unset: there is nothing but the
     /// tail. Throws as sessions do, and `stopped`.
-    void find_bounds(const std::optional<key_value>& end, std::stop_token stop);
+    void find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop);
 
     /// Copies chunks until there are no more. Throws segue::error for what ends the migration (a
     /// row that the new table refuses is named by key), and `stopped`.

@@ -49,7 +49,7 @@ bool is_of_server(const error& failure) noexcept {
 // Batches taken for the flush under the lock go back if it does not end in a swap.
 class pending_keys {
   public:
-    pending_keys(change_set& changes, std::vector<key_value> keys)
+    pending_keys(change_set& changes, std::vector<keys::key_value> keys)
         : changes_(changes), keys_(std::move(keys)) {}
     pending_keys(const pending_keys&) = delete;
     pending_keys& operator=(const pending_keys&) = delete;
@@ -60,11 +60,11 @@ class pending_keys {
         changes_.flushed(keys_);
         kept_ = true;
     }
-    const std::vector<key_value>& keys() const { return keys_; }
+    const std::vector<keys::key_value>& keys() const { return keys_; }
 
   private:
     change_set& changes_;
-    std::vector<key_value> keys_;
+    std::vector<keys::key_value> keys_;
     bool kept_ = false;
 };
 

@@ -47,7 +47,7 @@ held_keys::~held_keys() {
     if (file_ >= 0) ::close(file_);
 }
 
-std::size_t held_keys::bytes_of(const key_value& key) {
+std::size_t held_keys::bytes_of(const keys::key_value& key) {
     return overhead_bytes + key.encoded.size();
 }
 
@@ -55,7 +55,7 @@ void held_keys::begin(const std::string& xid) {
     by_xid_.try_emplace(xid);
 }
 
-void held_keys::add(const std::string& xid, key_value key) {
+void held_keys::add(const std::string& xid, keys::key_value key) {
     held& of = by_xid_.at(xid);
     const std::size_t bytes = bytes_of(key);
     if (!of.in_memory.insert(std::move(key)).second) return;
@@ -80,7 +80,7 @@ void held_keys::spill(held& from) {
                             from.in_memory.size() * (overhead_bytes - sizeof(std::uint32_t)),
                    .keys = from.in_memory.size()};
     std::string buffer;
-    for (const key_value& key : from.in_memory) {
+    for (const keys::key_value& key : from.in_memory) {
         const auto length = static_cast<std::uint32_t>(key.encoded.size());
         buffer.append(reinterpret_cast<const char*>(&length), sizeof(length));
         buffer += key.encoded;
@@ -109,7 +109,7 @@ void held_keys::write(const std::string& bytes) {
     }
 }
 
-void held_keys::hand_out(const run& from, const std::function<void(key_value)>& each) const {
+void held_keys::hand_out(const run& from, const std::function<void(keys::key_value)>& each) const {
     std::string buffer;
     std::size_t at = 0;  // in buffer
     std::uint64_t next = from.offset;
@@ -137,7 +137,7 @@ void held_keys::hand_out(const run& from, const std::function<void(key_value)>& 
         std::memcpy(&length, buffer.data() + at, sizeof(length));
         at += sizeof(length);
         have(length);
-        key_value key{buffer.substr(at, length)};
+        keys::key_value key{buffer.substr(at, length)};
         at += length;
         each(std::move(key));
     }
@@ -156,7 +156,7 @@ void held_keys::give_back(const held& of) {
     if (bytes_in_file_ == 0 && end_of_file_ != 0 && ::ftruncate(file_, 0) == 0) end_of_file_ = 0;
 }
 
-void held_keys::release(const std::string& xid, const std::function<void(key_value)>& each) {
+void held_keys::release(const std::string& xid, const std::function<void(keys::key_value)>& each) {
     auto taken = by_xid_.extract(xid);
     if (taken.empty()) return;
     struct given_back {
@@ -165,7 +165,7 @@ void held_keys::release(const std::string& xid, const std::function<void(key_val
         ~given_back() { owner.give_back(of); }
     } const at_the_end{*this, taken.mapped()};
     for (const run& one : taken.mapped().in_file) hand_out(one, each);
-    for (const key_value& key : taken.mapped().in_memory) each(key);
+    for (const keys::key_value& key : taken.mapped().in_memory) each(key);
 }
 
 void held_keys::forget(const std::string& xid) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,11 +33,11 @@ class held_keys {
     bool knows(const std::string& xid) const { return by_xid_.contains(xid); }
 
     /// Precondition: the xid is known.
-    void add(const std::string& xid, key_value key);
+    void add(const std::string& xid, keys::key_value key);
 
     /// Hands out the keys of an xid, in no order, some maybe twice, and forgets it.
     /// What `each` throws passes through; the xid is forgotten all the same.
-    void release(const std::string& xid, const std::function<void(key_value)>& each);
+    void release(const std::string& xid, const std::function<void(keys::key_value)>& each);
     void forget(const std::string& xid);
 
     /// Of all xids; 0 only if there is none.
@@ -53,16 +53,16 @@ class held_keys {
         std::size_t keys = 0;
     };
     struct held {
-        std::unordered_set<key_value, key_value_hash> in_memory;
+        std::unordered_set<keys::key_value, keys::key_value_hash> in_memory;
         std::size_t bytes_in_memory = 0;
         std::vector<run> in_file;
     };
 
-    static std::size_t bytes_of(const key_value& key);
+    static std::size_t bytes_of(const keys::key_value& key);
     void spill();
     void spill(held& from);
     void write(const std::string& bytes);
-    void hand_out(const run& from, const std::function<void(key_value)>& each) const;
+    void hand_out(const run& from, const std::function<void(keys::key_value)>& each) const;
     void give_back(const held& of);
 
     const std::size_t bytes_max_;

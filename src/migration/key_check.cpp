@@ -13,7 +13,7 @@
 namespace segue::migration {
 namespace {
 
-void require_found(bool found, const statements& texts, const key_value& key) {
+void require_found(bool found, const statements& texts, const keys::key_value& key) {
     if (found) return;
     throw error(fmt::format(
         "the key {} was read from the table, and written as a literal it does not name its row: "
@@ -22,24 +22,24 @@ void require_found(bool found, const statements& texts, const key_value& key) {
         texts.codec().describe(key)));
 }
 
-std::vector<key_value> keys_of(db::session& session, const statements& texts,
-                               const std::string& sql) {
-    std::vector<key_value> keys;
+std::vector<keys::key_value> keys_of(db::session& session, const statements& texts,
+                                     const std::string& sql) {
+    std::vector<keys::key_value> keys;
     for (const db::row& found : session.query(sql)) keys.push_back(texts.codec().from_row(found));
     return keys;
 }
 
-std::vector<key_value> check_in_snapshot(db::session& session, const statements& texts) {
+std::vector<keys::key_value> check_in_snapshot(db::session& session, const statements& texts) {
     const auto least = keys_of(session, texts, texts.first_key());
     const auto greatest = keys_of(session, texts, texts.last_key());
     if (least.empty() || greatest.empty()) return {};
-    const std::vector<key_value> both = {least.front(), greatest.front()};
+    const std::vector<keys::key_value> both = {least.front(), greatest.front()};
     for (const db::row& answer : session.query(texts.which_are_gone(both)))
         require_found(answer[1] == "0", texts, both.at(db::to_uint64(answer[0], "index of a key")));
-    const key_range up_to_least{.after = std::nullopt, .up_to = least.front()};
+    const keys::key_range up_to_least{.after = std::nullopt, .up_to = least.front()};
     require_found(keys_of(session, texts, texts.keys_in(up_to_least, 2)) == least, texts,
                   least.front());
-    const key_range above_greatest{.after = greatest.front(), .up_to = std::nullopt};
+    const keys::key_range above_greatest{.after = greatest.front(), .up_to = std::nullopt};
     require_found(keys_of(session, texts, texts.keys_in(above_greatest, 1)).empty(), texts,
                   greatest.front());
     return both;
@@ -47,7 +47,7 @@ std::vector<key_value> check_in_snapshot(db::session& session, const statements&
 
 // That a row does not fit is told when it is copied, with its key.
 void check_in_target(db::session& session, const statements& texts,
-                     const std::vector<key_value>& keys) {
+                     const std::vector<keys::key_value>& keys) {
     std::uint64_t rows = 0;
     try {
         rows = session.execute(texts.carry_over_plainly(keys));

@@ -50,8 +50,8 @@ void replayer::wait_while_hibernating(std::stop_token stop) const {
 // Returns how many keys were carried over, these and maybe others. A few of the rows may be much
 // longer than all others: what is too large for one transaction goes in several, one after the
 // other.
-std::size_t replayer::flush(db::session& on, std::span<const key_value> keys, std::size_t taken,
-                            std::stop_token stop) {
+std::size_t replayer::flush(db::session& on, std::span<const keys::key_value> keys,
+                            std::size_t taken, std::stop_token stop) {
     try {
         return flush_in_one(on, keys, taken, stop);
     } catch (const error& failure) {
@@ -70,7 +70,7 @@ std::size_t replayer::flush(db::session& on, std::span<const key_value> keys, st
     return done + flush(on, keys.subspan(half.size()), taken, stop);
 }
 
-std::size_t replayer::flush_in_one(db::session& on, std::span<const key_value> keys,
+std::size_t replayer::flush_in_one(db::session& on, std::span<const keys::key_value> keys,
                                    std::size_t taken, std::stop_token stop) {
     try {
         with_.writer.carry_over(on, keys);
@@ -82,8 +82,9 @@ std::size_t replayer::flush_in_one(db::session& on, std::span<const key_value> k
     return with_.conflicts.flush_evicting(on, keys, taken, stop);
 }
 
-void replayer::throw_naming_the_row(db::retrying_session& session, std::span<const key_value> keys,
-                                    const error& failure, std::stop_token stop) const {
+void replayer::throw_naming_the_row(db::retrying_session& session,
+                                    std::span<const keys::key_value> keys, const error& failure,
+                                    std::stop_token stop) const {
     std::optional<row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop,
                 [&](db::session& on) { refused = with_.writer.refused_row(on, keys); });

@@ -42,13 +42,13 @@ class replayer {
 
   private:
     void wait_while_hibernating(std::stop_token stop) const;
-    std::size_t flush(db::session& on, std::span<const key_value> keys, std::size_t taken,
+    std::size_t flush(db::session& on, std::span<const keys::key_value> keys, std::size_t taken,
                       std::stop_token stop);
-    std::size_t flush_in_one(db::session& on, std::span<const key_value> keys, std::size_t taken,
-                             std::stop_token stop);
+    std::size_t flush_in_one(db::session& on, std::span<const keys::key_value> keys,
+                             std::size_t taken, std::stop_token stop);
     [[noreturn]] void throw_naming_the_row(db::retrying_session& session,
-                                           std::span<const key_value> keys, const error& failure,
-                                           std::stop_token stop) const;
+                                           std::span<const keys::key_value> keys,
+                                           const error& failure, std::stop_token stop) const;
 
     const parts with_;
     std::atomic<bool> hurry_{false};              // written by the cut-over

@@ -42,7 +42,7 @@ void row_writer::begin(db::session& session) const {
 
 // One row for each key asked: an absence is never concluded from a short answer.
 row_writer::presence row_writer::look_up(db::session& session,
-                                         std::span<const key_value> keys) const {
+                                         std::span<const keys::key_value> keys) const {
     const auto answers = session.query(texts_.which_are_gone(keys));
     if (answers.size() != keys.size())
         throw error(
@@ -60,7 +60,7 @@ row_writer::presence row_writer::look_up(db::session& session,
     return found;
 }
 
-void row_writer::carry_over(db::session& session, std::span<const key_value> keys) const {
+void row_writer::carry_over(db::session& session, std::span<const keys::key_value> keys) const {
     begin(session);
     if (texts_.upserts()) {
         const presence found = look_up(session, keys);
@@ -73,14 +73,14 @@ void row_writer::carry_over(db::session& session, std::span<const key_value> key
     session.execute("COMMIT");
 }
 
-void row_writer::take_out(db::session& session, std::span<const key_value> keys) const {
+void row_writer::take_out(db::session& session, std::span<const keys::key_value> keys) const {
     begin(session);
     session.execute(texts_.erase(keys));
     session.execute("COMMIT");
 }
 
 void row_writer::carry_over_under_lock(db::session& session,
-                                       std::span<const key_value> keys) const {
+                                       std::span<const keys::key_value> keys) const {
     checkpoint_.check_owner_under_lock(session);
     // All are erased first: a unique value may have moved between rows of different batches.
     try {
@@ -96,7 +96,7 @@ void row_writer::carry_over_under_lock(db::session& session,
     commit_in_parts(session, keys, step::insert);
 }
 
-void row_writer::do_in_batches(db::session& session, std::span<const key_value> keys,
+void row_writer::do_in_batches(db::session& session, std::span<const keys::key_value> keys,
                                step what) const {
     for (std::size_t i = 0; i < keys.size(); i += batch_keys_) {
         const auto some = keys.subspan(i, std::min(batch_keys_, keys.size() - i));
@@ -107,7 +107,7 @@ void row_writer::do_in_batches(db::session& session, std::span<const key_value> 
     }
 }
 
-void row_writer::commit_in_parts(db::session& session, std::span<const key_value> keys,
+void row_writer::commit_in_parts(db::session& session, std::span<const keys::key_value> keys,
                                  step what) const {
     try {
         do_in_batches(session, keys, what);
@@ -124,10 +124,10 @@ void row_writer::commit_in_parts(db::session& session, std::span<const key_value
 
 // Also by the names that the rows have now: one that an earlier flush wrote under such a name,
 // which is to be flushed again, would stand in the way of itself.
-void row_writer::erase(db::session& session, std::span<const key_value> keys) const {
+void row_writer::erase(db::session& session, std::span<const keys::key_value> keys) const {
     session.execute(texts_.erase(keys));
     if (!texts_.spelling_matters()) return;
-    std::vector<key_value> now;
+    std::vector<keys::key_value> now;
     for (const db::row& found : session.query(texts_.spelled(keys)))
         now.push_back(texts_.codec().from_row(found));
     if (!now.empty()) session.execute(texts_.erase(now));
@@ -135,21 +135,22 @@ void row_writer::erase(db::session& session, std::span<const key_value> keys) co
 
 // What flushes brought of the range. Where the target's order is another one that is found by the
 // source's keys; a row that the source has lost is left to its flush, which is still to come.
-void row_writer::erase(db::session& session, const key_range& range) const {
+void row_writer::erase(db::session& session, const keys::key_range& range) const {
     if (texts_.ranges_in_target()) {
         session.execute(texts_.erase_range(range));
         return;
     }
-    for_each_batch(session, range, [&](std::span<const key_value> keys) {
+    for_each_batch(session, range, [&](std::span<const keys::key_value> keys) {
         session.execute(texts_.erase(keys));
         return false;
     });
 }
 
-void row_writer::for_each_batch(db::session& session, const key_range& range,
-                                const std::function<bool(std::span<const key_value>)>& take) const {
-    key_range rest = range;
-    for (std::vector<key_value> keys;; rest.after = keys.back()) {
+void row_writer::for_each_batch(
+    db::session& session, const keys::key_range& range,
+    const std::function<bool(std::span<const keys::key_value>)>& take) const {
+    keys::key_range rest = range;
+    for (std::vector<keys::key_value> keys;; rest.after = keys.back()) {
         keys.clear();
         for (const db::row& found : session.query(texts_.keys_in(rest, batch_keys_)))
             keys.push_back(texts_.codec().from_row(found));
@@ -157,10 +158,10 @@ void row_writer::for_each_batch(db::session& session, const key_range& range,
     }
 }
 
-std::optional<key_value> row_writer::any_in_target(db::session& session,
-                                                   const key_range& range) const {
-    std::optional<key_value> any;
-    for_each_batch(session, range, [&](std::span<const key_value> keys) {
+std::optional<keys::key_value> row_writer::any_in_target(db::session& session,
+                                                         const keys::key_range& range) const {
+    std::optional<keys::key_value> any;
+    for_each_batch(session, range, [&](std::span<const keys::key_value> keys) {
         const auto found = session.query(texts_.in_target(keys));
         if (!found.empty()) any = texts_.codec().from_row(found.front());
         return any.has_value();
@@ -168,16 +169,16 @@ std::optional<key_value> row_writer::any_in_target(db::session& session,
     return any;
 }
 
-std::uint64_t row_writer::copy(db::session& session, const key_range& range) const {
+std::uint64_t row_writer::copy(db::session& session, const keys::key_range& range) const {
     if (!texts_.codec().ordered() && !texts_.upserts()) erase(session, range);
     return session.execute(texts_.copy(range));
 }
 
-void row_writer::evict(db::session& session, std::span<const key_value> keys) const {
+void row_writer::evict(db::session& session, std::span<const keys::key_value> keys) const {
     session.execute(texts_.erase(keys));
 }
 
-void row_writer::insert(db::session& session, std::span<const key_value> keys) const {
+void row_writer::insert(db::session& session, std::span<const keys::key_value> keys) const {
     // An earlier batch of the transaction may have brought one of the rows under another name.
     if (!texts_.codec().ordered()) erase(session, keys);
     session.execute(texts_.carry_over_plainly(keys));
@@ -214,11 +215,11 @@ std::vector<row_writer::collision> row_writer::collected(db::session& session) c
 // Which of `names` means the row of each key that was found, the server says: it compares them. Not
 // where the target tells names of one row apart: a row may be there by a name that it has no more.
 void row_writer::rename_as(db::session& session, std::vector<collision>& found,
-                           std::span<const key_value> names) const {
+                           std::span<const keys::key_value> names) const {
     if (texts_.codec().ordered() || texts_.spelling_matters()) return;
     for (std::size_t i = 0; i < found.size(); i += batch_keys_) {
         const auto some = std::span(found).subspan(i, std::min(batch_keys_, found.size() - i));
-        std::vector<key_value> asked;
+        std::vector<keys::key_value> asked;
         for (const collision& one : some) {
             asked.push_back(one.holder);
             asked.push_back(one.newcomer);
@@ -233,7 +234,7 @@ void row_writer::rename_as(db::session& session, std::vector<collision>& found,
 }
 
 std::vector<row_writer::collision> row_writer::collisions(db::session& session,
-                                                          const key_range& range) const {
+                                                          const keys::key_range& range) const {
     session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
     if (!texts_.codec().ordered()) erase(session, range);
@@ -241,8 +242,8 @@ std::vector<row_writer::collision> row_writer::collisions(db::session& session,
     return collected(session);
 }
 
-std::vector<row_writer::collision> row_writer::collisions(db::session& session,
-                                                          std::span<const key_value> keys) const {
+std::vector<row_writer::collision> row_writer::collisions(
+    db::session& session, std::span<const keys::key_value> keys) const {
     session.execute(set_savepoint);
     session.execute("SET @segue_collisions=NULL");
     session.execute(texts_.erase(keys));
@@ -253,7 +254,7 @@ std::vector<row_writer::collision> row_writer::collisions(db::session& session,
 }
 
 std::optional<error> row_writer::failure_of(db::session& session,
-                                            std::span<const key_value> keys) const {
+                                            std::span<const keys::key_value> keys) const {
     std::optional<error> failed;
     begin(session);
     try {
@@ -267,7 +268,8 @@ std::optional<error> row_writer::failure_of(db::session& session,
     return failed;
 }
 
-std::string row_writer::complaint(db::session& session, std::span<const key_value> keys) const {
+std::string row_writer::complaint(db::session& session,
+                                  std::span<const keys::key_value> keys) const {
     const auto failed = failure_of(session, keys);
     return failed ? failed->what() : "";
 }
@@ -275,8 +277,8 @@ std::string row_writer::complaint(db::session& session, std::span<const key_valu
 // A duplicate is no refusal: the value's holder may be about to be flushed. But it ends the
 // statement, so that a row behind it that is refused is found in a smaller part only. Of one row
 // the values are looked at before its unique values are.
-std::optional<row_writer::refusal> row_writer::refused_row(db::session& session,
-                                                           std::span<const key_value> keys) const {
+std::optional<row_writer::refusal> row_writer::refused_row(
+    db::session& session, std::span<const keys::key_value> keys) const {
     const auto failed = failure_of(session, keys);
     if (!failed) return std::nullopt;
     if (keys.size() == 1) {

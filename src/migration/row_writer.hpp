@@ -26,83 +26,89 @@ class row_writer {
 
     /// Makes the target equal to the source for these keys, in one transaction.
     /// Precondition: a barrier was passed since the keys were received.
-    void carry_over(db::session& session, std::span<const key_value> keys) const;
+    void carry_over(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// The first half of it, in one transaction: they are in the target no more.
-    void take_out(db::session& session, std::span<const key_value> keys) const;
+    void take_out(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// The same as carry_over() on a session with autocommit=0 that holds LOCK TABLES for source,
     /// target and checkpoint, under which nothing moves: batches, and one COMMIT at the end, or
     /// several where the server takes no such large transaction; then all or some of it may be done
     /// when it throws. No transaction is begun by name, which would release the locks without a
     /// word.
-    void carry_over_under_lock(db::session& session, std::span<const key_value> keys) const;
+    void carry_over_under_lock(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// Begins a transaction and checks the owner.
     void begin(db::session& session) const;
 
     /// Within a transaction: makes the range's rows in the target those of the source; returns how
     /// many were written. Ordered keys: no row of the range is in the target.
-    std::uint64_t copy(db::session& session, const key_range& range) const;
+    std::uint64_t copy(db::session& session, const keys::key_range& range) const;
     /// Within a transaction: takes rows out of the target.
-    void evict(db::session& session, std::span<const key_value> keys) const;
+    void evict(db::session& session, std::span<const keys::key_value> keys) const;
     /// Within a transaction: inserts the current source rows of keys that were taken out of the
     /// target. Keys that the server alone compares may have come back under other names since, with
     /// other keys of the transaction.
-    void insert(db::session& session, std::span<const key_value> keys) const;
+    void insert(db::session& session, std::span<const keys::key_value> keys) const;
     /// Within a transaction, before its COMMIT: notes what is done of the chunk.
     void record(db::session& session, const checkpoint_table::chunk_progress& progress) const;
 
     struct collision {
-        key_value holder;    ///< Its row in the target stands in the way,
-        key_value newcomer;  ///< of this row of the source, under some unique index.
+        keys::key_value holder;    ///< Its row in the target stands in the way,
+        keys::key_value newcomer;  ///< of this row of the source, under some unique index.
     };
     /// Within a transaction, on which it leaves no trace: which rows would collide if the range
     /// were copied now. Not all of them, if there are very many.
-    std::vector<collision> collisions(db::session& session, const key_range& range) const;
+    std::vector<collision> collisions(db::session& session, const keys::key_range& range) const;
     /// The same if these keys were carried over now. Of each row that one of the keys names, that
     /// one is told (as the row has it, where the target tells keys apart by bytes). A holder among
     /// the keys was read by the same statement as the newcomer, as they were erased before: so the
     /// two rows of the source collide in one snapshot, unless they are one row.
-    std::vector<collision> collisions(db::session& session, std::span<const key_value> keys) const;
+    std::vector<collision> collisions(db::session& session,
+                                      std::span<const keys::key_value> keys) const;
 
     /// One of the range's rows in the source that the target has, too.
-    std::optional<key_value> any_in_target(db::session& session, const key_range& range) const;
+    std::optional<keys::key_value> any_in_target(db::session& session,
+                                                 const keys::key_range& range) const;
 
     /// The server's words for what happens when the two rows are carried over together.
-    std::string complaint(db::session& session, std::span<const key_value> keys) const;
+    std::string complaint(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// The first of the keys whose row the target refuses for itself, whatever other rows hold, and
     /// the server's words.
     struct refusal {
-        key_value key;
+        keys::key_value key;
         std::string reason;
     };
     /// Precondition: as many keys as one statement may name, at most.
-    std::optional<refusal> refused_row(db::session& session, std::span<const key_value> keys) const;
+    std::optional<refusal> refused_row(db::session& session,
+                                       std::span<const keys::key_value> keys) const;
 
     const statements& texts() const noexcept { return texts_; }
 
   private:
     struct presence {
-        std::vector<key_value> gone;
-        std::vector<key_value> there;
+        std::vector<keys::key_value> gone;
+        std::vector<keys::key_value> there;
     };
-    void erase(db::session& session, std::span<const key_value> keys) const;
-    void erase(db::session& session, const key_range& range) const;
+    void erase(db::session& session, std::span<const keys::key_value> keys) const;
+    void erase(db::session& session, const keys::key_range& range) const;
     /// Calls `take` with the keys that the range has in the source, batch by batch, until it says
     /// true.
-    void for_each_batch(db::session& session, const key_range& range,
-                        const std::function<bool(std::span<const key_value>)>& take) const;
-    presence look_up(db::session& session, std::span<const key_value> keys) const;
-    std::optional<error> failure_of(db::session& session, std::span<const key_value> keys) const;
+    void for_each_batch(db::session& session, const keys::key_range& range,
+                        const std::function<bool(std::span<const keys::key_value>)>& take) const;
+    presence look_up(db::session& session, std::span<const keys::key_value> keys) const;
+    std::optional<error> failure_of(db::session& session,
+                                    std::span<const keys::key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
     enum class step { erase, insert };
-    void do_in_batches(db::session& session, std::span<const key_value> keys, step what) const;
-    void commit_in_parts(db::session& session, std::span<const key_value> keys, step what) const;
+    void do_in_batches(db::session& session, std::span<const keys::key_value> keys,
+                       step what) const;
+    void commit_in_parts(db::session& session, std::span<const keys::key_value> keys,
+                         step what) const;
 
     void rename_as(db::session& session, std::vector<collision>& found,
-                   std::span<const key_value> names) const;
+                   std::span<const keys::key_value> names) const;
 
     const statements& texts_;
     const checkpoint_table& checkpoint_;

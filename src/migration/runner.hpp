@@ -79,7 +79,7 @@ class runner {
 
     run_state& state_;
     flag_file_watch postpone_flag_;
-    std::optional<key_value> end_;
+    std::optional<keys::key_value> end_;
     bool marker_waits_told_ = false;
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
     task_group threads_;

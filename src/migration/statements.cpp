@@ -1,7 +1,7 @@
 #include "src/migration/statements.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/key_column_codec.hpp"
+#include "src/keys/key_column_codec.hpp"
 #include "src/schema/identifier_case.hpp"
 
 #include <algorithm>
@@ -145,7 +145,7 @@ std::string statements::printed_key(side in) const {
 std::string statements::is_value_of(side in, std::size_t column, const std::string& value) const {
     const std::string name = name_of(in, column);
     return in == side::source ? fmt::format("{}={}", name, value)
-                              : found_in_target(projection_.key.columns[column], name, value);
+                              : keys::found_in_target(projection_.key.columns[column], name, value);
 }
 
 std::string statements::matching(side in) const {
@@ -158,9 +158,9 @@ std::string statements::matching(side in) const {
 
 // a > x OR (a = x AND b > y): a comparison of row constructors would not use the index.
 // https://dev.mysql.com/doc/refman/8.4/en/row-constructor-optimization.html
-std::string statements::range_condition(side in, const key_range& range) const {
+std::string statements::range_condition(side in, const keys::key_range& range) const {
     const auto& columns = projection_.key.columns;
-    const auto bound_by = [&](const key_value& bound, comparison beyond, comparison at_last) {
+    const auto bound_by = [&](const keys::key_value& bound, comparison beyond, comparison at_last) {
         const auto values = codec_.literals(bound);
         std::string any;
         std::string equal_so_far;
@@ -216,7 +216,7 @@ std::string statements::order_from(std::size_t column) const {
     return names.empty() ? "" : " ORDER BY " + names;
 }
 
-std::vector<statements::leg> statements::legs(const std::optional<key_value>& after) const {
+std::vector<statements::leg> statements::legs(const std::optional<keys::key_value>& after) const {
     if (!after) return {{.condition = "TRUE", .fixed_columns = 0}};
     const auto& columns = projection_.key.columns;
     const auto values = codec_.literals(*after);
@@ -245,7 +245,7 @@ std::vector<statements::leg> statements::legs(const std::optional<key_value>& af
     return made;
 }
 
-std::string statements::bound(const leg& within, const std::optional<key_value>& up_to,
+std::string statements::bound(const leg& within, const std::optional<keys::key_value>& up_to,
                               std::uint64_t rows) const {
     require(rows > 0, "a chunk has rows");
     return fmt::format("SELECT {},{} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT 1 OFFSET {}",
@@ -263,13 +263,13 @@ std::string statements::count_leg(const leg& within, std::uint64_t rows_max) con
         quoted_name(projection_.key.source_index), within.condition, rows_max);
 }
 
-std::string statements::count(const key_range& range) const {
+std::string statements::count(const keys::key_range& range) const {
     return fmt::format("SELECT COUNT(*) FROM {} FORCE INDEX ({}) WHERE {}",
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
                        range_condition(side::source, range));
 }
 
-std::string statements::keys_in(const key_range& range, std::uint64_t rows_max) const {
+std::string statements::keys_in(const keys::key_range& range, std::uint64_t rows_max) const {
     return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT {}", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
                        range_condition(side::source, range), order_from(0), rows_max);
@@ -286,18 +286,18 @@ std::string statements::insert_into() const {
                        expressions);
 }
 
-std::string statements::from_range(const key_range& range) const {
+std::string statements::from_range(const keys::key_range& range) const {
     return fmt::format(" FROM {} FORCE INDEX ({}) WHERE {}{}", projection_.source.quoted(),
                        quoted_name(projection_.key.source_index),
                        range_condition(side::source, range), lock_clause_);
 }
 
-std::string statements::copy(const key_range& range) const {
+std::string statements::copy(const keys::key_range& range) const {
     const std::string text = insert_into() + from_range(range);
     return !codec_.ordered() && upserts() ? text + over_what_is_there() : text;
 }
 
-std::string statements::erase_range(const key_range& range) const {
+std::string statements::erase_range(const keys::key_range& range) const {
     require(ranges_in_target(), "the target has the ranges of the source");
     return fmt::format("DELETE {0} FROM {0} FORCE INDEX ({1}) WHERE {2}",
                        projection_.target.quoted(), quoted_name(projection_.key.target_index),
@@ -306,7 +306,7 @@ std::string statements::erase_range(const key_range& range) const {
 
 // (VALUES ROW(..),..) AS segue_keys(k0,..). DISTINCT compares by the literals' collations.
 // https://dev.mysql.com/doc/refman/8.4/en/values.html
-std::string statements::key_list(std::span<const key_value> keys, listed how,
+std::string statements::key_list(std::span<const keys::key_value> keys, listed how,
                                  std::string_view given) const {
     require(!keys.empty(), "a batch has keys");
     const std::string_view name = given.empty() ? keys_name_ : given;
@@ -328,15 +328,15 @@ std::string statements::key_list(std::span<const key_value> keys, listed how,
     return fmt::format("(VALUES {}) AS {}({})", rows, name, names);
 }
 
-std::string statements::which_are_gone(std::span<const key_value> keys) const {
+std::string statements::which_are_gone(std::span<const keys::key_value> keys) const {
     return fmt::format("SELECT {}.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}",
                        keys_name_, name_of(side::source, 0), key_list(keys, listed::with_index),
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
                        matching(side::source), lock_clause_);
 }
 
-std::string statements::same_keys(std::span<const key_value> asked,
-                                  std::span<const key_value> names) const {
+std::string statements::same_keys(std::span<const keys::key_value> asked,
+                                  std::span<const keys::key_value> names) const {
     std::string equal;
     for (std::size_t i = 0; i < codec_.columns(); ++i)
         append_separated(equal, " AND ", fmt::format("segue_asked.k{0}={1}.k{0}", i, keys_name_));
@@ -346,7 +346,7 @@ std::string statements::same_keys(std::span<const key_value> asked,
         equal);
 }
 
-std::string statements::erase(std::span<const key_value> keys) const {
+std::string statements::erase(std::span<const keys::key_value> keys) const {
     return fmt::format("DELETE {0} FROM {1} STRAIGHT_JOIN {0} FORCE INDEX ({2}) ON {3}",
                        projection_.target.quoted(), key_list(keys, listed::as_they_are),
                        quoted_name(projection_.key.target_index), matching(side::target));
@@ -356,29 +356,29 @@ bool statements::spelling_matters() const noexcept {
     return projection_.key.by_bytes() && !codec_.ordered();
 }
 
-std::string statements::spelled(std::span<const key_value> keys) const {
+std::string statements::spelled(std::span<const keys::key_value> keys) const {
     return "SELECT " + source_read_ + from_keys(keys, /*locking=*/false);
 }
 
-std::string statements::in_target(std::span<const key_value> keys) const {
+std::string statements::in_target(std::span<const keys::key_value> keys) const {
     return fmt::format("SELECT {} FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}",
                        printed_key(side::target), key_list(keys, listed::as_they_are),
                        projection_.target.quoted(), quoted_name(projection_.key.target_index),
                        matching(side::target));
 }
 
-std::string statements::from_keys(std::span<const key_value> keys, bool locking) const {
+std::string statements::from_keys(std::span<const keys::key_value> keys, bool locking) const {
     return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}",
                        key_list(keys, listed::each_row_once), projection_.source.quoted(),
                        quoted_name(projection_.key.source_index), matching(side::source),
                        locking ? lock_clause_ : "");
 }
 
-std::string statements::carry_over_plainly(std::span<const key_value> keys) const {
+std::string statements::carry_over_plainly(std::span<const keys::key_value> keys) const {
     return insert_into() + from_keys(keys, /*locking=*/true);
 }
 
-std::string statements::carry_over(std::span<const key_value> keys) const {
+std::string statements::carry_over(std::span<const keys::key_value> keys) const {
     std::string text = carry_over_plainly(keys);
     return upserts() ? text + over_what_is_there() : text;
 }
@@ -413,11 +413,11 @@ std::string statements::collecting_collisions() const {
         same_row);
 }
 
-std::string statements::collisions_in(const key_range& range) const {
+std::string statements::collisions_in(const keys::key_range& range) const {
     return insert_into() + from_range(range) + collecting_collisions();
 }
 
-std::string statements::collisions_in(std::span<const key_value> keys) const {
+std::string statements::collisions_in(std::span<const keys::key_value> keys) const {
     return insert_into() + from_keys(keys, /*locking=*/true) + collecting_collisions();
 }
 

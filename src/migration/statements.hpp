@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 #include "src/schema/projection.hpp"
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class statements {
     statements(const schema::projection& projection, bool locking_reads,
                std::size_t packet_bytes_max = usual_packet_bytes);
 
-    const key_codec& codec() const noexcept { return codec_; }
+    const keys::key_codec& codec() const noexcept { return codec_; }
 
     /// How many keys a statement may name. It fits into a packet, and so does one about a conflict,
     /// which names those of up to five batches; and it is short, as it is held in memory a few
@@ -43,43 +43,44 @@ class statements {
         std::size_t fixed_columns = 0;  ///< So many columns of the key have one value in it.
     };
     /// One behind the other: together the keys above `after`.
-    std::vector<leg> legs(const std::optional<key_value>& after) const;
+    std::vector<leg> legs(const std::optional<keys::key_value>& after) const;
     /// The key of the `rows`-th row of a leg in the source, and then 1 if it is not above `up_to`,
     /// else 0; no row if there are fewer.
-    std::string bound(const leg& within, const std::optional<key_value>& up_to,
+    std::string bound(const leg& within, const std::optional<keys::key_value>& up_to,
                       std::uint64_t rows) const;
     /// How many rows the leg has, `rows_max` at most.
     std::string count_leg(const leg& within, std::uint64_t rows_max) const;
 
     /// How many rows the range has in the source.
-    std::string count(const key_range& range) const;
+    std::string count(const keys::key_range& range) const;
 
     /// Inserts the rows of the range from the source. None of them may be in the target, but for
     /// keys that only the server orders, with `upserts`: then over what the target holds.
-    std::string copy(const key_range& range) const;
+    std::string copy(const keys::key_range& range) const;
     /// Whether the target's index orders the keys as the source's does.
     bool ranges_in_target() const noexcept { return projection_.key.same_in_target; }
     /// Deletes the range in the target. Precondition: ranges_in_target().
-    std::string erase_range(const key_range& range) const;
+    std::string erase_range(const keys::key_range& range) const;
 
     /// One row for each of the keys, of its index from 0 and then 1 if the source has no such row,
     /// 0 if it has. Never empty-handed: an answer with fewer rows than keys is not one.
-    std::string which_are_gone(std::span<const key_value> keys) const;
+    std::string which_are_gone(std::span<const keys::key_value> keys) const;
     /// For keys that only the server compares: a row for each of `asked` that names a row which one
     /// of `names` names too, of its index and the least index of such a name.
-    std::string same_keys(std::span<const key_value> asked, std::span<const key_value> names) const;
+    std::string same_keys(std::span<const keys::key_value> asked,
+                          std::span<const keys::key_value> names) const;
     /// Deletes the target's rows of these keys, whatever other keys are equal to them there.
-    std::string erase(std::span<const key_value> keys) const;
+    std::string erase(std::span<const keys::key_value> keys) const;
     /// Whether erase() of a name may leave the row that it means, as the target tells apart by
     /// bytes what the source does not. Then by the names that spelled() gives it is gone as well.
     bool spelling_matters() const noexcept;
     /// The keys of the source's rows that these keys name, as the rows have them now.
-    std::string spelled(std::span<const key_value> keys) const;
+    std::string spelled(std::span<const keys::key_value> keys) const;
     /// Inserts the current source rows of the keys, each once, whatever names it has among them;
     /// with `upserts`, over what the target holds.
-    std::string carry_over(std::span<const key_value> keys) const;
+    std::string carry_over(std::span<const keys::key_value> keys) const;
     /// The same, never over what the target holds.
-    std::string carry_over_plainly(std::span<const key_value> keys) const;
+    std::string carry_over_plainly(std::span<const keys::key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
     /// Columns of the target that the server computes.
     const std::vector<std::string>& computed() const noexcept { return projection_.computed; }
@@ -90,14 +91,14 @@ class statements {
     /// are collected in the user variable @segue_collisions, separated by ';' (the columns of a key
     /// by ',', each as key_codec::printed() has it). The server itself finds the holders, by its
     /// own conversions and collations, in one snapshot of the source. To be rolled back.
-    std::string collisions_in(const key_range& range) const;
-    std::string collisions_in(std::span<const key_value> keys) const;
+    std::string collisions_in(const keys::key_range& range) const;
+    std::string collisions_in(std::span<const keys::key_value> keys) const;
 
     /// Those of the keys that the target has.
-    std::string in_target(std::span<const key_value> keys) const;
+    std::string in_target(std::span<const keys::key_value> keys) const;
 
     /// The keys of the range's rows in the source, in order, `rows_max` at most.
-    std::string keys_in(const key_range& range, std::uint64_t rows_max) const;
+    std::string keys_in(const keys::key_range& range, std::uint64_t rows_max) const;
 
   private:
     enum class side { source, target };
@@ -110,20 +111,20 @@ class statements {
     std::string in_order(std::size_t column, bool backward) const;
     std::string order_from(std::size_t column) const;
     std::string end_key(bool last) const;
-    std::string range_condition(side in, const key_range& range) const;
-    std::string key_list(std::span<const key_value> keys, listed how,
+    std::string range_condition(side in, const keys::key_range& range) const;
+    std::string key_list(std::span<const keys::key_value> keys, listed how,
                          std::string_view given = {}) const;
     std::string insert_into() const;
     std::string over_what_is_there() const;
-    std::string from_range(const key_range& range) const;
-    std::string from_keys(std::span<const key_value> keys, bool locking) const;
+    std::string from_range(const keys::key_range& range) const;
+    std::string from_keys(std::span<const keys::key_value> keys, bool locking) const;
     std::string collecting_collisions() const;
     std::size_t key_bytes_max() const;
     std::size_t frame_bytes_max() const;
     std::size_t range_bytes_max() const;
 
     schema::projection projection_;
-    key_codec codec_;
+    keys::key_codec codec_;
     std::string lock_clause_;
     std::size_t packet_bytes_max_;
     std::string_view keys_name_;  ///< Of the derived table that lists keys, unlike the tables'.

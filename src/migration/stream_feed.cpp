@@ -46,7 +46,7 @@ bool reaches(const binlog::stream_position& seen, const binlog::stream_position&
 
 }  // namespace
 
-stream_feed::stream_feed(table watched, const key_codec& codec, const heartbeat& markers,
+stream_feed::stream_feed(table watched, const keys::key_codec& codec, const heartbeat& markers,
                          change_set& changes, std::stop_token stop)
     : watched_(std::move(watched)),
       codec_(codec),
@@ -125,7 +125,7 @@ void stream_feed::on_table(const binlog::table_shape& shape) {
                     watched_.original.quoted(), shape.column_types.size(), watched_.columns));
 }
 
-void stream_feed::keep(key_value key) {
+void stream_feed::keep(keys::key_value key) {
     if (current_xid_) {
         held_.add(*current_xid_, std::move(key));
         held_keys_ = held_.keys();
@@ -159,9 +159,9 @@ void stream_feed::on_row(const binlog::row_change& change) {
         keep(codec_.from_images(change.after));
         return;
     }
-    key_value before = codec_.from_images(change.before);
+    keys::key_value before = codec_.from_images(change.before);
     if (change.kind == binlog::row_change_kind::update) {
-        key_value after = codec_.from_images(change.after);
+        keys::key_value after = codec_.from_images(change.after);
         if (after != before) keep(std::move(after));
     }
     keep(std::move(before));
@@ -226,7 +226,7 @@ void stream_feed::on_xa_commit(const std::string& xid) {
                         "when no prepared XA transaction is left (XA RECOVER).",
                         xid));
     }
-    held_.release(xid, [&](key_value key) { changes_.add(std::move(key), stop_); });
+    held_.release(xid, [&](keys::key_value key) { changes_.add(std::move(key), stop_); });
     held_keys_ = held_.keys();
 }
 

@@ -2,10 +2,10 @@
 
 #include "binlog/stream.hpp"
 #include "src/base/table_name.hpp"
+#include "src/keys/key_codec.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/held_keys.hpp"
-#include "src/migration/key_codec.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -32,7 +32,7 @@ class stream_feed final : public binlog::stream_handler {
         std::size_t columns = 0;  ///< Of the original.
         bool case_insensitive_names = false;
     };
-    stream_feed(table watched, const key_codec& codec, const heartbeat& markers,
+    stream_feed(table watched, const keys::key_codec& codec, const heartbeat& markers,
                 change_set& changes, std::stop_token stop);
 
     /// What the reader is to ask for: the original's key columns, and the markers.
@@ -94,13 +94,13 @@ class stream_feed final : public binlog::stream_handler {
     void on_reconnect() override;
 
   private:
-    void keep(key_value key);
+    void keep(keys::key_value key);
     void see_changelog(const binlog::row_change& change);
     void see_definition(const binlog::statement& seen);
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
-    const key_codec& codec_;
+    const keys::key_codec& codec_;
     const heartbeat& markers_;
     change_set& changes_;
     const std::stop_token stop_;

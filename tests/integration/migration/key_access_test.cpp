@@ -146,8 +146,8 @@ class access_by_key : public testing::TestWithParam<table_kind> {
         return {schema::make_projection(*original, *target, *choice.chosen, itself), false};
     }
 
-    std::vector<key_value> keys_of(const statements& texts, const std::string& sql) {
-        std::vector<key_value> keys;
+    std::vector<keys::key_value> keys_of(const statements& texts, const std::string& sql) {
+        std::vector<keys::key_value> keys;
         for (const db::row& row : session.query(sql)) keys.push_back(texts.codec().from_row(row));
         return keys;
     }
@@ -183,11 +183,11 @@ TEST_P(access_by_key, looks_at_no_more_rows_than_it_names) {
         // From the first, the middle and the end of the index.
         const auto quarter = find_bound(session, texts, {}, rows / 4);
         const auto near_end = find_bound(session, texts, {}, rows - batch - 1);
-        for (const key_range& from :
-             {key_range{}, key_range{.after = quarter, .up_to = std::nullopt},
-              key_range{.after = near_end, .up_to = std::nullopt}}) {
+        for (const keys::key_range& from :
+             {keys::key_range{}, keys::key_range{.after = quarter, .up_to = std::nullopt},
+              keys::key_range{.after = near_end, .up_to = std::nullopt}}) {
             session.execute("FLUSH STATUS");
-            const key_range chunk{
+            const keys::key_range chunk{
                 .after = from.after,
                 .up_to = find_bound(session, texts, {.after = from.after, .up_to = end}, batch)};
             EXPECT_LE(rows_read(), reads_max) << "bound";

@@ -45,8 +45,8 @@ class rows_between {
         session.execute(fmt::format("INSERT INTO {} VALUES {}", table, rows));
     }
     /// Of rows of t, as it is or was.
-    std::vector<key_value> keys(const std::vector<std::string>& literals) {
-        std::vector<key_value> made;
+    std::vector<keys::key_value> keys(const std::vector<std::string>& literals) {
+        std::vector<keys::key_value> made;
         session.execute("CREATE TABLE named LIKE t");
         for (const auto& one : literals) {
             session.execute("DELETE FROM named");
@@ -128,8 +128,8 @@ TEST_P(another_equality, of_rows_that_meet_names_both) {
     const auto found = merging.writer().collisions(merging.session, both);
     merging.session.execute("ROLLBACK");
     ASSERT_THAT(found, SizeIs(1));
-    EXPECT_EQ(std::set<key_value>({found[0].holder, found[0].newcomer}),
-              std::set<key_value>(both.begin(), both.end()));
+    EXPECT_EQ(std::set<keys::key_value>({found[0].holder, found[0].newcomer}),
+              std::set<keys::key_value>(both.begin(), both.end()));
 }
 
 // It holds the value no more in the original, and is not among the keys that were read.
@@ -139,7 +139,7 @@ TEST_P(another_equality, of_a_row_that_was_names_it_as_the_holder) {
     const auto named = merging.keys({"'A'", "'a'"});
     merging.session.execute("START TRANSACTION");
     const auto found =
-        merging.writer().collisions(merging.session, std::vector<key_value>{named[0]});
+        merging.writer().collisions(merging.session, std::vector<keys::key_value>{named[0]});
     merging.session.execute("ROLLBACK");
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found[0].holder, named[1]);

@@ -2,7 +2,7 @@
 // from a query, its literal names its row, and the bytes of ordered keys are in the server's order.
 #include "binlog/stream.hpp"
 #include "src/base/error.hpp"
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 #include "src/migration/statements.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
@@ -45,7 +45,7 @@ schema::projection as_it_is(const schema::table_definition& table, const schema:
 /// Decodes the rows of one table; ends when as many came as were told.
 class image_recorder final : public binlog::stream_handler {
   public:
-    image_recorder(const key_codec& codec, std::size_t rows) : codec_(codec), rows_(rows) {}
+    image_recorder(const keys::key_codec& codec, std::size_t rows) : codec_(codec), rows_(rows) {}
 
     void on_begin(const std::optional<std::string>&) override {}
     void on_table(const binlog::table_shape&) override {}
@@ -66,7 +66,7 @@ class image_recorder final : public binlog::stream_handler {
         failure_ = why;
         changed_.notify_all();
     }
-    std::set<key_value> wait() {
+    std::set<keys::key_value> wait() {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, patience, [&] { return seen_ >= rows_ || !failure_.empty(); });
         EXPECT_EQ(failure_, "");
@@ -75,13 +75,13 @@ class image_recorder final : public binlog::stream_handler {
     }
 
   private:
-    const key_codec& codec_;
+    const keys::key_codec& codec_;
     const std::size_t rows_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::size_t seen_ = 0;      // guarded by mutex_
-    std::set<key_value> keys_;  // guarded by mutex_
-    std::string failure_;       // guarded by mutex_
+    std::size_t seen_ = 0;            // guarded by mutex_
+    std::set<keys::key_value> keys_;  // guarded by mutex_
+    std::string failure_;             // guarded by mutex_
 };
 
 /// A table with one key of the column types given, and rows in it.
@@ -115,7 +115,7 @@ class key_forms : public testing::TestWithParam<std::tuple<std::string, test::ke
         return *choice.chosen;
     }
 
-    std::set<key_value> insert_and_read_images() {
+    std::set<keys::key_value> insert_and_read_images() {
         const auto from =
             binlog::gtid_set::parse(*session.query_value("SELECT @@GLOBAL.gtid_executed"));
         std::string rows;
@@ -144,14 +144,14 @@ class key_forms : public testing::TestWithParam<std::tuple<std::string, test::ke
         return seen.wait();
     }
 
-    std::vector<key_value> read_in_order() {
-        std::vector<key_value> keys;
+    std::vector<keys::key_value> read_in_order() {
+        std::vector<keys::key_value> keys;
         for (const db::row& row : session.query(texts.keys_in({}, 1'000'000)))
             keys.push_back(texts.codec().from_row(row));
         return keys;
     }
 
-    void expect_literals_name_their_rows(const std::vector<key_value>& rows) {
+    void expect_literals_name_their_rows(const std::vector<keys::key_value>& rows) {
         const auto answers = session.query(texts.which_are_gone(rows));
         EXPECT_EQ(answers.size(), rows.size());
         for (const db::row& answer : answers)
@@ -173,13 +173,13 @@ class key_forms : public testing::TestWithParam<std::tuple<std::string, test::ke
     }
 
     /// Bounds as the copy makes them: every row is in one range.
-    void expect_ranges_end_at(const std::vector<key_value>& rows) {
-        std::vector<key_value> in_ranges;
-        const auto read = [&](const key_range& range) {
+    void expect_ranges_end_at(const std::vector<keys::key_value>& rows) {
+        std::vector<keys::key_value> in_ranges;
+        const auto read = [&](const keys::key_range& range) {
             for (const db::row& row : session.query(texts.keys_in(range, 1'000'000)))
                 in_ranges.push_back(texts.codec().from_row(row));
         };
-        key_range range;
+        keys::key_range range;
         for (std::size_t i = 0; i < rows.size(); i += 40) {
             range.up_to = rows[i];
             read(range);
@@ -195,7 +195,7 @@ TEST_P(key_forms, name_one_row_and_sort_as_the_server_sorts) {
     const auto from_images = insert_and_read_images();
     const auto from_rows = read_in_order();
     ASSERT_GT(from_rows.size(), 1U);
-    EXPECT_EQ(std::set<key_value>(from_rows.begin(), from_rows.end()), from_images);
+    EXPECT_EQ(std::set<keys::key_value>(from_rows.begin(), from_rows.end()), from_images);
     EXPECT_EQ(from_images.size(), from_rows.size()) << "two rows have one key";
     EXPECT_EQ(key.ordered(), kind.ordered);
     expect_literals_name_their_rows(from_rows);

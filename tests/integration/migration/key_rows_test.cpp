@@ -51,13 +51,13 @@ class rows_of_many_names : public testing::TestWithParam<bool> {
         if (GetParam()) session.execute("ALTER TABLE " + ghost.quoted() + " ADD UNIQUE KEY (v)");
     }
 
-    key_value named(const std::string& text) const {
+    keys::key_value named(const std::string& text) const {
         const std::vector<db::value> printed = {
             db::value(server.connect().query_value("SELECT HEX('" + text + "')"))};
         return texts.codec().from_row(printed);
     }
-    std::vector<key_value> all_named(const std::vector<std::string>& names) const {
-        std::vector<key_value> made;
+    std::vector<keys::key_value> all_named(const std::vector<std::string>& names) const {
+        std::vector<keys::key_value> made;
         for (const auto& one : names) made.push_back(named(one));
         return made;
     }
@@ -121,7 +121,7 @@ TEST_P(rows_of_many_names, do_not_collide_with_themselves) {
     insert(ghost, "('a', 1)");
     session.execute("START TRANSACTION");
     EXPECT_THAT(writer.collisions(session, all_named({"a", "A", "B"})), SizeIs(0));
-    EXPECT_THAT(writer.collisions(session, key_range{}), SizeIs(0));
+    EXPECT_THAT(writer.collisions(session, keys::key_range{}), SizeIs(0));
     session.execute("ROLLBACK");
     EXPECT_EQ(rows_of(ghost), "a:1");
 }
@@ -140,8 +140,8 @@ TEST_P(collisions_of_rows, are_told_by_the_names_that_were_asked_for) {
     const auto found = writer.collisions(session, asked);
     session.execute("ROLLBACK");
     ASSERT_THAT(found, SizeIs(1));
-    EXPECT_EQ(std::set<key_value>({found[0].holder, found[0].newcomer}),
-              std::set<key_value>(asked.begin(), asked.end()));
+    EXPECT_EQ(std::set<keys::key_value>({found[0].holder, found[0].newcomer}),
+              std::set<keys::key_value>(asked.begin(), asked.end()));
 }
 
 TEST_P(collisions_of_rows, name_a_row_of_which_only_the_name_in_the_target_is_known) {

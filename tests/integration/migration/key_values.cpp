@@ -228,7 +228,7 @@ std::string key_values::index() const {
     return made;
 }
 
-std::string key_values::printed(const migration::key_codec& codec) const {
+std::string key_values::printed(const keys::key_codec& codec) const {
     std::string made;
     for (std::size_t i = 0; i < types.size(); ++i)
         made += (i == 0 ? "" : ",") + codec.printed(i, fmt::format("k{}", i));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,7 +27,7 @@ struct key_values {
     /// The columns as an index has them: "k0,k1 DESC".
     std::string index() const;
     /// What to select, so that the codec reads it.
-    std::string printed(const migration::key_codec& codec) const;
+    std::string printed(const keys::key_codec& codec) const;
 };
 
 /// Every type that can be in a key, and composites.

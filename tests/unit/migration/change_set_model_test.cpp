@@ -26,7 +26,7 @@ class ordered_model final : public copy_model {
 
     void find_bounds() override {
         chunks_.push({.after = key(end_id), .up_to = std::nullopt}, bounded_.token());
-        std::optional<key_value> after;
+        std::optional<keys::key_value> after;
         for (int last = chunk_ids; last <= end_id; last += chunk_ids) {
             chunks_.push({.after = after, .up_to = key(last)}, bounded_.token());
             after = key(last);
@@ -44,9 +44,9 @@ class ordered_model final : public copy_model {
             if (row != absent && target_[id].exchange(row) != absent) ++collisions_;
     }
 
-    void carry_over(const std::vector<key_value>& batch) {
+    void carry_over(const std::vector<keys::key_value>& batch) {
         std::vector<int> read;
-        for (const key_value& one : batch) read.push_back(source_[index_of(one)]);
+        for (const keys::key_value& one : batch) read.push_back(source_[index_of(one)]);
         std::this_thread::yield();
         for (std::size_t i = 0; i < batch.size(); ++i) target_[index_of(batch[i])] = read[i];
     }
@@ -75,7 +75,7 @@ class ordered_model final : public copy_model {
         }
     }
 
-    static std::size_t index_of(const key_value& key) {
+    static std::size_t index_of(const keys::key_value& key) {
         return static_cast<std::size_t>(id_of(key));
     }
 

@@ -1,7 +1,7 @@
 #include "src/migration/change_set.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 #include "tests/unit/support/patience.hpp"
 
 #include <atomic>
@@ -29,9 +29,9 @@ std::stop_token already_stopped() {
 }
 
 // Waits for keys; none when they do not come.
-std::vector<key_value> taken(change_set& changes, std::size_t keys_max = plenty) {
+std::vector<keys::key_value> taken(change_set& changes, std::size_t keys_max = plenty) {
     const test::patience bounded;
-    return changes.take(keys_max, 0ms, bounded.token()).value_or(std::vector<key_value>{});
+    return changes.take(keys_max, 0ms, bounded.token()).value_or(std::vector<keys::key_value>{});
 }
 
 void flush_all(change_set& changes) {
@@ -236,7 +236,7 @@ TEST(ChangeSet, ABatchHasTheOldestKeysUpToItsSize) {
 TEST(ChangeSet, ATakerLingersForABatchToFill) {
     change_set changes(plenty);
     changes.add(key(1), {});
-    std::optional<std::vector<key_value>> got;
+    std::optional<std::vector<keys::key_value>> got;
     const test::patience bounded;
     std::jthread taker([&] { got = changes.take(3, 1h, bounded.token()); });
     changes.add(key(2), {});
@@ -253,7 +253,7 @@ TEST(ChangeSet, LingeringEndsWithWhatThereIs) {
 
 TEST(ChangeSet, AStopFreesAWaitingTaker) {
     change_set changes(plenty);
-    std::optional<std::vector<key_value>> got = keys({1});
+    std::optional<std::vector<keys::key_value>> got = keys({1});
     std::jthread taker([&](std::stop_token stop) { got = changes.take(3, 0ms, stop); });
     taker.request_stop();
     taker.join();
@@ -263,7 +263,7 @@ TEST(ChangeSet, AStopFreesAWaitingTaker) {
 TEST(ChangeSet, AStopFreesALingeringTakerAndItsKeysStay) {
     change_set changes(plenty);
     changes.add(key(1), {});
-    std::optional<std::vector<key_value>> got = keys({1});
+    std::optional<std::vector<keys::key_value>> got = keys({1});
     std::jthread taker([&](std::stop_token stop) { got = changes.take(3, 1h, stop); });
     taker.request_stop();
     taker.join();
@@ -390,7 +390,7 @@ TEST(QuietTurn, TwoWorkersWithBatchesTakeTurns) {
     std::atomic<bool> alone{true};
     std::atomic<int> turns{0};
     const test::patience bounded;
-    const auto resolve = [&](const std::vector<key_value>& batch) {
+    const auto resolve = [&](const std::vector<keys::key_value>& batch) {
         try {
             const auto turn = changes.wait_for_quiet(batch.size(), bounded.token());
             if (++in_turn != 1) alone = false;
@@ -510,7 +510,7 @@ TEST(ChangeSet, KnowsWhenTheTargetWasLastWritten) {
     EXPECT_GE(changes.target_written_at(), before);
     // Nothing was written when there was nothing to write.
     const auto written = changes.target_written_at();
-    const std::vector<key_value> nothing;
+    const std::vector<keys::key_value> nothing;
     changes.flushed(nothing);
     changes.put_back(nothing);
     EXPECT_EQ(changes.target_written_at(), written);

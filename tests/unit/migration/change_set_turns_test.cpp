@@ -2,8 +2,8 @@
 #include "src/base/error.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
+#include "tests/unit/keys/keys.hpp"
 #include "tests/unit/migration/copy_model.hpp"
-#include "tests/unit/migration/keys.hpp"
 #include "tests/unit/support/patience.hpp"
 
 #include <atomic>
@@ -38,15 +38,15 @@ class ChangeSetTurns : public testing::Test {
         changes.chunk_ended(0);
     }
 
-    std::optional<std::vector<key_value>> ready_now() {
+    std::optional<std::vector<keys::key_value>> ready_now() {
         return changes.take(1'000, 0ms, already_stopped());
     }
-    std::vector<key_value> taken() {
-        return changes.take(1'000, 0ms, bounded.token()).value_or(std::vector<key_value>{});
+    std::vector<keys::key_value> taken() {
+        return changes.take(1'000, 0ms, bounded.token()).value_or(std::vector<keys::key_value>{});
     }
 
     const test::patience bounded;
-    const key_range all{};
+    const keys::key_range all{};
     change_set changes{by_the_server};
 };
 
@@ -62,14 +62,14 @@ TEST_F(ChangeSetTurns, NoKeyIsKeptBeforeTheFirstChunkIsRegistered) {
     changes.add(key(5), {});
     EXPECT_EQ(changes.dropped(), 2U);
     changes.chunk_ended(1);
-    EXPECT_EQ(taken(), keys({5}));
+    EXPECT_EQ(keys::taken(), keys({5}));
 }
 
 TEST_F(ChangeSetTurns, NoKeyIsDroppedAheadOfTheCopy) {
     changes.add(key(500), {});
     changes.add(key(5), {});
     EXPECT_EQ(changes.dropped(), 0U);
-    EXPECT_EQ(taken(), keys({500, 5}));
+    EXPECT_EQ(keys::taken(), keys({500, 5}));
 }
 
 TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
@@ -77,12 +77,12 @@ TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
     changes.add(key(500), {});
     EXPECT_EQ(ready_now(), std::nullopt);
     changes.chunk_ended(1);
-    EXPECT_EQ(taken(), keys({500}));
+    EXPECT_EQ(keys::taken(), keys({500}));
 }
 
 TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
     changes.add(key(500), {});
-    const auto batch = taken();
+    const auto batch = keys::taken();
     EXPECT_THROW(changes.register_in_turn(1, all, already_stopped()), stopped);
     changes.flushed(batch);
     changes.register_in_turn(1, all, bounded.token());
@@ -96,7 +96,7 @@ TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
     changes.chunk_ended(1);
     EXPECT_EQ(ready_now(), std::nullopt);
     changes.chunk_ended(2);
-    EXPECT_EQ(taken(), keys({500}));
+    EXPECT_EQ(keys::taken(), keys({500}));
 }
 
 TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
@@ -160,9 +160,9 @@ TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
 }
 
 TEST(ChangeSetLimits, KeysAreBoundedByWhatTheyTakeOfMemory) {
-    EXPECT_GT(change_set::bytes_of(key(1)), sizeof(key_value) + key(1).encoded.size());
-    const key_value longest{std::string(3'072, 'x')};
-    EXPECT_EQ(change_set::bytes_of(longest) - change_set::bytes_of(key_value{}), 3'072U);
+    EXPECT_GT(change_set::bytes_of(key(1)), sizeof(keys::key_value) + key(1).encoded.size());
+    const keys::key_value longest{std::string(3'072, 'x')};
+    EXPECT_EQ(change_set::bytes_of(longest) - change_set::bytes_of(keys::key_value{}), 3'072U);
 }
 
 TEST(ChangeSetLimits, ASetIsHalfFullByItsKeysOrByTheirBytes) {
@@ -225,7 +225,7 @@ class turns_model final : public copy_model {
         for (std::size_t i = 0; i < count; ++i) target_[row_at(i)] = read[i];
     }
 
-    static std::size_t row_of(const key_value& key) {
+    static std::size_t row_of(const keys::key_value& key) {
         return static_cast<std::size_t>(id_of(key)) % rows;
     }
 };

@@ -1,7 +1,7 @@
 #include "src/migration/chunk_queue.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <atomic>
 #include <thread>
@@ -18,8 +18,8 @@ std::stop_token already_stopped() {
     return source.get_token();
 }
 
-key_range range(std::optional<std::int64_t> after, std::optional<std::int64_t> up_to) {
-    key_range made;
+keys::key_range range(std::optional<std::int64_t> after, std::optional<std::int64_t> up_to) {
+    keys::key_range made;
     if (after) made.after = key(*after);
     if (up_to) made.up_to = key(*up_to);
     return made;

@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/migration/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 #include "tests/unit/support/patience.hpp"
 
 #include <atomic>
@@ -73,7 +73,7 @@ class copy_model {
     /// A key of the row's; it may have several.
     virtual std::int64_t name_of(std::size_t row, std::mt19937& random) = 0;
 
-    static std::int64_t id_of(const key_value& key) {
+    static std::int64_t id_of(const keys::key_value& key) {
         return std::stoll(id_codec().literals(key).front());
     }
 

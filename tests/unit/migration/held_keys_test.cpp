@@ -22,7 +22,7 @@ using testing::ThrowsMessage;
 constexpr std::size_t room = 4'096;
 
 // Of every length up to a thousand bytes, zero bytes and empty ones among them.
-key_value key(unsigned number) {
+keys::key_value key(unsigned number) {
     return {std::string(number % 1'000, '\0') + fmt::format("{}", number)};
 }
 
@@ -34,7 +34,7 @@ class HeldKeys : public testing::Test {
     }
     std::multiset<std::string> released(const std::string& xid) {
         std::multiset<std::string> all;
-        held_.release(xid, [&](const key_value& one) { all.insert(one.encoded); });
+        held_.release(xid, [&](const keys::key_value& one) { all.insert(one.encoded); });
         return all;
     }
     static std::multiset<std::string> keys(unsigned from, unsigned to) {
@@ -117,7 +117,7 @@ TEST_F(HeldKeys, ThoseOfAForgottenTransactionAreGone) {
 TEST_F(HeldKeys, ATransactionThatIsHandedOutInPartIsForgotten) {
     hold("a", 0, 500);
     hold("b", 0, 5);
-    EXPECT_THROW(held_.release("a", [](const key_value&) { throw stopped(); }), stopped);
+    EXPECT_THROW(held_.release("a", [](const keys::key_value&) { throw stopped(); }), stopped);
     EXPECT_FALSE(held_.knows("a"));
     EXPECT_EQ(held_.keys(), 5U);
     EXPECT_EQ(released("b"), keys(0, 5));

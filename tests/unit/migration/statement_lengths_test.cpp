@@ -1,6 +1,6 @@
 // docs/hazards.md, 18: no statement is longer than a packet, however long the keys are.
 #include "src/migration/statements.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <ostream>
 #include <string>
@@ -74,8 +74,8 @@ class StatementLengths : public testing::TestWithParam<kind_of_key> {
         all.upserts = all.key.same_in_target;
         return {all, /*locking_reads=*/true, packet_bytes_max};
     }
-    static std::vector<key_value> longest(const statements& texts, std::size_t count) {
-        return std::vector<key_value>(count, texts.codec().from_row(GetParam().longest));
+    static std::vector<keys::key_value> longest(const statements& texts, std::size_t count) {
+        return std::vector<keys::key_value>(count, texts.codec().from_row(GetParam().longest));
     }
 };
 
@@ -89,7 +89,7 @@ TEST_P(StatementLengths, AreWithinThePacketFromTheLeastOnThatIsAllowed) {
         const std::size_t holders = std::max<std::size_t>(1, batch.size() / 2);
         const auto together = longest(texts, batch.size() + 2 * holders);
         const auto asked = longest(texts, 2 * batch.size());
-        const key_range range{.after = batch.front(), .up_to = batch.front()};
+        const keys::key_range range{.after = batch.front(), .up_to = batch.front()};
         for (const std::string& one :
              {texts.which_are_gone(batch), texts.carry_over(batch), texts.erase(together),
               texts.collisions_in(together), texts.same_keys(asked, together), texts.copy(range),

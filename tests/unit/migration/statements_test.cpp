@@ -1,7 +1,7 @@
 #include "src/migration/statements.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ statements composite() {
     return statements(carried({a, unsigned_column("b")}), false);
 }
 
-key_value pair(const statements& texts, const char* a, const char* b) {
+keys::key_value pair(const statements& texts, const char* a, const char* b) {
     const std::array<db::value, 2> row = {a, b};
     return texts.codec().from_row(row);
 }
@@ -93,7 +93,7 @@ TEST(Statements, ADescendingColumnIsReadFromItsGreatestValueOn) {
 
     const statements by_number(carried({e}), false);
     const std::array<db::value, 1> two = {"2"};
-    const key_value at_two = by_number.codec().from_row(two);
+    const keys::key_value at_two = by_number.codec().from_row(two);
     EXPECT_THAT(conditions(by_number.legs(at_two)), ElementsAre("`s`.`t`.`e`=1", "`s`.`t`.`e`=0"));
     EXPECT_THAT(by_number.erase_range({.after = at_two, .up_to = std::nullopt}),
                 EndsWith("WHERE ((`s`.`_t_gho`.`e` IN (0,1)))"));
@@ -191,13 +191,13 @@ TEST(Statements, WithLockingReadsEveryReadForTheTargetLocksTheSource) {
 
 TEST(Statements, TablesAreNeverNamedByAnAlias) {
     const auto texts = composite();
-    const key_value one = pair(texts, "1", "2");
-    const std::vector<key_value> batch = {one};
+    const keys::key_value one = pair(texts, "1", "2");
+    const std::vector<keys::key_value> batch = {one};
     for (const std::string& text :
          {texts.first_key(), texts.last_key(), texts.erase_range({}),
           texts.bound(texts.legs(one).front(), one, 1), texts.copy({}), texts.which_are_gone(batch),
           texts.erase(batch), texts.carry_over(batch), texts.carry_over_plainly(batch),
-          texts.collisions_in(key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1),
+          texts.collisions_in(keys::key_range{}), texts.collisions_in(batch), texts.keys_in({}, 1),
           texts.in_target(batch), texts.spelled(batch)}) {
         SCOPED_TRACE(text);
         EXPECT_THAT(text, Not(HasSubstr("`t` AS")));
@@ -214,7 +214,7 @@ TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
                          "CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',`s`.`_t_gho`.`id`,"
                          "`s`.`t`.`id`)))) IS NULL,`s`.`_t_gho`.`id`,`s`.`_t_gho`.`id`)"));
     EXPECT_THAT(
-        composite().collisions_in(key_range{}),
+        composite().collisions_in(keys::key_range{}),
         HasSubstr("CONCAT_WS(',',`s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b`,`s`.`t`.`a`,`s`.`t`.`b`)"));
 }
 
@@ -250,7 +250,7 @@ schema::key_column enum_column(const std::string& name) {
     return made;
 }
 
-key_value spelled(const statements& texts, const char* hex) {
+keys::key_value spelled(const statements& texts, const char* hex) {
     const std::array<db::value, 1> row = {hex};
     return texts.codec().from_row(row);
 }
@@ -266,7 +266,7 @@ TEST(Statements, KeysOfTextAreReadAsBytesAndWrittenInTheirCollation) {
 
 TEST(Statements, KeysThatTheServerComparesCarryEachRowOverOnce) {
     const statements texts(carried({text_column("name")}), false);
-    const std::vector<key_value> both = {spelled(texts, "61"), spelled(texts, "41")};
+    const std::vector<keys::key_value> both = {spelled(texts, "61"), spelled(texts, "41")};
     const std::string distinct = "FROM (SELECT DISTINCT k0 FROM (VALUES ROW(_latin1 X'61'";
     EXPECT_THAT(texts.carry_over(both), HasSubstr(distinct));
     EXPECT_THAT(texts.carry_over_plainly(both), HasSubstr(distinct));
@@ -340,16 +340,16 @@ TEST(Statements, AValueOfAnotherTypeInTheTargetIsPrintedAsTheSourceHasIt) {
         column.length = length;
         column.scale = scale;
         column.retyped = true;
-        return key_codec(primary_key({column})).printed_in_target(0, "k");
+        return keys::key_codec(primary_key({column})).printed_in_target(0, "k");
     };
-    EXPECT_EQ(printed(schema::key_type::signed_integer, 0, 0), "k");
-    EXPECT_EQ(printed(schema::key_type::decimal, 10, 2), "CAST(k AS DECIMAL(10,2))");
-    EXPECT_EQ(printed(schema::key_type::datetime, 3, 0), "CAST(k AS DATETIME(3))");
-    EXPECT_EQ(printed(schema::key_type::date, 0, 0), "CAST(k AS DATE)");
-    EXPECT_EQ(printed(schema::key_type::time, 1, 0), "CAST(k AS TIME(1))");
-    EXPECT_EQ(printed(schema::key_type::timestamp, 2, 0),
+    EXPECT_EQ(keys::printed(schema::key_type::signed_integer, 0, 0), "k");
+    EXPECT_EQ(keys::printed(schema::key_type::decimal, 10, 2), "CAST(k AS DECIMAL(10,2))");
+    EXPECT_EQ(keys::printed(schema::key_type::datetime, 3, 0), "CAST(k AS DATETIME(3))");
+    EXPECT_EQ(keys::printed(schema::key_type::date, 0, 0), "CAST(k AS DATE)");
+    EXPECT_EQ(keys::printed(schema::key_type::time, 1, 0), "CAST(k AS TIME(1))");
+    EXPECT_EQ(keys::printed(schema::key_type::timestamp, 2, 0),
               "CAST(UNIX_TIMESTAMP(k) AS DECIMAL(20,2))");
-    EXPECT_EQ(printed(schema::key_type::numbered, 2, 0), "k+0");
+    EXPECT_EQ(keys::printed(schema::key_type::numbered, 2, 0), "k+0");
 }
 
 TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
@@ -372,8 +372,8 @@ TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
 
 TEST(Statements, WhichNamesMeanOneRowTheServerSays) {
     const statements texts(carried({text_column("name")}), false);
-    const std::vector<key_value> one = {spelled(texts, "61")};
-    const std::vector<key_value> other = {spelled(texts, "41")};
+    const std::vector<keys::key_value> one = {spelled(texts, "61")};
+    const std::vector<keys::key_value> other = {spelled(texts, "41")};
     EXPECT_EQ(texts.same_keys(one, other),
               "SELECT segue_asked.n, MIN(segue_keys.n) FROM (VALUES ROW(0,_latin1 X'61' COLLATE "
               "latin1_swedish_ci)) AS segue_asked(n,k0) JOIN (VALUES ROW(0,_latin1 X'41' COLLATE "

@@ -1,7 +1,7 @@
 #include "src/migration/stream_feed.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <thread>
 
@@ -73,7 +73,7 @@ class StreamFeed : public testing::Test {
                             .updated_schemas = std::move(updated_schemas)});
     }
 
-    std::vector<key_value> kept() { return changes_.take_all().value(); }
+    std::vector<keys::key_value> kept() { return changes_.take_all().value(); }
 
     db::session_factory sessions_{wire::connection_options{}};
     heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};

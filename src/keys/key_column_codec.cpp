@@ -1,9 +1,9 @@
-#include "src/migration/key_column_codec.hpp"
+#include "src/keys/key_column_codec.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
-#include "src/migration/decimal_bytes.hpp"
-#include "src/migration/temporal_bytes.hpp"
+#include "src/keys/decimal_bytes.hpp"
+#include "src/keys/temporal_bytes.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 using schema::key_column;
@@ -381,4 +381,4 @@ std::string found_in_target(const key_column& column, const std::string& name,
                        without_blanks(in_original_charset(column, name)), without_blanks(value));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,4 +1,4 @@
-#include "src/migration/key_encoding.hpp"
+#include "src/keys/key_encoding.hpp"
 
 #include "src/base/error.hpp"
 
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 using namespace std::string_literals;
@@ -102,4 +102,4 @@ TEST(KeyEncoding, HexadecimalDigitsAreThoseOfTheServer) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "src/migration/key_encoding.hpp"
+#include "src/keys/key_encoding.hpp"
 #include "src/schema/key_column.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::keys {
 
 /// The forms of one column of a key; key_codec puts them together. Pure. Errors: segue::error for
 /// what the column cannot hold, and for values by which no row is named ('0000-00-00').
@@ -37,4 +37,4 @@ std::string shown(const schema::key_column& column, const std::string& value);
 /// An upper bound of literal()'s bytes.
 std::size_t literal_bytes_max(const schema::key_column& column);
 
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,7 +1,7 @@
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 using testing::ElementsAre;
@@ -197,4 +197,4 @@ TEST(KeyRange, AnEndThatIsNotSetIsOpen) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::keys {
 
 /// DECIMAL(digits, scale) as row images hold it, which is the order of the numbers byte by byte:
 /// nine digits in four bytes, fewer at the outer ends, all inverted where negative, and the first
@@ -21,4 +21,4 @@ struct decimal_form {
     std::string to_text(std::string_view bytes) const;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::keys

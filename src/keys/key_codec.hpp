@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::keys {
 
 /// One row's key. Of an ordered key (row_key::ordered()) the bytes compare as the key's index
 /// orders the rows. Else they tell spellings apart: different bytes may name one row.
@@ -72,4 +72,4 @@ class key_codec {
     std::size_t literal_bytes_max_ = 0;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,13 +1,13 @@
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/key_column_codec.hpp"
+#include "src/keys/key_column_codec.hpp"
 
 #include <string_view>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 using schema::key_column;
@@ -36,7 +36,7 @@ std::string taken_ordered(key_reader& from, const key_column& column) {
 key_codec::key_codec(const schema::row_key& key) : key_(key), ordered_(key.ordered()) {
     require(!key_.columns.empty(), "a key has columns");
     for (const key_column& column : key_.columns)
-        literal_bytes_max_ += migration::literal_bytes_max(column);
+        literal_bytes_max_ += keys::literal_bytes_max(column);
 }
 
 key_value key_codec::from_images(std::span<const binlog::column_image> columns) const {
@@ -62,11 +62,11 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
 }
 
 std::string key_codec::printed(std::size_t column, const std::string& name) const {
-    return migration::printed(key_.columns[column], name);
+    return keys::printed(key_.columns[column], name);
 }
 
 std::string key_codec::printed_in_target(std::size_t column, const std::string& name) const {
-    return migration::printed_in_target(key_.columns[column], name);
+    return keys::printed_in_target(key_.columns[column], name);
 }
 
 key_value key_codec::from_row(std::span<const db::value> columns) const {
@@ -99,4 +99,4 @@ std::string key_codec::describe(const key_value& key) const {
     return text;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,11 +1,11 @@
 // What the bytes of each type of key are; that the server writes and sorts them so is tested
 // against servers (integration/migration/key_forms_test.cpp).
 #include "src/base/error.hpp"
-#include "src/migration/decimal_bytes.hpp"
-#include "src/migration/key_codec.hpp"
-#include "src/migration/key_encoding.hpp"
-#include "src/migration/temporal_bytes.hpp"
-#include "tests/unit/migration/keys.hpp"
+#include "src/keys/decimal_bytes.hpp"
+#include "src/keys/key_codec.hpp"
+#include "src/keys/key_encoding.hpp"
+#include "src/keys/temporal_bytes.hpp"
+#include "tests/unit/keys/keys.hpp"
 
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 using namespace std::string_literals;
@@ -226,4 +226,4 @@ TEST(KeyTypes, WhatIsSelectedHasNoCommas) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::keys

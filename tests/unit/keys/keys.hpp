@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/key_codec.hpp"
+#include "src/keys/key_codec.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <vector>
 
 /// Keys, key values and row images for the tests of this folder.
-namespace segue::migration {
+namespace segue::keys {
 
 inline schema::row_key primary_key(std::vector<schema::key_column> columns) {
     return {.source_index = "PRIMARY", .target_index = "PRIMARY", .columns = std::move(columns)};
@@ -64,4 +64,4 @@ inline binlog::column_image present(std::span<const std::byte> bytes) {
     return {.is = binlog::column_image::state::present, .bytes = bytes};
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys

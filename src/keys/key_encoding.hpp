@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace segue::migration {
+namespace segue::keys {
 
 /// The bytes of a key value: comparing them compares the values, column by column, and no column's
 /// bytes are the beginning of another value's. Pure.
@@ -45,4 +45,4 @@ std::string to_hex(std::string_view bytes);
 /// Throws segue::error for what is no such text.
 std::string from_hex(std::string_view digits);
 
-}  // namespace segue::migration
+}  // namespace segue::keys

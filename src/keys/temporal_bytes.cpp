@@ -1,4 +1,4 @@
-#include "src/migration/temporal_bytes.hpp"
+#include "src/keys/temporal_bytes.hpp"
 
 #include "src/base/error.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 constexpr std::array<std::int64_t, 7> power_of_ten = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000};
@@ -258,4 +258,4 @@ std::string timestamp_to_text(std::string_view bytes, unsigned digits) {
     return fmt::format("{}{}", seconds, micros_text(micros, digits));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys

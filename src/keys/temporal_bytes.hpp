@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::keys {
 
 /// DATE, DATETIME, TIME and TIMESTAMP between text and bytes in the order of their values: those of
 /// a row image (DATE: its three bytes, the most significant first). `digits`: of a second, 0 to 6.
@@ -30,4 +30,4 @@ std::size_t timestamp_bytes(unsigned digits);
 std::string timestamp_from_text(std::string_view text, unsigned digits);
 std::string timestamp_to_text(std::string_view bytes, unsigned digits);
 
-}  // namespace segue::migration
+}  // namespace segue::keys

@@ -1,4 +1,4 @@
-#include "src/migration/decimal_bytes.hpp"
+#include "src/keys/decimal_bytes.hpp"
 
 #include "src/base/error.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 constexpr unsigned group_digits = 9;
@@ -103,4 +103,4 @@ std::string decimal_form::to_text(std::string_view image) const {
     return (negative ? "-" : "") + whole + (scale > 0 ? "." + fraction : "");
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys

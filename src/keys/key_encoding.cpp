@@ -1,8 +1,8 @@
-#include "src/migration/key_encoding.hpp"
+#include "src/keys/key_encoding.hpp"
 
 #include "src/base/error.hpp"
 
-namespace segue::migration {
+namespace segue::keys {
 namespace {
 
 constexpr std::size_t number_bytes = 8;
@@ -93,4 +93,4 @@ std::string from_hex(std::string_view digits) {
     return made;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::keys
