@@ -96,7 +96,7 @@ std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& cu
 
 void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_token stop) {
     const keys::key_range part = work.parts.back();
-    checkpoint_table::chunk_progress progress{
+    tables::checkpoint_table::chunk_progress progress{
         .chunk = work.current.id,
         .done = {.after = work.current.range.after, .up_to = part.up_to},
         .rows = 0,

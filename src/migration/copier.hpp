@@ -2,12 +2,12 @@
 
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/row_writer.hpp"
+#include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
 
 #include <atomic>
@@ -25,7 +25,7 @@ class copier {
     struct parts {
         db::session_factory& sessions;
         const row_writer& writer;
-        const checkpoint_table& checkpoint;
+        const tables::checkpoint_table& checkpoint;
         conflict_resolver& conflicts;
         heartbeat& barrier;
         chunk_queue& chunks;

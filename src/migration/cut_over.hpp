@@ -5,7 +5,6 @@
 #include "src/db/session_factory.hpp"
 #include "src/migration/blocker_watch.hpp"
 #include "src/migration/change_set.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/old_snapshots.hpp"
@@ -16,6 +15,7 @@
 #include "src/migration/stream_feed.hpp"
 #include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
+#include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -46,7 +46,7 @@ class cut_over {
         const plan& migration;
         swap_record& record;
         const row_writer& writer;
-        const checkpoint_table& checkpoint;
+        const tables::checkpoint_table& checkpoint;
         heartbeat& barrier;
         stream_feed& feed;
         change_set& changes;

@@ -7,8 +7,8 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/migration/blockers.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/target_table.hpp"
+#include "src/tables/checkpoint_table.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -60,7 +60,7 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
     for (int tries = 1;; ++tries) {
         if (stop.stop_requested()) throw stopped();
         try {
-            checkpoint_table(checkpoint, "dropped").take_over(session);
+            tables::checkpoint_table(checkpoint, "dropped").take_over(session);
             return;
         } catch (const error& failure) {
             if (stop.stop_requested()) throw stopped();

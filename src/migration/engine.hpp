@@ -4,7 +4,6 @@
 #include "src/base/task_group.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/change_set.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
@@ -18,6 +17,7 @@
 #include "src/migration/settings.hpp"
 #include "src/migration/statements.hpp"
 #include "src/migration/stream_feed.hpp"
+#include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
 
 #include <cstddef>
@@ -43,7 +43,7 @@ struct engine {
     const plan made;
     const bool locking_reads;
     const statements texts;
-    const checkpoint_table checkpoint;
+    const tables::checkpoint_table checkpoint;
     const row_writer writer;
     heartbeat barrier;
     change_set changes;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/inspection.hpp"
+#include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@ struct lost_connection {
 /// there are. Not to be stopped: the answer is needed, and the tries are bounded.
 /// Throws segue::error when it cannot be found out.
 bool was_swapped(db::session_factory& sessions, const plan& migration,
-                 const checkpoint_table& checkpoint, const lost_connection& lost);
+                 const tables::checkpoint_table& checkpoint, const lost_connection& lost);
 
 /// Whether the server was started after the moment, give or take a second. Numbers of connections
 /// begin anew then, and a lost one's may be somebody else's. Throws segue::error.

@@ -185,7 +185,7 @@ void row_writer::insert(db::session& session, std::span<const keys::key_value> k
 }
 
 void row_writer::record(db::session& session,
-                        const checkpoint_table::chunk_progress& progress) const {
+                        const tables::checkpoint_table::chunk_progress& progress) const {
     try {
         checkpoint_.record_chunk(session, texts_.codec(), progress);
     } catch (const error& failure) {

@@ -2,8 +2,8 @@
 
 #include "src/base/error.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/statements.hpp"
+#include "src/tables/checkpoint_table.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,8 @@ class row_writer {
   public:
     /// `batch_keys`: how many keys one statement may name, so that it is not too long for the
     /// server. The others outlive it.
-    row_writer(const statements& texts, const checkpoint_table& checkpoint, std::size_t batch_keys)
+    row_writer(const statements& texts, const tables::checkpoint_table& checkpoint,
+               std::size_t batch_keys)
         : texts_(texts), checkpoint_(checkpoint), batch_keys_(batch_keys) {}
 
     /// Makes the target equal to the source for these keys, in one transaction.
@@ -51,7 +52,8 @@ class row_writer {
     /// other keys of the transaction.
     void insert(db::session& session, std::span<const keys::key_value> keys) const;
     /// Within a transaction, before its COMMIT: notes what is done of the chunk.
-    void record(db::session& session, const checkpoint_table::chunk_progress& progress) const;
+    void record(db::session& session,
+                const tables::checkpoint_table::chunk_progress& progress) const;
 
     struct collision {
         keys::key_value holder;    ///< Its row in the target stands in the way,
@@ -111,7 +113,7 @@ class row_writer {
                    std::span<const keys::key_value> names) const;
 
     const statements& texts_;
-    const checkpoint_table& checkpoint_;
+    const tables::checkpoint_table& checkpoint_;
     const std::size_t batch_keys_;
 };
 

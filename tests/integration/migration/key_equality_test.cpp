@@ -1,10 +1,10 @@
 // docs/hazards.md, 7, 38 and 39: keys by which the new table tells other rows apart than the
 // original, or does not keep rows apart at all.
 #include "src/base/error.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
+#include "src/tables/checkpoint_table.hpp"
 #include "tests/support/sandbox_server.hpp"
 
 #include <memory>
@@ -86,7 +86,7 @@ class rows_between {
     db::session session;
 
   private:
-    const checkpoint_table checkpoint_;
+    const tables::checkpoint_table checkpoint_;
     std::unique_ptr<statements> texts_;
 };
 

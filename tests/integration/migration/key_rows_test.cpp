@@ -1,10 +1,10 @@
 // docs/hazards.md, 8 and 10: rows of which the server alone says whether two names mean one of
 // them.
 #include "src/base/error.hpp"
-#include "src/migration/checkpoint_table.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
+#include "src/tables/checkpoint_table.hpp"
 #include "tests/support/sandbox_server.hpp"
 
 #include <string>
@@ -27,7 +27,7 @@ class rows_of_many_names : public testing::TestWithParam<bool> {
     const table_name source{schema.name(), "t"};
     const table_name ghost{schema.name(), "_t_gho"};
     db::session session = server.connect();
-    const checkpoint_table checkpoint{{schema.name(), "_t_ghk"}, "epoch"};
+    const tables::checkpoint_table checkpoint{{schema.name(), "_t_ghk"}, "epoch"};
     const statements texts = made_texts(/*locking_reads=*/false);
     // Two keys in one statement, so that batches have neighbours.
     const row_writer writer{texts, checkpoint, 2};

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace segue::migration {
+namespace segue::tables {
 
 /// The table `_<t>_ghk`: who owns the migration, and which chunks are done. One row for each fact,
 /// (kind, id, value):
@@ -65,4 +65,4 @@ class checkpoint_table {
     std::string epoch_;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::tables

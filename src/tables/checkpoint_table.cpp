@@ -1,4 +1,4 @@
-#include "src/migration/checkpoint_table.hpp"
+#include "src/tables/checkpoint_table.hpp"
 
 #include "src/base/error.hpp"
 #include "src/db/read_only_server.hpp"
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::tables {
 namespace {
 
 constexpr int format_version = 1;
@@ -124,4 +124,4 @@ void checkpoint_table::record_phase(db::session& session, const std::string& pha
                                         name_.quoted(), quoted_literal(phase)));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::tables
