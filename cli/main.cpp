@@ -33,9 +33,9 @@ migration::settings settings_of(const cli::options& given) {
     migration::settings with;
     with.connection = given.connection;
     if (given.assumed_primary)
-        with.assume_primary = migration::assumed_primary{.server = *given.assumed_primary,
-                                                         .user = given.primary_user,
-                                                         .password = given.primary_password};
+        with.assume_primary = servers::assumed_primary{.server = *given.assumed_primary,
+                                                       .user = given.primary_user,
+                                                       .password = given.primary_password};
     with.request = {.original = given.table,
                     .alter_text = given.alter,
                     .drop_ghost = given.initially_drop_ghost_table,

@@ -4,9 +4,9 @@
 
 namespace segue::migration {
 
-void blocker_watch::see(const std::vector<blocker>& found, time_point now) {
+void blocker_watch::see(const std::vector<servers::blocker>& found, time_point now) {
     std::vector<seen> still;
-    for (const blocker& one : found) {
+    for (const servers::blocker& one : found) {
         const auto before = std::ranges::find_if(
             seen_, [&](const seen& earlier) { return earlier.who.identity() == one.identity(); });
         still.push_back({.who = one, .since = before == seen_.end() ? now : before->since});
@@ -14,8 +14,9 @@ void blocker_watch::see(const std::vector<blocker>& found, time_point now) {
     seen_ = std::move(still);
 }
 
-std::vector<blocker> blocker_watch::overdue(time_point now, time_point::duration limit) const {
-    std::vector<blocker> found;
+std::vector<servers::blocker> blocker_watch::overdue(time_point now,
+                                                     time_point::duration limit) const {
+    std::vector<servers::blocker> found;
     for (const seen& one : seen_)
         if (now - one.since >= limit) found.push_back(one.who);
     return found;

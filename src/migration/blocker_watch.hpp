@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/base/clock.hpp"
-#include "src/migration/blockers.hpp"
+#include "src/servers/blockers.hpp"
 
 #include <optional>
 #include <utility>
@@ -16,10 +16,10 @@ class blocker_watch {
     using time_point = clock_source::time_point;
 
     /// These, and no others, were in the way at that moment.
-    void see(const std::vector<blocker>& found, time_point now);
+    void see(const std::vector<servers::blocker>& found, time_point now);
 
     /// Of those seen last, the ones that have been in the way for `limit` or longer.
-    std::vector<blocker> overdue(time_point now, time_point::duration limit) const;
+    std::vector<servers::blocker> overdue(time_point now, time_point::duration limit) const;
 
     /// When the next of them will have been; nullopt: there is no other.
     std::optional<time_point> next_due(time_point now, time_point::duration limit) const;
@@ -28,7 +28,7 @@ class blocker_watch {
 
   private:
     struct seen {
-        blocker who;
+        servers::blocker who;
         time_point since;
     };
     std::vector<seen> seen_;

@@ -6,11 +6,11 @@
 #include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
 #include "src/migration/auto_increment.hpp"
-#include "src/migration/binary_log_status.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/deadlock_count.hpp"
 #include "src/migration/foresight.hpp"
 #include "src/migration/lost_locker.hpp"
+#include "src/servers/binary_log_status.hpp"
+#include "src/servers/blockers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -140,7 +140,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
     if (const auto after = with_.with.kill_blockers_after) {
         const auto overdue = in_the_way_.overdue(with_.clock.now(), *after);
         if (!overdue.empty()) {
-            made.notices = end_blockers(sessions.lookout, overdue);
+            made.notices = servers::end_blockers(sessions.lookout, overdue);
             found = ahead.wait_for_quiet_table(stop);
             in_the_way_.see(found, with_.clock.now());
             if (found.empty()) return std::nullopt;
@@ -174,7 +174,7 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     fault::point("cut_over.marker_seen");
     // A replica that did not keep the order of commits would show by this.
     if (with_.with.from_replica && with_.migration.server.gtids) {
-        const auto executed = read_executed_transactions(locker);
+        const auto executed = servers::read_executed_transactions(locker);
         if (!with_.feed.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
     }
@@ -199,11 +199,11 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
                                                      snapshot_lookout& snapshots,
                                                      const watchdog& timer,
                                                      const stall_budget& budget) {
-    const server_facts& server = with_.migration.server;
+    const servers::server_facts& server = with_.migration.server;
     const migration_tables& tables = with_.migration.tables;
     if (server.sees_locks) {
-        const auto others = beside_locked_tables(
-            look_for_blockers(sessions.lookout, with_.sessions, server, tables));
+        const auto others = servers::beside_locked_tables(
+            servers::look_for_blockers(sessions.lookout, with_.sessions, server, tables));
         if (!others.empty()) return describe(others);
     }
     if (with_.with.ignore_old_snapshots) return std::nullopt;

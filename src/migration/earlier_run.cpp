@@ -6,8 +6,8 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/target_table.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <algorithm>
@@ -75,12 +75,13 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
                     fmt::format("statements of the earlier run are still at work: they hold "
                                 "{}; {}. End its connections (SHOW PROCESSLIST), and start "
                                 "again.",
-                                checkpoint.quoted(), holders_text(session, checkpoint)));
+                                checkpoint.quoted(), servers::holders_text(session, checkpoint)));
             if (told.due(machine_clock().now()))
-                log::write(log::level::warning,
-                           fmt::format("waiting for statements of the earlier run that are still "
-                                       "at work on {}: {}",
-                                       checkpoint.quoted(), holders_text(session, checkpoint)));
+                log::write(
+                    log::level::warning,
+                    fmt::format("waiting for statements of the earlier run that are still "
+                                "at work on {}: {}",
+                                checkpoint.quoted(), servers::holders_text(session, checkpoint)));
         }
     }
 }
@@ -142,7 +143,8 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
             log::write(
                 log::level::warning,
                 fmt::format("waiting to see whether another run is at work: {} is locked; {}",
-                            tables.changelog.quoted(), holders_text(session, tables.changelog)));
+                            tables.changelog.quoted(),
+                            servers::holders_text(session, tables.changelog)));
     }
     throw_refusals(
         {{fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "

@@ -23,7 +23,8 @@ std::uint64_t rows_in_transaction(const schema::table_definition& table) {
     return std::max<std::uint64_t>(1, transaction_bytes / average);
 }
 
-throttle::throttle_settings throttling_of(const settings& with, const server_roles& roles) {
+throttle::throttle_settings throttling_of(const settings& with,
+                                          const servers::server_roles& roles) {
     auto made = with.throttling;
     if (roles.stream_from()) made.stream_replica = roles.stream_from()->connection;
     return made;
@@ -39,9 +40,9 @@ std::string random_hex(std::size_t digits) {
     return text;
 }
 
-engine::engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-               const plan& inspected, swap_record& swap, durability& restarts, task_group& group,
-               const clock_source& clock)
+engine::engine(db::session_factory& sessions, const settings& with,
+               const servers::server_roles& roles, const plan& inspected, swap_record& swap,
+               servers::durability& restarts, task_group& group, const clock_source& clock)
     : run_token(random_hex(16)),
       made(inspected),
       locking_reads(with.locking_reads || !made.server.order_commits),

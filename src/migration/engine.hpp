@@ -9,7 +9,6 @@
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/copier.hpp"
 #include "src/migration/cut_over.hpp"
-#include "src/migration/durability.hpp"
 #include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/replayer.hpp"
@@ -17,6 +16,7 @@
 #include "src/migration/settings.hpp"
 #include "src/migration/statements.hpp"
 #include "src/migration/stream_feed.hpp"
+#include "src/servers/durability.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
 
@@ -29,9 +29,9 @@ namespace segue::migration {
 /// phases are migration's, the rules are the parts'.
 /// Lifetime: all that the constructor is given, but for the settings, outlives it.
 struct engine {
-    engine(db::session_factory& sessions, const settings& with, const server_roles& roles,
-           const plan& inspected, swap_record& swap, durability& restarts, task_group& group,
-           const clock_source& clock);
+    engine(db::session_factory& sessions, const settings& with, const servers::server_roles& roles,
+           const plan& inspected, swap_record& swap, servers::durability& restarts,
+           task_group& group, const clock_source& clock);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
 

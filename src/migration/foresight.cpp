@@ -8,19 +8,20 @@ namespace segue::migration {
 
 using std::chrono::steady_clock;
 
-std::vector<blocker> foresight::wait_for_quiet_table(std::stop_token stop) {
+std::vector<servers::blocker> foresight::wait_for_quiet_table(std::stop_token stop) {
     const auto give_up = steady_clock::now() + within_.patience;
     if (!server_.sees_locks) return {};
-    const auto look = [&] { return look_for_blockers(session_, ours_, server_, tables_); };
-    std::vector<blocker> before = look();
+    const auto look = [&] { return servers::look_for_blockers(session_, ours_, server_, tables_); };
+    std::vector<servers::blocker> before = look();
     for (;;) {
         if (before.empty()) return {};
         pause_for(within_.long_held, stop);
-        std::vector<blocker> now = look();
-        std::vector<blocker> still;
-        for (const blocker& one : now)
-            if (std::any_of(before.begin(), before.end(),
-                            [&](const blocker& seen) { return seen.identity() == one.identity(); }))
+        std::vector<servers::blocker> now = look();
+        std::vector<servers::blocker> still;
+        for (const servers::blocker& one : now)
+            if (std::any_of(before.begin(), before.end(), [&](const servers::blocker& seen) {
+                    return seen.identity() == one.identity();
+                }))
                 still.push_back(one);
         if (still.empty()) return {};
         if (steady_clock::now() >= give_up) return still;

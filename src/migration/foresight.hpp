@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/old_snapshots.hpp"
+#include "src/servers/blockers.hpp"
 
 #include <chrono>
 #include <functional>
@@ -22,13 +22,13 @@ class foresight {
         std::chrono::milliseconds long_held{50};  ///< What is held this long is waited for.
         std::chrono::milliseconds patience{2'000};
     };
-    foresight(db::session& session, const db::session_factory& ours, const server_facts& server,
-              const migration_tables& tables, limits within)
+    foresight(db::session& session, const db::session_factory& ours,
+              const servers::server_facts& server, const migration_tables& tables, limits within)
         : session_(session), ours_(ours), server_(server), tables_(tables), within_(within) {}
 
     /// Waits for a moment at which nobody holds for long what the lock or the swap needs. Empty
     /// then; else, when patience ends first, who does.
-    std::vector<blocker> wait_for_quiet_table(std::stop_token stop);
+    std::vector<servers::blocker> wait_for_quiet_table(std::stop_token stop);
 
     /// Waits for a moment without old snapshots that are not about to end by themselves.
     std::vector<old_snapshot> wait_for_no_old_snapshot(
@@ -39,7 +39,7 @@ class foresight {
   private:
     db::session& session_;
     const db::session_factory& ours_;
-    const server_facts& server_;
+    const servers::server_facts& server_;
     const migration_tables& tables_;
     const limits within_;
 };

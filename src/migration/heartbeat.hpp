@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/durability.hpp"
+#include "src/servers/durability.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -34,7 +34,8 @@ class heartbeat {
         std::chrono::milliseconds interval{100};
         bool order_commits_required = true;  ///< False where reads of the source lock.
         unsigned retries_max = 60;
-        durability* restarts = nullptr;  ///< Looked at with each write; nullptr: nobody looks.
+        servers::durability* restarts =
+            nullptr;  ///< Looked at with each write; nullptr: nobody looks.
     };
     heartbeat(db::session_factory& sessions, settings with);
 

@@ -284,7 +284,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     std::vector<refusal> refusals;
     for (const auto& one : alter.refusals)
         refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
-    made.server = read_server(session, request.original.schema, refusals);
+    made.server = servers::read_server(session, request.original.schema, refusals);
     append(refusals, read_otherwise(session, request.alter_text));
     made.server.image_is_minimal |= request.replica_image_is_minimal;
     made.stream_host = made.server.host;

@@ -2,11 +2,11 @@
 
 #include "src/db/session.hpp"
 #include "src/migration/empty_table.hpp"
-#include "src/migration/server_facts.hpp"
 #include "src/migration/target_table.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -37,7 +37,7 @@ struct table_to_drop {
 /// Everything that is known before rows move; immutable once made.
 struct plan {
     migration_tables tables;
-    server_facts server;
+    servers::server_facts server;
     std::string stream_host;  ///< Of the replica that the stream comes from; else server.host.
     schema::table_definition original;
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.

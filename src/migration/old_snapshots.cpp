@@ -42,7 +42,8 @@ std::string describe(const std::vector<old_snapshot>& found) {
 }
 
 snapshot_lookout::snapshot_lookout(db::session& session, const db::session_factory& ours,
-                                   const server_facts& server, const migration_tables& tables)
+                                   const servers::server_facts& server,
+                                   const migration_tables& tables)
     : session_(session), ours_(ours), server_(server), tables_(tables) {
     // A transaction that has a snapshot, as the ones that are looked for.
     session_.execute("SET SESSION transaction_isolation='REPEATABLE-READ'");

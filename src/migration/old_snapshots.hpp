@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/server_facts.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -43,7 +43,7 @@ class snapshot_lookout {
   public:
     /// `tables`: it begins to write to the changelog, without a trace. All outlive it.
     snapshot_lookout(db::session& session, const db::session_factory& ours,
-                     const server_facts& server, const migration_tables& tables);
+                     const servers::server_facts& server, const migration_tables& tables);
 
     /// Those whose snapshot may be from before `written`, a time of this process. Precondition:
     /// that write was answered by then.
@@ -73,7 +73,7 @@ class snapshot_lookout {
 
     db::session& session_;
     const db::session_factory& ours_;
-    const server_facts& server_;
+    const servers::server_facts& server_;
     const migration_tables& tables_;
     std::uint64_t looks_ = 0;
     std::chrono::steady_clock::time_point last_look_{};

@@ -1,8 +1,8 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/load_obstacles.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <algorithm>
@@ -54,8 +54,8 @@ run_state::run_state(settings given, observer& told_to)
               .dropped = [this](const table_name& table) { note_dropped(table); }} {}
 
 void run_state::find_servers() {
-    roles_.emplace(
-        server_roles::find(with.connection, with.assume_primary, with.request.original.schema));
+    roles_.emplace(servers::server_roles::find(with.connection, with.assume_primary,
+                                               with.request.original.schema));
     const auto tell = [this](const std::string& text) { told.on_notice(text); };
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
@@ -76,8 +76,8 @@ plan run_state::inspect(db::session& primary, inspection_request request, std::s
         if (replica) made.stream_host = replica->host;
         return made;
     } catch (const error& failure) {
-        throw wire::first_statement_failure(start_failure(failure, primary, with.request.original),
-                                            roles_->primary());
+        throw wire::first_statement_failure(
+            servers::start_failure(failure, primary, with.request.original), roles_->primary());
     }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
-#include "src/migration/durability.hpp"
 #include "src/migration/engine.hpp"
 #include "src/migration/observer.hpp"
-#include "src/migration/server_roles.hpp"
 #include "src/migration/settings.hpp"
 #include "src/migration/swap_record.hpp"
+#include "src/servers/durability.hpp"
+#include "src/servers/server_roles.hpp"
 
 #include <chrono>
 #include <memory>
@@ -27,9 +27,9 @@ class run_state {
 
     /// The first thing of all. Throws segue::error.
     void find_servers();
-    const server_roles& roles() const { return *roles_; }
-    db::session_factory& sessions() { return *sessions_; }  ///< To the primary.
-    durability& restarts() noexcept { return restarts_; }   ///< Of the primary.
+    const servers::server_roles& roles() const { return *roles_; }
+    db::session_factory& sessions() { return *sessions_; }          ///< To the primary.
+    servers::durability& restarts() noexcept { return restarts_; }  ///< Of the primary.
 
     /// Throws segue::error for each reason not to begin.
     plan inspect(db::session& primary, inspection_request request, std::stop_token stop);
@@ -58,8 +58,8 @@ class run_state {
     observer& told;
 
   private:
-    std::optional<server_roles> roles_;
-    durability restarts_;
+    std::optional<servers::server_roles> roles_;
+    servers::durability restarts_;
     const table_record record_;
     std::optional<db::session_factory> sessions_;
     swap_record swap_;

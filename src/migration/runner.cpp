@@ -6,8 +6,6 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/migration/binary_log_status.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/earlier_run.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/migration/rename_cost.hpp"
@@ -15,6 +13,8 @@
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
+#include "src/servers/binary_log_status.hpp"
+#include "src/servers/blockers.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -118,7 +118,7 @@ void runner::make(db::session& session, const table_name& table,
         if (failure.connection_lost() ||
             (failure.mysql_errno() != table_exists && exists(session, table)))
             state_.note_made(table);
-        throw start_failure(failure, session, state_.with.request.original);
+        throw servers::start_failure(failure, session, state_.with.request.original);
     }
     state_.note_made(table);
 }
@@ -185,7 +185,8 @@ void runner::wait_for_first_marker(std::stop_token stop) {
     const bool from_replica = state_.roles().stream_from().has_value();
     const std::uint64_t first = of.barrier.pass(threads_.token());
     binlog::stream_position behind;
-    with_session([&](db::session& on) { behind = read_end_of_log(on, of.made.server.gtids); });
+    with_session(
+        [&](db::session& on) { behind = servers::read_end_of_log(on, of.made.server.gtids); });
     auto tell_at = steady_clock::now() + first_marker_patience;
     const auto seen_within = [&](milliseconds limit) {
         return of.feed.wait_for_marker(first, steady_clock::now() + limit, threads_.token());
@@ -402,7 +403,7 @@ outcome runner::swap(std::stop_token stop) {
 cut_over::result runner::attempt_to_swap() {
     if (state_.roles().stream_from()) {
         try {
-            state_.roles().throw_if_unfit(server_roles::running::or_not);
+            state_.roles().throw_if_unfit(servers::server_roles::running::or_not);
         } catch (const error& failure) {
             if (!failure.retryable()) throw;
             cut_over::result made;

@@ -2,7 +2,7 @@
 
 #include "src/migration/inspection.hpp"
 #include "src/migration/rename_forecast.hpp"
-#include "src/migration/server_roles.hpp"
+#include "src/servers/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/signal_set.hpp"
 
@@ -16,8 +16,9 @@ namespace segue::migration {
 
 /// All that a run is told; const from its start.
 struct settings {
-    wire::connection_options connection;            ///< To the server that the stream comes from.
-    std::optional<assumed_primary> assume_primary;  ///< Unset: it is looked for from there.
+    wire::connection_options connection;  ///< To the server that the stream comes from.
+    std::optional<servers::assumed_primary>
+        assume_primary;  ///< Unset: it is looked for from there.
     inspection_request request;
     unsigned copy_workers = 2;
     std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.

@@ -2,7 +2,7 @@
 
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
-#include "src/migration/binary_log_status.hpp"
+#include "src/servers/binary_log_status.hpp"
 
 #include <chrono>
 #include <optional>
@@ -19,8 +19,8 @@ constexpr milliseconds look_again{50};
 constexpr milliseconds untold{2'000};
 constexpr milliseconds look_again_once_told{500};
 
-void wait_until_caught_up(db::session& replica, const server_roles& roles, heartbeat& barrier,
-                          const std::function<void(const std::string&)>& tell,
+void wait_until_caught_up(db::session& replica, const servers::server_roles& roles,
+                          heartbeat& barrier, const std::function<void(const std::string&)>& tell,
                           std::stop_token stop) {
     const std::uint64_t marker = barrier.pass(stop);
     const auto tell_at = steady_clock::now() + untold;
@@ -29,30 +29,31 @@ void wait_until_caught_up(db::session& replica, const server_roles& roles, heart
             tell(fmt::format("waiting for the replica {} to catch up", roles.stream_from()->host));
             told = true;
         }
-        if (told) roles.throw_if_unfit(server_roles::running::required);
+        if (told) roles.throw_if_unfit(servers::server_roles::running::required);
         pause_for(told ? look_again_once_told : look_again, stop);
     }
 }
 
 }  // namespace
 
-binlog::stream_position stream_start(db::retrying_session& primary, const server_roles& roles,
-                                     bool gtids, heartbeat& barrier,
+binlog::stream_position stream_start(db::retrying_session& primary,
+                                     const servers::server_roles& roles, bool gtids,
+                                     heartbeat& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop) {
     binlog::stream_position from;
     if (!roles.stream_from()) {
         primary.run("ask for the position in the binary log", stop,
-                    [&](db::session& on) { from = read_end_of_log(on, gtids); });
+                    [&](db::session& on) { from = servers::read_end_of_log(on, gtids); });
         return from;
     }
     binlog::gtid_set executed;
     if (gtids)
         primary.run("ask for the transactions so far", stop,
-                    [&](db::session& on) { executed = read_executed_transactions(on); });
+                    [&](db::session& on) { executed = servers::read_executed_transactions(on); });
     db::session replica = roles.connect_replica();
     wait_until_caught_up(replica, roles, barrier, tell, stop);
-    from = read_end_of_log(replica, gtids);
+    from = servers::read_end_of_log(replica, gtids);
     if (!gtids) return from;
     if (const auto lacking = executed.without(std::get<binlog::gtid_set>(from)); !lacking.empty())
         throw_refusals({{fmt::format("the replica {} does not have the transactions {} of the "

@@ -3,7 +3,7 @@
 #include "binlog/stream.hpp"
 #include "src/db/retry.hpp"
 #include "src/migration/heartbeat.hpp"
-#include "src/migration/server_roles.hpp"
+#include "src/servers/server_roles.hpp"
 
 #include <functional>
 #include <stop_token>
@@ -20,8 +20,9 @@ namespace segue::migration {
 /// transactions of the primary's would never come.
 /// Precondition: the heartbeat runs. `gtids`: positions are GTID sets. Blocks. Throws `stopped`, or
 /// segue::error.
-binlog::stream_position stream_start(db::retrying_session& primary, const server_roles& roles,
-                                     bool gtids, heartbeat& barrier,
+binlog::stream_position stream_start(db::retrying_session& primary,
+                                     const servers::server_roles& roles, bool gtids,
+                                     heartbeat& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop);
 

@@ -75,7 +75,7 @@ std::string from_inner_name(const std::string& inner) {
 
 // All of the server, as the operator would write their names.
 std::set<std::string> children_of(db::session& session, const table_name& table,
-                                  const server_facts& server) {
+                                  const servers::server_facts& server) {
     std::set<std::string> children;
     std::set<std::string> inner_names;
     for (const table_name& seen : visible_children(session, table)) {
@@ -118,7 +118,7 @@ std::vector<refusal> obstacles_beside_definition(db::session& session, const tab
 }
 
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const server_facts& server) {
+                                     const servers::server_facts& server) {
     std::vector<refusal> found = trigger_obstacles(session, table);
     const std::string schema = quoted_literal(table.schema);
     const std::string name = quoted_literal(table.name);

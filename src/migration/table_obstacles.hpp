@@ -3,8 +3,8 @@
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/server_facts.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include <vector>
 
@@ -12,7 +12,7 @@ namespace segue::migration {
 
 /// Foreign keys on or to the table, and triggers: what a swap would leave behind.
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const server_facts& server);
+                                     const servers::server_facts& server);
 
 /// Of those what SHOW CREATE TABLE does not tell, at a cost that goes by the table and not by the
 /// server: triggers, and foreign keys to it that the account may see.

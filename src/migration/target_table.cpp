@@ -4,11 +4,11 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/blockers.hpp"
 #include "src/migration/empty_table.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
 #include "src/schema/lookalike.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/wire/server_failure.hpp"
 
 #include <algorithm>
@@ -216,9 +216,10 @@ void drop_if_exists(db::session& session, const table_name& name) {
         session.execute("DROP TABLE IF EXISTS " + name.quoted());
     } catch (const error& failure) {
         if (failure.mysql_errno() != lock_wait_timeout) throw;
-        throw explained_lock_wait(fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
-                                              holders_text(session, name), failure.what()),
-                                  failure.properties());
+        throw servers::explained_lock_wait(
+            fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
+                        servers::holders_text(session, name), failure.what()),
+            failure.properties());
     }
 }
 

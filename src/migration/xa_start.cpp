@@ -48,7 +48,7 @@ bool prepared_one_holds(db::session& session, const table_name& table) {
                 .empty();
 }
 
-bool may_hold(db::session& session, const server_facts& server, const table_name& table,
+bool may_hold(db::session& session, const servers::server_facts& server, const table_name& table,
               const std::set<std::string>& prepared) {
     if (prepared.empty()) return false;
     // Without the locks to look at, any of them may hold the table.
@@ -64,7 +64,8 @@ std::string text_of(const std::set<std::string>& prepared, const table_name& tab
 
 }  // namespace
 
-std::optional<std::string> prepared_xa_in_the_way(db::session& session, const server_facts& server,
+std::optional<std::string> prepared_xa_in_the_way(db::session& session,
+                                                  const servers::server_facts& server,
                                                   const table_name& table) {
     if (!server.recovers_xa) return std::nullopt;
     const auto found = prepared(session);
@@ -72,7 +73,8 @@ std::optional<std::string> prepared_xa_in_the_way(db::session& session, const se
     return text_of(found, table);
 }
 
-std::set<std::string> wait_for_prepared_xa(db::session& session, const server_facts& server,
+std::set<std::string> wait_for_prepared_xa(db::session& session,
+                                           const servers::server_facts& server,
                                            const table_name& table,
                                            const std::function<void(const std::string&)>& tell,
                                            std::stop_token stop) {

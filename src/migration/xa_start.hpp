@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/server_facts.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include <functional>
 #include <optional>
@@ -13,7 +13,8 @@
 namespace segue::migration {
 
 /// What a run would wait for at its start, as below; nullopt: nothing.
-std::optional<std::string> prepared_xa_in_the_way(db::session& session, const server_facts& server,
+std::optional<std::string> prepared_xa_in_the_way(db::session& session,
+                                                  const servers::server_facts& server,
                                                   const table_name& table);
 
 /// Transactions that were prepared before the stream's start stand before it in the binary log, but
@@ -22,7 +23,8 @@ std::optional<std::string> prepared_xa_in_the_way(db::session& session, const se
 /// xids that are still prepared and do not hold it, in the server's form
 /// X'gtrid',X'bqual',formatID. Precondition: the stream's start is fixed, and a barrier was passed
 /// since. Throws `stopped`, or segue::error. Where XA RECOVER is not allowed, the answer is empty.
-std::set<std::string> wait_for_prepared_xa(db::session& session, const server_facts& server,
+std::set<std::string> wait_for_prepared_xa(db::session& session,
+                                           const servers::server_facts& server,
                                            const table_name& table,
                                            const std::function<void(const std::string&)>& tell,
                                            std::stop_token stop);

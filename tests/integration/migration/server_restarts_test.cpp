@@ -1,8 +1,8 @@
 // docs/hazards.md, 23 and 37: the server is killed and started again while a table is migrated.
 #include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/durability.hpp"
 #include "src/migration/heartbeat.hpp"
+#include "src/servers/durability.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
@@ -153,9 +153,8 @@ class heartbeat_of_a_restarted_server : public testing::Test {
             });
             try {
                 beat.pass(stop.get_token());
-                eventually("a heartbeat is written", [&] {
-                    return stop.stop_requested() || written_heartbeat() != before;
-                });
+                eventually("a heartbeat is written",
+                           [&] { return stop.stop_requested() || written_heartbeat() != before; });
             } catch (const stopped&) {
                 // It ended.
             }
@@ -168,7 +167,7 @@ class heartbeat_of_a_restarted_server : public testing::Test {
     const fresh_schema schema{server};
     const table_name changelog{schema.name(), "_t_ghc"};
     db::session_factory sessions{server.over_tcp()};
-    migration::durability restarts{[](const std::string&) {}};
+    servers::durability restarts{[](const std::string&) {}};
     migration::heartbeat beat{sessions,
                               {.changelog = changelog, .run_token = "run", .restarts = &restarts}};
 };
@@ -211,7 +210,7 @@ TEST_F(heartbeat_of_a_restarted_server, ends_where_an_answered_heartbeat_was_los
 TEST(a_session_on_a_restarted_server, is_not_handed_out_where_answers_may_be_lost) {
     sandbox_server& server = mortal_server();
     db::session_factory sessions(server.over_tcp());
-    migration::durability restarts([](const std::string&) {});
+    servers::durability restarts([](const std::string&) {});
     sessions.look_at_each([&](db::session& made) { restarts.look_at_new(made); });
     sessions.connect().execute("SET GLOBAL sync_binlog=100");
     EXPECT_NO_THROW(sessions.connect()) << "nothing was restarted";

@@ -13,15 +13,19 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-blocker holder(std::uint64_t connection, const std::string& event = "1") {
-    return {.of = blocker::kind::table, .connection = connection, .event = event, .who = "app@h"};
+servers::blocker holder(std::uint64_t connection, const std::string& event = "1") {
+    return {.of = servers::blocker::kind::table,
+            .connection = connection,
+            .event = event,
+            .who = "app@h"};
 }
 
 class BlockerWatch : public testing::Test {
   protected:
     std::vector<std::uint64_t> overdue(blocker_watch::time_point now) const {
         std::vector<std::uint64_t> connections;
-        for (const blocker& one : watch.overdue(now, 8s)) connections.push_back(one.connection);
+        for (const servers::blocker& one : watch.overdue(now, 8s))
+            connections.push_back(one.connection);
         return connections;
     }
     blocker_watch watch;

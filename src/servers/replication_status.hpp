@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// A source that a server replicates from, as SHOW REPLICA STATUS tells.
 /// https://dev.mysql.com/doc/refman/8.4/en/show-replica-status.html
@@ -47,4 +47,4 @@ std::optional<refusal> not_replicating(db::session& session, const replication_c
 std::vector<refusal> relay_obstacles(db::session& session, const replication_channel& channel,
                                      const std::string& schema, bool gtids);
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,10 +1,10 @@
-#include "src/migration/server_facts.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/base/table_name.hpp"
-#include "src/migration/binary_log_status.hpp"
-#include "src/migration/privileges.hpp"
+#include "src/servers/binary_log_status.hpp"
+#include "src/servers/privileges.hpp"
 
 #include <array>
 #include <cstdio>
@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 constexpr unsigned oldest_version = 80019;
@@ -297,4 +297,4 @@ server_facts read_server(db::session& session, const std::string& schema,
     return facts;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,10 +1,10 @@
-#include "src/migration/server_facts.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include "src/base/error.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 TEST(VersionNumber, HasTwoDigitsForMinorAndPatch) {
@@ -22,4 +22,4 @@ TEST(VersionNumber, WhatIsNoVersionThrows) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::servers

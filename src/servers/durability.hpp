@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// Whether what the primary answers outlives its restarts. Where innodb_flush_log_at_trx_commit or
 /// sync_binlog is not 1, a crash of mysqld or of its machine takes back rows that were answered as
@@ -55,4 +55,4 @@ class durability {
     std::string lost_;  ///< Why the migration cannot go on; empty while it can.
 };
 
-}  // namespace segue::migration
+}  // namespace segue::servers

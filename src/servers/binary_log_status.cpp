@@ -1,4 +1,4 @@
-#include "src/migration/binary_log_status.hpp"
+#include "src/servers/binary_log_status.hpp"
 
 #include "src/base/error.hpp"
 #include "src/schema/identifier_case.hpp"
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 std::vector<std::string> schemas_in(std::string_view list) {
@@ -57,4 +57,4 @@ binlog::stream_position read_end_of_log(db::session& session, bool gtids) {
     return binlog::file_position{.file = status.file, .offset = status.offset};
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/server_facts.hpp"
+#include "src/servers/server_facts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <tuple>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// A metadata lock of somebody else's that LOCK TABLES or RENAME TABLE would wait for.
 struct blocker {
@@ -68,4 +68,4 @@ std::string describe(const std::vector<blocker>& found);
 /// https://dev.mysql.com/doc/refman/8.4/en/kill.html
 std::vector<std::string> end_blockers(db::session& session, const std::vector<blocker>& found);
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,8 +1,8 @@
-#include "src/migration/binary_log_status.hpp"
+#include "src/servers/binary_log_status.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 TEST(BinaryLogStatus, LeavesNothingOutWithoutFilters) {
@@ -29,4 +29,4 @@ TEST(BinaryLogStatus, AListOfWhatIsLoggedComesFirst) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::servers

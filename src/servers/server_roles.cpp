@@ -1,10 +1,10 @@
-#include "src/migration/server_roles.hpp"
+#include "src/servers/server_roles.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
-#include "src/migration/replication_status.hpp"
-#include "src/migration/server_facts.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/servers/replication_status.hpp"
+#include "src/servers/server_facts.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 constexpr std::size_t relays_max = 8;
@@ -211,4 +211,4 @@ void server_roles::throw_if_tables_differ(db::session& primary, const table_name
            "Wait until it has caught up; or let --host name the primary.");
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,10 +1,10 @@
-#include "src/migration/durability.hpp"
+#include "src/servers/durability.hpp"
 
 #include "src/base/error.hpp"
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::servers {
 
 std::string durability::settings::text() const {
     return fmt::format("innodb_flush_log_at_trx_commit={} and sync_binlog={}", flush_log,
@@ -82,4 +82,4 @@ unsigned durability::restarts() const {
     return restarts_;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// What the server is and lets us see; read once, before anything is made.
 struct server_facts {
@@ -44,4 +44,4 @@ void check_stream_privileges(db::session& session, std::vector<refusal>& refusal
 /// "8.0.36-log" as 80036. Throws segue::error for what is no version.
 unsigned version_number(const std::string& version);
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,11 +1,11 @@
-#include "src/migration/privileges.hpp"
+#include "src/servers/privileges.hpp"
 
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 using testing::Contains;
@@ -121,4 +121,4 @@ TEST(GrantPattern, MatchesWithWildcards) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,11 +1,11 @@
-#include "src/migration/blockers.hpp"
+#include "src/servers/blockers.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 blocker::kind kind_of(std::string_view object_type) {
@@ -218,4 +218,4 @@ std::vector<std::string> end_blockers(db::session& session, const std::vector<bl
     return told;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// --assume-master-host, --master-user and --master-password.
 struct assumed_primary {
@@ -70,4 +70,4 @@ class server_roles {
     bool gtids_ = false;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::servers

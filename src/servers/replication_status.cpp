@@ -1,15 +1,15 @@
-#include "src/migration/replication_status.hpp"
+#include "src/servers/replication_status.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
-#include "src/migration/binary_log_status.hpp"
+#include "src/servers/binary_log_status.hpp"
 
 #include <map>
 #include <string_view>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 constexpr int parse_error = 1064;
@@ -183,4 +183,4 @@ std::vector<refusal> relay_obstacles(db::session& session, const replication_cha
     return found;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

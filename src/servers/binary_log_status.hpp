@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// What SHOW BINARY LOG STATUS says.
 /// https://dev.mysql.com/doc/refman/8.4/en/show-binary-log-status.html
@@ -33,4 +33,4 @@ binlog::gtid_set read_executed_transactions(db::session& session);
 /// Where the binary log ends now: a GTID set if `gtids`, else file and offset. Throws segue::error.
 binlog::stream_position read_end_of_log(db::session& session, bool gtids);
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -1,4 +1,4 @@
-#include "src/migration/privileges.hpp"
+#include "src/servers/privileges.hpp"
 
 #include "src/schema/sql_tokenizer.hpp"
 
@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::servers {
 namespace {
 
 // https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
@@ -118,4 +118,4 @@ std::set<std::string> privileges_on(std::string_view schema, std::span<const std
     return held;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::servers

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::servers {
 
 /// What % and _ are in the name of a schema that a GRANT has.
 enum class schema_names { patterns, literal };
@@ -25,4 +25,4 @@ std::set<std::string> privileges_on(std::string_view schema, std::span<const std
 /// that from them.
 bool grant_pattern_matches(std::string_view pattern, std::string_view schema);
 
-}  // namespace segue::migration
+}  // namespace segue::servers
