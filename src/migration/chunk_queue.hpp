@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/changes/change_set.hpp"
 #include "src/keys/key_codec.hpp"
-#include "src/migration/change_set.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -25,7 +25,7 @@ struct chunk {
 /// takers. Lifetime: `changes` outlives it.
 class chunk_queue {
   public:
-    chunk_queue(change_set& changes, std::size_t capacity)
+    chunk_queue(changes::change_set& changes, std::size_t capacity)
         : changes_(changes), capacity_(capacity) {}
 
     /// Waits for room; throws `stopped`.
@@ -48,7 +48,7 @@ class chunk_queue {
   private:
     std::optional<chunk> take_locked();
 
-    change_set& changes_;
+    changes::change_set& changes_;
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;

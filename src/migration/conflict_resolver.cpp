@@ -112,7 +112,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
 // whoever flushes it waits for the transaction's locks.
 class conflict_resolver::eviction {
   public:
-    explicit eviction(change_set& changes) : changes_(changes) {}
+    explicit eviction(changes::change_set& changes) : changes_(changes) {}
     eviction(const eviction&) = delete;
     eviction& operator=(const eviction&) = delete;
     ~eviction() { changes_.requeue(keys); }
@@ -120,7 +120,7 @@ class conflict_resolver::eviction {
     std::vector<keys::key_value> keys;
 
   private:
-    change_set& changes_;
+    changes::change_set& changes_;
 };
 
 std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, std::size_t taken,
@@ -130,7 +130,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
     const auto turn = changes_.wait_for_quiet(beside_others ? all_keys : taken, stop);
     // Who stands in the way has most likely changed as well, and is waiting to be flushed.
     struct taken_along {
-        change_set& changes;
+        changes::change_set& changes;
         std::vector<keys::key_value> keys;
         bool flushed = false;
         ~taken_along() {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "src/base/error.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/change_set.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/migration/row_writer.hpp"
 
 #include <cstddef>
@@ -42,8 +42,8 @@ class conflict_resolver {
         std::size_t batch_keys = 0;  ///< How many keys one statement may name.
         std::size_t turn_keys = 0;   ///< How many are taken along in a flush.
     };
-    conflict_resolver(const row_writer& writer, heartbeat& barrier, change_set& changes,
-                      limits with)
+    conflict_resolver(const row_writer& writer, changes::heartbeat& barrier,
+                      changes::change_set& changes, limits with)
         : writer_(writer), barrier_(barrier), changes_(changes), with_(with) {}
 
     /// After a duplicate in carry_over() of `keys` was rolled back: carries them over, and with
@@ -92,8 +92,8 @@ class conflict_resolver {
     [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
 
     const row_writer& writer_;
-    heartbeat& barrier_;
-    change_set& changes_;
+    changes::heartbeat& barrier_;
+    changes::change_set& changes_;
     const limits with_;
 };
 

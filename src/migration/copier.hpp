@@ -1,11 +1,11 @@
 #pragma once
 
+#include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
@@ -27,7 +27,7 @@ class copier {
         const row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         conflict_resolver& conflicts;
-        heartbeat& barrier;
+        changes::heartbeat& barrier;
         chunk_queue& chunks;
         chunk_sizer& sizer;
         throttle::throttler& throttler;

@@ -49,7 +49,7 @@ bool is_of_server(const error& failure) noexcept {
 // Batches taken for the flush under the lock go back if it does not end in a swap.
 class pending_keys {
   public:
-    pending_keys(change_set& changes, std::vector<keys::key_value> keys)
+    pending_keys(changes::change_set& changes, std::vector<keys::key_value> keys)
         : changes_(changes), keys_(std::move(keys)) {}
     pending_keys(const pending_keys&) = delete;
     pending_keys& operator=(const pending_keys&) = delete;
@@ -63,7 +63,7 @@ class pending_keys {
     const std::vector<keys::key_value>& keys() const { return keys_; }
 
   private:
-    change_set& changes_;
+    changes::change_set& changes_;
     std::vector<keys::key_value> keys_;
     bool kept_ = false;
 };
@@ -231,7 +231,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         made.gave_way_because = std::move(reason);
         return std::move(made);
     };
-    std::optional<change_set::quiet_turn> turn;
+    std::optional<changes::change_set::quiet_turn> turn;
     std::optional<swap_sessions> sessions;
     std::optional<snapshot_lookout> snapshots;
     std::optional<std::uint64_t> deadlocks_before;

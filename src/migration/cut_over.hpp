@@ -2,17 +2,17 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
+#include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/blocker_watch.hpp"
-#include "src/migration/change_set.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/old_snapshots.hpp"
 #include "src/migration/rename_outcome.hpp"
 #include "src/migration/replayer.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/migration/stall_budget.hpp"
-#include "src/migration/stream_feed.hpp"
 #include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
 #include "src/tables/checkpoint_table.hpp"
@@ -47,9 +47,9 @@ class cut_over {
         swap_record& record;
         const row_writer& writer;
         const tables::checkpoint_table& checkpoint;
-        heartbeat& barrier;
-        stream_feed& feed;
-        change_set& changes;
+        changes::heartbeat& barrier;
+        changes::stream_feed& feed;
+        changes::change_set& changes;
         replayer& flusher;
         const clock_source& clock;
         settings with;

@@ -2,20 +2,20 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/task_group.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
+#include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
 #include "src/migration/copier.hpp"
 #include "src/migration/cut_over.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/replayer.hpp"
 #include "src/migration/row_writer.hpp"
 #include "src/migration/settings.hpp"
 #include "src/migration/statements.hpp"
-#include "src/migration/stream_feed.hpp"
 #include "src/servers/durability.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
@@ -45,9 +45,9 @@ struct engine {
     const statements texts;
     const tables::checkpoint_table checkpoint;
     const row_writer writer;
-    heartbeat barrier;
-    change_set changes;
-    stream_feed feed;
+    changes::heartbeat barrier;
+    changes::change_set changes;
+    changes::stream_feed feed;
     chunk_queue chunks;
     chunk_sizer sizer;
     conflict_resolver conflicts;

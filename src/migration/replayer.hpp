@@ -1,10 +1,10 @@
 #pragma once
 
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/change_set.hpp"
 #include "src/migration/conflict_resolver.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/migration/row_writer.hpp"
 #include "throttle/throttler.hpp"
 
@@ -23,8 +23,8 @@ class replayer {
         db::session_factory& sessions;
         const row_writer& writer;
         conflict_resolver& conflicts;
-        heartbeat& barrier;
-        change_set& changes;
+        changes::heartbeat& barrier;
+        changes::change_set& changes;
         const throttle::throttler& throttler;
         std::size_t batch_keys = 1'000;
         unsigned failures_max = 60;

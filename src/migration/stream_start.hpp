@@ -1,8 +1,8 @@
 #pragma once
 
 #include "binlog/stream.hpp"
+#include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/heartbeat.hpp"
 #include "src/servers/server_roles.hpp"
 
 #include <functional>
@@ -22,7 +22,7 @@ namespace segue::migration {
 /// segue::error.
 binlog::stream_position stream_start(db::retrying_session& primary,
                                      const servers::server_roles& roles, bool gtids,
-                                     heartbeat& barrier,
+                                     changes::heartbeat& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop);
 

@@ -33,7 +33,7 @@ class ChunkQueue : public testing::Test {
         changes_.add(key(id), {});
         return changes_.dropped() == before;
     }
-    change_set changes_{1'000};
+    changes::change_set changes_{1'000};
     chunk_queue chunks_{changes_, 2};
 };
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::changes {
 
 /// The keys whose rows changed and are not yet carried over, and which of them may be flushed now.
 ///
@@ -163,4 +163,4 @@ class change_set {
     std::uint64_t deferred_ = 0;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,4 +1,4 @@
-#include "src/migration/change_set.hpp"
+#include "src/changes/change_set.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/unit/keys/keys.hpp"
@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -561,4 +561,4 @@ TEST(ChangeSet, OnlyKeysInFlightMayBeAnswered) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes

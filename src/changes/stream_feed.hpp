@@ -2,10 +2,10 @@
 
 #include "binlog/stream.hpp"
 #include "src/base/table_name.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
+#include "src/changes/held_keys.hpp"
 #include "src/keys/key_codec.hpp"
-#include "src/migration/change_set.hpp"
-#include "src/migration/heartbeat.hpp"
-#include "src/migration/held_keys.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::changes {
 
 /// From the stream to the change set: keys of changed rows, those of XA transactions held under
 /// their xid until they are committed; markers; and what must end the migration.
@@ -124,4 +124,4 @@ class stream_feed final : public binlog::stream_handler {
     std::optional<std::chrono::system_clock::time_point> last_heartbeat_;  // guarded by mutex_
 };
 
-}  // namespace segue::migration
+}  // namespace segue::changes

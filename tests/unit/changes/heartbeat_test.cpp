@@ -1,8 +1,8 @@
-#include "src/migration/heartbeat.hpp"
+#include "src/changes/heartbeat.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 class Heartbeat : public testing::Test {
@@ -31,4 +31,4 @@ TEST_F(Heartbeat, OtherValuesAreNoMarkers) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/base/error.hpp"
-#include "src/migration/change_set.hpp"
+#include "src/changes/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
 #include "tests/unit/keys/keys.hpp"
 #include "tests/unit/support/patience.hpp"
@@ -18,7 +18,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 
 /// Source and target as arrays: adders write the source and report the key, as the stream does;
 /// copy and flush workers read the source, let others go on, and write the target. Whatever the
@@ -107,4 +107,4 @@ class copy_model {
     chunk_queue chunks_{changes_, 2};
 };
 
-}  // namespace segue::migration
+}  // namespace segue::changes

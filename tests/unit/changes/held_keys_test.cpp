@@ -1,4 +1,4 @@
-#include "src/migration/held_keys.hpp"
+#include "src/changes/held_keys.hpp"
 
 #include "src/base/error.hpp"
 
@@ -12,7 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 using testing::HasSubstr;
@@ -136,4 +136,4 @@ TEST_F(HeldKeys, AFolderThatIsNotThereIsAnErrorThatSaysWhatToDo) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,4 +1,4 @@
-#include "src/migration/heartbeat.hpp"
+#include "src/changes/heartbeat.hpp"
 
 #include "src/base/error.hpp"
 #include "src/db/read_only_server.hpp"
@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 constexpr int heartbeat_id = 1;
@@ -195,4 +195,4 @@ std::optional<std::uint64_t> heartbeat::pass_until(std::chrono::steady_clock::ti
     return std::nullopt;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,4 +1,4 @@
-#include "src/migration/stream_feed.hpp"
+#include "src/changes/stream_feed.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/unit/keys/keys.hpp"
@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -433,4 +433,4 @@ TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes

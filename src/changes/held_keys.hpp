@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::changes {
 
 /// The keys that XA transactions changed which are prepared and neither committed nor rolled back,
 /// by xid. A key is held once for an xid as long as it is in memory.
@@ -74,4 +74,4 @@ class held_keys {
     int file_ = -1;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,4 +1,4 @@
-#include "src/migration/stream_feed.hpp"
+#include "src/changes/stream_feed.hpp"
 
 #include "src/base/error.hpp"
 #include "src/schema/ddl_text.hpp"
@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 constexpr std::size_t original_rows = 0;
@@ -248,4 +248,4 @@ void stream_feed::on_reconnect() {
     if (const auto xid = std::exchange(current_xid_, std::nullopt)) on_xa_rollback(*xid);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,9 +1,9 @@
 // Keys that only the server orders, and of which two may name one row.
 #include "src/base/error.hpp"
-#include "src/migration/change_set.hpp"
+#include "src/changes/change_set.hpp"
 #include "src/migration/chunk_queue.hpp"
+#include "tests/unit/changes/copy_model.hpp"
 #include "tests/unit/keys/keys.hpp"
-#include "tests/unit/migration/copy_model.hpp"
 #include "tests/unit/support/patience.hpp"
 
 #include <atomic>
@@ -17,7 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -242,4 +242,4 @@ TEST_P(ChangeSetTurnsModel, TheTargetIsTheSourceWhateverTheInterleaving) {
 INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetTurnsModel, testing::Range(1U, 9U));
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes

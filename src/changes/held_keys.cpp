@@ -1,4 +1,4 @@
-#include "src/migration/held_keys.hpp"
+#include "src/changes/held_keys.hpp"
 
 #include "src/base/error.hpp"
 
@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 // Of an element of the set and its share of the buckets.
@@ -173,4 +173,4 @@ void held_keys::forget(const std::string& xid) {
     if (!taken.empty()) give_back(taken.mapped());
 }
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::changes {
 
 /// The changelog table `_<t>_ghc` (gh-ost's columns) and the one thread that writes it: heartbeat
 /// rows for the lag of replicas, and markers.
@@ -88,4 +88,4 @@ class heartbeat {
     std::chrono::steady_clock::time_point wanted_since_{};  ///< Guarded by mutex_.
 };
 
-}  // namespace segue::migration
+}  // namespace segue::changes

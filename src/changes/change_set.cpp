@@ -1,4 +1,4 @@
-#include "src/migration/change_set.hpp"
+#include "src/changes/change_set.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 constexpr std::string_view one_flush_per_key = "one_flush_per_key";
@@ -307,4 +307,4 @@ std::uint64_t change_set::deferred() const {
     return deferred_;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::changes

@@ -1,9 +1,9 @@
-#include "tests/unit/migration/copy_model.hpp"
+#include "tests/unit/changes/copy_model.hpp"
 
 #include <chrono>
 #include <optional>
 
-namespace segue::migration {
+namespace segue::changes {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ TEST_P(ChangeSetModel, TheTargetIsTheSourceWhateverTheInterleaving) {
 INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetModel, testing::Range(1U, 9U));
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::changes
