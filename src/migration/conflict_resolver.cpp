@@ -6,7 +6,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/bound_finder.hpp"
+#include "src/rows/bound_finder.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -27,7 +27,7 @@ std::vector<keys::key_value> as_vector(const std::set<keys::key_value>& keys) {
 }  // namespace
 
 void conflict_resolver::throw_real(db::session& session,
-                                   const row_writer::collision& between) const {
+                                   const rows::row_writer::collision& between) const {
     session.execute("ROLLBACK");
     const std::vector<keys::key_value> both = {between.holder, between.newcomer};
     std::string words = writer_.complaint(session, both);
@@ -41,7 +41,7 @@ void conflict_resolver::throw_real(db::session& session,
 }
 
 std::vector<keys::key_value> conflict_resolver::holders(
-    db::session& session, const std::vector<row_writer::collision>& found,
+    db::session& session, const std::vector<rows::row_writer::collision>& found,
     const std::set<keys::key_value>& together) const {
     std::set<keys::key_value> both = together;
     std::vector<keys::key_value> out_of_date;
@@ -83,7 +83,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
             continue;
         } catch (const error& failure) {
             // A duplicate undoes its statement alone, not the transaction.
-            if (!is_duplicate(failure)) throw;
+            if (!rows::is_duplicate(failure)) throw;
             complaint = failure.what();
         }
         const auto found =
@@ -187,7 +187,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
 conflict_resolver::halves<keys::key_range> conflict_resolver::halve(
     db::session& session, const keys::key_range& range) const {
     const halves<keys::key_range> whole{.first = range, .second = std::nullopt};
-    const auto middle = find_middle(session, writer_.texts(), range);
+    const auto middle = rows::find_middle(session, writer_.texts(), range);
     if (!middle) return whole;
     return {.first = {.after = range.after, .up_to = middle},
             .second = keys::key_range{.after = middle, .up_to = range.up_to}};

@@ -4,7 +4,7 @@
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +42,7 @@ class conflict_resolver {
         std::size_t batch_keys = 0;  ///< How many keys one statement may name.
         std::size_t turn_keys = 0;   ///< How many are taken along in a flush.
     };
-    conflict_resolver(const row_writer& writer, changes::heartbeat& barrier,
+    conflict_resolver(const rows::row_writer& writer, changes::heartbeat& barrier,
                       changes::change_set& changes, limits with)
         : writer_(writer), barrier_(barrier), changes_(changes), with_(with) {}
 
@@ -85,13 +85,14 @@ class conflict_resolver {
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
     std::vector<keys::key_value> holders(db::session& session,
-                                         const std::vector<row_writer::collision>& found,
+                                         const std::vector<rows::row_writer::collision>& found,
                                          const std::set<keys::key_value>& together) const;
     halves<keys::key_range> halve(db::session& session, const keys::key_range& range) const;
     void check_not_there(db::session& session, const keys::key_range& range) const;
-    [[noreturn]] void throw_real(db::session& session, const row_writer::collision& between) const;
+    [[noreturn]] void throw_real(db::session& session,
+                                 const rows::row_writer::collision& between) const;
 
-    const row_writer& writer_;
+    const rows::row_writer& writer_;
     changes::heartbeat& barrier_;
     changes::change_set& changes_;
     const limits with_;

@@ -4,8 +4,8 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/migration/bound_finder.hpp"
 #include "src/migration/nice_pause.hpp"
+#include "src/rows/bound_finder.hpp"
 
 #include <chrono>
 #include <vector>
@@ -15,7 +15,7 @@
 namespace segue::migration {
 
 void copier::find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop) {
-    const statements& texts = with_.writer.texts();
+    const rows::statements& texts = with_.writer.texts();
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     keys::key_range rest{.after = std::nullopt, .up_to = end};
     // The tail, which grows while the rest is copied, comes first: from then on its changes are
@@ -24,7 +24,7 @@ void copier::find_bounds(const std::optional<keys::key_value>& end, std::stop_to
     while (end && rest.after != end) {
         keys::key_range next = rest;
         session.run("find the bound of a chunk", stop, [&](db::session& on) {
-            const auto found = find_bound(on, texts, rest, with_.sizer.rows());
+            const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
             next.up_to = found ? found : rest.up_to;
         });
         with_.chunks.push(next, stop);
@@ -121,7 +121,7 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
             with_.writer.begin(on);
             rows = with_.writer.copy(on, part);
         } catch (const error& failure) {
-            if (!is_duplicate(failure)) throw;
+            if (!rows::is_duplicate(failure)) throw;
             on.execute("ROLLBACK");
             rows = with_.conflicts.copy_evicting(on, part, stop);
         }
@@ -149,8 +149,9 @@ void copier::halve_part(db::retrying_session& session, at_work& work, const erro
                         std::stop_token stop) {
     const keys::key_range part = work.parts.back();
     std::optional<keys::key_value> middle;
-    session.run("halve a chunk that is too large", stop,
-                [&](db::session& on) { middle = find_middle(on, with_.writer.texts(), part); });
+    session.run("halve a chunk that is too large", stop, [&](db::session& on) {
+        middle = rows::find_middle(on, with_.writer.texts(), part);
+    });
     if (!middle) throw failure;
     log::info("a chunk is too large for one transaction, and goes in parts: {}", failure.what());
     with_.sizer.was_too_large();
@@ -165,9 +166,9 @@ void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) con
 
 void copier::throw_naming_the_row(db::retrying_session& session, const chunk& current,
                                   const error& failure, std::stop_token stop) const {
-    const statements& texts = with_.writer.texts();
+    const rows::statements& texts = with_.writer.texts();
     const std::size_t keys_max = texts.keys_max();
-    std::optional<row_writer::refusal> refused;
+    std::optional<rows::row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop, [&](db::session& on) {
         std::vector<keys::key_value> keys;
         for (keys::key_range rest = current.range; !refused; rest.after = keys.back()) {

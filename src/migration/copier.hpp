@@ -6,7 +6,7 @@
 #include "src/migration/chunk_queue.hpp"
 #include "src/migration/chunk_sizer.hpp"
 #include "src/migration/conflict_resolver.hpp"
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
 
@@ -24,7 +24,7 @@ class copier {
   public:
     struct parts {
         db::session_factory& sessions;
-        const row_writer& writer;
+        const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         conflict_resolver& conflicts;
         changes::heartbeat& barrier;

@@ -79,7 +79,7 @@ constexpr std::string_view others_kill = "somebody else's KILL QUERY";
 
 // Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
 bool is_counted(const error& failure) {
-    return db::may_be_the_rows(failure) && !is_duplicate(failure) &&
+    return db::may_be_the_rows(failure) && !rows::is_duplicate(failure) &&
            failure.mysql_errno() != query_interrupted;
 }
 
@@ -388,7 +388,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
         } else if (with_.record.now() == swap_state::made) {
             made.swapped = true;
-        } else if (failure.retryable() || is_duplicate(failure)) {
+        } else if (failure.retryable() || rows::is_duplicate(failure)) {
             if (is_counted(failure)) made.counted = failure;
             const auto words =
                 in_words(failure, !timer.out_of_time().stop_requested() ? others_kill

@@ -11,10 +11,10 @@
 #include "src/migration/old_snapshots.hpp"
 #include "src/migration/rename_outcome.hpp"
 #include "src/migration/replayer.hpp"
-#include "src/migration/row_writer.hpp"
 #include "src/migration/stall_budget.hpp"
 #include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
+#include "src/rows/row_writer.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
@@ -45,7 +45,7 @@ class cut_over {
         db::session_factory& sessions;
         const plan& migration;
         swap_record& record;
-        const row_writer& writer;
+        const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         changes::heartbeat& barrier;
         changes::stream_feed& feed;

@@ -13,9 +13,9 @@
 #include "src/migration/cut_over.hpp"
 #include "src/migration/inspection.hpp"
 #include "src/migration/replayer.hpp"
-#include "src/migration/row_writer.hpp"
 #include "src/migration/settings.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/row_writer.hpp"
+#include "src/rows/statements.hpp"
 #include "src/servers/durability.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
@@ -42,9 +42,9 @@ struct engine {
     const std::string run_token;
     const plan made;
     const bool locking_reads;
-    const statements texts;
+    const rows::statements texts;
     const tables::checkpoint_table checkpoint;
-    const row_writer writer;
+    const rows::row_writer writer;
     changes::heartbeat barrier;
     changes::change_set changes;
     changes::stream_feed feed;

@@ -114,7 +114,8 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
                 quoted_name(column.source)));
     made.projection = schema::make_projection(made.original, made.target, *choice.chosen, source_of,
                                               schema::read_value_rules(session));
-    const statements texts(made.projection, /*locking_reads=*/false, made.server.packet_bytes_max);
+    const rows::statements texts(made.projection, /*locking_reads=*/false,
+                                 made.server.packet_bytes_max);
     if (const auto needed = texts.packet_bytes_needed(); needed > made.server.packet_bytes_max)
         throw_refusals(
             {{fmt::format("max_allowed_packet is {}, and statements about single rows of "

@@ -13,7 +13,7 @@
 namespace segue::migration {
 namespace {
 
-void require_found(bool found, const statements& texts, const keys::key_value& key) {
+void require_found(bool found, const rows::statements& texts, const keys::key_value& key) {
     if (found) return;
     throw error(fmt::format(
         "the key {} was read from the table, and written as a literal it does not name its row: "
@@ -22,14 +22,15 @@ void require_found(bool found, const statements& texts, const keys::key_value& k
         texts.codec().describe(key)));
 }
 
-std::vector<keys::key_value> keys_of(db::session& session, const statements& texts,
+std::vector<keys::key_value> keys_of(db::session& session, const rows::statements& texts,
                                      const std::string& sql) {
     std::vector<keys::key_value> keys;
     for (const db::row& found : session.query(sql)) keys.push_back(texts.codec().from_row(found));
     return keys;
 }
 
-std::vector<keys::key_value> check_in_snapshot(db::session& session, const statements& texts) {
+std::vector<keys::key_value> check_in_snapshot(db::session& session,
+                                               const rows::statements& texts) {
     const auto least = keys_of(session, texts, texts.first_key());
     const auto greatest = keys_of(session, texts, texts.last_key());
     if (least.empty() || greatest.empty()) return {};
@@ -46,7 +47,7 @@ std::vector<keys::key_value> check_in_snapshot(db::session& session, const state
 }
 
 // That a row does not fit is told when it is copied, with its key.
-void check_in_target(db::session& session, const statements& texts,
+void check_in_target(db::session& session, const rows::statements& texts,
                      const std::vector<keys::key_value>& keys) {
     std::uint64_t rows = 0;
     try {
@@ -88,7 +89,7 @@ bool times_are_unambiguous(db::session& session) {
            std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void check_key_forms(db::session& session, const statements& texts) {
+void check_key_forms(db::session& session, const rows::statements& texts) {
     session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     const auto keys =
         in_transaction(session, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",

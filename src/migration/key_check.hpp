@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 
 namespace segue::migration {
 
@@ -14,6 +14,6 @@ bool times_are_unambiguous(db::session& session);
 /// the target, which is empty, and looks whether the literals find them there; that is rolled back.
 /// Throws segue::error with a remedy where they do not, or where such a key names no row
 /// ('0000-00-00'). Blocks.
-void check_key_forms(db::session& session, const statements& texts);
+void check_key_forms(db::session& session, const rows::statements& texts);
 
 }  // namespace segue::migration

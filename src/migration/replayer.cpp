@@ -76,7 +76,7 @@ std::size_t replayer::flush_in_one(db::session& on, std::span<const keys::key_va
         with_.writer.carry_over(on, keys);
         return keys.size();
     } catch (const error& failure) {
-        if (!is_duplicate(failure)) throw;
+        if (!rows::is_duplicate(failure)) throw;
         on.execute("ROLLBACK");
     }
     return with_.conflicts.flush_evicting(on, keys, taken, stop);
@@ -85,7 +85,7 @@ std::size_t replayer::flush_in_one(db::session& on, std::span<const keys::key_va
 void replayer::throw_naming_the_row(db::retrying_session& session,
                                     std::span<const keys::key_value> keys, const error& failure,
                                     std::stop_token stop) const {
-    std::optional<row_writer::refusal> refused;
+    std::optional<rows::row_writer::refusal> refused;
     session.run("find the row that the new table refuses", stop,
                 [&](db::session& on) { refused = with_.writer.refused_row(on, keys); });
     if (!refused) throw failure;

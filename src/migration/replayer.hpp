@@ -5,7 +5,7 @@
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/conflict_resolver.hpp"
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 #include "throttle/throttler.hpp"
 
 #include <atomic>
@@ -21,7 +21,7 @@ class replayer {
   public:
     struct parts {
         db::session_factory& sessions;
-        const row_writer& writer;
+        const rows::row_writer& writer;
         conflict_resolver& conflicts;
         changes::heartbeat& barrier;
         changes::change_set& changes;

@@ -1,9 +1,9 @@
 // No statement on the original or the ghost table looks at more rows than it names: the server's
 // own counters of what it read.
 #include "src/base/error.hpp"
-#include "src/migration/bound_finder.hpp"
 #include "src/migration/key_check.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/bound_finder.hpp"
+#include "src/rows/statements.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
 #include "tests/integration/migration/key_values.hpp"
@@ -134,7 +134,7 @@ class access_by_key : public testing::TestWithParam<table_kind> {
         session.query(fmt::format("ANALYZE TABLE {}, {}", source.quoted(), ghost.quoted()));
     }
 
-    statements made_texts(bool with_unique) {
+    rows::statements made_texts(bool with_unique) {
         // As it comes: an index on w, which the rows of the ghost do not collide by.
         if (with_unique) session.execute("ALTER TABLE " + ghost.quoted() + " ADD UNIQUE KEY (w)");
         const auto original = schema::read_table(session, source);
@@ -146,7 +146,7 @@ class access_by_key : public testing::TestWithParam<table_kind> {
         return {schema::make_projection(*original, *target, *choice.chosen, itself), false};
     }
 
-    std::vector<keys::key_value> keys_of(const statements& texts, const std::string& sql) {
+    std::vector<keys::key_value> keys_of(const rows::statements& texts, const std::string& sql) {
         std::vector<keys::key_value> keys;
         for (const db::row& row : session.query(sql)) keys.push_back(texts.codec().from_row(row));
         return keys;
@@ -178,18 +178,19 @@ class access_by_key : public testing::TestWithParam<table_kind> {
 
 TEST_P(access_by_key, looks_at_no_more_rows_than_it_names) {
     for (const bool with_unique : {false, true}) {
-        const statements texts = made_texts(with_unique);
+        const rows::statements texts = made_texts(with_unique);
         const auto end = keys_of(texts, texts.last_key()).front();
         // From the first, the middle and the end of the index.
-        const auto quarter = find_bound(session, texts, {}, rows / 4);
-        const auto near_end = find_bound(session, texts, {}, rows - batch - 1);
+        const auto quarter = rows::find_bound(session, texts, {}, rows / 4);
+        const auto near_end = rows::find_bound(session, texts, {}, rows - batch - 1);
         for (const keys::key_range& from :
              {keys::key_range{}, keys::key_range{.after = quarter, .up_to = std::nullopt},
               keys::key_range{.after = near_end, .up_to = std::nullopt}}) {
             session.execute("FLUSH STATUS");
             const keys::key_range chunk{
                 .after = from.after,
-                .up_to = find_bound(session, texts, {.after = from.after, .up_to = end}, batch)};
+                .up_to =
+                    rows::find_bound(session, texts, {.after = from.after, .up_to = end}, batch)};
             EXPECT_LE(rows_read(), reads_max) << "bound";
             const auto keys = keys_of(texts, texts.keys_in(chunk, rows));
             ASSERT_EQ(keys.size(), batch);

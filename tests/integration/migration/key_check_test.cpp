@@ -3,7 +3,7 @@
 #include "src/migration/key_check.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 #include "src/schema/projection.hpp"
 #include "tests/support/sandbox_server.hpp"
 
@@ -38,7 +38,7 @@ class a_key_that_is_described : public testing::TestWithParam<described_key> {
             fmt::format("CREATE TABLE {} (id {} PRIMARY KEY)", table.quoted(), GetParam().type));
         session.execute(fmt::format("INSERT INTO {} VALUES {}", table.quoted(), GetParam().rows));
     }
-    statements described(const std::function<void(schema::key_column&)>& as) const {
+    rows::statements described(const std::function<void(schema::key_column&)>& as) const {
         schema::projection made;
         made.source = table;
         made.target = table;

@@ -1,7 +1,7 @@
 // docs/hazards.md, 7, 38 and 39: keys by which the new table tells other rows apart than the
 // original, or does not keep rows apart at all.
 #include "src/base/error.hpp"
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
 #include "src/tables/checkpoint_table.hpp"
@@ -35,11 +35,11 @@ class rows_between {
         session.execute("CREATE TABLE _t_gho (" + changed + ")");
     }
 
-    const statements& texts() {
-        if (!texts_) texts_ = std::make_unique<statements>(made_projection(), false);
+    const rows::statements& texts() {
+        if (!texts_) texts_ = std::make_unique<rows::statements>(made_projection(), false);
         return *texts_;
     }
-    row_writer writer() { return {texts(), checkpoint_, 2}; }
+    rows::row_writer writer() { return {texts(), checkpoint_, 2}; }
 
     void fill(const std::string& table, const std::string& rows) {
         session.execute(fmt::format("INSERT INTO {} VALUES {}", table, rows));
@@ -87,7 +87,7 @@ class rows_between {
 
   private:
     const tables::checkpoint_table checkpoint_;
-    std::unique_ptr<statements> texts_;
+    std::unique_ptr<rows::statements> texts_;
 };
 
 class another_equality : public testing::TestWithParam<std::string> {
@@ -117,7 +117,7 @@ TEST_P(another_equality, in_which_two_rows_meet_is_a_duplicate) {
         merging.carry_over({"'a'", "'A'"});
         FAIL() << merging.ghost();
     } catch (const error& failure) {
-        EXPECT_TRUE(is_duplicate(failure)) << failure.what();
+        EXPECT_TRUE(rows::is_duplicate(failure)) << failure.what();
     }
 }
 

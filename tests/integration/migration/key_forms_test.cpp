@@ -3,7 +3,7 @@
 #include "binlog/stream.hpp"
 #include "src/base/error.hpp"
 #include "src/keys/key_codec.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
 #include "tests/integration/migration/key_values.hpp"
@@ -94,7 +94,7 @@ class key_forms : public testing::TestWithParam<std::tuple<std::string, test::ke
     db::session session = server.connect();
     schema::table_definition definition = make_table();
     const schema::row_key key = chosen_key();
-    const statements texts{as_it_is(definition, key), /*locking_reads=*/false};
+    const rows::statements texts{as_it_is(definition, key), /*locking_reads=*/false};
 
     schema::table_definition make_table() {
         // Moments have one name in every zone of a fixed offset.

@@ -1,7 +1,7 @@
 // docs/hazards.md, 8 and 10: rows of which the server alone says whether two names mean one of
 // them.
 #include "src/base/error.hpp"
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
 #include "src/tables/checkpoint_table.hpp"
@@ -28,11 +28,11 @@ class rows_of_many_names : public testing::TestWithParam<bool> {
     const table_name ghost{schema.name(), "_t_gho"};
     db::session session = server.connect();
     const tables::checkpoint_table checkpoint{{schema.name(), "_t_ghk"}, "epoch"};
-    const statements texts = made_texts(/*locking_reads=*/false);
+    const rows::statements texts = made_texts(/*locking_reads=*/false);
     // Two keys in one statement, so that batches have neighbours.
-    const row_writer writer{texts, checkpoint, 2};
+    const rows::row_writer writer{texts, checkpoint, 2};
 
-    statements made_texts(bool locking_reads) {
+    rows::statements made_texts(bool locking_reads) {
         make_tables();
         const auto original = *schema::read_table(session, source);
         const auto target = *schema::read_table(session, ghost);
@@ -82,8 +82,8 @@ TEST_P(rows_of_many_names, are_carried_over_once) {
 }
 
 TEST_P(rows_of_many_names, are_read_with_locks_where_a_barrier_proves_nothing) {
-    const statements locking = made_texts(/*locking_reads=*/true);
-    const row_writer careful(locking, checkpoint, 2);
+    const rows::statements locking = made_texts(/*locking_reads=*/true);
+    const rows::row_writer careful(locking, checkpoint, 2);
     insert(source, "('A', 1), ('b', 2)");
     insert(ghost, "('a', 7), ('gone', 8)");
     careful.carry_over(session, all_named({"a", "A", "B", "gone"}));

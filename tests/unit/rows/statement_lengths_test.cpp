@@ -1,5 +1,5 @@
 // docs/hazards.md, 18: no statement is longer than a packet, however long the keys are.
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 #include "tests/unit/keys/keys.hpp"
 
 #include <ostream>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::rows {
 namespace {
 
 struct kind_of_key {
@@ -120,4 +120,4 @@ INSTANTIATE_TEST_SUITE_P(OfKeys, StatementLengths, testing::ValuesIn(kinds),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::rows

@@ -1,4 +1,4 @@
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/unit/keys/keys.hpp"
@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::rows {
 namespace {
 
 using testing::ElementsAre;
@@ -397,4 +397,4 @@ TEST(Statements, ABatchWithoutKeysIsRefused) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::rows

@@ -1,9 +1,9 @@
-#include "src/migration/bound_finder.hpp"
+#include "src/rows/bound_finder.hpp"
 
 #include <algorithm>
 #include <span>
 
-namespace segue::migration {
+namespace segue::rows {
 
 std::optional<keys::key_value> find_bound(db::session& session, const statements& texts,
                                           const keys::key_range& range, std::uint64_t rows) {
@@ -32,4 +32,4 @@ std::optional<keys::key_value> find_middle(db::session& session, const statement
     return middle;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rows

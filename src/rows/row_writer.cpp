@@ -1,15 +1,15 @@
-#include "src/migration/row_writer.hpp"
+#include "src/rows/row_writer.hpp"
 
 #include "src/base/error.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/computed_value.hpp"
+#include "src/rows/computed_value.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rows {
 namespace {
 
 constexpr std::string_view roll_back = "ROLLBACK";
@@ -291,4 +291,4 @@ std::optional<row_writer::refusal> row_writer::refused_row(
     return refused_row(session, keys.subspan(half.size()));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rows

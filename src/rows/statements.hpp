@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::rows {
 
 /// The SQL that copies and replays rows through a projection. Tables are always named by schema and
 /// table, never by alias, so that the same text works under LOCK TABLES. Immutable; any thread.
@@ -131,4 +131,4 @@ class statements {
     std::string source_read_;     ///< The key's columns in the source, as the codec reads them.
 };
 
-}  // namespace segue::migration
+}  // namespace segue::rows

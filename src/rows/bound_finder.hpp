@@ -1,12 +1,12 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 
 #include <cstdint>
 #include <optional>
 
-namespace segue::migration {
+namespace segue::rows {
 
 /// The key of about the `rows`-th row of the range in the source, which is not above its end;
 /// nullopt when it has fewer. Reads about as many rows of the index, wherever the range begins.
@@ -19,4 +19,4 @@ std::optional<keys::key_value> find_bound(db::session& session, const statements
 std::optional<keys::key_value> find_middle(db::session& session, const statements& texts,
                                            const keys::key_range& range);
 
-}  // namespace segue::migration
+}  // namespace segue::rows

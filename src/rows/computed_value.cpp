@@ -1,4 +1,4 @@
-#include "src/migration/computed_value.hpp"
+#include "src/rows/computed_value.hpp"
 
 #include "src/base/table_name.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rows {
 namespace {
 
 // Out of range, truncated, a wrong value, a division by zero, a wrong value of a character set, too
@@ -40,4 +40,4 @@ std::string hint_on_computed(const error& failure, const std::vector<std::string
         named);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rows

@@ -1,4 +1,4 @@
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 
 #include "src/base/error.hpp"
 #include "src/keys/key_column_codec.hpp"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rows {
 namespace {
 
 constexpr std::size_t batches_in_packet = 8;
@@ -421,4 +421,4 @@ std::string statements::collisions_in(std::span<const keys::key_value> keys) con
     return insert_into() + from_keys(keys, /*locking=*/true) + collecting_collisions();
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rows

@@ -2,7 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/statements.hpp"
+#include "src/rows/statements.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include <stop_token>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::rows {
 
 /// The writing transactions on the target, each of which checks the owner first. Calls throw
 /// segue::error; the caller rolls back. Immutable; any thread, each with a session of its own.
@@ -120,4 +120,4 @@ class row_writer {
 /// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).
 bool is_duplicate(const error& failure) noexcept;
 
-}  // namespace segue::migration
+}  // namespace segue::rows
