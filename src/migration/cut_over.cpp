@@ -222,9 +222,9 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
 
 cut_over::result cut_over::attempt(std::stop_token stop) {
     struct hurried {
-        explicit hurried(replayer& held) : flusher(held) { flusher.hurry(true); }
+        explicit hurried(carry::replayer& held) : flusher(held) { flusher.hurry(true); }
         ~hurried() { flusher.hurry(false); }
-        replayer& flusher;
+        carry::replayer& flusher;
     } const hurry(with_.flusher);
     result made;
     const auto give_way = [&](std::string reason) {

@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/carry/replayer.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/changes/stream_feed.hpp"
@@ -10,7 +11,6 @@
 #include "src/migration/inspection.hpp"
 #include "src/migration/old_snapshots.hpp"
 #include "src/migration/rename_outcome.hpp"
-#include "src/migration/replayer.hpp"
 #include "src/migration/stall_budget.hpp"
 #include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
@@ -50,7 +50,7 @@ class cut_over {
         changes::heartbeat& barrier;
         changes::stream_feed& feed;
         changes::change_set& changes;
-        replayer& flusher;
+        carry::replayer& flusher;
         const clock_source& clock;
         settings with;
     };

@@ -2,17 +2,17 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/task_group.hpp"
+#include "src/carry/chunk_queue.hpp"
+#include "src/carry/chunk_sizer.hpp"
+#include "src/carry/conflict_resolver.hpp"
+#include "src/carry/copier.hpp"
+#include "src/carry/replayer.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/chunk_queue.hpp"
-#include "src/migration/chunk_sizer.hpp"
-#include "src/migration/conflict_resolver.hpp"
-#include "src/migration/copier.hpp"
 #include "src/migration/cut_over.hpp"
 #include "src/migration/inspection.hpp"
-#include "src/migration/replayer.hpp"
 #include "src/migration/settings.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/rows/statements.hpp"
@@ -48,12 +48,12 @@ struct engine {
     changes::heartbeat barrier;
     changes::change_set changes;
     changes::stream_feed feed;
-    chunk_queue chunks;
-    chunk_sizer sizer;
-    conflict_resolver conflicts;
+    carry::chunk_queue chunks;
+    carry::chunk_sizer sizer;
+    carry::conflict_resolver conflicts;
     throttle::throttler throttler;
-    copier copying;
-    replayer flushing;
+    carry::copier copying;
+    carry::replayer flushing;
     cut_over swapping;
 };
 

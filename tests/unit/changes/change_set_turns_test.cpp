@@ -1,7 +1,7 @@
 // Keys that only the server orders, and of which two may name one row.
 #include "src/base/error.hpp"
+#include "src/carry/chunk_queue.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/migration/chunk_queue.hpp"
 #include "tests/unit/changes/copy_model.hpp"
 #include "tests/unit/keys/keys.hpp"
 #include "tests/unit/support/patience.hpp"

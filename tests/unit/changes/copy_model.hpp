@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/base/error.hpp"
+#include "src/carry/chunk_queue.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/migration/chunk_queue.hpp"
 #include "tests/unit/keys/keys.hpp"
 #include "tests/unit/support/patience.hpp"
 

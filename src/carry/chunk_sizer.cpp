@@ -1,8 +1,8 @@
-#include "src/migration/chunk_sizer.hpp"
+#include "src/carry/chunk_sizer.hpp"
 
 #include <algorithm>
 
-namespace segue::migration {
+namespace segue::carry {
 
 std::uint64_t next_chunk_rows(std::uint64_t rows, std::chrono::nanoseconds took,
                               std::chrono::nanoseconds target) noexcept {
@@ -33,4 +33,4 @@ void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
     rows_ = std::min(std::clamp(std::max(next, rows_ / 10), rows_min, rows_max), at_most_);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -1,4 +1,4 @@
-#include "src/migration/chunk_queue.hpp"
+#include "src/carry/chunk_queue.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/unit/keys/keys.hpp"
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 std::stop_token already_stopped() {
@@ -129,4 +129,4 @@ TEST_F(ChunkQueue, IsDrainedWhenItIsClosedAndTheLastChunkWasTaken) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -1,10 +1,10 @@
-#include "src/migration/chunk_queue.hpp"
+#include "src/carry/chunk_queue.hpp"
 
 #include "src/base/error.hpp"
 
 #include <utility>
 
-namespace segue::migration {
+namespace segue::carry {
 
 void chunk_queue::push(const keys::key_range& range, std::stop_token stop) {
     std::unique_lock lock(mutex_);
@@ -65,4 +65,4 @@ std::uint64_t chunk_queue::all_ended_below() const {
     return open_.empty() ? next_id_ : *open_.begin();
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

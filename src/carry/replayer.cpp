@@ -1,4 +1,4 @@
-#include "src/migration/replayer.hpp"
+#include "src/carry/replayer.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 constexpr std::chrono::milliseconds linger{50};
@@ -94,4 +94,4 @@ void replayer::throw_naming_the_row(db::retrying_session& session,
                 failure.properties());
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

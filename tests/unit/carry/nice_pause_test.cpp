@@ -1,8 +1,8 @@
-#include "src/migration/nice_pause.hpp"
+#include "src/carry/nice_pause.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 using namespace std::chrono_literals;
@@ -20,4 +20,4 @@ TEST(NicePause, HasBounds) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -1,4 +1,4 @@
-#include "src/migration/conflict_resolver.hpp"
+#include "src/carry/conflict_resolver.hpp"
 
 #include "src/base/clock.hpp"
 #include "src/base/fault_point.hpp"
@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 constexpr std::size_t all_keys = std::numeric_limits<std::size_t>::max() / 2;
@@ -220,4 +220,4 @@ std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys:
     return rows;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// How many rows the next chunk should have so that it takes about `target`: grows at most twofold
 /// and shrinks at most tenfold in one step, within [rows_min, rows_max]. Pure.
@@ -41,4 +41,4 @@ class chunk_sizer {
     std::uint64_t rows_;  // guarded by mutex_
 };
 
-}  // namespace segue::migration
+}  // namespace segue::carry

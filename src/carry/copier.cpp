@@ -1,10 +1,10 @@
-#include "src/migration/copier.hpp"
+#include "src/carry/copier.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/migration/nice_pause.hpp"
+#include "src/carry/nice_pause.hpp"
 #include "src/rows/bound_finder.hpp"
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::carry {
 
 void copier::find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop) {
     const rows::statements& texts = with_.writer.texts();
@@ -185,4 +185,4 @@ void copier::throw_naming_the_row(db::retrying_session& session, const chunk& cu
                 failure.properties());
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -1,8 +1,8 @@
-#include "src/migration/chunk_sizer.hpp"
+#include "src/carry/chunk_sizer.hpp"
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 using namespace std::chrono_literals;
@@ -88,4 +88,4 @@ TEST(ChunkSizer, ShrinksAtMostTenfoldInOneStep) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -16,7 +16,7 @@
 #include <stop_token>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// Tells the two causes of a duplicate (error 1062) apart.
 ///
@@ -98,4 +98,4 @@ class conflict_resolver {
     const limits with_;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::carry

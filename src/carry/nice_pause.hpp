@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// How long to rest after a chunk that took `took` (--nice-ratio, 0 to 100): that many times as
 /// long, an hour at most. Pure.
@@ -16,4 +16,4 @@ inline std::chrono::milliseconds nice_pause(std::chrono::nanoseconds took,
                                    std::max(wanted, decltype(wanted)::zero()));
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

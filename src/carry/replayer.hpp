@@ -1,10 +1,10 @@
 #pragma once
 
+#include "src/carry/conflict_resolver.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/conflict_resolver.hpp"
 #include "src/rows/row_writer.hpp"
 #include "throttle/throttler.hpp"
 
@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <stop_token>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// Flush workers: take keys from the change set, pass a barrier, carry their rows over.
 /// Lifetime: all that `parts` names outlives it.
@@ -55,4 +55,4 @@ class replayer {
     std::atomic<std::uint64_t> keys_flushed_{0};  // written by the flush workers
 };
 
-}  // namespace segue::migration
+}  // namespace segue::carry

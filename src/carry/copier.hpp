@@ -1,11 +1,11 @@
 #pragma once
 
+#include "src/carry/chunk_queue.hpp"
+#include "src/carry/chunk_sizer.hpp"
+#include "src/carry/conflict_resolver.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/chunk_queue.hpp"
-#include "src/migration/chunk_sizer.hpp"
-#include "src/migration/conflict_resolver.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
@@ -16,7 +16,7 @@
 #include <optional>
 #include <stop_token>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// Copies the source, chunk by chunk. One thread finds bounds, several copy.
 /// Lifetime: all that `parts` names outlives it.
@@ -62,4 +62,4 @@ class copier {
     std::atomic<std::uint64_t> rows_copied_{0};  // written by the copy workers
 };
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -12,7 +12,7 @@
 #include <set>
 #include <stop_token>
 
-namespace segue::migration {
+namespace segue::carry {
 
 struct chunk {
     std::uint64_t id = 0;
@@ -59,4 +59,4 @@ class chunk_queue {
     bool closed_ = false;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::carry
