@@ -18,12 +18,12 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
                                         "has ended.",
                                         left.tables);
     switch (left.taken_over) {
-        case migration::take_over::swapped:
+        case preflight::take_over::swapped:
             return {fmt::format("The tables are swapped, by another run{}, which has taken this "
                                 "migration over: {} is its new table. This run changed nothing.",
                                 other, left.original),
                     "Left behind: " + there};
-        case migration::take_over::unknown:
+        case preflight::take_over::unknown:
             return {fmt::format("This run did not change {}. Another run{} has taken this "
                                 "migration over; whether it has swapped the tables cannot be seen.",
                                 left.original, other),
@@ -58,14 +58,14 @@ ending ending_of(const migration::leftovers& left) {
                             "and {} exists: with the first the swap was not made, with the second "
                             "it was.",
                             left.ghost, left.old));
-            if (!left.tables.empty() && left.taken_over == migration::take_over::none)
+            if (!left.tables.empty() && left.taken_over == preflight::take_over::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
             return made;
         case migration::swap_state::not_made:
             break;
     }
     made.exit_code = exit_stopped;
-    if (left.taken_over != migration::take_over::none) {
+    if (left.taken_over != preflight::take_over::none) {
         made.lines = after_take_over(left);
         return made;
     }

@@ -25,7 +25,7 @@ void replace_first(std::string& text, const std::string& what, const std::string
 }
 
 // SHOW CREATE TABLE of the new table, under the names that RENAME TABLE gives.
-std::string swapped_statement(const migration::plan& made) {
+std::string swapped_statement(const preflight::plan& made) {
     std::string text = made.target.create_statement;
     const std::string& original = made.original.name.name;
     replace_first(text, quoted_name(made.target.name.name), quoted_name(original));
@@ -57,7 +57,7 @@ class steps {
     std::string text_;
 };
 
-void add_drops(steps& to, const migration::plan& made, bool old_table) {
+void add_drops(steps& to, const preflight::plan& made, bool old_table) {
     const std::string_view flag =
         old_table ? "--initially-drop-old-table" : "--initially-drop-ghost-table";
     for (const auto& one : made.drops) {
@@ -69,7 +69,7 @@ void add_drops(steps& to, const migration::plan& made, bool old_table) {
     }
 }
 
-std::string steps_of_a_run(const migration::plan& made, const migration::settings& with,
+std::string steps_of_a_run(const preflight::plan& made, const migration::settings& with,
                            const std::optional<std::string>& slow) {
     const migration_tables& tables = made.tables;
     const std::string original = made.original.name.quoted();
@@ -125,7 +125,7 @@ std::string closing_line(const migration::settings& with, const std::optional<st
 
 }  // namespace
 
-std::string rehearsal_text(const migration::plan& made, const migration::settings& with,
+std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings) {
     const auto slow = migration::slow_rename(made, with);
     std::string text;

@@ -169,7 +169,7 @@ void terminal::print_hints() const {
         print("# postpone-cut-over-flag-file: " + flag_text(with_.postpone_flag_file));
 }
 
-void terminal::on_plan(const migration::plan& made) {
+void terminal::on_plan(const preflight::plan& made) {
     shown_or_told([&] {
         const std::lock_guard lock(output_);
         original_ = made.original.name.quoted();
@@ -198,7 +198,7 @@ void terminal::on_notice(const std::string& text) {
     log::write(log::level::warning, text);
 }
 
-void terminal::on_rehearsed(const migration::plan& made, const std::vector<std::string>& warnings) {
+void terminal::on_rehearsed(const preflight::plan& made, const std::vector<std::string>& warnings) {
     const std::lock_guard lock(output_);
     std::fputs(rehearsal_text(made, with_, warnings).c_str(), stdout);
     std::fflush(stdout);

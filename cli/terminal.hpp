@@ -23,8 +23,8 @@ class terminal final : public migration::observer {
     void start(const migration::migration& shown);
     void stop();
 
-    void on_plan(const migration::plan& made) override;
-    void on_rehearsed(const migration::plan& made,
+    void on_plan(const preflight::plan& made) override;
+    void on_rehearsed(const preflight::plan& made,
                       const std::vector<std::string>& warnings) override;
     void on_phase(migration::phase now) override;
     /// Ends the status thread: there is nothing more to watch.

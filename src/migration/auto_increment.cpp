@@ -9,7 +9,7 @@
 namespace segue::migration {
 
 // From SHOW CREATE TABLE: what information_schema says is kept for a while.
-void set_auto_increment(db::session& locker, const plan& migration) {
+void set_auto_increment(db::session& locker, const preflight::plan& migration) {
     const auto& columns = migration.target.columns;
     if (std::none_of(columns.begin(), columns.end(),
                      [](const schema::column& one) { return one.auto_increment; }))

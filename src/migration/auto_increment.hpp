@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/migration/inspection.hpp"
+#include "src/preflight/inspection.hpp"
 
 namespace segue::migration {
 
@@ -10,6 +10,6 @@ namespace segue::migration {
 /// the rows have. Does nothing where no column counts.
 /// Precondition: the session has both tables locked, and the new one holds all rows.
 /// Throws segue::error.
-void set_auto_increment(db::session& locker, const plan& migration);
+void set_auto_increment(db::session& locker, const preflight::plan& migration);
 
 }  // namespace segue::migration

@@ -186,7 +186,7 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     with_.writer.carry_over_under_lock(locker, rest.keys());
     rest.flushed();
     fault::point("cut_over.flushed");
-    throw_if_changed_under_lock(locker, with_.migration);
+    preflight::throw_if_changed_under_lock(locker, with_.migration);
     if (with_.feed.possible_children() != children_seen_)
         return "a statement may have made a foreign key to the table: it is looked for";
     set_auto_increment(locker, with_.migration);
@@ -249,7 +249,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         // Foreign keys to the table are looked for in the whole server, which takes its time. What
         // makes one from here on is in the stream before the marker (docs/decisions/0011).
         children_seen_ = with_.feed.possible_children();
-        throw_if_changed(sessions->locker, with_.migration);
+        preflight::throw_if_changed(sessions->locker, with_.migration);
         snapshots.emplace(sessions->lookout, with_.sessions, with_.migration.server,
                           with_.migration.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);

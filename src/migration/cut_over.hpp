@@ -8,12 +8,12 @@
 #include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/blocker_watch.hpp"
-#include "src/migration/inspection.hpp"
 #include "src/migration/old_snapshots.hpp"
 #include "src/migration/rename_outcome.hpp"
 #include "src/migration/stall_budget.hpp"
 #include "src/migration/swap_record.hpp"
 #include "src/migration/watchdog.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
@@ -43,7 +43,7 @@ class cut_over {
     };
     struct parts {
         db::session_factory& sessions;
-        const plan& migration;
+        const preflight::plan& migration;
         swap_record& record;
         const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;

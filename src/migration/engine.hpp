@@ -12,8 +12,8 @@
 #include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/cut_over.hpp"
-#include "src/migration/inspection.hpp"
 #include "src/migration/settings.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/rows/statements.hpp"
 #include "src/servers/durability.hpp"
@@ -30,7 +30,7 @@ namespace segue::migration {
 /// Lifetime: all that the constructor is given, but for the settings, outlives it.
 struct engine {
     engine(db::session_factory& sessions, const settings& with, const servers::server_roles& roles,
-           const plan& inspected, swap_record& swap, servers::durability& restarts,
+           const preflight::plan& inspected, swap_record& swap, servers::durability& restarts,
            task_group& group, const clock_source& clock);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
@@ -40,7 +40,7 @@ struct engine {
     std::size_t turn_keys() const;
 
     const std::string run_token;
-    const plan made;
+    const preflight::plan made;
     const bool locking_reads;
     const rows::statements texts;
     const tables::checkpoint_table checkpoint;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "src/migration/inspection.hpp"
 #include "src/migration/progress.hpp"
+#include "src/preflight/inspection.hpp"
 
 #include <string>
 #include <vector>
@@ -13,9 +13,10 @@ namespace segue::migration {
 class observer {
   public:
     virtual ~observer() = default;
-    virtual void on_plan(const plan& made) = 0;
+    virtual void on_plan(const preflight::plan& made) = 0;
     /// A rehearsal has passed; what a run would meet all the same, one sentence each.
-    virtual void on_rehearsed(const plan& made, const std::vector<std::string>& warnings) = 0;
+    virtual void on_rehearsed(const preflight::plan& made,
+                              const std::vector<std::string>& warnings) = 0;
     virtual void on_phase(phase now) = 0;
     /// As soon as it is true; the tables that are not needed any more are still there.
     virtual void on_swapped(const outcome& made) = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "src/migration/earlier_run.hpp"
 #include "src/migration/swap_record.hpp"
+#include "src/preflight/earlier_run.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -44,12 +44,13 @@ struct leftovers {
     /// What is of no more use; after a take-over, what is there of the other run's. Quoted names,
     /// separated by ", ". Empty: nothing.
     std::string tables;
-    std::string original;                    ///< Quoted; empty until the names are needed.
-    std::string ghost;                       ///< The same.
-    std::string old;                         ///< The same.
-    take_over taken_over = take_over::none;  ///< If any, no table is this run's to drop.
-    std::string taken_over_by;               ///< Whose run that is; empty: not known.
-    bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
+    std::string original;  ///< Quoted; empty until the names are needed.
+    std::string ghost;     ///< The same.
+    std::string old;       ///< The same.
+    preflight::take_over taken_over =
+        preflight::take_over::none;  ///< If any, no table is this run's to drop.
+    std::string taken_over_by;       ///< Whose run that is; empty: not known.
+    bool rehearsal = false;          ///< What is left is an empty table, which the next one drops.
 };
 
 }  // namespace segue::migration

@@ -35,19 +35,19 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     const settings& with = of.with;
     findings found = look_at_surroundings(session, with);
     throw_refusals(found.refusals);
-    inspection_request request = with.request;
+    preflight::inspection_request request = with.request;
     request.rehearsal = true;
-    const plan made = of.inspect(session, request, stop);
+    const preflight::plan made = of.inspect(session, request, stop);
     try {
         append(found.warnings, look_at_replicas(replicas_that_throttle(of), with.throttling.lag_max,
                                                 made.target.name, stop));
         if (const auto held = prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
     } catch (...) {
-        drop_made(session, of.record(), made.target.name);
+        preflight::drop_made(session, of.record(), made.target.name);
         throw;
     }
-    drop_made(session, of.record(), made.target.name);
+    preflight::drop_made(session, of.record(), made.target.name);
     append(found.warnings, start_notices(made, with));
     of.told.on_rehearsed(made, found.warnings);
 }

@@ -4,7 +4,7 @@
 #include "src/base/flag_file.hpp"
 #include "src/base/pause.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/load_obstacles.hpp"
+#include "src/preflight/load_obstacles.hpp"
 #include "throttle/load_signal.hpp"
 
 #include <algorithm>
@@ -124,7 +124,7 @@ findings look_at_surroundings(db::session& primary, const settings& with) {
     findings found;
     look_at_postpone_flag(with.postpone_flag_file, found);
     look_at_flag_files(with.throttling.flag_files, found);
-    const auto unreadable = load_obstacles(primary, with.throttling);
+    const auto unreadable = preflight::load_obstacles(primary, with.throttling);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
     if (unreadable.empty()) look_at_load(primary, with.throttling, found);
     return found;

@@ -41,7 +41,7 @@ void kill_if_possible(db::session& by, std::uint64_t connection) {
 
 }  // namespace
 
-bool was_swapped(db::session_factory& sessions, const plan& migration,
+bool was_swapped(db::session_factory& sessions, const preflight::plan& migration,
                  const tables::checkpoint_table& checkpoint, const lost_connection& lost) {
     const std::stop_token stop;
     log::warning("the connection was lost while the names were swapped; looking what is true");

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
-#include "src/migration/inspection.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
@@ -18,7 +18,7 @@ struct lost_connection {
 /// migration over from the lost connection, which waits until that is gone, and looks which tables
 /// there are. Not to be stopped: the answer is needed, and the tries are bounded.
 /// Throws segue::error when it cannot be found out.
-bool was_swapped(db::session_factory& sessions, const plan& migration,
+bool was_swapped(db::session_factory& sessions, const preflight::plan& migration,
                  const tables::checkpoint_table& checkpoint, const lost_connection& lost);
 
 /// Whether the server was started after the moment, give or take a second. Numbers of connections

@@ -1,7 +1,7 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
-#include "src/migration/load_obstacles.hpp"
+#include "src/preflight/load_obstacles.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/wire/login_failure.hpp"
 
@@ -63,7 +63,8 @@ void run_state::find_servers() {
     sessions_->look_at_each([this](db::session& made) { restarts_.look_at_new(made); });
 }
 
-plan run_state::inspect(db::session& primary, inspection_request request, std::stop_token stop) {
+preflight::plan run_state::inspect(db::session& primary, preflight::inspection_request request,
+                                   std::stop_token stop) {
     const auto& replica = roles_->stream_from();
     request.stall_budget = with.stall_budget;
     try {
@@ -71,8 +72,9 @@ plan run_state::inspect(db::session& primary, inspection_request request, std::s
             roles_->throw_if_tables_differ(primary, request.original);
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
-        throw_refusals(load_obstacles(primary, with.throttling));
-        plan made = segue::migration::inspect(primary, request, record_, std::move(stop));
+        throw_refusals(preflight::load_obstacles(primary, with.throttling));
+        preflight::plan made =
+            segue::preflight::inspect(primary, request, record_, std::move(stop));
         if (replica) made.stream_host = replica->host;
         return made;
     } catch (const error& failure) {
@@ -109,7 +111,7 @@ void run_state::note_unneeded(std::vector<table_name> tables) {
     tables_made_ = std::move(tables);
 }
 
-void run_state::note_taken_over(take_over seen, std::vector<table_name> tables_there) {
+void run_state::note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there) {
     std::lock_guard lock(mutex_);
     taken_over_ = seen;
     tables_made_ = std::move(tables_there);

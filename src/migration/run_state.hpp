@@ -32,9 +32,10 @@ class run_state {
     servers::durability& restarts() noexcept { return restarts_; }  ///< Of the primary.
 
     /// Throws segue::error for each reason not to begin.
-    plan inspect(db::session& primary, inspection_request request, std::stop_token stop);
+    preflight::plan inspect(db::session& primary, preflight::inspection_request request,
+                            std::stop_token stop);
     /// note_made() and note_dropped().
-    const table_record& record() const noexcept { return record_; }
+    const preflight::table_record& record() const noexcept { return record_; }
 
     void enter(phase next);
     void hold(std::unique_ptr<engine> built);
@@ -45,7 +46,7 @@ class run_state {
     void note_unneeded(std::vector<table_name> tables);
     swap_record& swap() { return swap_; }
     /// Another run has the tables; these of them are there.
-    void note_taken_over(take_over seen, std::vector<table_name> tables_there);
+    void note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose that is.
     void copy_begins();
     void copy_ends();
@@ -60,7 +61,7 @@ class run_state {
   private:
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
-    const table_record record_;
+    const preflight::table_record record_;
     std::optional<db::session_factory> sessions_;
     swap_record swap_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -73,7 +74,7 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
-    take_over taken_over_ = take_over::none;
+    preflight::take_over taken_over_ = preflight::take_over::none;
     std::string taken_over_by_;
 };
 

@@ -6,13 +6,13 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/migration/earlier_run.hpp"
-#include "src/migration/empty_table.hpp"
-#include "src/migration/rename_cost.hpp"
 #include "src/migration/statement_ender.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
+#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/empty_table.hpp"
+#include "src/preflight/rename_cost.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 
@@ -93,7 +93,7 @@ void runner::prepare_or_stop(std::stop_token stop) {
 
 void runner::prepare(const std::stop_token& stop) {
     db::session session = state_.sessions().connect(db::session_role::patient);
-    plan made = state_.inspect(session, state_.with.request, stop);
+    preflight::plan made = state_.inspect(session, state_.with.request, stop);
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built =
@@ -116,7 +116,7 @@ void runner::make(db::session& session, const table_name& table,
         create();
     } catch (const error& failure) {
         if (failure.connection_lost() ||
-            (failure.mysql_errno() != table_exists && exists(session, table)))
+            (failure.mysql_errno() != table_exists && preflight::exists(session, table)))
             state_.note_made(table);
         throw servers::start_failure(failure, session, state_.with.request.original);
     }
@@ -131,7 +131,7 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
     db::retrying_session session(state_.sessions(), state_.with.failures_max,
                                  db::lock_conflicts::outlasted, db::session_role::patient);
     session.run("drop the old table of an earlier migration", threads_.token(),
-                [&](db::session& on) { drop_if_exists(on, old); });
+                [&](db::session& on) { preflight::drop_if_exists(on, old); });
 }
 
 void runner::start_following(std::stop_token stop) {
@@ -282,7 +282,7 @@ void runner::look_after(std::stop_token stop) {
 
 void runner::look_at_definition() {
     try {
-        with_session([&](db::session& on) { throw_if_changed(on, parts().made); });
+        with_session([&](db::session& on) { preflight::throw_if_changed(on, parts().made); });
     } catch (const error&) {
         // What changed the table may have come after what made us look; the stream, which ends the
         // migration as well, then names the statement.
@@ -342,14 +342,15 @@ bool runner::wait_until_rename_fits(rename_forecast& forecast, std::stop_token s
 
 // Nothing else needs it, so that a failure is no reason to end: it is measured again.
 void runner::measure_rename(rename_forecast& forecast) {
-    const plan& made = parts().made;
-    const table_record& record = state_.record();
+    const preflight::plan& made = parts().made;
+    const preflight::table_record& record = state_.record();
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
-        claim_start(session, made.original.name);
-        clear_for_a_moment(session, made.tables.rehearsal);
+        preflight::claim_start(session, made.original.name);
+        preflight::clear_for_a_moment(session, made.tables.rehearsal);
         record.dropped(made.tables.rehearsal);
-        rename_cost cost(session, made.tables, record, state_.with.stall_budget, threads_.token());
+        preflight::rename_cost cost(session, made.tables, record, state_.with.stall_budget,
+                                    threads_.token());
         cost.measure_twin(made.original);
         cost.measure_twin(made.target);
         forecast.measured(cost.sum().value_or(milliseconds(0)));
@@ -448,14 +449,14 @@ void runner::see_whose_tables() {
         // After a failover tables of these names say nothing of those that were left.
         if (sessions.server_uuid() != parts().made.server.uuid) return;
         const migration_tables& tables = parts().made.tables;
-        if (still_owns(session, tables.checkpoint, parts().run_token)) return;
+        if (preflight::still_owns(session, tables.checkpoint, parts().run_token)) return;
         std::vector<table_name> there;
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
-            if (exists(session, one)) there.push_back(one);
-        const take_over seen = seen_take_over(session, parts().made, there);
+            if (preflight::exists(session, one)) there.push_back(one);
+        const preflight::take_over seen = preflight::seen_take_over(session, parts().made, there);
         state_.note_taken_over(seen, std::move(there));
-        if (exists(session, tables.checkpoint))
+        if (preflight::exists(session, tables.checkpoint))
             state_.note_taken_over_by(parts().checkpoint.other_run(session));
     } catch (const error&) {
         // It cannot be seen, so what was made is told as it is known.
@@ -501,7 +502,7 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
         try {
             fault::point("migration.before_drop");
             session.run("clean up after the swap", stop,
-                        [&](db::session& on) { drop_if_exists(on, table); });
+                        [&](db::session& on) { preflight::drop_if_exists(on, table); });
             state_.note_dropped(table);
         } catch (const error& failure) {
             state_.told.on_notice(

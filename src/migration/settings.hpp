@@ -1,7 +1,7 @@
 #pragma once
 
-#include "src/migration/inspection.hpp"
 #include "src/migration/rename_forecast.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/signal_set.hpp"
@@ -19,7 +19,7 @@ struct settings {
     wire::connection_options connection;  ///< To the server that the stream comes from.
     std::optional<servers::assumed_primary>
         assume_primary;  ///< Unset: it is looked for from there.
-    inspection_request request;
+    preflight::inspection_request request;
     unsigned copy_workers = 2;
     std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.
     std::chrono::milliseconds chunk_time{250};
@@ -44,10 +44,10 @@ struct settings {
 /// it; nullopt: it fits.
 std::optional<std::string> slow_rename(const rename_forecast& seen, const settings& with);
 /// The same at the start.
-std::optional<std::string> slow_rename(const plan& made, const settings& with);
+std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with);
 
 /// What else the operator has to know before anything is copied: what a flag cannot do for want of
 /// rights, and what is done otherwise than usually. One sentence each.
-std::vector<std::string> start_notices(const plan& made, const settings& with);
+std::vector<std::string> start_notices(const preflight::plan& made, const settings& with);
 
 }  // namespace segue::migration

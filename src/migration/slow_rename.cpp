@@ -18,7 +18,7 @@ std::optional<std::string> slow_rename(const rename_forecast& seen, const settin
               "partitions.");
 }
 
-std::optional<std::string> slow_rename(const plan& made, const settings& with) {
+std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with) {
     return slow_rename(rename_forecast(with.stall_budget, made.rename_time), with);
 }
 

@@ -2,7 +2,7 @@
 
 namespace segue::migration {
 
-std::vector<std::string> start_notices(const plan& made, const settings& with) {
+std::vector<std::string> start_notices(const preflight::plan& made, const settings& with) {
     std::vector<std::string> notices;
     if (with.kill_blockers_after && !made.server.sees_xa_holders)
         notices.emplace_back(

@@ -22,7 +22,7 @@ void analyze(db::session& session, const std::string& statement,
 }
 
 /// The column of the new table that goes on with a column of the original; nullptr if none does.
-const schema::column* carried_on(const plan& made, const std::string& source) {
+const schema::column* carried_on(const preflight::plan& made, const std::string& source) {
     for (const auto& column : made.projection.columns)
         if (column.source && schema::same_name(*column.source, source))
             return made.target.find_column(column.target);
@@ -31,7 +31,7 @@ const schema::column* carried_on(const plan& made, const std::string& source) {
     return same != nullptr && same->generated ? same : nullptr;
 }
 
-void make_histogram(db::session& session, const plan& made, const db::row& found,
+void make_histogram(db::session& session, const preflight::plan& made, const db::row& found,
                     std::vector<std::string>& complaints) {
     const std::string source = found[0].value_or("");
     const schema::column* const to = carried_on(made, source);
@@ -56,7 +56,7 @@ void make_histogram(db::session& session, const plan& made, const db::row& found
 
 }  // namespace
 
-std::vector<std::string> make_statistics(db::session& session, const plan& made) {
+std::vector<std::string> make_statistics(db::session& session, const preflight::plan& made) {
     std::vector<std::string> complaints;
     analyze(session, "ANALYZE TABLE " + made.target.name.quoted(), complaints);
     for (const db::row& found : session.query(fmt::format(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/migration/inspection.hpp"
+#include "src/preflight/inspection.hpp"
 
 #include <string>
 #include <vector>
@@ -18,6 +18,6 @@ namespace segue::migration {
 /// INSERT on the table.
 /// Throws segue::error.
 /// https://dev.mysql.com/doc/refman/8.4/en/analyze-table.html
-std::vector<std::string> make_statistics(db::session& session, const plan& made);
+std::vector<std::string> make_statistics(db::session& session, const preflight::plan& made);
 
 }  // namespace segue::migration

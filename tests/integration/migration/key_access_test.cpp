@@ -1,7 +1,7 @@
 // No statement on the original or the ghost table looks at more rows than it names: the server's
 // own counters of what it read.
 #include "src/base/error.hpp"
-#include "src/migration/key_check.hpp"
+#include "src/preflight/key_check.hpp"
 #include "src/rows/bound_finder.hpp"
 #include "src/rows/statements.hpp"
 #include "src/schema/projection.hpp"
@@ -217,7 +217,7 @@ TEST_P(access_by_key, looks_at_no_more_rows_than_it_names) {
         expect_few_reads("the first key", texts.first_key());
         expect_few_reads("the last key", texts.last_key());
         session.execute("FLUSH STATUS");
-        check_key_forms(session, texts);
+        preflight::check_key_forms(session, texts);
         EXPECT_LE(rows_read(), reads_max);
     }
 }

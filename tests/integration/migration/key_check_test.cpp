@@ -1,6 +1,6 @@
 // docs/hazards.md, 8: at the start the least and the greatest key must be found by their literals.
 // Tables whose key columns are described otherwise than they are.
-#include "src/migration/key_check.hpp"
+#include "src/preflight/key_check.hpp"
 
 #include "src/base/error.hpp"
 #include "src/rows/statements.hpp"
@@ -56,7 +56,7 @@ class a_key_that_is_described : public testing::TestWithParam<described_key> {
 
 TEST_P(a_key_that_is_described, as_another_type_is_refused_by_its_name) {
     try {
-        check_key_forms(session, described(GetParam().wrong));
+        preflight::check_key_forms(session, described(GetParam().wrong));
         FAIL() << "not refused";
     } catch (const error& refused) {
         EXPECT_THAT(refused.what(), HasSubstr("the key id=" + GetParam().told +

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::Optional;
 
 TEST(SlowRename, IsToldWhereItTakesLongerThanTheBudgetLeaves) {
-    plan made;
+    preflight::plan made;
     settings with;
     with.stall_budget = 500ms;
     EXPECT_EQ(slow_rename(made, with), std::nullopt);

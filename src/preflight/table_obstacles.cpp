@@ -1,4 +1,4 @@
-#include "src/migration/table_obstacles.hpp"
+#include "src/preflight/table_obstacles.hpp"
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 std::vector<refusal> shape_obstacles(const schema::table_definition& table) {
     if (table.table_type == "VIEW")
@@ -137,4 +137,4 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
     return found;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -6,11 +6,11 @@
 
 #include <vector>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// Limits of --max-load and --critical-load that can never be read: the migration would wait for
 /// ever. Asks the server only where there are limits. Throws segue::error.
 std::vector<refusal> load_obstacles(db::session& primary,
                                     const throttle::throttle_settings& throttling);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,10 +1,10 @@
-#include "src/migration/empty_table.hpp"
+#include "src/preflight/empty_table.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 // As SHOW CREATE TABLE writes it.
@@ -42,4 +42,4 @@ TEST(EmptyTable, IsToldWithTheCommentOfTheOriginal) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::preflight

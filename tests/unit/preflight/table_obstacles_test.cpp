@@ -1,9 +1,9 @@
-#include "src/migration/table_obstacles.hpp"
+#include "src/preflight/table_obstacles.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 using testing::ElementsAre;
@@ -30,4 +30,4 @@ TEST(ShapeObstacles, OnlyInnodbBaseTablesHaveNone) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::preflight

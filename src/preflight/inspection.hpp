@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/migration/empty_table.hpp"
-#include "src/migration/target_table.hpp"
+#include "src/preflight/empty_table.hpp"
+#include "src/preflight/target_table.hpp"
 #include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// What the operator asked for.
 struct inspection_request {
@@ -74,4 +74,4 @@ void throw_if_changed(db::session& session, const plan& made);
 /// made its settings.
 void throw_if_changed_under_lock(db::session& session, const plan& made);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

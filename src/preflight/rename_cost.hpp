@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/empty_table.hpp"
+#include "src/preflight/empty_table.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <utility>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// RENAME TABLE takes its time by the files of a table, whatever is in them, and nothing ends it
 /// once it is sent: seconds where there are a thousand partitions. So it is measured beforehand, on
@@ -64,4 +64,4 @@ class rename_cost {
     std::optional<milliseconds> sum_;
 };
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -2,14 +2,14 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/inspection.hpp"
+#include "src/preflight/inspection.hpp"
 
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// What another run that has taken the tables over has made of them.
 enum class take_over {
@@ -53,4 +53,4 @@ take_over seen_take_over(db::session& session, const plan& made,
 /// `stopped` when asked to stop before the first one is dropped.
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

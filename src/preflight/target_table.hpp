@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// The empty new table.
 struct target_table {
@@ -39,4 +39,4 @@ inline constexpr int duplicate_check_name = 3822;
 /// holds; the error (1205) then says who.
 void drop_if_exists(db::session& session, const table_name& name);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,4 +1,4 @@
-#include "src/migration/earlier_run.hpp"
+#include "src/preflight/earlier_run.hpp"
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
@@ -6,7 +6,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
-#include "src/migration/target_table.hpp"
+#include "src/preflight/target_table.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
@@ -16,7 +16,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 using std::chrono::milliseconds;
@@ -186,4 +186,4 @@ void drop_leftovers(db::session& session, const migration_tables& tables, std::s
         drop_if_exists(session, name);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,4 +1,4 @@
-#include "src/migration/key_check.hpp"
+#include "src/preflight/key_check.hpp"
 
 #include "src/base/error.hpp"
 
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 void require_found(bool found, const rows::statements& texts, const keys::key_value& key) {
@@ -101,4 +101,4 @@ void check_key_forms(db::session& session, const rows::statements& texts) {
     });
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// Foreign keys on or to the table, and triggers: what a swap would leave behind.
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
@@ -24,4 +24,4 @@ std::vector<refusal> shape_obstacles(const schema::table_definition& table);
 /// Indexes of the new table under which conflicts could not be told apart.
 std::vector<refusal> index_obstacles(const schema::table_definition& target);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

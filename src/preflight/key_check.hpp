@@ -3,7 +3,7 @@
 #include "src/db/session.hpp"
 #include "src/rows/statements.hpp"
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// Whether every moment has one name in the session's time zone: UTC, or a fixed offset. Then
 /// TIMESTAMP values can be written as literals.
@@ -16,4 +16,4 @@ bool times_are_unambiguous(db::session& session);
 /// ('0000-00-00'). Blocks.
 void check_key_forms(db::session& session, const rows::statements& texts);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

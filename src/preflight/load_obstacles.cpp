@@ -1,11 +1,11 @@
-#include "src/migration/load_obstacles.hpp"
+#include "src/preflight/load_obstacles.hpp"
 
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 void add(std::vector<refusal>& refusals, std::string_view flag,
@@ -30,4 +30,4 @@ std::vector<refusal> load_obstacles(db::session& primary,
     return refusals;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace segue::migration {
+namespace segue::preflight {
 
 /// Who keeps the record of the tables that are made and dropped, so that one that stays, whatever
 /// ends the run, can be told.
@@ -60,4 +60,4 @@ void clear_for_a_moment(db::session& session, const table_name& name);
 /// The same where the name is not needed: a table that Segue has not made stays.
 void drop_left_for_a_moment(db::session& session, const table_name& name);
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,12 +1,12 @@
-#include "src/migration/inspection.hpp"
+#include "src/preflight/inspection.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
-#include "src/migration/earlier_run.hpp"
-#include "src/migration/key_check.hpp"
-#include "src/migration/rename_cost.hpp"
-#include "src/migration/table_obstacles.hpp"
-#include "src/migration/target_table.hpp"
+#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/key_check.hpp"
+#include "src/preflight/rename_cost.hpp"
+#include "src/preflight/table_obstacles.hpp"
+#include "src/preflight/target_table.hpp"
 #include "src/schema/rename_map.hpp"
 #include "src/schema/sql_tokenizer.hpp"
 
@@ -16,7 +16,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 void check_names(db::session& session, const inspection_request& request,
@@ -335,4 +335,4 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     return with_target(at, made, made.tables.ghost, cost);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

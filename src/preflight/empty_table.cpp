@@ -1,16 +1,16 @@
-#include "src/migration/empty_table.hpp"
+#include "src/preflight/empty_table.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
-#include "src/migration/earlier_run.hpp"
-#include "src/migration/target_table.hpp"
+#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/target_table.hpp"
 
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 constexpr std::string_view mark = " COMMENT='Segue: rehearsal'";
@@ -144,4 +144,4 @@ void drop_left_for_a_moment(db::session& session, const table_name& name) {
         drop_if_exists(session, name);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,10 +1,10 @@
-#include "src/migration/target_table.hpp"
+#include "src/preflight/target_table.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/empty_table.hpp"
+#include "src/preflight/empty_table.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/identifier_case.hpp"
 #include "src/schema/lookalike.hpp"
@@ -19,7 +19,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 using schema::check_constraint;
@@ -255,4 +255,4 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     return made;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight

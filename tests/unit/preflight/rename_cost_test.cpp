@@ -1,4 +1,4 @@
-#include "src/migration/rename_cost.hpp"
+#include "src/preflight/rename_cost.hpp"
 
 #include <chrono>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,4 +52,4 @@ TEST(RenameCost, IsMeasuredForABoundedTime) {
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::preflight

@@ -1,4 +1,4 @@
-#include "src/migration/rename_cost.hpp"
+#include "src/preflight/rename_cost.hpp"
 
 #include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::preflight {
 namespace {
 
 using std::chrono::milliseconds;
@@ -77,4 +77,4 @@ void rename_cost::measure(const table_name& empty) {
     fault::point("rename_cost.measured");
 }
 
-}  // namespace segue::migration
+}  // namespace segue::preflight
