@@ -42,7 +42,7 @@ ending ending_of(const migration::leftovers& left) {
     const std::string drop = fmt::format("DROP TABLE IF EXISTS {};", left.tables);
     ending made;
     switch (left.swap) {
-        case migration::swap_state::made:
+        case swap::swap_state::made:
             made.level = log::level::warning;
             if (!left.tables.empty())
                 made.lines.push_back(
@@ -50,7 +50,7 @@ ending ending_of(const migration::leftovers& left) {
                                 "{}. To clean up: {}",
                                 left.tables, drop));
             return made;
-        case migration::swap_state::answer_open:
+        case swap::swap_state::answer_open:
             made.exit_code = exit_outcome_unknown;
             made.lines.push_back(
                 fmt::format("It is not known whether the tables were swapped: RENAME TABLE was "
@@ -61,7 +61,7 @@ ending ending_of(const migration::leftovers& left) {
             if (!left.tables.empty() && left.taken_over == preflight::take_over::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
             return made;
-        case migration::swap_state::not_made:
+        case swap::swap_state::not_made:
             break;
     }
     made.exit_code = exit_stopped;

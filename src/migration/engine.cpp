@@ -42,7 +42,7 @@ std::string random_hex(std::size_t digits) {
 
 engine::engine(db::session_factory& sessions, const settings& with,
                const servers::server_roles& roles, const preflight::plan& inspected,
-               swap_record& swap, servers::durability& restarts, task_group& group,
+               swap::swap_record& swap, servers::durability& restarts, task_group& group,
                const clock_source& clock)
     : run_token(random_hex(16)),
       made(inspected),

@@ -11,12 +11,12 @@
 #include "src/changes/heartbeat.hpp"
 #include "src/changes/stream_feed.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/cut_over.hpp"
 #include "src/migration/settings.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/rows/statements.hpp"
 #include "src/servers/durability.hpp"
+#include "src/swap/cut_over.hpp"
 #include "src/tables/checkpoint_table.hpp"
 #include "throttle/throttler.hpp"
 
@@ -30,7 +30,7 @@ namespace segue::migration {
 /// Lifetime: all that the constructor is given, but for the settings, outlives it.
 struct engine {
     engine(db::session_factory& sessions, const settings& with, const servers::server_roles& roles,
-           const preflight::plan& inspected, swap_record& swap, servers::durability& restarts,
+           const preflight::plan& inspected, swap::swap_record& swap, servers::durability& restarts,
            task_group& group, const clock_source& clock);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
@@ -54,7 +54,7 @@ struct engine {
     throttle::throttler throttler;
     carry::copier copying;
     carry::replayer flushing;
-    cut_over swapping;
+    swap::cut_over swapping;
 };
 
 /// Random hexadecimal digits.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "src/migration/swap_record.hpp"
 #include "src/preflight/earlier_run.hpp"
+#include "src/swap/swap_record.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -40,7 +40,7 @@ struct outcome {
 
 /// Where a run stands that ends, however it does.
 struct leftovers {
-    swap_state swap = swap_state::not_made;
+    swap::swap_state swap = swap::swap_state::not_made;
     /// What is of no more use; after a take-over, what is there of the other run's. Quoted names,
     /// separated by ", ". Empty: nothing.
     std::string tables;

@@ -2,8 +2,8 @@
 
 #include "src/base/error.hpp"
 #include "src/migration/rehearsal_checks.hpp"
-#include "src/migration/statement_ender.hpp"
 #include "src/migration/xa_start.hpp"
+#include "src/swap/statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <chrono>
@@ -56,7 +56,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
 
 void rehearse(run_state& of, std::stop_token stop) {
     of.find_servers();
-    const statement_ender ender(of.sessions(), of.swap(), stop, std::chrono::milliseconds(0));
+    const swap::statement_ender ender(of.sessions(), of.swap(), stop, std::chrono::milliseconds(0));
     try {
         db::session session = of.sessions().connect(db::session_role::patient);
         rehearse_on(session, of, stop);

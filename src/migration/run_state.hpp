@@ -4,9 +4,9 @@
 #include "src/migration/engine.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
-#include "src/migration/swap_record.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/server_roles.hpp"
+#include "src/swap/swap_record.hpp"
 
 #include <chrono>
 #include <memory>
@@ -44,7 +44,7 @@ class run_state {
     void note_dropped(const table_name& table);
     /// After the swap: these, and no others, are to be dropped.
     void note_unneeded(std::vector<table_name> tables);
-    swap_record& swap() { return swap_; }
+    swap::swap_record& swap() { return swap_; }
     /// Another run has the tables; these of them are there.
     void note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose that is.
@@ -63,7 +63,7 @@ class run_state {
     servers::durability restarts_;
     const preflight::table_record record_;
     std::optional<db::session_factory> sessions_;
-    swap_record swap_;
+    swap::swap_record swap_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;

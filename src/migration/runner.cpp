@@ -6,15 +6,15 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/migration/statement_ender.hpp"
 #include "src/migration/stream_start.hpp"
-#include "src/migration/table_statistics.hpp"
 #include "src/migration/xa_start.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
+#include "src/swap/statement_ender.hpp"
+#include "src/swap/table_statistics.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -51,8 +51,8 @@ outcome runner::run(std::stop_token stop) {
     state_.find_servers();
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
-    std::optional<statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
-                                         threads_.token(), stop_grace);
+    std::optional<swap::statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
+                                               threads_.token(), stop_grace);
     outcome made;
     try {
         start_following(stop);
@@ -82,7 +82,7 @@ outcome runner::run(std::stop_token stop) {
 
 // Nothing needs a grace before there are threads, and no statement may keep a stop waiting.
 void runner::prepare_or_stop(std::stop_token stop) {
-    const statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
     try {
         prepare(stop);
     } catch (const error&) {
@@ -255,7 +255,7 @@ void runner::make_statistics(std::stop_token stop) {
             db::retrying_session session(state_.sessions(), state_.with.failures_max,
                                          db::lock_conflicts::failures, db::session_role::patient);
             session.run("make statistics", end, [&](db::session& on) {
-                made->complaints = segue::migration::make_statistics(on, parts().made);
+                made->complaints = segue::swap::make_statistics(on, parts().made);
             });
         } catch (const error& failure) {
             made->complaints.emplace_back(failure.what());
@@ -309,7 +309,7 @@ bool runner::wait_while_postponed(std::stop_token stop) {
     return true;
 }
 
-bool runner::wait_until_rename_fits(rename_forecast& forecast, std::stop_token stop) {
+bool runner::wait_until_rename_fits(swap::rename_forecast& forecast, std::stop_token stop) {
     if (forecast.fits() || state_.with.accept_slow_rename) return false;
     state_.set_postponed("RENAME TABLE takes longer than the stall budget leaves to it");
     state_.enter(phase::postponed);
@@ -341,7 +341,7 @@ bool runner::wait_until_rename_fits(rename_forecast& forecast, std::stop_token s
 }
 
 // Nothing else needs it, so that a failure is no reason to end: it is measured again.
-void runner::measure_rename(rename_forecast& forecast) {
+void runner::measure_rename(swap::rename_forecast& forecast) {
     const preflight::plan& made = parts().made;
     const preflight::table_record& record = state_.record();
     try {
@@ -366,11 +366,11 @@ void runner::measure_rename(rename_forecast& forecast) {
 
 outcome runner::swap(std::stop_token stop) {
     const settings& with = state_.with;
-    cut_over& swapping = parts().swapping;
-    attempt_pace pace({.attempts_max = std::max(1U, with.failures_max),
-                       .exponential = with.cut_over_pause_max.has_value(),
-                       .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
-    rename_forecast renaming(with.stall_budget, parts().made.rename_time);
+    swap::cut_over& swapping = parts().swapping;
+    swap::attempt_pace pace({.attempts_max = std::max(1U, with.failures_max),
+                             .exponential = with.cut_over_pause_max.has_value(),
+                             .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    swap::rename_forecast renaming(with.stall_budget, parts().made.rename_time);
     outcome made;
     unsigned failures = 0;
     for (;;) {
@@ -401,13 +401,13 @@ outcome runner::swap(std::stop_token stop) {
     }
 }
 
-cut_over::result runner::attempt_to_swap() {
+swap::cut_over::result runner::attempt_to_swap() {
     if (state_.roles().stream_from()) {
         try {
             state_.roles().throw_if_unfit(servers::server_roles::running::or_not);
         } catch (const error& failure) {
             if (!failure.retryable()) throw;
-            cut_over::result made;
+            swap::cut_over::result made;
             made.gave_way_because = failure.what();
             return made;
         }
@@ -417,7 +417,8 @@ cut_over::result runner::attempt_to_swap() {
 }
 
 // The migration does not die of a table that is busy: it goes on in step.
-void runner::postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result) {
+void runner::postpone(unsigned attempt, const swap::attempt_pace& pace,
+                      const swap::cut_over::result& result) {
     const std::string& reason = result.gave_way_because;
     state_.told.on_notice(fmt::format(
         "cut-over attempt {} gave way: {}{}", attempt, reason,
@@ -467,7 +468,7 @@ void runner::see_whose_tables() {
 // is what the operator has to hear.
 void runner::throw_cause() {
     const std::exception_ptr met = std::current_exception();
-    if (state_.swap().now() == swap_state::not_made) {
+    if (state_.swap().now() == swap::swap_state::not_made) {
         threads_.join();
         std::rethrow_exception(met);
     }
@@ -484,7 +485,7 @@ void runner::clean_up(std::stop_token stop) {
     std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
     if (state_.with.drop_old_table) unneeded.push_back(tables.old);
     state_.note_unneeded(unneeded);
-    const statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
     try {
         drop_unneeded(unneeded, stop);
     } catch (const stopped&) {

@@ -3,10 +3,10 @@
 #include "src/base/flag_file.hpp"
 #include "src/base/task_group.hpp"
 #include "src/db/retry.hpp"
-#include "src/migration/attempt_pace.hpp"
-#include "src/migration/cut_over.hpp"
-#include "src/migration/rename_forecast.hpp"
 #include "src/migration/run_state.hpp"
+#include "src/swap/attempt_pace.hpp"
+#include "src/swap/cut_over.hpp"
+#include "src/swap/rename_forecast.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -48,10 +48,11 @@ class runner {
     bool wait_while_postponed(std::stop_token stop);
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
     /// budget. Returns whether it did not, at first.
-    bool wait_until_rename_fits(rename_forecast& forecast, std::stop_token stop);
-    void measure_rename(rename_forecast& forecast);
-    cut_over::result attempt_to_swap();
-    void postpone(unsigned attempt, const attempt_pace& pace, const cut_over::result& result);
+    bool wait_until_rename_fits(swap::rename_forecast& forecast, std::stop_token stop);
+    void measure_rename(swap::rename_forecast& forecast);
+    swap::cut_over::result attempt_to_swap();
+    void postpone(unsigned attempt, const swap::attempt_pace& pace,
+                  const swap::cut_over::result& result);
     /// Asks them, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.

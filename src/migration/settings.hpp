@@ -1,8 +1,8 @@
 #pragma once
 
-#include "src/migration/rename_forecast.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/server_roles.hpp"
+#include "src/swap/rename_forecast.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/signal_set.hpp"
 
@@ -42,7 +42,7 @@ struct settings {
 
 /// What the operator has to know where RENAME TABLE takes longer than the stall budget leaves to
 /// it; nullopt: it fits.
-std::optional<std::string> slow_rename(const rename_forecast& seen, const settings& with);
+std::optional<std::string> slow_rename(const swap::rename_forecast& seen, const settings& with);
 /// The same at the start.
 std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with);
 

@@ -1,11 +1,11 @@
-#include "src/migration/rename_forecast.hpp"
 #include "src/migration/settings.hpp"
+#include "src/swap/rename_forecast.hpp"
 
 #include <fmt/format.h>
 
 namespace segue::migration {
 
-std::optional<std::string> slow_rename(const rename_forecast& seen, const settings& with) {
+std::optional<std::string> slow_rename(const swap::rename_forecast& seen, const settings& with) {
     if (seen.fits()) return std::nullopt;
     return fmt::format(
         "{} {}", seen.in_words(),
@@ -19,7 +19,7 @@ std::optional<std::string> slow_rename(const rename_forecast& seen, const settin
 }
 
 std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with) {
-    return slow_rename(rename_forecast(with.stall_budget, made.rename_time), with);
+    return slow_rename(swap::rename_forecast(with.stall_budget, made.rename_time), with);
 }
 
 }  // namespace segue::migration

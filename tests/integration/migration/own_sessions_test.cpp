@@ -1,7 +1,7 @@
 // Connections of Segue's own that may be cut without a word, or that somebody ends.
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/rename_outcome.hpp"
+#include "src/swap/rename_outcome.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/unit/support/stepped_clock.hpp"
 
@@ -62,8 +62,8 @@ TEST(a_server, that_was_started_later_gives_numbers_of_connections_out_again) {
     db::session_factory sessions(test::shared_server().over_tcp());
     db::session session = sessions.connect();
     const auto now = std::chrono::steady_clock::now();
-    EXPECT_FALSE(restarted_since(session, now + 1h));
-    EXPECT_TRUE(restarted_since(session, now - 24h * 365));
+    EXPECT_FALSE(swap::restarted_since(session, now + 1h));
+    EXPECT_TRUE(swap::restarted_since(session, now - 24h * 365));
 }
 
 }  // namespace

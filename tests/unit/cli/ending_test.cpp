@@ -8,7 +8,7 @@
 namespace segue::cli {
 namespace {
 
-using migration::swap_state;
+using swap::swap_state;
 using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;

@@ -1,0 +1,424 @@
+#include "src/swap/cut_over.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+#include "src/db/retry.hpp"
+#include "src/servers/binary_log_status.hpp"
+#include "src/servers/blockers.hpp"
+#include "src/swap/auto_increment.hpp"
+#include "src/swap/deadlock_count.hpp"
+#include "src/swap/foresight.hpp"
+#include "src/swap/lost_locker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace segue::swap {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t backlog_keys_max = 500;
+constexpr milliseconds drain_patience{5'000};
+constexpr milliseconds drain_interval{10};
+constexpr milliseconds quiet_patience{2'000};
+constexpr milliseconds foresight_good_for{50};
+constexpr milliseconds look_interval{5};
+constexpr milliseconds snapshot_patience_max{500};
+constexpr milliseconds marker_patience{2'000};
+constexpr milliseconds beyond_budget{5'000};
+constexpr int table_exists = 1050;
+
+// By its number, and not of the client library's own making.
+// https://dev.mysql.com/doc/refman/8.4/en/error-message-elements.html
+bool is_of_server(const error& failure) noexcept {
+    constexpr int client_first = 2000;
+    constexpr int client_last = 2999;
+    const int number = failure.mysql_errno();
+    return number != 0 && (number < client_first || number > client_last);
+}
+
+// Batches taken for the flush under the lock go back if it does not end in a swap.
+class pending_keys {
+  public:
+    pending_keys(changes::change_set& changes, std::vector<keys::key_value> keys)
+        : changes_(changes), keys_(std::move(keys)) {}
+    pending_keys(const pending_keys&) = delete;
+    pending_keys& operator=(const pending_keys&) = delete;
+    ~pending_keys() {
+        if (!kept_) changes_.put_back(keys_);
+    }
+    void flushed() {
+        changes_.flushed(keys_);
+        kept_ = true;
+    }
+    const std::vector<keys::key_value>& keys() const { return keys_; }
+
+  private:
+    changes::change_set& changes_;
+    std::vector<keys::key_value> keys_;
+    bool kept_ = false;
+};
+
+constexpr int query_interrupted = 1317;
+
+std::string in_words(const error& failure, std::string_view interrupted_by) {
+    if (failure.mysql_errno() != query_interrupted) return failure.what();
+    return fmt::format("{}: {}", failure.what(), interrupted_by);
+}
+
+constexpr std::string_view others_kill = "somebody else's KILL QUERY";
+
+// Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
+bool is_counted(const error& failure) {
+    return db::may_be_the_rows(failure) && !rows::is_duplicate(failure) &&
+           failure.mysql_errno() != query_interrupted;
+}
+
+}  // namespace
+
+// Until what is left to flush under the lock is little, and the stream is at the log's end.
+std::optional<std::string> cut_over::drain(std::stop_token stop) {
+    const auto give_up = steady_clock::now() + drain_patience;
+    while (with_.changes.backlog() > backlog_keys_max) {
+        if (steady_clock::now() >= give_up)
+            return fmt::format("{} changed rows are still to be carried over",
+                               with_.changes.backlog());
+        pause_for(drain_interval, stop);
+    }
+    const auto marker = with_.barrier.pass_until(steady_clock::now() + marker_patience, stop);
+    if (!marker) return "nothing can be written on the server: a marker waits";
+    if (with_.feed.wait_for_marker(*marker, steady_clock::now() + with_.with.stall_budget, stop))
+        return std::nullopt;
+    return "the stream is behind the binary log's end";
+}
+
+cut_over::swap_sessions cut_over::connect() {
+    db::session spare = with_.sessions.connect(db::session_role::control);
+    db::session lookout = with_.sessions.connect(db::session_role::control);
+    // Given up by the client, its request would go on in the server.
+    db::session locker = with_.sessions.connect(
+        db::session_role::control, with_.with.stall_budget + 2 * rename_time_ + beyond_budget);
+    lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
+    return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
+}
+
+// Nothing is asked for that would be in vain, or that would make somebody wait for long.
+std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                             result& made, std::stop_token stop) {
+    const milliseconds patience = foresight::limits().patience;
+    if (!with_.with.ignore_old_snapshots) {
+        if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
+        foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
+                        with_.migration.tables, {});
+        const auto found = ahead.wait_for_no_old_snapshot(
+            snapshots, [this] { return with_.changes.target_written_at(); }, stop);
+        if (!found.empty()) return describe(found);
+        // Under the lock there is no time to wait.
+        snapshots.wait_until_fresh(stop);
+    }
+    // The lock is asked for when nobody holds the table.
+    return foresee_blockers(sessions, made, patience, stop);
+}
+
+std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
+                                                      milliseconds patience, std::stop_token stop) {
+    foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
+                    with_.migration.tables,
+                    {.long_held = with_.with.stall_budget / 10, .patience = patience});
+    auto found = ahead.wait_for_quiet_table(stop);
+    in_the_way_.see(found, with_.clock.now());
+    if (found.empty()) return std::nullopt;
+    if (const auto after = with_.with.kill_blockers_after) {
+        const auto overdue = in_the_way_.overdue(with_.clock.now(), *after);
+        if (!overdue.empty()) {
+            made.notices = servers::end_blockers(sessions.lookout, overdue);
+            found = ahead.wait_for_quiet_table(stop);
+            in_the_way_.see(found, with_.clock.now());
+            if (found.empty()) return std::nullopt;
+        }
+        const auto now = with_.clock.now();
+        if (const auto due = in_the_way_.next_due(now, *after))
+            made.again_within = std::chrono::ceil<milliseconds>(*due - now);
+    }
+    return describe(found);
+}
+
+// If this process, or the network, stands still, the server frees the tables by itself.
+// Without autocommit a transaction needs no BEGIN, which would release the locks.
+void cut_over::prepare(swap_sessions& sessions) const {
+    const int seconds = db::whole_seconds(with_.with.stall_budget);
+    sessions.locker.execute(
+        fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
+                    "innodb_lock_wait_timeout={1}, autocommit=0",
+                    seconds + 1, seconds));
+}
+
+// With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it
+// gives way, if it does.
+std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const watchdog& timer,
+                                                     const stall_budget& budget) {
+    // Committed by another connection after the lock was granted: all that changed the table
+    // stands before it.
+    const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
+    if (!with_.feed.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
+        return "the stream did not reach the marker in time";
+    fault::point("cut_over.marker_seen");
+    // A replica that did not keep the order of commits would show by this.
+    if (with_.with.from_replica && with_.migration.server.gtids) {
+        const auto executed = servers::read_executed_transactions(locker);
+        if (!with_.feed.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
+            return "transactions of the primary did not come through the replica in time";
+    }
+    if (with_.feed.held_for_xa() > 0)
+        return "a prepared XA transaction holds changed rows of the table";
+    auto taken = with_.changes.take_all();
+    if (!taken) return "a flush is still in flight";
+    pending_keys rest(with_.changes, std::move(*taken));
+    with_.writer.carry_over_under_lock(locker, rest.keys());
+    rest.flushed();
+    fault::point("cut_over.flushed");
+    preflight::throw_if_changed_under_lock(locker, with_.migration);
+    if (with_.feed.possible_children() != children_seen_)
+        return "a statement may have made a foreign key to the table: it is looked for";
+    set_auto_increment(locker, with_.migration);
+    if (with_.changes.backlog() != 0) return "a change came in under the lock";
+    return std::nullopt;
+}
+
+// With the new table complete: would anybody see it as it was before, or keep RENAME waiting?
+std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
+                                                     snapshot_lookout& snapshots,
+                                                     const watchdog& timer,
+                                                     const stall_budget& budget) {
+    const servers::server_facts& server = with_.migration.server;
+    const migration_tables& tables = with_.migration.tables;
+    if (server.sees_locks) {
+        const auto others = servers::beside_locked_tables(
+            servers::look_for_blockers(sessions.lookout, with_.sessions, server, tables));
+        if (!others.empty()) return describe(others);
+    }
+    if (with_.with.ignore_old_snapshots) return std::nullopt;
+    // Most transactions are short, and end while the lock is held, unless they wait for it.
+    const auto patience = std::min(
+        budget.deadline(),
+        budget.clock().now() + std::min(with_.with.stall_budget / 4, snapshot_patience_max));
+    auto found = snapshots.look(with_.changes.target_written_at());
+    while (!found.empty()) {
+        if (budget.clock().now() >= patience) return describe(found);
+        pause_for(look_interval, timer.out_of_time());
+        found = snapshots.still_open(found);
+    }
+    return std::nullopt;
+}
+
+cut_over::result cut_over::attempt(std::stop_token stop) {
+    struct hurried {
+        explicit hurried(carry::replayer& held) : flusher(held) { flusher.hurry(true); }
+        ~hurried() { flusher.hurry(false); }
+        carry::replayer& flusher;
+    } const hurry(with_.flusher);
+    result made;
+    const auto give_way = [&](std::string reason) {
+        made.gave_way_because = std::move(reason);
+        return std::move(made);
+    };
+    std::optional<changes::change_set::quiet_turn> turn;
+    std::optional<swap_sessions> sessions;
+    std::optional<snapshot_lookout> snapshots;
+    std::optional<std::uint64_t> deadlocks_before;
+    try {
+        // All are connected before the lock is asked for.
+        sessions.emplace(connect());
+        if (!end_lost_locker(sessions->spare, stop))
+            return give_way(fmt::format("connection {}, which was lost, may still ask for the lock",
+                                        lost_locker_->id));
+        if (auto reason = drain(stop)) {
+            // Whoever holds the table may hold us up as well.
+            const auto who = foresee_blockers(*sessions, made, milliseconds(0), stop);
+            return give_way(who ? *who : *reason);
+        }
+        // Foreign keys to the table are looked for in the whole server, which takes its time. What
+        // makes one from here on is in the stream before the marker (docs/decisions/0011).
+        children_seen_ = with_.feed.possible_children();
+        preflight::throw_if_changed(sessions->locker, with_.migration);
+        snapshots.emplace(sessions->lookout, with_.sessions, with_.migration.server,
+                          with_.migration.tables);
+        if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
+        const auto foreseen = steady_clock::now();
+        auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
+        if (!quiet || with_.changes.in_flight() > 0) return give_way("a flush is still in flight");
+        turn.emplace(std::move(*quiet));
+        if (steady_clock::now() - foreseen > foresight_good_for)
+            if (auto reason = foresee_blockers(*sessions, made, milliseconds(0), stop))
+                return give_way(*reason);
+        prepare(*sessions);
+        deadlocks_before = deadlocks_raised(sessions->lookout);
+    } catch (const error& failure) {
+        // Nothing was changed yet, so an unknown outcome does not matter here.
+        if (!failure.retryable()) throw;
+        if (stop.stop_requested()) throw stopped();
+        if (is_counted(failure)) made.counted = failure;
+        return give_way(in_words(failure, others_kill));
+    }
+    swap(*sessions, *snapshots, made, stop);
+    tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
+    return made;
+}
+
+// LOCK TABLES to RENAME TABLE. On return the tables are renamed, or `made` says why not; they are
+// locked still. Throws segue::error, and `stopped` when the budget is spent.
+void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
+                               watchdog& timer, const stall_budget& budget, result& made,
+                               bool& locked) {
+    const migration_tables& tables = with_.migration.tables;
+    db::session& locker = sessions.locker;
+    fault::point("cut_over.before_lock");
+    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", tables.original.quoted(),
+                               tables.ghost.quoted(), with_.checkpoint.name().quoted()));
+    locked = true;
+    fault::point("cut_over.locked");
+    auto reason = fill_under_lock(locker, timer, budget);
+    if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
+    if (!reason) {
+        locker.execute("SET SESSION lock_wait_timeout=1");
+        // From here on nothing interrupts the locker, and it is asked for nothing late.
+        timer.disarm();
+        fault::point("cut_over.before_rename");
+        const milliseconds needed = with_.with.accept_slow_rename ? milliseconds(0) : rename_time_;
+        made.before_rename = budget.used();
+        if (budget.spent())
+            reason = "the stall budget was spent before the swap";
+        else if (*made.before_rename + needed > with_.with.stall_budget)
+            reason =
+                fmt::format("RENAME TABLE takes some {} ms, which are not left of the stall budget",
+                            needed.count());
+    }
+    if (reason) {
+        made.gave_way_because = *reason;
+        return;
+    }
+    with_.feed.expect_swap();
+    rename(locker);
+    made.swapped = true;
+    fault::point("cut_over.swapped");
+}
+
+// The server's answer, be it an error, says what is true: RENAME TABLE is atomic.
+// https://dev.mysql.com/doc/refman/8.4/en/atomic-ddl.html
+void cut_over::rename(db::session& locker) {
+    const migration_tables& tables = with_.migration.tables;
+    with_.record.rename_is_sent();
+    try {
+        locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
+                                   tables.old.quoted(), tables.ghost.quoted()));
+    } catch (const error& failure) {
+        if (!failure.connection_lost() && is_of_server(failure)) with_.record.is_known(false);
+        throw;
+    }
+    with_.record.is_known(true);
+}
+
+// That a request is waited for, and then the tables are held by a session that nobody uses: what
+// prepare() sets.
+milliseconds cut_over::longest_without_us() const {
+    const std::chrono::seconds waits(db::whole_seconds(with_.with.stall_budget));
+    return waits + (waits + std::chrono::seconds(1));
+}
+
+bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {
+    const auto end_by = [&](db::session& session) {
+        try {
+            if (end_lost_connection(session, *lost_locker_, stop)) lost_locker_.reset();
+        } catch (const error&) {
+            // The session is lost as well, perhaps.
+        } catch (const stopped&) {
+            // Then there is no other attempt.
+        }
+    };
+    if (lost_locker_) end_by(spare);
+    if (lost_locker_) {
+        try {
+            db::session another = with_.sessions.connect(db::session_role::control);
+            end_by(another);
+        } catch (const error&) {
+            // The next attempt tries again.
+        }
+    }
+    return !lost_locker_;
+}
+
+void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+                    std::stop_token stop) {
+    db::session& locker = sessions.locker;
+    const std::uint64_t locker_id = locker.connection_id();
+    const auto asked_at = steady_clock::now();
+    const auto interrupt = [&sessions,
+                            ids = std::array{locker_id, sessions.lookout.connection_id()}] {
+        for (const std::uint64_t id : ids) {
+            try {
+                sessions.spare.execute(fmt::format("KILL QUERY {}", id));
+            } catch (const error&) {
+                // Then wait_timeout and lock_wait_timeout end it.
+            }
+        }
+    };
+    const stall_budget budget(with_.clock, with_.with.stall_budget);
+    watchdog timer(with_.clock, budget.deadline(), interrupt, stop);
+    bool locked = false;
+    std::optional<error> fatal;
+    try {
+        lock_and_rename(sessions, snapshots, timer, budget, made, locked);
+    } catch (const stopped&) {
+        made.gave_way_because = "the stall budget was spent";
+    } catch (const error& failure) {
+        timer.disarm();
+        if (with_.record.now() == swap_state::answer_open) {
+            made.swapped = was_swapped(with_.sessions, with_.migration, with_.checkpoint,
+                                       {.id = locker_id, .since = asked_at});
+            with_.record.is_known(made.swapped);
+            made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
+        } else if (with_.record.now() == swap_state::made) {
+            made.swapped = true;
+        } else if (failure.retryable() || rows::is_duplicate(failure)) {
+            if (is_counted(failure)) made.counted = failure;
+            const auto words =
+                in_words(failure, !timer.out_of_time().stop_requested() ? others_kill
+                                  : stop.stop_requested()
+                                      ? "Segue's own KILL QUERY"
+                                      : "Segue's own KILL QUERY, as the stall budget was spent");
+            made.gave_way_because = locked ? words : "the lock was not granted: " + words;
+        } else if (failure.mysql_errno() == table_exists) {
+            made.gave_way_because =
+                fmt::format("{}. Drop it, or give it another name.", failure.what());
+        } else {
+            fatal = failure;
+        }
+    }
+    timer.disarm();
+    if (locked) in_the_way_.forget();
+    if (!made.swapped) with_.feed.expect_no_swap();
+    try {
+        // UNLOCK TABLES would commit what an attempt that failed had begun.
+        if (!made.swapped) locker.execute("ROLLBACK");
+        locker.execute("UNLOCK TABLES");
+        made.stall = budget.used();
+    } catch (const error&) {
+        { const db::session ended = std::move(locker); }
+        lost_locker_ = {.id = locker_id, .since = asked_at};
+        end_lost_locker(sessions.spare, stop);
+        made.stall = budget.used();
+        // Where this process stood still, the server had freed the tables by itself before.
+        if (!made.swapped) made.stall = std::min(*made.stall, longest_without_us());
+    }
+    if (fatal) throw *fatal;
+}
+}  // namespace segue::swap

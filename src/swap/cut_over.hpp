@@ -1,0 +1,124 @@
+#pragma once
+
+#include "src/base/clock.hpp"
+#include "src/base/error.hpp"
+#include "src/carry/replayer.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
+#include "src/changes/stream_feed.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/preflight/inspection.hpp"
+#include "src/rows/row_writer.hpp"
+#include "src/swap/blocker_watch.hpp"
+#include "src/swap/old_snapshots.hpp"
+#include "src/swap/rename_outcome.hpp"
+#include "src/swap/stall_budget.hpp"
+#include "src/swap/swap_record.hpp"
+#include "src/swap/watchdog.hpp"
+#include "src/tables/checkpoint_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace segue::swap {
+
+/// The swap of names. One attempt either swaps, or gives way and leaves everything as it was; the
+/// application never waits for longer than the stall budget. docs/cut-over.md tells it step by
+/// step. Precondition of an attempt: the copy is done; stream, heartbeat and flush workers run.
+/// Threads: one. Lifetime: all that `parts` names outlives it.
+class cut_over {
+  public:
+    struct settings {
+        std::chrono::milliseconds stall_budget{500};
+        bool ignore_old_snapshots = false;
+        /// A session that holds the table is ended when it has kept the swap waiting that long.
+        std::optional<std::chrono::seconds> kill_blockers_after;
+        bool from_replica = false;  ///< The stream comes from a replica.
+        /// RENAME TABLE is sent although it takes longer than is left of the budget.
+        bool accept_slow_rename = false;
+    };
+    struct parts {
+        db::session_factory& sessions;
+        const preflight::plan& migration;
+        swap_record& record;
+        const rows::row_writer& writer;
+        const tables::checkpoint_table& checkpoint;
+        changes::heartbeat& barrier;
+        changes::stream_feed& feed;
+        changes::change_set& changes;
+        carry::replayer& flusher;
+        const clock_source& clock;
+        settings with;
+    };
+    explicit cut_over(parts with)
+        : with_(with),
+          rename_time_(with.migration.rename_time.value_or(std::chrono::milliseconds(0))) {}
+
+    struct result {
+        bool swapped = false;
+        std::string gave_way_because;  ///< Empty when swapped.
+        /// The failure that made it give way, where it may pass or not: so many in a row are
+        /// enough.
+        std::optional<error> counted = std::nullopt;
+        /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
+        std::optional<std::chrono::milliseconds> stall;
+        /// What of it was used when RENAME TABLE was to be sent; unset where it did not come to
+        /// that.
+        std::optional<std::chrono::milliseconds> before_rename;
+        std::vector<std::string> notices;  ///< What else the operator should know.
+        /// When sessions are to be ended at the next attempt: that should begin by then.
+        std::optional<std::chrono::milliseconds> again_within;
+    };
+
+    /// Blocks for the drain, foresight's patience and the stall budget at most.
+    /// Throws segue::error for what ends the migration: the table is no longer the one that was
+    /// inspected, another run owns it, or it cannot be found out whether the names were swapped;
+    /// the record says which. Throws `stopped` if asked before the lock was requested.
+    result attempt(std::stop_token stop);
+
+    /// It was measured anew.
+    void expect_rename_to_take(std::chrono::milliseconds time) noexcept { rename_time_ = time; }
+    /// The operator postponed the cut-over: who kept it waiting before does not count.
+    void forget_blockers() noexcept { in_the_way_.forget(); }
+
+  private:
+    struct swap_sessions {
+        db::session spare;    ///< Ends what the others wait for; used by the watchdog.
+        db::session lookout;  ///< Looks who stands in the way.
+        db::session locker;
+    };
+    std::optional<std::string> drain(std::stop_token stop);
+    swap_sessions connect();
+    std::optional<std::string> foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                       result& made, std::stop_token stop);
+    std::optional<std::string> foresee_blockers(swap_sessions& sessions, result& made,
+                                                std::chrono::milliseconds patience,
+                                                std::stop_token stop);
+    void prepare(swap_sessions& sessions) const;
+
+    /// Precondition: a quiet turn is held.
+    void swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+              std::stop_token stop);
+    void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
+                         const stall_budget& budget, result& made, bool& locked);
+    void rename(db::session& locker);
+    std::chrono::milliseconds longest_without_us() const;
+    /// Whether no lost connection of ours still asks for the lock.
+    bool end_lost_locker(db::session& spare, std::stop_token stop);
+    std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,
+                                               const stall_budget& budget);
+    std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
+                                               const watchdog& timer, const stall_budget& budget);
+
+    const parts with_;
+    std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
+    std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
+    blocker_watch in_the_way_;
+    std::uint64_t children_seen_ = 0;  ///< stream_feed's, before it was last looked for them.
+};
+
+}  // namespace segue::swap
