@@ -2,7 +2,7 @@
 
 #include "cli/flags.hpp"
 #include "src/base/error.hpp"
-#include "src/schema/alter_text.hpp"
+#include "src/sql/alter_text.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -144,7 +144,7 @@ class options_reader {
         // shown: that flag may be a password.
         if (looks_like_flag(made_.alter))
             throw error("the value of --alter seems to be missing: a flag stands in its place");
-        const auto statement = schema::parse_alter(made_.alter);
+        const auto statement = sql::parse_alter(made_.alter);
         made_.table.schema = name_of("database", statement.schema);
         made_.table.name = name_of("table", statement.table);
         made_.execute = given_.on("execute");

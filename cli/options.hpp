@@ -26,7 +26,7 @@ struct options {
     std::string primary_user;      ///< Empty: as on --host.
     std::string primary_password;  ///< Likewise.
     table_name table;              ///< As written; the server may store it in lower case.
-    std::string alter;             ///< As written; schema::parse_alter() reads it.
+    std::string alter;             ///< As written; sql::parse_alter() reads it.
     bool execute = false;
 
     std::size_t threads = 0;

@@ -1,8 +1,8 @@
 #include "src/changes/stream_feed.hpp"
 
 #include "src/base/error.hpp"
-#include "src/schema/ddl_text.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/ddl_text.hpp"
+#include "src/sql/identifier_case.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string shown(std::string_view text) {
     return std::string(text.substr(0, shown_text_max)) + "...";
 }
 
-schema::logged_text logged(const binlog::statement& seen) {
+sql::logged_text logged(const binlog::statement& seen) {
     return {.text = seen.text,
             .default_schema = seen.default_schema,
             .sql_mode = seen.sql_mode,
@@ -168,8 +168,7 @@ void stream_feed::on_row(const binlog::row_change& change) {
 }
 
 bool stream_feed::same_schema(std::string_view schema) const {
-    return schema::same_table_name(schema, watched_.original.schema,
-                                   watched_.case_insensitive_names);
+    return sql::same_table_name(schema, watched_.original.schema, watched_.case_insensitive_names);
 }
 
 void stream_feed::on_statement(const binlog::statement& seen) {
@@ -190,22 +189,21 @@ void stream_feed::on_statement(const binlog::statement& seen) {
 }
 
 void stream_feed::see_definition(const binlog::statement& seen) {
-    const bool own_swap =
-        swap_expected_ && schema::verb_of(seen.text) == schema::ddl_verb::rename_table;
-    const auto touch = own_swap ? schema::ddl_touch::none
-                                : schema::touch_of(logged(seen), watched_.original,
-                                                   watched_.case_insensitive_names);
-    if (touch == schema::ddl_touch::touched)
+    const bool own_swap = swap_expected_ && sql::verb_of(seen.text) == sql::ddl_verb::rename_table;
+    const auto touch =
+        own_swap ? sql::ddl_touch::none
+                 : sql::touch_of(logged(seen), watched_.original, watched_.case_insensitive_names);
+    if (touch == sql::ddl_touch::touched)
         throw error(
             fmt::format("the table {} was redefined by another session while it was "
                         "migrated: {}",
                         watched_.original.quoted(), shown(seen.text)));
-    if (touch == schema::ddl_touch::unreadable)
+    if (touch == sql::ddl_touch::unreadable)
         throw error(
             fmt::format("a statement of the binary log cannot be read, so it may have redefined "
                         "the table {} while it was migrated: {}",
                         watched_.original.quoted(), shown(seen.text)));
-    if (touch == schema::ddl_touch::perhaps) ++possible_children_;
+    if (touch == sql::ddl_touch::perhaps) ++possible_children_;
     definition_seen_ = true;
 }
 

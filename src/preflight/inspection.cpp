@@ -7,8 +7,8 @@
 #include "src/preflight/rename_cost.hpp"
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/target_table.hpp"
-#include "src/schema/rename_map.hpp"
-#include "src/schema/sql_tokenizer.hpp"
+#include "src/sql/rename_map.hpp"
+#include "src/sql/sql_tokenizer.hpp"
 
 #include <sstream>
 #include <utility>
@@ -80,13 +80,13 @@ std::vector<refusal> unreadable_expressions(db::session& session, const plan& ma
     return {};
 }
 
-void complete(plan& made, db::session& session, const schema::alter_statement& alter,
+void complete(plan& made, db::session& session, const sql::alter_statement& alter,
               bool replica_image_is_minimal) {
     throw_refusals(unreadable_expressions(session, made));
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));
-    const auto renames = schema::column_mapping(alter, column_names(made.original));
+    const auto renames = sql::column_mapping(alter, column_names(made.original));
     const schema::source_of source_of = [&](std::string_view target) {
         return renames.source_of(target);
     };
@@ -126,7 +126,7 @@ void complete(plan& made, db::session& session, const schema::alter_statement& a
 }
 
 // MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.
-std::vector<refusal> new_auto_increment(const schema::alter_statement& alter,
+std::vector<refusal> new_auto_increment(const sql::alter_statement& alter,
                                         const schema::table_definition& original) {
     std::vector<refusal> found;
     for (const auto& clause : alter.clauses) {
@@ -148,8 +148,8 @@ std::vector<refusal> read_otherwise(db::session& session, std::string_view alter
         "that need a backslash as X'..'.";
     const std::string modes = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
     std::vector<refusal> found;
-    const auto matters = [&](std::string_view mode, schema::tokenizer_options with) {
-        return modes.find(mode) != std::string::npos && !schema::reads_alike(alter_text, {}, with);
+    const auto matters = [&](std::string_view mode, sql::tokenizer_options with) {
+        return modes.find(mode) != std::string::npos && !sql::reads_alike(alter_text, {}, with);
     };
     if (matters("ANSI_QUOTES", {.ansi_quotes = true}))
         found.push_back({"the server's sql_mode has ANSI_QUOTES, and the ALTER has double quotes",
@@ -174,9 +174,9 @@ void append(std::vector<refusal>& refusals, const std::vector<refusal>& more) {
     refusals.insert(refusals.end(), more.begin(), more.end());
 }
 
-void check_same_table(const schema::alter_statement& alter, const table_name& original) {
-    const bool other_table = alter.table && !schema::same_name(*alter.table, original.name);
-    const bool other_schema = alter.schema && !schema::same_name(*alter.schema, original.schema);
+void check_same_table(const sql::alter_statement& alter, const table_name& original) {
+    const bool other_table = alter.table && !sql::same_name(*alter.table, original.name);
+    const bool other_schema = alter.schema && !sql::same_name(*alter.schema, original.schema);
     if (other_table || other_schema)
         throw error(fmt::format("the ALTER names another table than {}", original.quoted()));
 }
@@ -184,7 +184,7 @@ void check_same_table(const schema::alter_statement& alter, const table_name& or
 // What inspect() works with, from step to step.
 struct workplace {
     db::session& session;
-    const schema::alter_statement& alter;
+    const sql::alter_statement& alter;
     const inspection_request& request;
     const table_record& record;
     std::stop_token stop;
@@ -280,7 +280,7 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop) {
     plan made;
-    const schema::alter_statement alter = schema::parse_alter(request.alter_text);
+    const sql::alter_statement alter = sql::parse_alter(request.alter_text);
     check_same_table(alter, request.original);
     std::vector<refusal> refusals;
     for (const auto& one : alter.refusals)
@@ -300,7 +300,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     made.original = std::move(*original);
     made.auto_increment = alter.auto_increment();
     for (const auto& clause : alter.clauses)
-        if (clause.kind == schema::clause_kind::how_to_run)
+        if (clause.kind == sql::clause_kind::how_to_run)
             made.server.weaker.push_back(
                 fmt::format("{} is left out: it tells the server how to run an ALTER, and this one "
                             "is run on an empty table.",

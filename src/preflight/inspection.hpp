@@ -3,10 +3,10 @@
 #include "src/db/session.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/target_table.hpp"
-#include "src/schema/alter_text.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/server_facts.hpp"
+#include "src/sql/alter_text.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -6,9 +6,9 @@
 #include "src/db/retry.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/schema/check_constraint.hpp"
-#include "src/schema/identifier_case.hpp"
-#include "src/schema/lookalike.hpp"
 #include "src/servers/blockers.hpp"
+#include "src/sql/identifier_case.hpp"
+#include "src/sql/lookalike.hpp"
 #include "src/wire/server_failure.hpp"
 
 #include <algorithm>
@@ -104,7 +104,7 @@ void name_checks(db::session& session, const table_name& table,
     }
 }
 
-std::map<std::string, std::string> names_in_alter(const schema::alter_statement& alter,
+std::map<std::string, std::string> names_in_alter(const sql::alter_statement& alter,
                                                   const std::vector<check_name>& names,
                                                   const std::string& original,
                                                   const std::string& target) {
@@ -112,7 +112,7 @@ std::map<std::string, std::string> names_in_alter(const schema::alter_statement&
     for (const check_name& one : names) map.emplace(one.original, one.ghost);
     // A new constraint whose name follows the table's gets the name that will follow.
     for (const auto& clause : alter.clauses)
-        if (clause.kind == schema::clause_kind::add_check && !clause.name.empty())
+        if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
             map.emplace(clause.name,
                         schema::check_name_after_rename(clause.name, original, target));
     return map;
@@ -158,7 +158,7 @@ void run_alter(db::session& session, const std::string& text, const table_name& 
         if (wire::passes_by_itself(failure) || db::is_conflict(failure) ||
             failure.mysql_errno() == query_interrupted)
             throw failure.in("the new table could not be altered");
-        const auto lookalike = schema::lookalike_hint(text);
+        const auto lookalike = sql::lookalike_hint(text);
         throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
                                 remedy_for(failure, target),
                                 lookalike.empty() ? "" : fmt::format(" {}.", lookalike)),
@@ -173,9 +173,9 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
                                  const std::vector<check_name>& names) {
     std::set<std::string> coming;
     for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
-        coming.insert(schema::fold_case(
+        coming.insert(sql::fold_case(
             schema::check_name_after_rename(one.name, made.name.name, tables.original.name)));
-    for (const check_name& one : names) coming.insert(schema::fold_case(one.old));
+    for (const check_name& one : names) coming.insert(sql::fold_case(one.old));
     if (coming.empty()) return;
     for (const db::row& held : session.query(fmt::format(
              "SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE "
@@ -184,7 +184,7 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
              quoted_literal(made.name.name), quoted_literal(tables.old.name),
              quoted_literal(tables.ghost.name)))) {
         const std::string name = held[0].value_or("");
-        if (coming.contains(schema::fold_case(name)))
+        if (coming.contains(sql::fold_case(name)))
             throw_refusals(
                 {{fmt::format("the table {} holds a CHECK constraint of the name {}, which one of "
                               "this table's would get in the swap",
@@ -232,7 +232,7 @@ void refuse_long_check_names(const schema::table_definition& original, const tab
 
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
-                          const schema::alter_statement& alter) {
+                          const sql::alter_statement& alter) {
     const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
                                            original.name.name, name.name, tables.old.name);
     schema::table_definition like = read(session, name);
@@ -243,7 +243,7 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     name_checks(session, name, names);
     run_alter(
         session,
-        schema::alter_on(alter, name, names_in_alter(alter, names, original.name.name, name.name)),
+        sql::alter_on(alter, name, names_in_alter(alter, names, original.name.name, name.name)),
         name);
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;

@@ -2,8 +2,8 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/schema/alter_text.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/sql/alter_text.hpp"
 
 #include <string>
 #include <vector>
@@ -30,7 +30,7 @@ void refuse_long_check_names(const schema::table_definition& original, const tab
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
-                          const schema::alter_statement& alter);
+                          const sql::alter_statement& alter);
 
 /// Names of CHECK constraints are unique in a schema: the error that says so.
 inline constexpr int duplicate_check_name = 3822;

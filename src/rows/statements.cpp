@@ -2,7 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/keys/key_column_codec.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -77,8 +77,8 @@ std::string compared(const schema::key_column& column, const std::string& name, 
 std::string_view name_of_keys(const schema::projection& projection) {
     constexpr std::string_view usual = "segue_keys";
     constexpr std::string_view other = "segue_key_list";
-    const bool taken = schema::same_name(projection.source.name, usual) ||
-                       schema::same_name(projection.target.name, usual);
+    const bool taken = sql::same_name(projection.source.name, usual) ||
+                       sql::same_name(projection.target.name, usual);
     return taken ? other : usual;
 }
 

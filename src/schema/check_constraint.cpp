@@ -1,7 +1,7 @@
 #include "src/schema/check_constraint.hpp"
 
 #include "src/base/error.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -132,13 +132,13 @@ std::vector<check_name> check_names(const std::vector<check_constraint>& constra
                          .ghost = check_name_after_rename(one.name, original, ghost),
                          .swapped = one.name,
                          .old = check_name_after_rename(one.name, original, old)});
-        taken.insert(fold_case(names.back().ghost));
+        taken.insert(sql::fold_case(names.back().ghost));
     }
     for (check_name& one : names) {
         if (one.ghost != one.original) continue;
         const std::string prefix = prefix_of(ghost);
         one.ghost = prefix + (is_too_long(prefix + one.original) ? "1" : one.original);
-        for (unsigned number = 1; !taken.insert(fold_case(one.ghost)).second; ++number)
+        for (unsigned number = 1; !taken.insert(sql::fold_case(one.ghost)).second; ++number)
             one.ghost = prefix + std::to_string(number);
         one.swapped = check_name_after_rename(one.ghost, ghost, original);
     }

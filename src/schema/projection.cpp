@@ -98,7 +98,7 @@ projection make_projection(const table_definition& source, const table_definitio
     std::set<std::string> goes_on;
     for (const column& to : target.columns) {
         const auto from = source_of_target(to.name);
-        if (from) goes_on.insert(fold_case(*from));
+        if (from) goes_on.insert(sql::fold_case(*from));
         if (to.generated) {
             made.computed.push_back(to.name);
             made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
@@ -130,7 +130,7 @@ projection make_projection(const table_definition& source, const table_definitio
         }
     }
     for (const column& from : source.columns)
-        if (!goes_on.contains(fold_case(from.name)))
+        if (!goes_on.contains(sql::fold_case(from.name)))
             made.description += fmt::format("{}: dropped\n", quoted_name(from.name));
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),

@@ -32,13 +32,13 @@ const column* carried_on(const table_definition& target, std::string_view source
                          const source_of& source_of_target) {
     for (const column& candidate : target.columns) {
         const auto from = source_of_target(candidate.name);
-        if (from && same_name(*from, source)) return &candidate;
+        if (from && sql::same_name(*from, source)) return &candidate;
     }
     return nullptr;
 }
 
 bool is_over(const index_part& part, const key_column& one) {
-    return !part.is_prefix && same_name(part.column, one.target);
+    return !part.is_prefix && sql::same_name(part.column, one.target);
 }
 
 // As many parts from the first one on as the key has columns are these, in any order or `in_order`.

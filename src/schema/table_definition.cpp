@@ -96,7 +96,7 @@ std::optional<text_range> auto_increment_option(std::string_view create_statemen
 
 const column* table_definition::find_column(std::string_view column_name) const {
     const auto at = std::find_if(columns.begin(), columns.end(), [&](const column& candidate) {
-        return same_name(candidate.name, column_name);
+        return sql::same_name(candidate.name, column_name);
     });
     return at == columns.end() ? nullptr : &*at;
 }

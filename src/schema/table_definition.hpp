@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <cstdint>
 #include <optional>

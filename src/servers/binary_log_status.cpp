@@ -1,7 +1,7 @@
 #include "src/servers/binary_log_status.hpp"
 
 #include "src/base/error.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -23,7 +23,7 @@ std::vector<std::string> schemas_in(std::string_view list) {
 
 bool binary_log_status::leaves_out(const std::string& schema, bool names_fold_case) const {
     const auto is_ours = [&](const std::string& name) {
-        return schema::same_table_name(name, schema, names_fold_case);
+        return sql::same_table_name(name, schema, names_fold_case);
     };
     if (!only_schemas.empty()) return std::ranges::none_of(only_schemas, is_ours);
     return std::ranges::any_of(without_schemas, is_ours);

@@ -1,6 +1,6 @@
 #include "src/servers/privileges.hpp"
 
-#include "src/schema/sql_tokenizer.hpp"
+#include "src/sql/sql_tokenizer.hpp"
 
 #include <array>
 #include <optional>
@@ -33,7 +33,7 @@ std::string in_capitals(std::string text) {
 // GRANT p [, p (columns)] ... ON [TABLE] schema.object TO ...
 // Grants of roles (no ON) and proxies give no line.
 std::optional<grant_line> read_line(std::string_view text) {
-    const auto tokens = schema::tokenize(text).tokens;
+    const auto tokens = sql::tokenize(text).tokens;
     const auto word = [&](std::size_t i) {
         return i < tokens.size() ? in_capitals(std::string(tokens[i].text)) : std::string();
     };
@@ -71,7 +71,7 @@ std::optional<grant_line> read_line(std::string_view text) {
     if (at + 3 >= tokens.size()) return std::nullopt;
     ++at;  // ON
     if (word(at + 1) != ".") return std::nullopt;
-    line.schema = tokens[at].is_symbol('*') ? "*" : schema::unquote(tokens[at]);
+    line.schema = tokens[at].is_symbol('*') ? "*" : sql::unquote(tokens[at]);
     line.whole_schema = word(at + 2) == "*";
     return line;
 }

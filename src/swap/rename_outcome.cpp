@@ -72,7 +72,7 @@ bool was_swapped(db::session_factory& sessions, const preflight::plan& migration
     }
     const auto is_there = [&](const table_name& table) {
         for (const std::string& name : names)
-            if (schema::same_table_name(name, table.name, migration.server.names_fold_case))
+            if (sql::same_table_name(name, table.name, migration.server.names_fold_case))
                 return true;
         return false;
     };

@@ -1,7 +1,7 @@
 #include "src/swap/table_statistics.hpp"
 
 #include "src/base/error.hpp"
-#include "src/schema/identifier_case.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ constexpr int syntax_error = 1064;
 void analyze(db::session& session, const std::string& statement,
              std::vector<std::string>& complaints) {
     for (const db::row& line : session.query(statement))
-        if (schema::equal_ascii_case(line[2].value_or(""), "error"))
+        if (sql::equal_ascii_case(line[2].value_or(""), "error"))
             complaints.push_back(
                 fmt::format("statistics of {}: {}", line[0].value_or(""), line[3].value_or("")));
 }
@@ -24,7 +24,7 @@ void analyze(db::session& session, const std::string& statement,
 /// The column of the new table that goes on with a column of the original; nullptr if none does.
 const schema::column* carried_on(const preflight::plan& made, const std::string& source) {
     for (const auto& column : made.projection.columns)
-        if (column.source && schema::same_name(*column.source, source))
+        if (column.source && sql::same_name(*column.source, source))
             return made.target.find_column(column.target);
     // Columns that the server computes are not in the projection.
     const schema::column* const same = made.target.find_column(source);

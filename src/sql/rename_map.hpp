@@ -1,0 +1,42 @@
+#pragma once
+
+#include "src/sql/alter_text.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::sql {
+
+/// Which column of the original table each column of the altered table takes its values from.
+class rename_map {
+  public:
+    /// The original's name of the column that `new_name` continues. Empty for an added column, also
+    /// for one that has the name of a dropped or renamed one. Throws error for a column that the
+    /// altered table does not have by what the text says.
+    std::optional<std::string> source_of(std::string_view new_name) const;
+
+    /// The altered table's name of the original column `old_name`. Empty if it is dropped.
+    std::optional<std::string> target_of(std::string_view old_name) const;
+
+    struct column_change {
+        std::string source;  ///< Empty for an added column.
+        std::string target;  ///< Empty for a dropped column.
+    };
+    /// Only what changes: columns added, dropped or renamed.
+    std::vector<column_change> changes() const;
+
+  private:
+    friend rename_map column_mapping(const alter_statement&, const std::vector<std::string>&);
+    std::vector<column_change> columns_;
+};
+
+/// All names to the left of a rename are those of the original, as in the server: `RENAME COLUMN a
+/// TO b, RENAME COLUMN b TO a` swaps two columns. Names are compared without regard to case. Throws
+/// error where the server would refuse: a column that is not there, dropped twice, or two of one
+/// name.
+rename_map column_mapping(const alter_statement& statement,
+                          const std::vector<std::string>& original_columns);
+
+}  // namespace segue::sql

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace segue::sql {
+
+/// How many bytes the UTF-8 character at `i` has; 0 if there is none.
+std::size_t utf8_length(std::string_view text, std::size_t i);
+
+bool is_utf8(std::string_view text);
+bool is_ascii(std::string_view text);
+
+}  // namespace segue::sql

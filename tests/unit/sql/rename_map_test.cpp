@@ -1,0 +1,109 @@
+#include "src/sql/rename_map.hpp"
+
+#include "src/base/error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::sql {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+rename_map map_of(std::string_view alter,
+                  const std::vector<std::string>& columns = {"id", "a", "b", "c"}) {
+    return column_mapping(parse_alter(alter), columns);
+}
+
+TEST(RenameMap, UntouchedColumnsKeepTheirNames) {
+    const auto map = map_of("ADD x INT, MODIFY a BIGINT");
+    EXPECT_EQ(map.source_of("a"), "a");
+    EXPECT_EQ(map.target_of("a"), "a");
+    EXPECT_EQ(map.source_of("x"), std::nullopt);
+    EXPECT_THAT(map.changes(), SizeIs(1));
+}
+
+TEST(RenameMap, AnAlterWithoutColumnsChangesNone) {
+    EXPECT_THAT(map_of("ENGINE=InnoDB, ADD INDEX (a)").changes(), IsEmpty());
+}
+
+TEST(RenameMap, RenamesAreFollowed) {
+    const auto map = map_of("CHANGE a x INT, RENAME COLUMN b TO y");
+    EXPECT_EQ(map.source_of("x"), "a");
+    EXPECT_EQ(map.source_of("y"), "b");
+    EXPECT_EQ(map.target_of("a"), "x");
+}
+
+TEST(RenameMap, TwoColumnsSwap) {
+    const auto map = map_of("RENAME COLUMN a TO b, RENAME COLUMN b TO a");
+    EXPECT_EQ(map.source_of("a"), "b");
+    EXPECT_EQ(map.source_of("b"), "a");
+}
+
+TEST(RenameMap, RenamesGoRoundInACircle) {
+    const auto map = map_of("CHANGE a b INT, CHANGE b c INT, RENAME COLUMN c TO a");
+    EXPECT_EQ(map.source_of("a"), "c");
+    EXPECT_EQ(map.source_of("b"), "a");
+    EXPECT_EQ(map.source_of("c"), "b");
+}
+
+TEST(RenameMap, ANameReusedByANewColumnComesFromNothing) {
+    const auto map = map_of("ADD COLUMN a INT, CHANGE a b2 INT");
+    EXPECT_EQ(map.source_of("a"), std::nullopt);
+    EXPECT_EQ(map.source_of("b2"), "a");
+}
+
+TEST(RenameMap, ADroppedAndAddedColumnIsNew) {
+    const auto map = map_of("DROP COLUMN a, ADD COLUMN a INT");
+    EXPECT_EQ(map.source_of("a"), std::nullopt);
+    EXPECT_EQ(map.target_of("a"), std::nullopt);
+}
+
+TEST(RenameMap, ADroppedNameMayBeTakenByARename) {
+    const auto map = map_of("DROP COLUMN a, RENAME COLUMN b TO a");
+    EXPECT_EQ(map.source_of("a"), "b");
+    EXPECT_EQ(map.target_of("a"), std::nullopt);
+}
+
+TEST(RenameMap, NamesAreComparedWithoutCase) {
+    const auto map =
+        map_of("RENAME COLUMN A TO x, DROP b, ADD B INT, MODIFY C BIGINT", {"id", "a", "b", "c"});
+    EXPECT_EQ(map.source_of("X"), "a");
+    EXPECT_EQ(map.source_of("b"), std::nullopt);
+    EXPECT_EQ(map.source_of("C"), "c");
+}
+
+TEST(RenameMap, LettersBeyondAsciiHaveCaseToo) {
+    const auto map = map_of("RENAME COLUMN `äx` TO y", {"Äx"});
+    EXPECT_EQ(map.source_of("y"), "Äx");
+}
+
+TEST(RenameMap, ARenameOfCaseOnlyIsARename) {
+    const auto map = map_of("RENAME COLUMN a TO A");
+    EXPECT_EQ(map.source_of("a"), "a");
+    EXPECT_EQ(map.target_of("a"), "A");
+    EXPECT_THAT(map.changes(), SizeIs(1));
+}
+
+TEST(RenameMap, ColumnsAddedInParenthesesAreNew) {
+    const auto map = map_of("ADD (x INT, y INT)");
+    EXPECT_EQ(map.source_of("x"), std::nullopt);
+    EXPECT_EQ(map.source_of("y"), std::nullopt);
+}
+
+TEST(RenameMap, AColumnThatTheTextDoesNotTellOfIsAnError) {
+    EXPECT_THROW(map_of("ADD x INT").source_of("my_row_id"), error);
+    EXPECT_THROW(map_of("DROP a").source_of("a"), error);
+}
+
+TEST(RenameMap, WhatTheServerWouldRefuseIsAnError) {
+    for (const auto* alter :
+         {"DROP x", "CHANGE x y INT", "RENAME COLUMN x TO y", "DROP a, DROP A",
+          "DROP a, CHANGE a b INT", "CHANGE a x INT, CHANGE a y INT", "RENAME COLUMN a TO b",
+          "ADD a INT", "ADD x INT, ADD X INT", "RENAME COLUMN a TO x, RENAME COLUMN x TO y"})
+        EXPECT_THROW(map_of(alter), error) << alter;
+}
+
+}  // namespace
+}  // namespace segue::sql
