@@ -1,10 +1,10 @@
 #include "cli/arguments.hpp"
-#include "cli/ending.hpp"
+#include "cli/display/ending.hpp"
+#include "cli/display/terminal.hpp"
 #include "cli/login.hpp"
 #include "cli/options.hpp"
 #include "cli/signal_watch.hpp"
 #include "cli/standard_streams.hpp"
-#include "cli/terminal.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
@@ -76,7 +76,7 @@ void make_postpone_flag(const std::string& path) {
                                 path, why));
 }
 
-int tell(const cli::ending& last) {
+int tell(const display::ending& last) {
     for (const std::string& line : last.lines) log::write(last.level, line);
     return last.exit_code;
 }
@@ -107,7 +107,7 @@ void read_login_again(const cli::options& given) noexcept {
 }
 
 int run_job(const cli::options& given, const migration::settings& with, std::stop_token stop,
-            migration::migration& job, cli::terminal& shown) {
+            migration::migration& job, display::terminal& shown) {
     try {
         if (!given.execute) {
             job.rehearse(std::move(stop));
@@ -117,7 +117,7 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
         shown.start(job);
         job.run(std::move(stop));
         shown.stop();
-        if (!with.drop_old_table) std::puts(cli::kept_line(job.left_behind()).c_str());
+        if (!with.drop_old_table) std::puts(display::kept_line(job.left_behind()).c_str());
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();
@@ -126,16 +126,16 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
         shown.stop();
         log::fatal("{}", failure.what());
     }
-    return tell(cli::ending_of(job.left_behind()));
+    return tell(display::ending_of(job.left_behind()));
 }
 
 int run(const cli::options& given) {
     cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings with = settings_of(given);
-    cli::terminal shown(with);
+    display::terminal shown(with);
     migration::migration job(with, shown);
     signals.when_overdue([&job](std::string_view why) {
-        const auto last = cli::ending_of(job.left_behind());
+        const auto last = display::ending_of(job.left_behind());
         log::write_at_once(last.level, why);
         for (const std::string& line : last.lines) log::write_at_once(last.level, line);
         return last.exit_code;

@@ -1,10 +1,10 @@
-#include "cli/status_line.hpp"
+#include "cli/display/status_line.hpp"
 
 #include <optional>
 
 #include <fmt/format.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using std::chrono::milliseconds;
@@ -91,4 +91,4 @@ std::string swapped_line(const migration::outcome& made) {
                        made.stall_max.count(), last);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

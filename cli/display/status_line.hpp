@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace segue::cli {
+namespace segue::display {
 
 /// "1h2m3s", "4m0s", "0s" below a second: durations as gh-ost prints them.
 std::string short_duration(std::chrono::milliseconds duration);
@@ -30,4 +30,4 @@ bool prints_in_second(const migration::progress& at, std::chrono::seconds since_
 /// "# Swapped after 2 attempts; writes waited for 498 ms at most ..."
 std::string swapped_line(const migration::outcome& made);
 
-}  // namespace segue::cli
+}  // namespace segue::display

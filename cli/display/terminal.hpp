@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace segue::cli {
+namespace segue::display {
 
 /// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr. Where
 /// stdout is a terminal, a progress bar in place of the status lines, and one such line at the end.
@@ -48,4 +48,4 @@ class terminal final : public migration::observer {
     std::jthread thread_;
 };
 
-}  // namespace segue::cli
+}  // namespace segue::display

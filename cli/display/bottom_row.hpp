@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace segue::cli {
+namespace segue::display {
 
 /// The last row of the terminal that is standard output, drawn over in place. Log lines that go to
 /// the same terminal are written above it: the row is taken away, and drawn again after them.
@@ -38,4 +38,4 @@ class bottom_row final : private log::bystander {
     std::string text_;   // guarded by the log's turn to write, if shared_
 };
 
-}  // namespace segue::cli
+}  // namespace segue::display

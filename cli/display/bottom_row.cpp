@@ -1,4 +1,4 @@
-#include "cli/bottom_row.hpp"
+#include "cli/display/bottom_row.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 constexpr std::string_view erase = "\r\x1b[K";
@@ -84,4 +84,4 @@ void bottom_row::after_line() noexcept {
     write_all(text_);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -1,8 +1,8 @@
-#include "cli/ending.hpp"
+#include "cli/display/ending.hpp"
 
 #include <fmt/format.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 constexpr int exit_stopped = 1;
@@ -84,4 +84,4 @@ std::string kept_line(const migration::leftovers& left) {
         left.old);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -7,7 +7,7 @@
 #include <deque>
 #include <string>
 
-namespace segue::cli {
+namespace segue::display {
 
 /// Rows copied in a second, over the last few seconds. Pure.
 class copy_rate {
@@ -37,4 +37,4 @@ struct row_style {
 /// Control characters in reasons do not come through.
 std::string progress_row(const migration::progress& at, double rows_per_second, row_style style);
 
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -1,9 +1,9 @@
-#include "cli/terminal.hpp"
+#include "cli/display/terminal.hpp"
 
-#include "cli/bottom_row.hpp"
-#include "cli/progress_row.hpp"
-#include "cli/rehearsal_text.hpp"
-#include "cli/status_line.hpp"
+#include "cli/display/bottom_row.hpp"
+#include "cli/display/progress_row.hpp"
+#include "cli/display/rehearsal_text.hpp"
+#include "cli/display/status_line.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
@@ -20,7 +20,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using std::chrono::milliseconds;
@@ -204,4 +204,4 @@ void terminal::on_rehearsed(const preflight::plan& made, const std::vector<std::
     std::fflush(stdout);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

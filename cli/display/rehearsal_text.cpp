@@ -1,4 +1,4 @@
-#include "cli/rehearsal_text.hpp"
+#include "cli/display/rehearsal_text.hpp"
 
 #include "src/schema/check_constraint.hpp"
 
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 std::string indented(std::string_view lines) {
@@ -151,4 +151,4 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
     return text;
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -1,11 +1,11 @@
-#include "cli/status_line.hpp"
+#include "cli/display/status_line.hpp"
 
 #include "tests/demo/swap_line.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using namespace std::chrono_literals;
@@ -177,4 +177,4 @@ TEST(PrintsInSecond, EveryThirtySecondsElse) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -1,6 +1,6 @@
-#include "cli/progress_row.hpp"
+#include "cli/display/progress_row.hpp"
 
-#include "cli/status_line.hpp"
+#include "cli/display/status_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using migration::phase;
@@ -107,4 +107,4 @@ std::string progress_row(const migration::progress& at, double rows_per_second, 
     return head + " " + tail;
 }
 
-}  // namespace segue::cli
+}  // namespace segue::display

@@ -1,9 +1,9 @@
-#include "cli/progress_row.hpp"
+#include "cli/display/progress_row.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using namespace std::chrono_literals;
@@ -133,4 +133,4 @@ TEST(ProgressRow, ColoursOnlyWhenAsked) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::display

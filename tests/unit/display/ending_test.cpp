@@ -1,11 +1,11 @@
-#include "cli/ending.hpp"
+#include "cli/display/ending.hpp"
 
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::cli {
+namespace segue::display {
 namespace {
 
 using swap::swap_state;
@@ -104,4 +104,4 @@ TEST(KeptLine, SaysHowToDropTheOldTable) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::display

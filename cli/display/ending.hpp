@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::cli {
+namespace segue::display {
 
 /// What is said last of a run that ended, or is ended now, and its exit code: 0, the tables are
 /// swapped; 1, they are not; 3, nobody knows. "Untouched" is said only where that is known.
@@ -21,4 +21,4 @@ ending ending_of(const migration::leftovers& left);
 /// After a swap that keeps the old table: where it is, and how to drop it.
 std::string kept_line(const migration::leftovers& left);
 
-}  // namespace segue::cli
+}  // namespace segue::display
