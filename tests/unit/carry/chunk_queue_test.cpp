@@ -12,6 +12,9 @@
 namespace segue::carry {
 namespace {
 
+using keys::key;
+using keys::keys;
+
 std::stop_token already_stopped() {
     std::stop_source source;
     source.request_stop();

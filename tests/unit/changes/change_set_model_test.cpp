@@ -6,6 +6,7 @@
 namespace segue::changes {
 namespace {
 
+using keys::key;
 using namespace std::chrono_literals;
 
 constexpr std::size_t ids = 400;
@@ -34,7 +35,7 @@ class ordered_model final : public copy_model {
         chunks_.close();
     }
 
-    void copy(const chunk& current) override {
+    void copy(const carry::chunk& current) override {
         std::vector<std::pair<std::size_t, int>> read;
         for (std::size_t id = 0; id < ids; ++id)
             if (current.range.contains(key(static_cast<int>(id))))

@@ -14,6 +14,8 @@
 namespace segue::changes {
 namespace {
 
+using keys::key;
+using keys::keys;
 using namespace std::chrono_literals;
 using testing::IsEmpty;
 using testing::Optional;

@@ -20,6 +20,8 @@
 namespace segue::changes {
 namespace {
 
+using keys::key;
+using keys::keys;
 using namespace std::chrono_literals;
 
 constexpr change_set::limits by_the_server{.keys_max = 1'000, .client_orders = false};
@@ -62,14 +64,14 @@ TEST_F(ChangeSetTurns, NoKeyIsKeptBeforeTheFirstChunkIsRegistered) {
     changes.add(key(5), {});
     EXPECT_EQ(changes.dropped(), 2U);
     changes.chunk_ended(1);
-    EXPECT_EQ(keys::taken(), keys({5}));
+    EXPECT_EQ(taken(), keys({5}));
 }
 
 TEST_F(ChangeSetTurns, NoKeyIsDroppedAheadOfTheCopy) {
     changes.add(key(500), {});
     changes.add(key(5), {});
     EXPECT_EQ(changes.dropped(), 0U);
-    EXPECT_EQ(keys::taken(), keys({500, 5}));
+    EXPECT_EQ(taken(), keys({500, 5}));
 }
 
 TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
@@ -77,12 +79,12 @@ TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
     changes.add(key(500), {});
     EXPECT_EQ(ready_now(), std::nullopt);
     changes.chunk_ended(1);
-    EXPECT_EQ(keys::taken(), keys({500}));
+    EXPECT_EQ(taken(), keys({500}));
 }
 
 TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
     changes.add(key(500), {});
-    const auto batch = keys::taken();
+    const auto batch = taken();
     EXPECT_THROW(changes.register_in_turn(1, all, already_stopped()), stopped);
     changes.flushed(batch);
     changes.register_in_turn(1, all, bounded.token());
@@ -96,7 +98,7 @@ TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
     changes.chunk_ended(1);
     EXPECT_EQ(ready_now(), std::nullopt);
     changes.chunk_ended(2);
-    EXPECT_EQ(keys::taken(), keys({500}));
+    EXPECT_EQ(taken(), keys({500}));
 }
 
 TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
@@ -200,7 +202,7 @@ class turns_model final : public copy_model {
         chunks_.close();
     }
 
-    void copy(const chunk& current) override {
+    void copy(const carry::chunk& current) override {
         const auto first = row_of(*current.range.after);
         write([&](std::size_t i) { return first + i; }, chunk_rows);
     }

@@ -19,6 +19,8 @@
 #include <gtest/gtest.h>
 
 namespace segue::changes {
+using keys::id_codec;
+using keys::key;
 
 /// Source and target as arrays: adders write the source and report the key, as the stream does;
 /// copy and flush workers read the source, let others go on, and write the target. Whatever the
@@ -68,7 +70,7 @@ class copy_model {
     }
 
     virtual void find_bounds() = 0;
-    virtual void copy(const chunk& current) = 0;
+    virtual void copy(const carry::chunk& current) = 0;
     virtual void flush(unsigned seed, std::stop_token stop) = 0;
     /// A key of the row's; it may have several.
     virtual std::int64_t name_of(std::size_t row, std::mt19937& random) = 0;
@@ -104,7 +106,7 @@ class copy_model {
     std::vector<std::atomic<int>> source_;
     std::vector<std::atomic<int>> target_;
     change_set changes_;
-    chunk_queue chunks_{changes_, 2};
+    carry::chunk_queue chunks_{changes_, 2};
 };
 
 }  // namespace segue::changes

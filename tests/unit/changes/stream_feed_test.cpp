@@ -11,6 +11,12 @@
 namespace segue::changes {
 namespace {
 
+using keys::id_codec;
+using keys::in_image;
+using keys::key;
+using keys::present;
+using keys::primary_key;
+using keys::signed_column;
 using namespace std::chrono_literals;
 using binlog::row_change_kind;
 using ending = binlog::stream_handler::ending;

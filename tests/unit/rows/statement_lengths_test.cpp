@@ -11,6 +11,9 @@
 namespace segue::rows {
 namespace {
 
+using keys::primary_key;
+using keys::signed_column;
+
 struct kind_of_key {
     const char* name;
     std::vector<schema::key_column> columns;

@@ -9,6 +9,11 @@
 namespace segue::rows {
 namespace {
 
+using keys::key;
+using keys::keys;
+using keys::primary_key;
+using keys::signed_column;
+using keys::unsigned_column;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -342,14 +347,14 @@ TEST(Statements, AValueOfAnotherTypeInTheTargetIsPrintedAsTheSourceHasIt) {
         column.retyped = true;
         return keys::key_codec(primary_key({column})).printed_in_target(0, "k");
     };
-    EXPECT_EQ(keys::printed(schema::key_type::signed_integer, 0, 0), "k");
-    EXPECT_EQ(keys::printed(schema::key_type::decimal, 10, 2), "CAST(k AS DECIMAL(10,2))");
-    EXPECT_EQ(keys::printed(schema::key_type::datetime, 3, 0), "CAST(k AS DATETIME(3))");
-    EXPECT_EQ(keys::printed(schema::key_type::date, 0, 0), "CAST(k AS DATE)");
-    EXPECT_EQ(keys::printed(schema::key_type::time, 1, 0), "CAST(k AS TIME(1))");
-    EXPECT_EQ(keys::printed(schema::key_type::timestamp, 2, 0),
+    EXPECT_EQ(printed(schema::key_type::signed_integer, 0, 0), "k");
+    EXPECT_EQ(printed(schema::key_type::decimal, 10, 2), "CAST(k AS DECIMAL(10,2))");
+    EXPECT_EQ(printed(schema::key_type::datetime, 3, 0), "CAST(k AS DATETIME(3))");
+    EXPECT_EQ(printed(schema::key_type::date, 0, 0), "CAST(k AS DATE)");
+    EXPECT_EQ(printed(schema::key_type::time, 1, 0), "CAST(k AS TIME(1))");
+    EXPECT_EQ(printed(schema::key_type::timestamp, 2, 0),
               "CAST(UNIX_TIMESTAMP(k) AS DECIMAL(20,2))");
-    EXPECT_EQ(keys::printed(schema::key_type::numbered, 2, 0), "k+0");
+    EXPECT_EQ(printed(schema::key_type::numbered, 2, 0), "k+0");
 }
 
 TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
