@@ -6,7 +6,15 @@
 
 namespace segue {
 
+error refused(const std::vector<refusal>& refusals) {
+    std::string text = "this migration cannot be done as asked:";
+    for (const refusal& one : refusals)
+        text += fmt::format("\n  - {}\n    {}", one.problem, one.remedy);
+    return error(text);
+}
+
 void throw_refusals(const std::vector<refusal>& refusals) {
     if (!refusals.empty()) throw refused(refusals);
 }
+
 }  // namespace segue

@@ -184,13 +184,6 @@ bool statements_are_instrumented(db::session& session) {
 
 }  // namespace
 
-error refused(const std::vector<refusal>& refusals) {
-    std::string text = "this migration cannot be done as asked:";
-    for (const refusal& one : refusals)
-        text += fmt::format("\n  - {}\n    {}", one.problem, one.remedy);
-    return error(text);
-}
-
 unsigned version_number(const std::string& version) {
     unsigned major = 0;
     unsigned minor = 0;
