@@ -144,7 +144,8 @@ std::string_view session_settings() {
         "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
         "net_read_timeout=60, net_write_timeout=60, "
         "show_create_table_verbosity=0, sql_quote_show_create=1, "
-        "default_storage_engine='InnoDB', "
+        // What a replica has that runs our ALTERs: this is not in the binary log.
+        "default_storage_engine='InnoDB', old_alter_table=OFF, "
         "optimizer_switch='default', "
         "eq_range_index_dive_limit=200, "
         // As a client of the server's own has it, and not libmariadb's: an index over

@@ -132,25 +132,29 @@ std::string_view remedy_for(const error& failure, const table_name& target) {
     return {};
 }
 
-// In place the server makes one FULLTEXT index at a time; by a copy as many as are asked for.
-void execute_alter(db::session& session, const std::string& text) {
+// In place the server makes one FULLTEXT index at a time; by a copy as many as are asked for. A
+// replica is told so by the text: it runs the ALTER with settings of its own.
+void execute_alter(db::session& session, const sql::alter_statement& alter,
+                   const table_name& target,
+                   const std::map<std::string, std::string>& constraint_names) {
     constexpr int one_fulltext_index_at_a_time = 1795;
+    const auto text = [&](sql::alter_way way) {
+        return sql::alter_on(alter, target, constraint_names, way);
+    };
     try {
-        session.execute(text);
-        return;
+        session.execute(text(sql::alter_way::as_it_likes));
     } catch (const error& failure) {
         if (failure.mysql_errno() != one_fulltext_index_at_a_time) throw;
+        session.execute(text(sql::alter_way::by_copy));
     }
-    session.execute("SET SESSION old_alter_table=ON");
-    session.execute(text);
-    session.execute("SET SESSION old_alter_table=OFF");
 }
 
-void run_alter(db::session& session, const std::string& text, const table_name& target) {
+void run_alter(db::session& session, const sql::alter_statement& alter, const table_name& target,
+               const std::map<std::string, std::string>& constraint_names) {
     constexpr int query_interrupted = 1317;
     try {
         fault::point("target_table.before_alter");
-        execute_alter(session, text);
+        execute_alter(session, alter, target, constraint_names);
     } catch (const error& failure) {
         if (failure.connection_lost())
             throw failure.in("the connection was lost while the new table was altered");
@@ -158,7 +162,7 @@ void run_alter(db::session& session, const std::string& text, const table_name& 
         if (wire::passes_by_itself(failure) || db::is_conflict(failure) ||
             failure.mysql_errno() == query_interrupted)
             throw failure.in("the new table could not be altered");
-        const auto lookalike = sql::lookalike_hint(text);
+        const auto lookalike = sql::lookalike_hint(alter.options_text);
         throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
                                 remedy_for(failure, target),
                                 lookalike.empty() ? "" : fmt::format(" {}.", lookalike)),
@@ -241,10 +245,7 @@ target_table alter_target(db::session& session, const schema::table_definition& 
         like.create_statement = without_mark(like.create_statement, original.create_statement);
     refuse_what_like_leaves_out(original, like);
     name_checks(session, name, names);
-    run_alter(
-        session,
-        sql::alter_on(alter, name, names_in_alter(alter, names, original.name.name, name.name)),
-        name);
+    run_alter(session, alter, name, names_in_alter(alter, names, original.name.name, name.name));
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
     // An ALTER may set the comment, too.

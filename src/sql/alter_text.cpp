@@ -590,6 +590,18 @@ class alter_parser {
     alter_statement statement_;
 };
 
+// In front, where the server's grammar takes it before every clause; a comma follows unless nothing
+// is left but how the table is partitioned.
+std::string_view copy_before(const alter_statement& statement) {
+    const auto first = std::ranges::find_if(statement.clauses, [](const alter_clause& clause) {
+        return clause.kind != clause_kind::how_to_run;
+    });
+    const bool is_partitioning =
+        first != statement.clauses.end() && (first->kind == clause_kind::partition_by ||
+                                             first->kind == clause_kind::remove_partitioning);
+    return is_partitioning ? "ALGORITHM=COPY " : "ALGORITHM=COPY, ";
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> alter_statement::auto_increment() const {
@@ -627,7 +639,7 @@ alter_statement parse_alter(std::string_view text) {
 }
 
 std::string alter_on(const alter_statement& statement, const table_name& target,
-                     const std::map<std::string, std::string>& constraint_names) {
+                     const std::map<std::string, std::string>& constraint_names, alter_way way) {
     require(statement.refusals.empty(), "an ALTER with refused clauses is not run");
     struct replacement {
         text_span span;
@@ -653,7 +665,8 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
                       [](const replacement& one) { return one.span.offset; });
     std::string options = statement.options_text;
     for (const auto& [span, by] : replacements) options.replace(span.offset, span.length, by);
-    return fmt::format("ALTER TABLE {} {}", target.quoted(), options);
+    return fmt::format("ALTER TABLE {} {}{}", target.quoted(),
+                       way == alter_way::by_copy ? copy_before(statement) : "", options);
 }
 
 }  // namespace segue::sql

@@ -90,10 +90,17 @@ struct alter_statement {
 /// Whatever is understood but not on the list is a refusal.
 alter_statement parse_alter(std::string_view text);
 
+/// How the server is to run an ALTER.
+enum class alter_way {
+    as_it_likes,
+    by_copy  ///< ALGORITHM=COPY in the text, so that it counts on replicas too.
+};
+
 /// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop
 /// or alter a CHECK or CONSTRAINT by name use on `target`, where they differ from those written.
 /// What is left out is not in it. Precondition: no refusals.
 std::string alter_on(const alter_statement& statement, const table_name& target,
-                     const std::map<std::string, std::string>& constraint_names = {});
+                     const std::map<std::string, std::string>& constraint_names = {},
+                     alter_way way = alter_way::as_it_likes);
 
 }  // namespace segue::sql

@@ -373,6 +373,25 @@ TEST(AlterOn, ConstraintsAreNamedAsOnTheTarget) {
         "ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
 }
 
+TEST(AlterOn, ACopyIsAskedForInFrontOfAllClauses) {
+    const auto by_copy = [](std::string_view text) {
+        const std::string whole = alter_on(parse_alter(text), {"d", "g"}, {}, alter_way::by_copy);
+        return std::regex_replace(whole, std::regex(" +"), " ");
+    };
+    const std::string head = "ALTER TABLE `d`.`g` ALGORITHM=COPY";
+    EXPECT_EQ(by_copy("ADD FULLTEXT (a), ADD FULLTEXT (b)"),
+              head + ", ADD FULLTEXT (a), ADD FULLTEXT (b)");
+    EXPECT_EQ(by_copy("LOCK=NONE, ADD a INT, ALGORITHM=INPLACE"), head + ", ADD a INT ");
+    EXPECT_EQ(by_copy("ADD a INT REMOVE PARTITIONING"), head + ", ADD a INT REMOVE PARTITIONING");
+    EXPECT_EQ(by_copy("REMOVE PARTITIONING"), head + " REMOVE PARTITIONING");
+    EXPECT_EQ(by_copy("LOCK=NONE PARTITION BY HASH (id)"), head + " PARTITION BY HASH (id)");
+    EXPECT_EQ(by_copy("/*!80000 PARTITION BY HASH (id) */"),
+              head + " /*!80000 PARTITION BY HASH (id) */");
+    EXPECT_EQ(by_copy("/*! ADD a INT, */ COMMENT='b'"), head + ", /*! ADD a INT, */ COMMENT='b'");
+    EXPECT_EQ(by_copy("ADD PARTITION (PARTITION p VALUES LESS THAN (9))"),
+              head + ", ADD PARTITION (PARTITION p VALUES LESS THAN (9))");
+}
+
 TEST(AlterOn, RefusedClausesAreNeverRun) {
     EXPECT_THROW(alter_on(parse_alter("RENAME TO x"), {"d", "g"}), error);
 }
