@@ -7,6 +7,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/preflight/target_table.hpp"
+#include "src/schema/stored_expression.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
@@ -173,8 +174,9 @@ take_over seen_take_over(db::session& session, const plan& made,
     // This run would not have begun beside an old table.
     if (is_there(made.tables.old)) return take_over::swapped;
     const auto now = schema::read_table(session, made.tables.original);
-    const bool as_it_was = now && schema::stable_create_statement(*now) ==
-                                      schema::stable_create_statement(made.original);
+    const bool as_it_was =
+        now && schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
+                                                 schema::stable_create_statement(made.original));
     // An ALTER need not change the definition, and the old table may have been dropped.
     return now && !as_it_was ? take_over::swapped : take_over::unknown;
 }

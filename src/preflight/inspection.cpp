@@ -8,9 +8,11 @@
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/sql/rename_map.hpp"
+#include "src/schema/stored_expression.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
-#include <sstream>
+#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -60,24 +62,36 @@ std::size_t round_up(std::size_t bytes) {
     return (bytes + step - 1) / step * step;
 }
 
-// The server keeps an expression's quotes as \', and reads that by the sql_mode of whoever opens
-// the table: under NO_BACKSLASH_ESCAPES nobody could.
+// The server keeps a quote in an expression as \', and a backslash as two, and reads both by the
+// sql_mode of whoever opens the table: under NO_BACKSLASH_ESCAPES it cannot, or reads another text.
+// ALTER TABLE and LIKE then keep that one. Comments and plain defaults are kept otherwise.
 std::vector<refusal> unreadable_expressions(db::session& session, const plan& made) {
-    const auto mode = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
-    if (mode.find("NO_BACKSLASH_ESCAPES") == std::string::npos) return {};
-    std::istringstream lines(made.target.create_statement);
-    for (std::string line; std::getline(lines, line);) {
-        if (line.ends_with(',')) line.pop_back();
-        if (line.find('\\') != std::string::npos &&
-            made.original.create_statement.find(line) == std::string::npos)
-            return {
-                {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the new table could not be "
-                 "opened under it: " +
-                     line,
+    constexpr std::string_view mode = "NO_BACKSLASH_ESCAPES";
+    const auto modes = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
+    if (modes.find(mode) == std::string::npos) return {};
+    const auto own = schema::read_stored_expressions(session, made.original.name);
+    std::vector<refusal> found;
+    for (const auto& one : schema::read_stored_expressions(session, made.target.name)) {
+        if (!one.has_backslash()) continue;
+        if (std::ranges::find(own, one.text, &schema::stored_expression::text) != own.end())
+            found.push_back(
+                {fmt::format("the server's sql_mode has {}, and {} of the table has a quote or a "
+                             "backslash in a string of its expression, which each session reads by "
+                             "its own sql_mode: {}",
+                             mode, one.of, one.text),
+                 fmt::format("Take {} out of the global sql_mode for the time of the migration, or "
+                             "write the expression without them before, as CHAR(39) or X'5C'.",
+                             mode)});
+        else
+            found.push_back(
+                {fmt::format("the server's sql_mode has {}, and the new table could not be opened "
+                             "under it, or would be read otherwise: {} has a quote or a backslash "
+                             "in a string: {}",
+                             mode, one.of, one.text),
                  "Write the expression without a quote or backslash in its strings, as CHAR(39) "
-                 "or X'27'."}};
+                 "or X'27'."});
     }
-    return {};
+    return found;
 }
 
 void complete(plan& made, db::session& session, const sql::alter_statement& alter,
@@ -256,7 +270,9 @@ error changed(const plan& made) {
 }
 
 void throw_if_other_text(const schema::table_definition& now, const plan& made) {
-    if (schema::stable_create_statement(now) != schema::stable_create_statement(made.original))
+    // An ALTER that changes backslashes alone is seen in the binary log.
+    if (!schema::equal_but_for_backslashes(schema::stable_create_statement(now),
+                                           schema::stable_create_statement(made.original)))
         throw changed(made);
 }
 

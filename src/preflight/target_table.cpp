@@ -8,6 +8,7 @@
 #include "src/schema/check_constraint.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/sql/identifier_case.hpp"
+#include "src/schema/stored_expression.hpp"
 #include "src/sql/lookalike.hpp"
 #include "src/wire/server_failure.hpp"
 
@@ -54,8 +55,9 @@ void refuse_what_like_leaves_out(const schema::table_definition& original,
     };
     const auto wanted = schema::definition_beside_checks(original);
     const auto found = schema::definition_beside_checks(like);
-    if (wanted != found) {
-        const auto [left, right] = std::ranges::mismatch(wanted, found);
+    const auto [left, right] =
+        std::ranges::mismatch(wanted, found, schema::equal_but_for_backslashes);
+    if (left != wanted.end() || right != found.end()) {
         refuse(fmt::format("the original has '{}', the new table '{}'",
                            left == wanted.end() ? "" : *left, right == found.end() ? "" : *right));
     }
@@ -64,6 +66,22 @@ void refuse_what_like_leaves_out(const schema::table_definition& original,
             schema::in_order_of_numbers(schema::check_constraints_of(like.create_statement))))
         refuse("it is not clear which of its CHECK constraints is which of the original's");
 }
+// LIKE copies expressions as the session read them that had the table opened before.
+void refuse_expressions_read_otherwise(db::session& session, const table_name& original,
+                                       const table_name& like) {
+    if (schema::backslashes_in(schema::read_stored_expressions(session, original)) ==
+        schema::backslashes_in(schema::read_stored_expressions(session, like)))
+        return;
+    throw_refusals(
+        {{fmt::format("a session with the sql_mode NO_BACKSLASH_ESCAPES has {} open, and the "
+                      "server would copy the expressions of its columns, indexes or constraints "
+                      "with twice as many backslashes: a plain ALTER TABLE as well",
+                      original.quoted()),
+          fmt::format("Keep such sessions away from the table for the time of the migration, FLUSH "
+                      "TABLES {}, and start again.",
+                      original.quoted())}});
+}
+
 
 void refuse_check_that_changes(const check_name& name, std::string_view before,
                                std::string_view now) {
@@ -203,6 +221,7 @@ std::vector<std::string> notes_on(const schema::table_definition& made,
     for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
         kept.insert(one.name);
     std::vector<std::string> notes;
+    refuse_expressions_read_otherwise(session, original.name, name);
     for (const check_name& one : names)
         if (one.swapped != one.original && kept.contains(one.ghost))
             notes.push_back(fmt::format(

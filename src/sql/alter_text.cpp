@@ -85,11 +85,31 @@ std::optional<std::string> misspelt_word_of_add(const std::string& word) {
     return fmt::format("{} ({}?)", word, near.front());
 }
 
+bool is_readable(std::string_view text, tokenizer_options options) {
+    try {
+        tokenize(text, options);
+        return true;
+    } catch (const error&) {
+        return false;
+    }
+}
+
 tokenized_sql tokenized(std::string_view text) {
     try {
         return tokenize(text);
     } catch (const error& failure) {
-        throw failure.in("--alter");
+        const error told = failure.in("--alter");
+        constexpr std::string_view instead =
+            "Whatever the server's sql_mode, Segue reads --alter as without it: write names in "
+            "backticks, strings in single quotes, and characters that need a backslash as X'..'";
+        if (is_readable(text, {.no_backslash_escapes = true}))
+            throw error(fmt::format("{}. Only the sql_mode NO_BACKSLASH_ESCAPES would close it. {}",
+                                    told.what(), instead));
+        if (is_readable(text, {.ansi_quotes = true}) ||
+            is_readable(text, {.ansi_quotes = true, .no_backslash_escapes = true}))
+            throw error(fmt::format("{}. Only the sql_mode ANSI_QUOTES would close it. {}",
+                                    told.what(), instead));
+        throw told;
     }
 }
 

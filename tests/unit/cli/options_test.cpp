@@ -337,6 +337,15 @@ TEST_F(CommandLine, AnAlterThatCannotBeReadIsAnError) {
                 AllOf(HasSubstr("--alter: "), HasSubstr("not closed")));
 }
 
+TEST_F(CommandLine, AnAlterThatOnlyAnSqlModeWouldCloseIsToldSo) {
+    EXPECT_THAT(read({R"(--alter=ADD COLUMN b INT COMMENT 'a\')"}).fatal,
+                AllOf(HasSubstr("not closed"), HasSubstr("Only the sql_mode NO_BACKSLASH_ESCAPES"),
+                      HasSubstr("as X'..'")));
+    EXPECT_THAT(read({R"(--alter=ADD COLUMN "b\" INT)"}).fatal,
+                HasSubstr("Only the sql_mode NO_BACKSLASH_ESCAPES"));
+    EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal, Not(HasSubstr("sql_mode")));
+}
+
 TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
     files_["/conf"] = "[client]\nuser=conf user\npassword=from ; conf # \n";
     variables_["MYSQL_PWD"] = "env";
