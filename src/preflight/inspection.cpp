@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
+#include "src/preflight/check_name_obstacles.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/rename_cost.hpp"
@@ -227,6 +228,7 @@ plan with_target(const workplace& at, plan made, const table_name& name, rename_
     return made;
 }
 
+    refuse_held_check_names(at.session, made.original, {name, made.tables.ghost}, made.tables);
 plan rehearse(const workplace& at, const plan& made, const rename_cost& cost) {
     clear_for_a_moment(at.session, made.tables.rehearsal);
     return with_target(at, made, made.tables.rehearsal, cost);
@@ -340,7 +342,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     else
         drop_left_for_a_moment(session, made.tables.rehearsal);
     rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
-    if (rename_cost::is_measured(made.original))
+    if (rename_cost::is_measured(made.original)) {
         refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);
     cost.measure_twin(made.original);
     if (request.rehearsal) {
@@ -352,3 +354,5 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 }
 
 }  // namespace segue::preflight
+        refuse_held_check_names(session, made.original, {made.tables.rehearsal}, made.tables);
+    }

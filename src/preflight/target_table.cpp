@@ -4,11 +4,12 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
 #include "src/db/retry.hpp"
+#include "src/preflight/check_name_obstacles.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/operators_names.hpp"
 #include "src/schema/check_constraint.hpp"
-#include "src/servers/blockers.hpp"
-#include "src/sql/identifier_case.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/sql/lookalike.hpp"
 #include "src/wire/server_failure.hpp"
 
@@ -34,17 +35,6 @@ schema::table_definition read(db::session& session, const table_name& name) {
     return std::move(*made);
 }
 
-void refuse_long_check_names(const std::vector<check_name>& names) {
-    for (const check_name& one : names)
-        if (one.too_long)
-            throw_refusals(
-                {{fmt::format("with the table's name the server would change the name of the CHECK "
-                              "constraint {} to one of more than 64 characters",
-                              quoted_name(one.original)),
-                  "Give the table a shorter name for the time of the migration (RENAME TABLE), or "
-                  "drop the constraint before and add it again afterwards."}});
-}
-
 // CREATE TABLE ... LIKE leaves some things out without a word, DATA DIRECTORY for one.
 void refuse_what_like_leaves_out(const schema::table_definition& original,
                                  const schema::table_definition& like) {
@@ -66,6 +56,16 @@ void refuse_what_like_leaves_out(const schema::table_definition& original,
             schema::in_order_of_numbers(schema::check_constraints_of(like.create_statement))))
         refuse("it is not clear which of its CHECK constraints is which of the original's");
 }
+
+void refuse_check_that_changes(const check_name& name, std::string_view before,
+                               std::string_view now) {
+    throw_refusals(
+        {{fmt::format("the CHECK constraint {} cannot be made again as it is: '{}' becomes '{}'",
+                      quoted_name(name.original), before, now),
+          "Run this ALTER as a plain ALTER TABLE, or drop the constraint before the migration and "
+          "add it again afterwards."}});
+}
+
 // LIKE copies expressions as the session read them that had the table opened before.
 void refuse_expressions_read_otherwise(db::session& session, const table_name& original,
                                        const table_name& like) {
@@ -80,16 +80,6 @@ void refuse_expressions_read_otherwise(db::session& session, const table_name& o
           fmt::format("Keep such sessions away from the table for the time of the migration, FLUSH "
                       "TABLES {}, and start again.",
                       original.quoted())}});
-}
-
-
-void refuse_check_that_changes(const check_name& name, std::string_view before,
-                               std::string_view now) {
-    throw_refusals(
-        {{fmt::format("the CHECK constraint {} cannot be made again as it is: '{}' becomes '{}'",
-                      quoted_name(name.original), before, now),
-          "Run this ALTER as a plain ALTER TABLE, or drop the constraint before the migration and "
-          "add it again afterwards."}});
 }
 
 // The new table is empty, so that its constraints can be made anew under the names that are wanted,
@@ -168,6 +158,7 @@ void execute_alter(db::session& session, const sql::alter_statement& alter,
 }
 
 void run_alter(db::session& session, const sql::alter_statement& alter, const table_name& target,
+               const std::string& original,
                const std::map<std::string, std::string>& constraint_names) {
     constexpr int query_interrupted = 1317;
     try {
@@ -181,37 +172,13 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
             failure.mysql_errno() == query_interrupted)
             throw failure.in("the new table could not be altered");
         const auto lookalike = sql::lookalike_hint(alter.options_text);
-        throw error(fmt::format("the server refuses this ALTER: {}.{}{}", failure.what(),
-                                remedy_for(failure, target),
-                                lookalike.empty() ? "" : fmt::format(" {}.", lookalike)),
-                    failure.properties());
-    }
-}
-
-// RENAME TABLE gives constraints the names that follow the table's; one that another table holds
-// would make it fail under the lock.
-void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
-                                 const migration_tables& tables,
-                                 const std::vector<check_name>& names) {
-    std::set<std::string> coming;
-    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
-        coming.insert(sql::fold_case(
-            schema::check_name_after_rename(one.name, made.name.name, tables.original.name)));
-    for (const check_name& one : names) coming.insert(sql::fold_case(one.old));
-    if (coming.empty()) return;
-    for (const db::row& held : session.query(fmt::format(
-             "SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE "
-             "CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({},{},{},{})",
-             quoted_literal(tables.original.schema), quoted_literal(tables.original.name),
-             quoted_literal(made.name.name), quoted_literal(tables.old.name),
-             quoted_literal(tables.ghost.name)))) {
-        const std::string name = held[0].value_or("");
-        if (coming.contains(sql::fold_case(name)))
-            throw_refusals(
-                {{fmt::format("the table {} holds a CHECK constraint of the name {}, which one of "
-                              "this table's would get in the swap",
-                              quoted_name(held[1].value_or("")), quoted_name(name)),
-                  "Drop that constraint, and add it under another name."}});
+        operators_names known{{target.name, original}};
+        for (const auto& [operators, name] : constraint_names) known.emplace(name, operators);
+        throw error(
+            fmt::format("the server refuses this ALTER: {}.{}{}",
+                        in_operators_words(failure.what(), known), remedy_for(failure, target),
+                        lookalike.empty() ? "" : fmt::format(" {}.", lookalike)),
+            failure.properties());
     }
 }
 
@@ -221,7 +188,6 @@ std::vector<std::string> notes_on(const schema::table_definition& made,
     for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
         kept.insert(one.name);
     std::vector<std::string> notes;
-    refuse_expressions_read_otherwise(session, original.name, name);
     for (const check_name& one : names)
         if (one.swapped != one.original && kept.contains(one.ghost))
             notes.push_back(fmt::format(
@@ -246,13 +212,6 @@ void drop_if_exists(db::session& session, const table_name& name) {
     }
 }
 
-void refuse_long_check_names(const schema::table_definition& original, const table_name& name,
-                             const migration_tables& tables) {
-    refuse_long_check_names(
-        schema::check_names(schema::check_constraints_of(original.create_statement),
-                            original.name.name, name.name, tables.old.name));
-}
-
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter) {
@@ -262,9 +221,11 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     const bool marked = is_marked_for_a_moment(like.create_statement);
     if (marked)
         like.create_statement = without_mark(like.create_statement, original.create_statement);
+    refuse_expressions_read_otherwise(session, original.name, name);
     refuse_what_like_leaves_out(original, like);
     name_checks(session, name, names);
-    run_alter(session, alter, name, names_in_alter(alter, names, original.name.name, name.name));
+    run_alter(session, alter, name, original.name.name,
+              names_in_alter(alter, names, original.name.name, name.name));
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
     // An ALTER may set the comment, too.

@@ -18,12 +18,6 @@ struct target_table {
     std::vector<std::string> notes;
 };
 
-/// Throws refusals if a CHECK constraint would get a name of more than 64 characters with a table
-/// that is made like the original: the server would refuse that at a later statement, in words of
-/// its own.
-void refuse_long_check_names(const schema::table_definition& original, const table_name& name,
-                             const migration_tables& tables);
-
 /// Has the server run the ALTER on `name`, which was just made like the original: nobody guesses
 /// what an ALTER does. A table that is marked as one for a moment stays so, and the definition is
 /// told as it would be without. Throws segue::error, with the server's words or with refusals.

@@ -115,10 +115,17 @@ bool may_be_made_like(const std::vector<check_constraint>& original,
     return true;
 }
 
+std::vector<std::string> check_names_made_like(std::size_t constraints, std::string_view table) {
+    std::vector<std::string> names;
+    for (std::size_t number = 1; number <= constraints; ++number)
+        names.push_back(prefix_of(table) + std::to_string(number));
+    return names;
+}
+
 std::string check_name_after_rename(std::string_view name, std::string_view from,
                                     std::string_view to) {
     const std::string prefix = prefix_of(from);
-    if (!name.starts_with(prefix)) return std::string(name);
+    if (!name.starts_with(prefix) || name.size() == prefix.size()) return std::string(name);
     return prefix_of(to) + std::string(name.substr(prefix.size()));
 }
 

@@ -36,8 +36,11 @@ std::vector<check_constraint> in_order_of_numbers(std::vector<check_constraint> 
 bool may_be_made_like(const std::vector<check_constraint>& original,
                       const std::vector<check_constraint>& made);
 
+/// The names that CREATE TABLE ... LIKE gives to so many constraints of a table.
+std::vector<std::string> check_names_made_like(std::size_t constraints, std::string_view table);
+
 /// The name that a constraint of `from` has when that table has been renamed `to`: the server
-/// renames those that begin with the table's name and "_chk_".
+/// renames those that begin with the table's name and "_chk_", if more follows.
 std::string check_name_after_rename(std::string_view name, std::string_view from,
                                     std::string_view to);
 

@@ -130,5 +130,21 @@ TEST(ChecksMadeByLike, AreTakenForNoOthers) {
     EXPECT_FALSE(may_be_made_like(original, {{"g_chk_1", "CHECK (2)"}, {"g_chk_2", "CHECK (1)"}}));
 }
 
+TEST(CheckNames, ThePrefixAloneFollowsNoTable) {
+    EXPECT_EQ(check_name_after_rename("t_chk_", "t", "u"), "t_chk_");
+    EXPECT_EQ(check_name_after_rename("t_chk_a", "t", "u"), "u_chk_a");
+    const auto names =
+        check_names({{.name = "t_chk_", .text = "CHECK (1)"}}, "t", "_t_gho", "_t_del");
+    ASSERT_EQ(names.size(), 1U);
+    EXPECT_EQ(names[0].ghost, "_t_gho_chk_t_chk_");
+    EXPECT_EQ(names[0].swapped, "t_chk_t_chk_");
+    EXPECT_EQ(names[0].old, "t_chk_");
+}
+
+TEST(CheckNames, ThatLikeGivesAreNumbered) {
+    EXPECT_EQ(check_names_made_like(2, "g"), (std::vector<std::string>{"g_chk_1", "g_chk_2"}));
+    EXPECT_TRUE(check_names_made_like(0, "g").empty());
+}
+
 }  // namespace
 }  // namespace segue::schema

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/check_constraint.hpp"
+#include "src/schema/table_definition.hpp"
+
+#include <vector>
+
+/// Names of CHECK constraints are unique in a schema, follow the names of their tables, and have at
+/// most 64 characters.
+/// https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html
+namespace segue::preflight {
+
+/// Throws refusals if a CHECK constraint would get a name of more than 64 characters with a table
+/// that is made like the original: the server would refuse that at a later statement, in words of
+/// its own.
+void refuse_long_check_names(const schema::table_definition& original, const table_name& name,
+                             const migration_tables& tables);
+
+/// Throws refusals if a CHECK constraint would get a name that another table's constraint has, or
+/// another one of the original's own: with a table that is made like the original under one of the
+/// names `made`.
+void refuse_held_check_names(db::session& session, const schema::table_definition& original,
+                             const std::vector<table_name>& made, const migration_tables& tables);
+
+/// Throws refusals if a constraint of the new table `made` would, under the names that the table
+/// has later, get a name that another table's has. `names`: of the original's.
+void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
+                                 const migration_tables& tables,
+                                 const std::vector<schema::check_name>& names);
+
+}  // namespace segue::preflight

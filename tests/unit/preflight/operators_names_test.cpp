@@ -1,0 +1,45 @@
+#include "src/preflight/operators_names.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::preflight {
+namespace {
+
+schema::table_definition table(const std::string& name, const std::string& constraints) {
+    schema::table_definition made;
+    made.name = {"s", name};
+    made.create_statement = "CREATE TABLE `" + name + "` (\n  `id` int,\n" + constraints + ") x";
+    return made;
+}
+
+const operators_names names = operators_names_of(
+    table("t", "  CONSTRAINT `chosen` CHECK ((`id` > 0)),\n  CONSTRAINT `t_chk_1` CHECK (1)\n"),
+    table("_t_gho",
+          "  CONSTRAINT `_t_gho_chk_1` CHECK (1),\n  CONSTRAINT `_t_gho_chk_chosen` CHECK ((`id` > "
+          "0)),\n  CONSTRAINT `_t_gho_chk_new` CHECK (1)\n"),
+    migration_tables::of({"s", "t"}));
+
+TEST(OperatorsNames, AreThoseOfTheOriginalOrThoseThatWillBe) {
+    const auto told = [](std::string_view name) {
+        return in_operators_words("Check constraint '" + std::string(name) + "' is violated.",
+                                  names);
+    };
+    EXPECT_EQ(told("_t_gho_chk_1"), "Check constraint 't_chk_1' is violated.");
+    EXPECT_EQ(told("_t_gho_chk_chosen"), "Check constraint 'chosen' is violated.");
+    EXPECT_EQ(told("_t_gho_chk_new"), "Check constraint 't_chk_new' is violated.");
+    EXPECT_EQ(told("_t_gho_chk_other"), "Check constraint '_t_gho_chk_other' is violated.");
+}
+
+TEST(OperatorsNames, OfATableStandAloneOrBeforeADot) {
+    EXPECT_EQ(in_operators_words("Unknown column 'nope' in '_t_gho'", names),
+              "Unknown column 'nope' in 't'");
+    EXPECT_EQ(in_operators_words("Duplicate entry '_t_gho-1' for key '_t_gho.b'", names),
+              "Duplicate entry '_t_gho-1' for key 't.b'");
+    EXPECT_EQ(in_operators_words("Table 's._t_gho' doesn't exist", names),
+              "Table 's._t_gho' doesn't exist");
+    EXPECT_EQ(in_operators_words("it isn't '_t_gho", names), "it isn't '_t_gho");
+    EXPECT_EQ(in_operators_words("", names), "");
+}
+
+}  // namespace
+}  // namespace segue::preflight
