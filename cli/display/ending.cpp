@@ -24,6 +24,12 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
                                 other, left.original),
                     "Left behind: " + there};
         case preflight::take_over::unknown:
+            if (other.empty())
+                return {fmt::format("This run did not change {}. Its own tables are gone: somebody "
+                                    "has dropped them, or another run has taken this migration "
+                                    "over; whether that has swapped the tables cannot be seen.",
+                                    left.original),
+                        "Left behind: " + there};
             return {fmt::format("This run did not change {}. Another run{} has taken this "
                                 "migration over; whether it has swapped the tables cannot be seen.",
                                 left.original, other),

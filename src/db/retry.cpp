@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/wire/probe.hpp"
 #include "src/wire/server_failure.hpp"
 #include "src/wire/server_patience.hpp"
@@ -42,7 +43,7 @@ bool is_conflict(const error& failure) noexcept {
 
 bool may_be_the_rows(const error& failure) noexcept {
     return failure.mysql_errno() != 0 && !failure.connection_lost() &&
-           !wire::passes_by_itself(failure) && !is_conflict(failure);
+           !wire::passes_by_itself(failure) && !is_conflict(failure) && !is_about_a_table(failure);
 }
 
 bool is_too_large(const error& failure) noexcept {

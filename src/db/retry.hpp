@@ -98,7 +98,7 @@ class retrying_session {
 bool is_conflict(const error& failure) noexcept;
 
 /// Whether the rows that were written may be what the server's error is about: it is not about a
-/// connection, the server's condition or a lock.
+/// connection, the server's condition, a lock, a table or a right.
 bool may_be_the_rows(const error& failure) noexcept;
 
 /// Whether a transaction was refused because it is too large as a whole, so that smaller ones may

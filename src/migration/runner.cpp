@@ -6,10 +6,12 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/migration/stream_start.hpp"
 #include "src/migration/xa_start.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/operators_names.hpp"
 #include "src/preflight/rename_cost.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
@@ -390,6 +392,8 @@ outcome runner::swap(std::stop_token stop) {
         if (result.before_rename) renaming.took_before_rename(*result.before_rename);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) return made;
+        if (result.counted && db::is_missing_table(*result.counted))
+            throw result.counted->in("swap the tables");
         failures = result.counted ? failures + 1 : 0;
         if (failures > state_.with.failures_max) throw result.counted->in("swap the tables");
         if (threads_.failed()) throw stopped();
@@ -450,11 +454,16 @@ void runner::see_whose_tables() {
         // After a failover tables of these names say nothing of those that were left.
         if (sessions.server_uuid() != parts().made.server.uuid) return;
         const migration_tables& tables = parts().made.tables;
-        if (preflight::still_owns(session, tables.checkpoint, parts().run_token)) return;
+        const bool owns = preflight::still_owns(session, tables.checkpoint, parts().run_token);
         std::vector<table_name> there;
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
             if (preflight::exists(session, one)) there.push_back(one);
+        const auto is_there = [&](const table_name& one) { return std::ranges::count(there, one); };
+        // Another run drops them all, and makes its own while it has the claim.
+        const bool dropped = !is_there(tables.checkpoint) && is_there(tables.ghost) &&
+                             !preflight::start_is_claimed(session, tables.original);
+        if (owns || dropped) return see_what_others_did(session, there);
         const preflight::take_over seen = preflight::seen_take_over(session, parts().made, there);
         state_.note_taken_over(seen, std::move(there));
         if (preflight::exists(session, tables.checkpoint))
@@ -464,9 +473,48 @@ void runner::see_whose_tables() {
     }
 }
 
+void runner::see_what_others_did(db::session& session, const std::vector<table_name>& there) {
+    if (state_.swap().now() != swap::swap_state::not_made) return;
+    const migration_tables& tables = parts().made.tables;
+    for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint}) {
+        if (std::ranges::count(there, one) > 0) continue;
+        dropped_by_others_.push_back(one);
+        state_.note_dropped(one);
+    }
+    target_changed_by_others_ = preflight::target_was_changed(session, parts().made);
+}
+
+error runner::in_words(const error& failure) {
+    const preflight::plan& made = parts().made;
+    const std::string words = preflight::in_operators_words(
+        failure.what(), preflight::operators_names_of(made.original, made.target, made.tables));
+    std::string others;
+    if (!dropped_by_others_.empty() && db::is_missing_table(failure)) {
+        std::vector<std::string> names;
+        for (const table_name& one : dropped_by_others_)
+            names.push_back((one == made.tables.ghost ? "the new table " : "") + one.quoted());
+        others = fmt::format("{} {} dropped by somebody else while the migration ran: ",
+                             fmt::join(names, ", "), names.size() == 1 ? "was" : "were");
+    } else if (target_changed_by_others_ && db::is_about_a_table(failure)) {
+        others = fmt::format(
+            "the new table {} was changed by somebody else while the migration "
+            "ran: ",
+            made.tables.ghost.quoted());
+    }
+    return error(others + words, failure.properties());
+}
+
+void runner::throw_cause() {
+    try {
+        throw_first_failure();
+    } catch (const error& failure) {
+        throw in_words(failure);
+    }
+}
+
 // The first failure of a thread is the cause, but for a swap whose outcome is not known: then that
 // is what the operator has to hear.
-void runner::throw_cause() {
+void runner::throw_first_failure() {
     const std::exception_ptr met = std::current_exception();
     if (state_.swap().now() == swap::swap_state::not_made) {
         threads_.join();

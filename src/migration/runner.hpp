@@ -57,10 +57,15 @@ class runner {
     void end_threads();
     /// Rethrows what ended the run.
     [[noreturn]] void throw_cause();
+    [[noreturn]] void throw_first_failure();
     void clean_up(std::stop_token stop);
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
     /// After the threads have ended: are the tables still this run's?
     void see_whose_tables();
+    /// That they are; but some of them may be gone, or be others.
+    void see_what_others_did(db::session& session, const std::vector<table_name>& there);
+    /// As it is told to the operator.
+    error in_words(const error& failure);
 
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.
@@ -83,6 +88,8 @@ class runner {
     std::optional<keys::key_value> end_;
     bool marker_waits_told_ = false;
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
+    std::vector<table_name> dropped_by_others_;
+    bool target_changed_by_others_ = false;
     task_group threads_;
 };
 

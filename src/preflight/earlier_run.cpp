@@ -87,6 +87,12 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
     }
 }
 
+// A name of at most 64 characters, which do not distinguish case.
+std::string claim_on(const table_name& original) {
+    return fmt::format("CONCAT('segue/', LEFT(SHA2({},256),50))",
+                       quoted_literal(original.quoted()));
+}
+
 }  // namespace
 
 std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
@@ -102,11 +108,9 @@ bool exists(db::session& session, const table_name& name) {
 }
 
 void claim_start(db::session& session, const table_name& original) {
-    // A name of at most 64 characters, which do not distinguish case.
     const auto granted_within = [&](std::chrono::seconds limit) {
-        return session.query_value(
-                   fmt::format("SELECT GET_LOCK(CONCAT('segue/', LEFT(SHA2({},256),50)), {})",
-                               quoted_literal(original.quoted()), limit.count())) != "0";
+        return session.query_value(fmt::format("SELECT GET_LOCK({}, {})", claim_on(original),
+                                               limit.count())) != "0";
     };
     if (granted_within(std::chrono::seconds(0))) return;
     log::write(log::level::warning,
@@ -117,6 +121,10 @@ void claim_start(db::session& session, const table_name& original) {
         throw_refusals({{fmt::format("another run is starting or rehearsing a migration of {}",
                                      original.quoted()),
                          "Nothing was changed. Look whether somebody else is at it."}});
+}
+
+bool start_is_claimed(db::session& session, const table_name& original) {
+    return session.query_value(fmt::format("SELECT IS_FREE_LOCK({})", claim_on(original))) == "0";
 }
 
 void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop) {
@@ -179,6 +187,12 @@ take_over seen_take_over(db::session& session, const plan& made,
                                                  schema::stable_create_statement(made.original));
     // An ALTER need not change the definition, and the old table may have been dropped.
     return now && !as_it_was ? take_over::swapped : take_over::unknown;
+}
+
+bool target_was_changed(db::session& session, const plan& made) {
+    const auto now = schema::read_table(session, made.target.name);
+    return now && !schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
+                                                     schema::stable_create_statement(made.target));
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {

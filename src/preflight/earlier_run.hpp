@@ -33,6 +33,9 @@ bool exists(db::session& session, const table_name& name);
 /// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 void claim_start(db::session& session, const table_name& original);
 
+/// Whether somebody has that claim now.
+bool start_is_claimed(db::session& session, const table_name& original);
+
 /// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
 /// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
 /// since clocks differ. Looks again, some ten times at most, where nobody could have written them
@@ -47,6 +50,9 @@ bool still_owns(db::session& session, const table_name& checkpoint, const std::s
 /// What another run, which has this one's tables, has made of them; `there` are those that exist.
 take_over seen_take_over(db::session& session, const plan& made,
                          const std::vector<table_name>& there);
+
+/// Whether the new table is there, and is another one than was made.
+bool target_was_changed(db::session& session, const plan& made);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

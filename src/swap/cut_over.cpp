@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/auto_increment.hpp"
@@ -79,8 +80,8 @@ constexpr std::string_view others_kill = "somebody else's KILL QUERY";
 
 // Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
 bool is_counted(const error& failure) {
-    return db::may_be_the_rows(failure) && !rows::is_duplicate(failure) &&
-           failure.mysql_errno() != query_interrupted;
+    return (db::may_be_the_rows(failure) || db::is_about_a_table(failure)) &&
+           !rows::is_duplicate(failure) && failure.mysql_errno() != query_interrupted;
 }
 
 }  // namespace

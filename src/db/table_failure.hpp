@@ -1,0 +1,16 @@
+#pragma once
+
+#include "src/base/error.hpp"
+
+/// What the server says of tables and rights, and not of the rows.
+/// https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html
+namespace segue::db {
+
+/// Whether a table that the statement names is not there.
+bool is_missing_table(const error& failure) noexcept;
+
+/// Whether a table is not there, has other columns than the statement takes it to have, or is none
+/// that the account may use so: whatever the rows are.
+bool is_about_a_table(const error& failure) noexcept;
+
+}  // namespace segue::db

@@ -1,0 +1,73 @@
+// Somebody drops or changes a table of a migration's while it runs.
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+class a_table_of_a_migration : public testing::Test {
+  protected:
+    a_table_of_a_migration() {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+        run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    }
+
+    void follow() {
+        run.start("ADD COLUMN b INT", {.postponed = true});
+        run.segue().wait_for_output("State: postponing cut-over");
+    }
+    void expect_dropped_by_somebody(const std::string& told, const std::string& left) {
+        run.expect_failed({told + " was dropped by somebody else while the migration ran",
+                           "The original table is untouched.", "Left behind: " + left + ". To"});
+        for (const char* const other : {"refuses the row", "nother run"})
+            EXPECT_EQ(run.segue().err().find(other), std::string::npos) << run.segue().err();
+    }
+
+    quiet_run run{shared_server()};
+    const std::string ghost = run.tables().ghost.quoted();
+    const std::string changelog = run.tables().changelog.quoted();
+    const std::string checkpoint = run.tables().checkpoint.quoted();
+};
+
+TEST_F(a_table_of_a_migration, that_is_the_new_one_and_gone_is_no_row_that_is_refused) {
+    follow();
+    run.session().execute("DROP TABLE _t_gho");
+    run.session().execute("UPDATE t SET a=3 WHERE id=2");
+    expect_dropped_by_somebody("the new table " + ghost, changelog + ", " + checkpoint);
+}
+
+TEST_F(a_table_of_a_migration, that_is_the_new_one_and_gone_is_no_table_that_is_busy) {
+    follow();
+    run.session().execute("DROP TABLE _t_gho");
+    run.let_cut_over();
+    expect_dropped_by_somebody("the new table " + ghost, changelog + ", " + checkpoint);
+}
+
+TEST_F(a_table_of_a_migration, that_keeps_its_state_and_is_gone_is_no_other_run) {
+    follow();
+    run.session().execute("DROP TABLE _t_ghk");
+    run.session().execute("UPDATE t SET a=3 WHERE id=2");
+    expect_dropped_by_somebody(checkpoint, ghost + ", " + changelog);
+}
+
+TEST_F(a_table_of_a_migration, that_has_its_heartbeat_may_be_gone) {
+    follow();
+    run.session().execute("DROP TABLE _t_ghc");
+    expect_dropped_by_somebody(changelog, ghost + ", " + checkpoint);
+}
+
+TEST_F(a_table_of_a_migration, that_others_have_altered_is_no_row_that_is_refused) {
+    follow();
+    run.session().execute("ALTER TABLE _t_gho DROP COLUMN a");
+    run.session().execute("UPDATE t SET a=3 WHERE id=2");
+    run.expect_failed({"the new table " + ghost + " was changed by somebody else while",
+                       "Unknown column 'a'", "The original table is untouched."});
+    EXPECT_EQ(run.segue().err().find("refuses the row"), std::string::npos) << run.segue().err();
+}
+
+}  // namespace
+}  // namespace segue::test

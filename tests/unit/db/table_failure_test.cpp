@@ -1,0 +1,38 @@
+#include "src/db/table_failure.hpp"
+
+#include "src/db/retry.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::db {
+namespace {
+
+error numbered(int number) {
+    return error("words", {.mysql_errno = number});
+}
+
+TEST(TableFailure, OfATableThatIsNotThereIsAboutNoRow) {
+    for (const int number : {1051, 1109, 1146, 1932}) {
+        EXPECT_TRUE(is_missing_table(numbered(number))) << number;
+        EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
+        EXPECT_FALSE(may_be_the_rows(numbered(number))) << number;
+    }
+}
+
+TEST(TableFailure, OfOtherColumnsOrOfARightIsAboutNoRow) {
+    for (const int number : {1044, 1049, 1054, 1136, 1142, 1143}) {
+        EXPECT_FALSE(is_missing_table(numbered(number))) << number;
+        EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
+        EXPECT_FALSE(may_be_the_rows(numbered(number))) << number;
+    }
+}
+
+TEST(TableFailure, OfAValueIsAboutARow) {
+    for (const int number : {1048, 1062, 1264, 1292, 1366, 3819}) {
+        EXPECT_FALSE(is_about_a_table(numbered(number))) << number;
+        EXPECT_TRUE(may_be_the_rows(numbered(number))) << number;
+    }
+}
+
+}  // namespace
+}  // namespace segue::db
