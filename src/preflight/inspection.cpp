@@ -8,8 +8,8 @@
 #include "src/preflight/rename_cost.hpp"
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/target_table.hpp"
-#include "src/sql/rename_map.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/sql/rename_map.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
 #include <algorithm>
@@ -209,11 +209,26 @@ struct workplace {
     }
 };
 
-// Makes the empty new table under the name, and completes the plan by what came of it. `cost`: with
-// the twin's.
-plan with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
+// What was met may come of it that the original is another table than was inspected.
+void throw_if_changed_meanwhile(db::session& session, const schema::table_definition& original) {
+    std::optional<schema::table_definition> now;
+    try {
+        now = schema::read_table(session, original.name);
+    } catch (const error&) {
+        return;  // What was met is told.
+    }
+    if (now && schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
+                                                 schema::stable_create_statement(original)))
+        return;
+    throw refused({{fmt::format("{} was {} by another session while Segue was starting",
+                                original.name.quoted(), now ? "changed" : "dropped or renamed"),
+                    "Start again when nobody else changes the table."}});
+}
+
+plan made_with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
     at.throw_if_stopped();
     refuse_long_check_names(made.original, name, made.tables);
+    refuse_held_check_names(at.session, made.original, {name, made.tables.ghost}, made.tables);
     empty_table empty(at.session, at.record, name, made.original.name,
                       name == made.tables.rehearsal ? empty_table::purpose::for_a_moment
                                                     : empty_table::purpose::new_table);
@@ -228,7 +243,18 @@ plan with_target(const workplace& at, plan made, const table_name& name, rename_
     return made;
 }
 
-    refuse_held_check_names(at.session, made.original, {name, made.tables.ghost}, made.tables);
+// Makes the empty new table under the name, and completes the plan by what came of it. `cost`: with
+// the twin's.
+plan with_target(const workplace& at, const plan& made, const table_name& name,
+                 const rename_cost& cost) {
+    try {
+        return made_with_target(at, made, name, cost);
+    } catch (const error& failure) {
+        if (!failure.connection_lost()) throw_if_changed_meanwhile(at.session, made.original);
+        throw;
+    }
+}
+
 plan rehearse(const workplace& at, const plan& made, const rename_cost& cost) {
     clear_for_a_moment(at.session, made.tables.rehearsal);
     return with_target(at, made, made.tables.rehearsal, cost);
@@ -344,6 +370,8 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
     if (rename_cost::is_measured(made.original)) {
         refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);
+        refuse_held_check_names(session, made.original, {made.tables.rehearsal}, made.tables);
+    }
     cost.measure_twin(made.original);
     if (request.rehearsal) {
         made.drops = tables_to_drop(session, request, made.tables);
@@ -354,5 +382,3 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 }
 
 }  // namespace segue::preflight
-        refuse_held_check_names(session, made.original, {made.tables.rehearsal}, made.tables);
-    }
