@@ -69,5 +69,15 @@ TEST_F(a_table_of_a_migration, that_others_have_altered_is_no_row_that_is_refuse
     EXPECT_EQ(run.segue().err().find("refuses the row"), std::string::npos) << run.segue().err();
 }
 
+TEST_F(a_table_of_a_migration, that_is_gone_with_all_others_may_have_been_taken_over) {
+    follow();
+    run.session().execute("DROP TABLE _t_gho, _t_ghc, _t_ghk");
+    run.expect_failed({"This run did not change " + run.table().quoted(),
+                       "somebody has dropped them, or another run has taken this migration over",
+                       "Left behind: nothing"});
+    EXPECT_EQ(run.segue().err().find("swapped, by another run"), std::string::npos)
+        << run.segue().err();
+}
+
 }  // namespace
 }  // namespace segue::test
