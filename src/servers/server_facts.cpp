@@ -3,13 +3,13 @@
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/base/table_name.hpp"
+#include "src/servers/account.hpp"
 #include "src/servers/binary_log_status.hpp"
-#include "src/servers/privileges.hpp"
 
 #include <array>
 #include <cstdio>
 #include <map>
-#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -30,37 +30,11 @@ std::map<std::string, std::string> variables(db::session& session) {
     return found;
 }
 
-bool revokes_partially(db::session& session) {
-    return session.query_value("SELECT @@GLOBAL.partial_revokes") == "1";
-}
-
-std::set<std::string> held_privileges(db::session& session, const std::string& schema) {
-    const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
-    std::vector<std::string> lines;
-    for (const db::row& line : session.query(
-             roles == "NONE" ? "SHOW GRANTS" : "SHOW GRANTS FOR CURRENT_USER() USING " + roles))
-        lines.push_back(line[0].value_or(""));
-    return privileges_on(
-        schema, lines, revokes_partially(session) ? schema_names::literal : schema_names::patterns);
-}
-
-bool holds(const std::set<std::string>& held, const std::string& privilege) {
-    return held.contains("ALL PRIVILEGES") || held.contains(privilege);
-}
-
-template <typename Needed>
-std::string missing(const std::set<std::string>& held, const Needed& needed) {
-    std::string list;
-    for (const char* const privilege : needed)
-        if (!holds(held, privilege)) list += (list.empty() ? "" : ", ") + std::string(privilege);
-    return list;
-}
-
 // Before its privileges: a schema that is not there needs none. Nothing is said where an account
 // may not see that it is not.
 void throw_if_no_schema(db::session& session, const std::string& schema, const std::string& host,
-                        const std::set<std::string>& held) {
-    if (!holds(held, "SHOW DATABASES") && !holds(held, "ALL PRIVILEGES")) return;
+                        const account_privileges& held) {
+    if (!held.holds("SHOW DATABASES")) return;
     std::vector<std::string> known;
     for (const db::row& one : session.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"))
         known.push_back(one[0].value_or(""));
@@ -73,41 +47,10 @@ void throw_if_no_schema(db::session& session, const std::string& schema, const s
                      did_you_mean(schema, known) + "Check --database, --host and --port."}});
 }
 
-// The account as GRANT takes it, from user@host as CURRENT_USER() prints it.
-std::string account(db::session& session) {
-    const std::string text = session.query_value("SELECT CURRENT_USER()").value_or("");
-    const std::size_t at = text.rfind('@');
-    return quoted_literal(text.substr(0, at)) + "@" + quoted_literal(text.substr(at + 1));
-}
-
-void check_stream_privileges(db::session& session, const std::set<std::string>& held,
-                             std::vector<refusal>& refusals) {
-    constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
-    if (const std::string lacking = missing(held, on_server); !lacking.empty())
-        refusals.push_back({"the account may not read the binary log",
-                            fmt::format("GRANT {} ON *.* TO {};", lacking, account(session))});
-}
-
-void check_privileges(db::session& session, const std::string& schema,
-                      const std::set<std::string>& held, std::vector<refusal>& refusals) {
-    constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",     "CREATE",
-                                      "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
-    if (const std::string lacking = missing(held, on_schema); !lacking.empty())
-        refusals.push_back({fmt::format("the account lacks privileges on {}{}", quoted_name(schema),
-                                        revokes_partially(session)
-                                            ? " (partial_revokes is ON: a REVOKE takes one schema "
-                                              "out of what is granted on *.*, and % and _ in the "
-                                              "name of a schema that is granted mean themselves)"
-                                            : ""),
-                            fmt::format("GRANT {} ON {}.* TO {};", lacking, quoted_name(schema),
-                                        account(session))});
-    check_stream_privileges(session, held, refusals);
-}
-
 // A filter would hide every change; there is nothing to be seen of it in the stream.
 void check_filters(db::session& session, const std::string& schema, const server_facts& facts,
-                   const std::set<std::string>& held, std::vector<refusal>& refusals) {
-    if (!facts.logs || !holds(held, "REPLICATION CLIENT")) return;  // refused already
+                   const account_privileges& held, std::vector<refusal>& refusals) {
+    if (!facts.logs || !held.holds("REPLICATION CLIENT")) return;  // refused already
     if (read_binary_log_status(session).leaves_out(schema, facts.names_fold_case))
         refusals.push_back(
             {fmt::format("the binary log leaves {} out (binlog-do-db, binlog-ignore-db)",
@@ -139,6 +82,19 @@ bool metadata_locks_are_seen(db::session& session) {
         if (failure.connection_lost()) throw;
         return false;
     }
+}
+
+std::string global_grant(std::string_view privilege, const account_facts& account) {
+    return fmt::format("GRANT {} ON *.* TO {};", privilege, account.name);
+}
+
+std::string how_locks_are_seen(db::session& session, bool performance_schema,
+                               const account_facts& account) {
+    if (!performance_schema) return "The server runs with performance_schema=OFF.";
+    if (!can_run(session, "SELECT 1 FROM performance_schema.metadata_locks LIMIT 1"))
+        return fmt::format("GRANT SELECT ON performance_schema.* TO {};", account.name);
+    return "UPDATE performance_schema.setup_instruments SET ENABLED='YES' WHERE "
+           "NAME='wait/lock/metadata/sql/mdl';";
 }
 
 // Which transaction holds a lock, and that it is an XA transaction that is prepared.
@@ -193,11 +149,6 @@ unsigned version_number(const std::string& version) {
     return major * 10000 + minor * 100 + patch;
 }
 
-void check_stream_privileges(db::session& session, std::vector<refusal>& refusals) {
-    const std::string no_schema;
-    check_stream_privileges(session, held_privileges(session, no_schema), refusals);
-}
-
 server_facts read_server(db::session& session, const std::string& schema,
                          std::vector<refusal>& refusals) {
     auto seen = variables(session);
@@ -240,27 +191,29 @@ server_facts read_server(db::session& session, const std::string& schema,
              "primary, or a replica that knows it. If it is the primary and may be written: SET "
              "GLOBAL read_only=OFF; (which turns super_read_only off, too)."});
 
-    const auto held = held_privileges(session, schema);
+    const account_facts account = read_account(session, schema);
+    const account_privileges& held = account.held;
     throw_if_no_schema(session, schema, facts.host, held);
-    check_privileges(session, schema, held, refusals);
+    check_privileges(account, schema, facts.host, refusals);
     check_filters(session, schema, facts, held, refusals);
     facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);
     if (!facts.sees_locks)
-        facts.weaker.emplace_back(
+        facts.weaker.push_back(
             "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who "
-            "holds "
-            "the table, so it may ask for its lock, and give way, more often.");
+            "holds the table, so it may ask for its lock, and give way, more often. " +
+            how_locks_are_seen(session, seen["performance_schema"] == "ON", account));
     facts.sees_transaction_events =
         seen["performance_schema"] == "ON" && transactions_are_instrumented(session);
     facts.sees_xa_holders = facts.sees_locks && facts.sees_transaction_events;
     facts.sees_statement_history =
         facts.sees_transaction_events && statements_are_instrumented(session);
-    facts.ends_connections = holds(held, "CONNECTION_ADMIN") || holds(held, "SUPER");
-    facts.sees_transactions = holds(held, "PROCESS");
+    facts.ends_connections = held.holds("CONNECTION_ADMIN") || held.holds("SUPER");
+    facts.sees_transactions = held.holds("PROCESS");
     if (!facts.sees_transactions)
-        facts.weaker.emplace_back(
+        facts.weaker.push_back(
             "without the PROCESS privilege, transactions of other accounts and foreign keys from "
-            "other schemas cannot all be seen.");
+            "other schemas cannot all be seen. " +
+            global_grant("PROCESS", account));
     if (!facts.sees_transactions)
         facts.weaker.emplace_back(
             facts.sees_transaction_events
@@ -279,14 +232,16 @@ server_facts read_server(db::session& session, const std::string& schema,
             seen["innodb_flush_log_at_trx_commit"], seen["sync_binlog"]));
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)
-        facts.weaker.emplace_back(
+        facts.weaker.push_back(
             "without the XA_RECOVER_ADMIN privilege, XA transactions that are already prepared "
-            "cannot be seen: if one of them is committed while the migration runs, it will stop.");
-    facts.sees_triggers = holds(held, "TRIGGER");
+            "cannot be seen: if one of them is committed while the migration runs, it will stop. " +
+            global_grant("XA_RECOVER_ADMIN", account));
+    facts.sees_triggers = held.holds("TRIGGER");
     if (!facts.sees_triggers)
-        facts.weaker.emplace_back(
+        facts.weaker.push_back(
             "without the TRIGGER privilege on the schema the server hides triggers: a trigger on "
-            "the table would not be seen, and would stay on the old table.");
+            "the table would not be seen, and would stay on the old table. " +
+            held.grants_of_missing(std::array{"TRIGGER"}, account.name));
     return facts;
 }
 

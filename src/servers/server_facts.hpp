@@ -38,9 +38,6 @@ struct server_facts {
 server_facts read_server(db::session& session, const std::string& schema,
                          std::vector<refusal>& refusals);
 
-/// `refusals` grows if the account may not read the server's binary log. Throws segue::error.
-void check_stream_privileges(db::session& session, std::vector<refusal>& refusals);
-
 /// "8.0.36-log" as 80036. Throws segue::error for what is no version.
 unsigned version_number(const std::string& version);
 

@@ -3,11 +3,12 @@
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/servers/account.hpp"
 #include "src/servers/replication_status.hpp"
-#include "src/servers/server_facts.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -119,9 +120,14 @@ server_roles server_roles::find(const wire::connection_options& given,
         seen.push_back(facts.uuid);
         const auto channel = only_channel(*session, facts.host);
         if (!channel) {
-            if (primary)
+            if (primary) {
+                // Which it may not see.
+                std::vector<refusal> lacking;
+                check_stream_privileges(*session, "the replica " + facts.host, lacking);
+                throw_refusals(lacking);
                 refuse(fmt::format("{} does not replicate from {}", facts.host, primary->host),
                        "Let --assume-master-host name the primary of --host, or leave it out.");
+            }
             primary = facts;
             made.primary_ = at->options();
             break;
@@ -175,7 +181,8 @@ std::vector<refusal> server_roles::unfit(running replication) const {
              "there, if it does not replicate any more."});
     for (const auto& sessions : relays_) {
         db::session session = sessions->connect(db::session_role::control);
-        if (sessions == relays_.front()) check_stream_privileges(session, refusals);
+        if (sessions == relays_.front())
+            check_stream_privileges(session, "the replica " + stream_from_->host, refusals);
         const auto channels = replication_channels(session);
         if (channels.size() != 1)
             refuse(fmt::format("{} is no longer a replica of one source",
@@ -204,11 +211,19 @@ void server_roles::throw_if_tables_differ(db::session& primary, const table_name
                a.generated == b.generated;
     };
     if (there && std::ranges::equal(here->columns, there->columns, same)) return;
-    refuse(there
-               ? fmt::format("the columns of {} on the replica {} are not those of the primary",
-                             table.quoted(), stream_from_->host)
-               : fmt::format("the replica {} has no table {}", stream_from_->host, table.quoted()),
-           "Wait until it has caught up; or let --host name the primary.");
+    if (there)
+        refuse(fmt::format("the columns of {} on the replica {} are not those of the primary",
+                           table.quoted(), stream_from_->host),
+               "Wait until it has caught up; or let --host name the primary.");
+    const account_facts account = read_account(session, table.schema);
+    const std::string grant = account.held.grants_of_missing(std::array{"SELECT"}, account.name);
+    refuse(fmt::format("there is no table {} that the account can see on the replica {}",
+                       table.quoted(), stream_from_->host),
+           grant.empty()
+               ? "Wait until it has caught up; or let --host name the primary."
+               : fmt::format("The account lacks SELECT there: {} If the table is still not seen "
+                             "then, wait until the replica has caught up.",
+                             grant));
 }
 
 }  // namespace segue::servers

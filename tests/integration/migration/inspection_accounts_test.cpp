@@ -164,6 +164,38 @@ TEST_F(an_account_of_the_page, for_the_replica_that_streams_lacks_nothing) {
     expect_nothing_missing(told);
 }
 
+TEST_F(an_account_of_the_page, that_lacks_rights_on_the_replica_is_told_which_and_where) {
+    const auto there = block_below("### Stream from a replica");
+    run_block(*primary, there);
+    const std::vector<std::string> named{
+        fmt::format("--assume-master-host=127.0.0.1:{}", primary->port()), "--master-user=as_told",
+        "--master-password=" + there.password, "--execute=false"};
+    const auto complete =
+        block_below("#### On a replica that streams, where accounts are not replicated");
+    const auto expect_told = [&](std::string_view left_out, const std::vector<std::string>& more,
+                                 const std::vector<std::string>& words) {
+        auto here = complete;
+        std::erase_if(here.statements,
+                      [&](const auto& one) { return one.find(left_out) != one.npos; });
+        make_anew_on_replica(here);
+        const auto segue = start(*replica, more, here.password);
+        EXPECT_EQ(segue->wait(), 1);
+        for (const auto& word : words)
+            EXPECT_NE(segue->err().find(word), std::string::npos) << word << segue->err();
+    };
+    expect_told("GRANT SELECT", named,
+                {"no table `shop`.`orders` that the account can see on the replica",
+                 fmt::format(":{}", replica->port()), "GRANT SELECT ON `shop`.* TO " + account});
+    expect_told("GRANT REPLICATION", named,
+                {"the account may not read the binary log of the replica",
+                 fmt::format(":{}", replica->port()),
+                 "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO " + account});
+    // Then it is not seen that it is a replica.
+    expect_told("GRANT REPLICATION", {"--execute=false"},
+                {fmt::format(":{}, where the table is to be changed", replica->port()),
+                 "cannot be told from a primary"});
+}
+
 TEST_F(an_account_of_the_page, for_a_control_replica_alone_lacks_nothing) {
     const auto there = block_below("### Throttled by replicas");
     run_block(*primary, there);

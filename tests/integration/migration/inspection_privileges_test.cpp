@@ -25,9 +25,22 @@ class a_narrow_account : public testing::Test {
         arguments.insert(arguments.end(), more.begin(), more.end());
         run.start("ADD COLUMN b INT", {.more = arguments, .variables = {{"MYSQL_PWD", "narrow"}}});
     }
+    /// Root runs them, and Segue is started again.
+    void start_with(const std::vector<std::string>& grants) {
+        for (const auto& grant : grants) root.execute(grant.substr(0, grant.size() - 1));
+        start();
+    }
+    /// On names of schemas as GRANT has them.
+    void grant(const std::string& privileges, const std::string& name_in_grant) {
+        root.execute(fmt::format("GRANT {} ON `{}`.* TO {}", privileges, name_in_grant, account));
+    }
+    std::string escaped_name() const {
+        static const std::regex underscore("_");
+        return std::regex_replace(run.schema(), underscore, "\\_");
+    }
     /// The statements that Segue says to run.
     std::vector<std::string> grants_told() {
-        static const std::regex grant("GRANT [^\n]*;");
+        static const std::regex grant("GRANT [^;\n]*;");
         const auto told = run.segue().err();
         std::vector<std::string> found;
         for (std::sregex_iterator at(told.begin(), told.end(), grant), end; at != end; ++at)
@@ -75,7 +88,9 @@ TEST_F(a_narrow_account, migrates_and_is_told_which_safeties_are_weaker) {
     run.segue().wait_for_output("State: postponing cut-over");
     for (const auto* weaker :
          {"without the PROCESS privilege", "without the XA_RECOVER_ADMIN privilege",
-          "without the TRIGGER privilege", "performance_schema.metadata_locks cannot be read"})
+          "without the TRIGGER privilege", "performance_schema.metadata_locks cannot be read",
+          "GRANT PROCESS ON *.* TO", "GRANT XA_RECOVER_ADMIN ON *.* TO", "GRANT TRIGGER ON",
+          "GRANT SELECT ON performance_schema.* TO"})
         EXPECT_NE(run.segue().err().find(weaker), std::string::npos) << weaker << run.segue().err();
     run.session().execute("UPDATE t SET a=3 WHERE id=2");
     run.session().execute("DELETE FROM t WHERE id=1");
@@ -101,6 +116,66 @@ TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
     run.expect_swapped();
     root.execute("DROP ROLE " + role);
     run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_narrow_account, is_told_to_add_to_the_entry_that_counts) {
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    grant("SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX", escaped_name());
+    grant("LOCK TABLES", run.schema());  // which does not count
+    start();
+    run.expect_failed({"lacks privileges on"});
+    const auto grants = grants_told();
+    ASSERT_EQ(grants.size(), 1U) << run.segue().err();
+    EXPECT_EQ(grants.front(),
+              fmt::format("GRANT LOCK TABLES ON `{}`.* TO {};", escaped_name(), account));
+    start_with(grants);
+    run.expect_swapped();
+}
+
+TEST_F(a_narrow_account, is_told_grants_that_suffice_where_one_entry_hides_another) {
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    auto pattern = run.schema();
+    pattern.back() = '%';
+    grant("ALL", pattern);
+    grant("SELECT", escaped_name());
+    start();
+    run.expect_failed({"lacks privileges on", "GRANT INSERT, UPDATE"});
+    start_with(grants_told());
+    run.expect_swapped();
+}
+
+TEST_F(a_narrow_account, is_told_grants_that_suffice_where_either_entry_may_count) {
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    const auto wildcard = run.schema().find('_');
+    grant("SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX", run.schema());
+    grant("SELECT, LOCK TABLES", run.schema().substr(0, wildcard) + "%");
+    start();
+    run.expect_failed({"lacks privileges on", "it cannot be told which"});
+    EXPECT_EQ(grants_told().size(), 2U) << run.segue().err();
+    start_with(grants_told());
+    run.expect_swapped();
+}
+
+TEST_F(a_narrow_account, is_told_grants_that_suffice_beside_a_role) {
+    const std::string role = quoted_literal(name + "_role");
+    root.execute("CREATE ROLE " + role);
+    root.execute(fmt::format("GRANT ALL ON `{}`.* TO {}", run.schema(), role));
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", role));
+    root.execute(fmt::format("GRANT {} TO {}", role, account));
+    root.execute(fmt::format("SET DEFAULT ROLE ALL TO {}", account));
+    grant("SELECT", escaped_name());  // which hides the role's
+    start();
+    run.expect_failed({"lacks privileges on", "GRANT INSERT, UPDATE"});
+    start_with(grants_told());
+    run.expect_swapped();
+    root.execute("DROP ROLE " + role);
+}
+
+TEST_F(a_narrow_account, without_any_grant_is_told_those_of_its_schema_alone) {
+    start();
+    run.expect_failed({"ON `" + escaped_name() + "`.*"});
+    start_with(grants_told());
+    run.expect_swapped();
 }
 
 // https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html

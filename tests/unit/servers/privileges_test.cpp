@@ -1,5 +1,9 @@
 #include "src/servers/privileges.hpp"
 
+#include <array>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -11,10 +15,44 @@ namespace {
 using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-std::set<std::string> held(std::vector<std::string> grants, std::string_view schema = "my_db") {
-    return privileges_on(schema, grants);
+constexpr std::array known = {"SELECT",
+                              "INSERT",
+                              "UPDATE",
+                              "DELETE",
+                              "CREATE",
+                              "DROP",
+                              "ALTER",
+                              "INDEX",
+                              "LOCK TABLES",
+                              "TRIGGER",
+                              "EXECUTE",
+                              "PROCESS",
+                              "REPLICATION SLAVE",
+                              "REPLICATION CLIENT",
+                              "XA_RECOVER_ADMIN",
+                              "BACKUP_ADMIN"};
+
+account_privileges account(const std::vector<std::string>& grants, std::string schema = "my_db",
+                           grant_rules rules = {}) {
+    return {std::move(schema), grants, rules};
+}
+
+std::set<std::string> held(const std::vector<std::string>& grants, std::string schema = "my_db",
+                           grant_rules rules = {}) {
+    const auto of = account(grants, std::move(schema), rules);
+    std::set<std::string> found;
+    for (const char* const privilege : known)
+        if (of.holds(privilege)) found.insert(privilege);
+    return found;
+}
+
+std::string told(const std::vector<std::string>& grants, std::string schema = "my_db",
+                 grant_rules rules = {}) {
+    return account(grants, std::move(schema), rules)
+        .grants_of_missing(std::array{"SELECT", "INSERT"}, "'a'@'%'");
 }
 
 TEST(Privileges, GlobalAndSchemaGrantsAreCounted) {
@@ -61,9 +99,9 @@ TEST(Privileges, RolesAndProxiesAreNoPrivileges) {
                 IsEmpty());
 }
 
-TEST(Privileges, AllOnTheServerStandsAsAll) {
+TEST(Privileges, AllOnTheServerIsEverything) {
     EXPECT_THAT(held({"GRANT ALL PRIVILEGES ON *.* TO `a`@`%` WITH GRANT OPTION"}),
-                UnorderedElementsAre("ALL PRIVILEGES"));
+                SizeIs(known.size()));
 }
 
 TEST(Privileges, AllOnASchemaIsAllThatASchemaHas) {
@@ -86,13 +124,90 @@ TEST(Privileges, PartialRevokesTakeAway) {
 }
 
 TEST(Privileges, WithPartialRevokesNamesOfSchemasAreNoPatterns) {
-    const auto literally = [](std::vector<std::string> grants, std::string_view schema) {
-        return privileges_on(schema, grants, schema_names::literal);
+    const auto literally = [](const std::vector<std::string>& grants, std::string schema) {
+        return held(grants, std::move(schema), {.names_are_literal = true});
     };
     EXPECT_THAT(literally({"GRANT SELECT ON `my_%`.* TO `a`@`%`"}, "my_db"), IsEmpty());
     EXPECT_THAT(literally({"GRANT SELECT ON `my\\_db`.* TO `a`@`%`"}, "my_db"), IsEmpty());
     EXPECT_THAT(literally({"GRANT SELECT ON `my_db`.* TO `a`@`%`"}, "my_db"), Contains("SELECT"));
     EXPECT_THAT(literally({"GRANT SELECT ON *.* TO `a`@`%`"}, "my_db"), Contains("SELECT"));
+}
+
+// Each of these was seen on 9.7.4 and 8.0.45.
+TEST(Privileges, OfSeveralEntriesTheMostSpecificCountsAlone) {
+    EXPECT_THAT(
+        held({"GRANT DELETE ON `my\\_db`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
+        UnorderedElementsAre("DELETE"));
+    EXPECT_THAT(
+        held({"GRANT ALL PRIVILEGES ON `sh%`.* TO `a`@`%`", "GRANT SELECT ON `shop`.* TO `a`@`%`"},
+             "shop"),
+        UnorderedElementsAre("SELECT"));
+    EXPECT_THAT(held({"GRANT DELETE ON `%`.* TO `a`@`%`", "GRANT SELECT ON `m%`.* TO `a`@`%`",
+                      "GRANT INSERT ON `my%`.* TO `a`@`%`"}),
+                UnorderedElementsAre("INSERT"));
+    EXPECT_THAT(held({"GRANT DELETE ON `%db`.* TO `a`@`%`", "GRANT SELECT ON `%`.* TO `a`@`%`"}),
+                UnorderedElementsAre("DELETE"));
+}
+
+TEST(Privileges, OnTheServerAddToTheEntry) {
+    EXPECT_THAT(held({"GRANT INSERT ON *.* TO `a`@`%`", "GRANT DELETE ON `my\\_db`.* TO `a`@`%`",
+                      "GRANT SELECT ON `my_db`.* TO `a`@`%`"}),
+                UnorderedElementsAre("INSERT", "DELETE"));
+}
+
+TEST(Privileges, WhereTheFirstWildcardStandsAlikeEitherEntryMayCount) {
+    EXPECT_THAT(held({"GRANT SELECT, INSERT ON `my%`.* TO `a`@`%`",
+                      "GRANT SELECT, DELETE ON `my_db`.* TO `a`@`%`"}),
+                UnorderedElementsAre("SELECT"));
+}
+
+TEST(Privileges, UnderRolesTheFirstEntryInTheOrderOfBytesCounts) {
+    const grant_rules roles{.has_roles = true};
+    EXPECT_THAT(
+        held({"GRANT DELETE ON `my%`.* TO `a`@`%`", "GRANT INSERT ON `my\\_db`.* TO `a`@`%`",
+              "GRANT SELECT ON `my_db`.* TO `a`@`%`"},
+             "my_db", roles),
+        UnorderedElementsAre("DELETE"));
+    EXPECT_THAT(
+        held({"GRANT DELETE ON `my_db`.* TO `a`@`%`", "GRANT INSERT ON `my\\_db`.* TO `a`@`%`"},
+             "my_db", roles),
+        UnorderedElementsAre("INSERT"));
+    EXPECT_THAT(
+        held({"GRANT DELETE ON `my_s%`.* TO `a`@`%`", "GRANT INSERT ON `__\\_shop`.* TO `a`@`%`"},
+             "my_shop", roles),
+        UnorderedElementsAre("INSERT"));
+}
+
+TEST(Privileges, UnderRolesANameWithoutWildcardsCountsBeforeAllPatterns) {
+    EXPECT_THAT(held({"GRANT DELETE ON `%`.* TO `a`@`%`", "GRANT INSERT ON `shop`.* TO `a`@`%`"},
+                     "shop", {.has_roles = true}),
+                UnorderedElementsAre("INSERT"));
+}
+
+TEST(MissingPrivileges, AreToldForTheEntryThatCounts) {
+    EXPECT_EQ(
+        told({"GRANT SELECT ON `my\\_db`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
+        "GRANT INSERT ON `my\\_db`.* TO 'a'@'%';");
+    EXPECT_EQ(told({"GRANT SELECT ON `my_db`.* TO `a`@`%`"}),
+              "GRANT INSERT ON `my_db`.* TO 'a'@'%';");
+    EXPECT_EQ(told({"GRANT SELECT ON *.* TO `a`@`%`", "GRANT DELETE ON `my%`.* TO `a`@`%`"}),
+              "GRANT INSERT ON `my%`.* TO 'a'@'%';");
+}
+
+TEST(MissingPrivileges, AreToldForEachEntryThatMayCount) {
+    EXPECT_EQ(told({"GRANT SELECT ON `my%`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
+              "GRANT INSERT ON `my%`.* TO 'a'@'%'; GRANT SELECT ON `my_db`.* TO 'a'@'%';");
+}
+
+TEST(MissingPrivileges, AreToldForANameThatMatchesNoOtherSchema) {
+    EXPECT_EQ(told({}), "GRANT SELECT, INSERT ON `my\\_db`.* TO 'a'@'%';");
+    EXPECT_EQ(told({}, "a%b\\c`"), "GRANT SELECT, INSERT ON `a\\%b\\\\c```.* TO 'a'@'%';");
+    EXPECT_EQ(told({}, "my_db", {.names_are_literal = true}),
+              "GRANT SELECT, INSERT ON `my_db`.* TO 'a'@'%';");
+}
+
+TEST(MissingPrivileges, AreNoneWhereAllAreHeld) {
+    EXPECT_EQ(told({"GRANT SELECT, INSERT ON `%`.* TO `a`@`%`"}), "");
 }
 
 TEST(Privileges, NamesMayHoldAnything) {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "src/base/refusal.hpp"
+#include "src/db/session.hpp"
+#include "src/servers/privileges.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::servers {
+
+/// The account that a session logged in as.
+struct account_facts {
+    account_privileges held;  ///< On one schema.
+    std::string name;         ///< As GRANT takes it.
+    bool partial_revokes = false;
+};
+
+/// Throws segue::error.
+account_facts read_account(db::session& session, const std::string& schema);
+
+/// `refusals` grows if the account lacks what changing a table of `schema` on the server `host`
+/// takes, or what reading that server's binary log takes.
+void check_privileges(const account_facts& account, const std::string& schema,
+                      const std::string& host, std::vector<refusal>& refusals);
+
+/// `refusals` grows if the account may not read the server's binary log; `of` is how the server is
+/// called there. Throws segue::error.
+void check_stream_privileges(db::session& session, std::string_view of,
+                             std::vector<refusal>& refusals);
+
+}  // namespace segue::servers
