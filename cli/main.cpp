@@ -81,6 +81,17 @@ int tell(const display::ending& last) {
     return last.exit_code;
 }
 
+// The last words of a run that cannot print more: on stderr, and the kept table with them.
+int tell_at_once(std::string_view why, const migration::leftovers& left,
+                 const migration::settings& with) {
+    const auto last = display::ending_of(left);
+    log::write_at_once(last.level, why);
+    for (const std::string& line : last.lines) log::write_at_once(last.level, line);
+    if (left.swap == swap::swap_state::made && !with.drop_old_table)
+        log::write_at_once(last.level, display::kept_text(left));
+    return last.exit_code;
+}
+
 // What SIGHUP asks for: the option file may hold a new password since.
 void read_login_again(const cli::options& given) noexcept {
     try {
@@ -117,7 +128,7 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
         shown.start(job);
         job.run(std::move(stop));
         shown.stop();
-        if (!with.drop_old_table) std::puts(display::kept_line(job.left_behind()).c_str());
+        if (!with.drop_old_table) std::puts(("# " + display::kept_text(job.left_behind())).c_str());
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();
@@ -129,22 +140,21 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
     return tell(display::ending_of(job.left_behind()));
 }
 
+bool written_out() {
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 int run(const cli::options& given) {
     cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings with = settings_of(given);
     display::terminal shown(with);
     migration::migration job(with, shown);
-    signals.when_overdue([&job](std::string_view why) {
-        const auto last = display::ending_of(job.left_behind());
-        log::write_at_once(last.level, why);
-        for (const std::string& line : last.lines) log::write_at_once(last.level, line);
-        return last.exit_code;
-    });
+    signals.when_overdue(
+        [&job, &with](std::string_view why) { return tell_at_once(why, job.left_behind(), with); });
     const int code = run_job(given, with, signals.token(), job, shown);
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
-    const bool told = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-    if (told || given.execute || code != 0) return code;
+    if (written_out() || given.execute || code != 0) return code;
     // A run has done what it was asked for; of a rehearsal the report is all there is.
     log::fatal("the rehearsal's report could not be written to stdout");
     return 1;
@@ -161,5 +171,8 @@ int main(int argc, char** argv) {
     std::fputs(asked.output.c_str(), stdout);
     for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
     if (!asked.fatal.empty()) log::fatal("{}", asked.fatal);
-    return asked.run ? run(*asked.run) : asked.exit_code;
+    if (asked.run) return run(*asked.run);
+    if (asked.exit_code != 0 || written_out()) return asked.exit_code;
+    log::fatal("what was asked for could not be written to stdout");
+    return 1;
 }

@@ -20,13 +20,14 @@ bool is_closed(int descriptor) noexcept {
 void secure_standard_streams() noexcept {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (!is_closed(descriptor)) continue;
-        // The lowest free number is this one, those below it being open.
-        int opened = ::open("/dev/null", O_RDWR);
-        // In a place without devices anything does that cannot be written to.
+        // The lowest free number is this one, those below it being open. What is written or read
+        // fails, as it does where the descriptor is closed.
+        int opened = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        // In a place without devices anything else does that cannot be written to.
         if (opened < 0) opened = ::open("/", O_RDONLY | O_DIRECTORY);
         if (opened != descriptor) ::_exit(exit_unfit);
     }
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_IGN);
 }
 
 }  // namespace segue::cli

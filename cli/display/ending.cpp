@@ -83,9 +83,9 @@ ending ending_of(const migration::leftovers& left) {
     return made;
 }
 
-std::string kept_line(const migration::leftovers& left) {
+std::string kept_text(const migration::leftovers& left) {
     return fmt::format(
-        "# The old table is kept as {0}; once it is not needed any more: DROP TABLE "
+        "The old table is kept as {0}; once it is not needed any more: DROP TABLE "
         "{0};",
         left.old);
 }

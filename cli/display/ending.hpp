@@ -19,6 +19,6 @@ struct ending {
 ending ending_of(const migration::leftovers& left);
 
 /// After a swap that keeps the old table: where it is, and how to drop it.
-std::string kept_line(const migration::leftovers& left);
+std::string kept_text(const migration::leftovers& left);
 
 }  // namespace segue::display

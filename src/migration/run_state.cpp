@@ -30,22 +30,6 @@ bool is_for_a_moment(const table_name& table) {
 
 }  // namespace
 
-std::string_view name_of(phase at) noexcept {
-    switch (at) {
-        case phase::inspect:
-            return "inspect";
-        case phase::copy:
-            return "copy";
-        case phase::postponed:
-            return "postponed";
-        case phase::cut_over:
-            return "cut-over";
-        case phase::done:
-            return "done";
-    }
-    return "";
-}
-
 run_state::run_state(settings given, observer& told_to)
     : with(std::move(given)),
       told(told_to),
@@ -106,9 +90,19 @@ void run_state::note_dropped(const table_name& table) {
     std::erase(tables_made_, table);
 }
 
-void run_state::note_unneeded(std::vector<table_name> tables) {
+// The ghost table has become the table, and the old one is kept unless it is to go.
+std::vector<table_name> run_state::unneeded_after_swap() const {
+    const migration_tables& tables = parts_->made.tables;
+    std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
+    if (with.drop_old_table) unneeded.push_back(tables.old);
+    return unneeded;
+}
+
+std::vector<table_name> run_state::begin_clean_up() {
     std::lock_guard lock(mutex_);
-    tables_made_ = std::move(tables);
+    cleans_up_ = true;
+    tables_made_ = unneeded_after_swap();
+    return tables_made_;
 }
 
 void run_state::note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there) {
@@ -181,7 +175,9 @@ leftovers run_state::left_behind() const {
     made.taken_over = taken_over_;
     made.taken_over_by = taken_over_by_;
     std::vector<std::string> names;
-    for (const table_name& table : tables_made_) names.push_back(table.quoted());
+    const bool just_swapped = made.swap == swap::swap_state::made && !cleans_up_;
+    for (const table_name& table : just_swapped ? unneeded_after_swap() : tables_made_)
+        names.push_back(table.quoted());
     made.tables = fmt::format("{}", fmt::join(names, ", "));
     return made;
 }

@@ -42,8 +42,8 @@ class run_state {
     engine& parts() { return *parts_; }  ///< Precondition: hold() was called.
     void note_made(const table_name& table);
     void note_dropped(const table_name& table);
-    /// After the swap: these, and no others, are to be dropped.
-    void note_unneeded(std::vector<table_name> tables);
+    /// What is to be dropped after the swap, and nothing else: from now on that is what is left.
+    std::vector<table_name> begin_clean_up();
     swap::swap_record& swap() { return swap_; }
     /// Another run has the tables; these of them are there.
     void note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there);
@@ -59,6 +59,8 @@ class run_state {
     observer& told;
 
   private:
+    std::vector<table_name> unneeded_after_swap() const;
+
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
     const preflight::table_record record_;
@@ -74,6 +76,7 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
+    bool cleans_up_ = false;
     preflight::take_over taken_over_ = preflight::take_over::none;
     std::string taken_over_by_;
 };

@@ -69,6 +69,7 @@ outcome runner::run(std::stop_token stop) {
     }
     state_.told.on_swapped(made);
     for (const std::string& note : parts().made.notes) state_.told.on_notice(note);
+    fault::point("migration.swapped");
     end_threads();
     try {
         threads_.join();
@@ -529,10 +530,7 @@ void runner::throw_first_failure() {
 }
 
 void runner::clean_up(std::stop_token stop) {
-    const migration_tables& tables = parts().made.tables;
-    std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
-    if (state_.with.drop_old_table) unneeded.push_back(tables.old);
-    state_.note_unneeded(unneeded);
+    const std::vector<table_name> unneeded = state_.begin_clean_up();
     const swap::statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
     try {
         drop_unneeded(unneeded, stop);

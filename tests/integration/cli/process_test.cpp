@@ -80,6 +80,37 @@ TEST_F(the_process, migrates_with_all_standard_descriptors_closed) {
     EXPECT_TRUE(swapped());
 }
 
+TEST_F(the_process, fails_when_a_rehearsal_has_nowhere_to_report_to) {
+    for (const auto* const command :
+         {R"(exec "$0" "$@" >&-)", R"(exec "$0" "$@" >/dev/full)", R"(exec "$0" "$@" <&- >&-)"}) {
+        auto segue = in_shell(command, {"--execute=false"});
+        EXPECT_EQ(segue.wait(limit), 1) << command;
+        EXPECT_NE(segue.err().find("could not be written to stdout"), std::string::npos)
+            << command << segue.err();
+    }
+}
+
+TEST_F(the_process, fails_when_its_help_could_not_be_written) {
+    for (const auto* const command : {R"("$0" --help >&-)", R"("$0" --version >/dev/full)"}) {
+        auto segue = in_shell(command);
+        EXPECT_EQ(segue.wait(limit), 1) << command;
+    }
+}
+
+TEST_F(the_process, is_not_ended_by_a_limit_on_the_size_of_files) {
+    // The shell's limit is in blocks, so what is there already leaves no room.
+    const auto limited = fmt::format(
+        R"(f='{}'; head -c 1024 /dev/zero >"$f"; ulimit -f 1; "$0" "$@" >>"$f"; echo "exit $?" >&2)",
+        path("out"));
+    auto rehearsal = in_shell(limited, {"--execute=false"});
+    rehearsal.wait(limit);
+    EXPECT_NE(rehearsal.err().find("exit 1\n"), std::string::npos) << rehearsal.err();
+    auto segue = in_shell(limited);
+    segue.wait(limit);
+    EXPECT_NE(segue.err().find("exit 0\n"), std::string::npos) << segue.err();
+    EXPECT_TRUE(swapped());
+}
+
 TEST_F(the_process, goes_on_when_the_reader_of_its_output_is_gone) {
     make("throttle");
     auto segue = in_shell(R"({ "$0" "$@" 2>&1; echo "exit $?" >&3; } 3>&2 | head -n 1)",
@@ -158,7 +189,10 @@ TEST_F(the_process, reads_the_option_file_again_at_sighup_and_goes_on) {
         "WARNING the server denies the login that was read again (MySQL error 1045); going on with "
         "the one of the start";
     segue.wait_for_output(denied, limit);
-    segue.wait_for_output("the server is back", limit);
+    eventually("it has sessions again", [&] {
+        return root.query_value("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='" +
+                                schema.name() + "'") != "0";
+    });
 
     // Both are taken until what is read again is known to be, as some session may be made just now.
     root.execute("ALTER USER " + account + " IDENTIFIED BY 'two' RETAIN CURRENT PASSWORD");

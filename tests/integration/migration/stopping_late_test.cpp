@@ -81,6 +81,20 @@ TEST_F(a_late_signal, that_comes_twice_in_the_clean_up_leaves_the_run_a_success)
     EXPECT_NE(run.segue().err().find("ended at once by a second signal"), std::string::npos);
 }
 
+TEST_F(a_late_signal, that_comes_twice_just_after_the_swap_names_the_tables_that_are_there) {
+    fault_points faults;
+    faults.pause("migration.swapped");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("migration.swapped");
+    run.segue().signal(SIGTERM);
+    run.segue().wait_for_output("a second signal ends the process at once");
+    run.segue().signal(SIGTERM);
+    expect_success_that_tells_what_is_left();
+    EXPECT_NE(run.segue().err().find("The old table is kept as " + run.tables().old.quoted()),
+              std::string::npos)
+        << run.segue().err();
+}
+
 /// mysqld stands still, for as long as this lives.
 class standstill {
   public:

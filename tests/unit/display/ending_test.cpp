@@ -97,9 +97,9 @@ TEST(Ending, WhatCannotBeSeenOfAnotherRunIsNotClaimed) {
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
 }
 
-TEST(KeptLine, SaysHowToDropTheOldTable) {
-    EXPECT_EQ(kept_line(left_after(swap_state::made, "")),
-              "# The old table is kept as `s`.`_t_del`; once it is not needed any more: DROP TABLE "
+TEST(KeptText, SaysHowToDropTheOldTable) {
+    EXPECT_EQ(kept_text(left_after(swap_state::made, "")),
+              "The old table is kept as `s`.`_t_del`; once it is not needed any more: DROP TABLE "
               "`s`.`_t_del`;");
 }
 
