@@ -32,6 +32,18 @@ constexpr std::chrono::seconds commit_wait_max{30};
 // would have to read the transaction again from its start, for ever. In seconds.
 constexpr int net_write_timeout = 86'400;
 
+// What the server's init_connect may have begun would hold tables for as long as we read, and what
+// it may have set decides how our statements are read and answered.
+void undo_init_connect(wire::connection& server, const std::stop_token& stop) {
+    server.query("ROLLBACK AND NO CHAIN NO RELEASE", stop);
+    server.query("UNLOCK TABLES", stop);
+    server.query("SET NAMES utf8mb4", stop);
+    server.query(
+        "SET SESSION sql_mode='', autocommit=1, sql_select_limit=18446744073709551615, "
+        "sql_big_selects=1, sql_safe_updates=0, max_execution_time=0",
+        stop);
+}
+
 std::string value_of(wire::connection& server, std::string_view expression, std::stop_token stop) {
     const auto answer = server.query(fmt::format("SELECT {}", expression), std::move(stop));
     return answer.single(expression).value_or("");
@@ -116,9 +128,6 @@ void check_position(wire::connection& server, const file_position& ours, std::st
 void announce(wire::connection& server, const reader_options& options, std::stop_token stop) {
     const auto heartbeat = std::chrono::nanoseconds(options.heartbeat_period).count();
     const auto uuid = quoted_literal(options.replica_uuid);
-    // What the server's init_connect may have begun would hold tables for as long as we read.
-    server.query("ROLLBACK AND NO CHAIN NO RELEASE", stop);
-    server.query("UNLOCK TABLES", stop);
     server.query(
         fmt::format("SET @source_binlog_checksum = 'CRC32', @master_binlog_checksum = "
                     "'CRC32', @source_heartbeat_period = {0}, @master_heartbeat_period = {0}, "
@@ -200,6 +209,7 @@ wire::connection open_stream(const reader_options& options, const stream_positio
                         "needs MySQL 8.0.19 or newer",
                         server.server().version));
     try {
+        undo_init_connect(server, stop);
         server.require_direct(stop);
         check_uuid(server, pinned_uuid, stop);
         std::visit([&](const auto& at) { check_position(server, at, stop); }, from);

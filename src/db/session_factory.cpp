@@ -150,7 +150,7 @@ std::string_view session_settings() {
         "eq_range_index_dive_limit=200, "
         // As a client of the server's own has it, and not libmariadb's: an index over
         // CAST(... AS CHAR) takes its collation from here.
-        "character_set_results='utf8mb4', "
+        "character_set_client='utf8mb4', character_set_results='utf8mb4', "
         "collation_connection=@@SESSION.default_collation_for_utf8mb4";
     return settings;
 }

@@ -184,6 +184,29 @@ TEST_F(an_account_that_runs_init_connect, which_locks_tables_migrates) {
     EXPECT_EQ(run.everything(), "_t_del:2 t:2");
 }
 
+TEST_F(an_account_that_runs_init_connect, which_sets_character_sets_migrates) {
+    start("SET SESSION character_set_results=utf16");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+}
+
+TEST_F(an_account_that_runs_init_connect, which_reads_as_latin1_migrates_names_that_are_none) {
+    run.session().execute("ALTER TABLE t ADD COLUMN `größe` INT");
+    setting.emplace(run.server(), "init_connect", quoted_literal("SET NAMES latin1"));
+    const std::string alter = "MODIFY `größe` BIGINT COMMENT 'ü'";
+    run.start(alter, {.more = {"--user=" + name}, .variables = {{"MYSQL_PWD", "plain"}}});
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(an_account_that_runs_init_connect, which_sets_how_statements_are_run_migrates) {
+    start(
+        "SET SESSION sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES', sql_select_limit=0, "
+        "max_execution_time=1, autocommit=0, completion_type='RELEASE', sql_safe_updates=1");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+}
+
 class barriers : public testing::Test {
   protected:
     barriers() {
