@@ -117,15 +117,20 @@ void terminal::watch(const migration::migration& shown, std::stop_token stop) {
     if (now.at != migration::phase::inspect) print(status_line(now));
 }
 
+// Of the seconds in which the process stood still none is made up for.
 void terminal::watch_lines(const migration::migration& shown, std::stop_token stop) {
-    for (auto second = std::chrono::floor<seconds>(since(began_)) + seconds(1);; ++second) {
-        pause_for(std::max(milliseconds(0), milliseconds(second) - since(began_)), stop);
+    for (auto hints_next = hints_again;;) {
+        const auto next = std::chrono::floor<seconds>(since(began_)) + seconds(1);
+        pause_for(std::max(milliseconds(0), milliseconds(next) - since(began_)), stop);
         const auto now = shown.now();
         if (now.at == migration::phase::inspect) continue;
         const auto since_event =
             std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
         const std::lock_guard lock(output_);
-        if (second % hints_again == seconds(0)) print_hints();
+        if (since(began_) >= hints_next) {
+            hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
+            print_hints();
+        }
         if (prints_in_second(now, since_event)) print(status_line(now));
     }
 }

@@ -39,24 +39,27 @@ std::string server_patience::waited() const {
         "{} s", std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - since_).count());
 }
 
-void server_patience::begins(const std::string& reason) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (waiting_++ > 0) return;
-        since_ = clock_.now();
-        tell_next_ = since_ + told_every;
-    }
-    tell_(fmt::format("waiting for the server, for up to {} s: {}", most_.count(), reason));
+void server_patience::begins() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_++ > 0) return;
+    since_ = clock_.now();
+    told_ = false;
 }
 
 void server_patience::goes_on(const std::string& reason) {
     std::string so_far;
+    bool first = false;
     {
         const std::lock_guard lock(mutex_);
-        if (clock_.now() < tell_next_) return;
-        tell_next_ = clock_.now() + told_every;
+        first = !std::exchange(told_, true);
+        if (first) tell_next_ = since_ + told_every;
+        if (!first && clock_.now() < tell_next_) return;
+        if (!first) tell_next_ = clock_.now() + told_every;
         so_far = waited();
     }
+    if (first)
+        return tell_(
+            fmt::format("waiting for the server, for up to {} s: {}", most_.count(), reason));
     tell_(fmt::format("still waiting for the server, for {} of {} s: {}", so_far, most_.count(),
                       reason));
 }
@@ -65,7 +68,7 @@ void server_patience::ends(bool server_is_back) {
     std::string so_far;
     {
         const std::lock_guard lock(mutex_);
-        if (--waiting_ > 0 || !server_is_back) return;
+        if (--waiting_ > 0 || !server_is_back || !told_) return;
         so_far = waited();
     }
     tell_(fmt::format("the server is back, after {}", so_far));
@@ -75,7 +78,7 @@ bool server_wait::goes_on_after(const std::string& reason) {
     ++tries_;
     if (!since_) {
         since_ = of_.clock().now();
-        of_.begins(reason);
+        of_.begins();
         return true;
     }
     if (waited() >= of_.most()) return false;

@@ -15,8 +15,9 @@
 namespace segue::wire {
 
 /// How long the operations of a run wait for what passes by itself (passes_by_itself()), and what
-/// is told of it: once when the first of them begins to wait, each minute while one does, and once
-/// when the last one has found the server back. Who gives up has a failure to tell instead.
+/// is told of it: once when one of them has tried again in vain, each minute while one waits, and
+/// once when the last one has found the server back. What passes at the first try anew is not worth
+/// a word, and who gives up has a failure to tell instead.
 /// Also how often it is told of what is tried again for another reason.
 /// Threads: any. Lifetime: the clock outlives it.
 class server_patience {
@@ -29,7 +30,7 @@ class server_patience {
 
     std::chrono::seconds most() const noexcept { return most_; }
     const clock_source& clock() const noexcept { return clock_; }
-    /// Whether an operation waits now, which was told.
+    /// Whether an operation waits now, which is told unless it is over at once.
     bool awaited() const;
 
     /// Something is tried again: tells the first of a kind, by all who have this, and then others
@@ -38,7 +39,7 @@ class server_patience {
 
   private:
     friend class server_wait;
-    void begins(const std::string& reason);
+    void begins();
     void goes_on(const std::string& reason);
     void ends(bool server_is_back);
     std::string waited() const;  ///< Precondition: mutex_ is held.
@@ -49,6 +50,7 @@ class server_patience {
     mutable std::mutex mutex_;
     std::size_t waiting_ = 0;                          // guarded by mutex_; how many operations
     clock_source::time_point since_{};                 // guarded by mutex_; of the first of them
+    bool told_ = false;                                // guarded by mutex_; that it is waited for
     clock_source::time_point tell_next_{};             // guarded by mutex_
     std::map<std::string, growing_interval> retries_;  // guarded by mutex_; by their kind
 };

@@ -25,8 +25,9 @@ class patience_of_ten_minutes : public testing::Test {
                              clock};
 };
 
-TEST_F(patience_of_ten_minutes, is_told_at_once_and_when_it_is_over) {
+TEST_F(patience_of_ten_minutes, is_told_after_a_second_try_in_vain_and_when_it_is_over) {
     server_wait wait(patience);
+    EXPECT_TRUE(wait.goes_on_after("Lost connection"));
     EXPECT_THAT(told, IsEmpty());
     EXPECT_TRUE(wait.goes_on_after("copy a chunk: Lost connection"));
     EXPECT_THAT(told, ElementsAre("waiting for the server, for up to 600 s: copy a chunk: Lost "
@@ -39,8 +40,25 @@ TEST_F(patience_of_ten_minutes, is_told_at_once_and_when_it_is_over) {
     EXPECT_EQ(told.size(), 2U);
 }
 
+TEST_F(patience_of_ten_minutes, is_not_told_where_the_server_is_back_at_once) {
+    for (int i = 0; i < 3; ++i) {
+        server_wait one(patience);
+        server_wait other(patience);
+        one.goes_on_after("Lost connection");
+        other.goes_on_after("Lost connection");
+        one.over();
+        other.over();
+    }
+    EXPECT_THAT(told, IsEmpty());
+    server_wait wait(patience);
+    wait.goes_on_after("gone");
+    wait.goes_on_after("gone");
+    EXPECT_EQ(told.size(), 1U);
+}
+
 TEST_F(patience_of_ten_minutes, is_told_each_minute_with_what_is_waited_for_now) {
     server_wait wait(patience);
+    wait.goes_on_after("Lost connection");
     wait.goes_on_after("Lost connection");
     for (int i = 0; i < 100; ++i) {
         clock.step(1s);
@@ -80,6 +98,8 @@ TEST_F(patience_of_ten_minutes, is_told_once_for_all_who_wait) {
         server_wait other(patience);
         one.goes_on_after("gone");
         other.goes_on_after("gone as well");
+        one.goes_on_after("gone");
+        other.goes_on_after("gone as well");
         EXPECT_EQ(told.size(), 1U);
         one.over();
         EXPECT_EQ(told.size(), 1U) << "one of them waits still";
@@ -94,6 +114,7 @@ TEST_F(patience_of_ten_minutes, is_told_once_for_all_who_wait) {
 TEST_F(patience_of_ten_minutes, is_not_told_to_have_been_enough_by_who_gives_up) {
     {
         server_wait wait(patience);
+        wait.goes_on_after("gone");
         wait.goes_on_after("gone");
         clock.step(600s);
         EXPECT_FALSE(wait.goes_on_after("gone"));
