@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/xa_start.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/swap/statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
 
@@ -10,6 +11,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
@@ -31,6 +34,17 @@ std::vector<wire::connection_options> replicas_that_throttle(const run_state& of
     return all;
 }
 
+// What a run drops at its start it drops when nobody holds it.
+void look_at_tables_to_drop(db::session& session, const preflight::plan& made,
+                            std::vector<std::string>& warnings) {
+    for (const auto& [name, rows] : made.drops) {
+        if (!rows) continue;
+        if (const auto held = servers::who_holds(session, name); !held.empty())
+            warnings.push_back(fmt::format("a run would wait at its start to drop {}: {}.",
+                                           name.quoted(), servers::describe(held)));
+    }
+}
+
 void rehearse_on(db::session& session, run_state& of, const std::stop_token& stop) {
     const settings& with = of.with;
     findings found = look_at_surroundings(session, with);
@@ -43,6 +57,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
                                                 made.target.name, stop));
         if (const auto held = prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
+        look_at_tables_to_drop(session, made, found.warnings);
     } catch (...) {
         preflight::drop_made(session, of.record(), made.target.name);
         throw;

@@ -93,6 +93,22 @@ std::string claim_on(const table_name& original) {
                        quoted_literal(original.quoted()));
 }
 
+// As the old table is dropped: whoever holds it is waited for.
+void drop_when_let_go(db::session& session, const table_name& name, const std::stop_token& stop) {
+    growing_interval told;
+    for (;;) {
+        if (stop.stop_requested()) throw stopped();
+        try {
+            return drop_if_exists(session, name);
+        } catch (const servers::explained_lock_wait& failure) {
+            if (told.due(machine_clock().now()))
+                log::write(
+                    log::level::warning,
+                    fmt::format("drop what an earlier run left: {}; trying again", failure.what()));
+        }
+    }
+}
+
 }  // namespace
 
 std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
@@ -159,7 +175,8 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
         {{fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "
                       "so that nobody's heartbeat would move",
                       tables.changelog.quoted()),
-          "Nothing was changed. Look who locks it (SHOW PROCESSLIST), and start again."}});
+          "Nothing was changed. Look who locks it (SHOW PROCESSLIST, XA RECOVER), and start "
+          "again."}});
 }
 
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token) {
@@ -197,9 +214,8 @@ bool target_was_changed(db::session& session, const plan& made) {
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
     if (exists(session, tables.checkpoint)) take_tables_over(session, tables.checkpoint, stop);
-    if (stop.stop_requested()) throw stopped();
     for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
-        drop_if_exists(session, name);
+        drop_when_let_go(session, name, stop);
 }
 
 }  // namespace segue::preflight

@@ -129,12 +129,20 @@ found_table look_at(db::session& session, const table_name& name) {
 void clear_for_a_moment(db::session& session, const table_name& name) {
     if (!exists(session, name)) return;
     const auto [marked, empty] = look_at(session, name);
-    if (!marked || !empty)
+    if (marked && !empty)
         throw_refusals(
-            {{fmt::format("the table {} exists, and {}", name.quoted(),
-                          marked ? "has rows" : "Segue has not made it"),
-              "Segue makes an empty table of this name for a moment, which its comment tells, and "
-              "drops no other. Rename that one, or drop it if it is not needed."}});
+            {{fmt::format("the table {} exists, and has rows", name.quoted()),
+              "Segue makes an empty table of this name for a moment, and drops no other. "
+              "Rename that one, or drop it if it is not needed."}});
+    if (!marked)
+        throw_refusals(
+            {{fmt::format("the table {} exists, and its comment does not say that Segue made it",
+                          name.quoted()),
+              fmt::format("If it has no rows and is as the table to be changed, it may be what a "
+                          "Segue left that was killed in the moment in which it made it: DROP "
+                          "TABLE {}; Else it is somebody's: rename it, as Segue needs the name for "
+                          "a moment.",
+                          name.quoted())}});
     drop_if_exists(session, name);
 }
 

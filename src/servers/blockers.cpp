@@ -149,7 +149,8 @@ error start_failure(const error& failure, db::session& session, const table_name
     constexpr int lock_wait_timeout = 1205;
     if (failure.mysql_errno() != lock_wait_timeout) return failure;
     constexpr std::string_view look =
-        "Look at SHOW PROCESSLIST for who waits and who sleeps in a transaction, and start again.";
+        "Look at SHOW PROCESSLIST for who waits and who sleeps in a transaction, and at XA RECOVER "
+        "for who is prepared, and start again.";
     if (dynamic_cast<const explained_lock_wait*>(&failure) != nullptr)
         return refused({{failure.what(), std::string(look)}});
     auto found = look_who_holds(session, original);
@@ -177,7 +178,8 @@ std::string describe(const std::vector<blocker>& found) {
     const std::string more =
         found.size() == 1 ? "" : fmt::format("; {} more stand in the way", found.size() - 1);
     if (first.connection == 0)
-        return fmt::format("a prepared XA transaction {}{}", what(first.of), more);
+        return fmt::format("a prepared XA transaction, which XA RECOVER CONVERT XID lists, {}{}",
+                           what(first.of), more);
     return fmt::format("{}connection {} {} ({}, for {} s){}",
                        first.of == blocker::kind::table ? "the transaction of " : "",
                        first.connection, what(first.of), first.who, first.age.count(), more);

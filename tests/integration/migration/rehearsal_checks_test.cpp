@@ -173,6 +173,38 @@ TEST_F(a_rehearsal_of, drops_lists_each_table_that_would_go_with_its_rows) {
 
 class a_run_with : public a_rehearsal_of {};
 
+TEST_F(a_run_with, tables_to_drop_that_somebody_holds_warns_and_waits_for_each) {
+    run.session().execute("CREATE TABLE _t_del (id INT PRIMARY KEY)");
+    run.session().execute("CREATE TABLE _t_gho LIKE t");
+    application_session holder(shared_server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM _t_del");
+    {
+        application_session leaves(shared_server().over_tcp(), run.schema());
+        leaves.execute("XA START 'detached'");
+        leaves.execute("INSERT INTO _t_gho VALUES (1, 1)");
+        leaves.execute("XA END 'detached'");
+        leaves.execute("XA PREPARE 'detached'");
+    }
+    const std::vector<std::string> flags{"--initially-drop-ghost-table",
+                                         "--initially-drop-old-table"};
+    rehearse(flags);
+    run.expect_swapped();  // exit code 0
+    for (const auto& table : {run.tables().ghost, run.tables().old})
+        EXPECT_NE(run.segue().out().find("a run would wait at its start to drop " + table.quoted()),
+                  std::string::npos)
+            << run.segue().out();
+    run.start("ADD COLUMN b INT", {.more = flags});
+    run.segue().wait_for_output("drop what an earlier run left: " + run.tables().ghost.quoted() +
+                                " cannot be dropped yet");
+    run.segue().wait_for_output("XA RECOVER");
+    run.session().execute("XA COMMIT 'detached'");
+    run.segue().wait_for_output(run.tables().old.quoted() + " cannot be dropped yet");
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:2 t:2");
+}
+
 TEST_F(a_run_with, a_control_replica_that_cannot_be_read_tells_it_once_and_why) {
     const auto name = make_account({&shared_server(), &stranger});
     run.start("ADD COLUMN b INT",
