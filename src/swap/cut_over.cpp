@@ -132,25 +132,36 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
 
 std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
                                                       milliseconds patience, std::stop_token stop) {
-    foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
-                    with_.migration.tables,
-                    {.long_held = with_.with.stall_budget / 10, .patience = patience});
-    auto found = ahead.wait_for_quiet_table(stop);
-    in_the_way_.see(found, with_.clock.now());
-    if (found.empty()) return std::nullopt;
-    if (const auto after = with_.with.kill_blockers_after) {
-        const auto overdue = in_the_way_.overdue(with_.clock.now(), *after);
-        if (!overdue.empty()) {
-            made.notices = servers::end_blockers(sessions.lookout, overdue);
-            found = ahead.wait_for_quiet_table(stop);
-            in_the_way_.see(found, with_.clock.now());
-            if (found.empty()) return std::nullopt;
-        }
-        const auto now = with_.clock.now();
-        if (const auto due = in_the_way_.next_due(now, *after))
-            made.again_within = std::chrono::ceil<milliseconds>(*due - now);
+    const auto look = [&](milliseconds within) {
+        foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
+                        with_.migration.tables,
+                        {.long_held = with_.with.stall_budget / 10, .patience = within});
+        auto found = ahead.wait_for_quiet_table(stop);
+        in_the_way_.see(found, with_.clock.now());
+        return found;
+    };
+    const auto& after = with_.with.kill_blockers_after;
+    if (!after) {
+        const auto found = look(patience);
+        return found.empty() ? std::nullopt : std::optional(describe(found));
     }
-    return describe(found);
+    // Who holds the table is looked at at once, and again when the first of them is due.
+    const auto give_up = with_.clock.now() + patience;
+    auto found = look(milliseconds(0));
+    for (;;) {
+        if (found.empty()) return std::nullopt;
+        const auto now = with_.clock.now();
+        const auto overdue = in_the_way_.overdue(now, *after);
+        for (std::string& told : servers::end_blockers(sessions.lookout, overdue))
+            made.notices.push_back(std::move(told));
+        const auto due = in_the_way_.next_due(now, *after);
+        if (due) made.again_within = std::chrono::ceil<milliseconds>(*due - now);
+        if (overdue.empty() && now >= give_up) return describe(found);
+        const auto until = due ? std::min(*due, give_up) : give_up;
+        const auto within = std::chrono::ceil<milliseconds>(until - now);
+        found = look(overdue.empty() ? std::max(within, milliseconds(0)) : patience);
+        if (!overdue.empty() && !found.empty()) return describe(found);
+    }
 }
 
 // If this process, or the network, stands still, the server frees the tables by itself.
