@@ -99,7 +99,10 @@ std::string unknown_flag_text(std::string_view word, std::size_t position,
     std::string_view name = word.substr(single ? 1 : 2);
     name = name.substr(0, name.find('='));
     if (std::ranges::find(not_there_yet, name) != not_there_yet.end())
-        return fmt::format("unknown flag: --{} is one of gh-ost's that is not there yet", name);
+        return fmt::format("unknown flag: --{} is one of gh-ost's that is not there yet{}", name,
+                           name == "panic-flag-file"
+                               ? "; to end a run, send it SIGTERM, and once more to end it at once"
+                               : "");
 
     std::vector<std::string> known;
     for (const auto& flag : flags) known.emplace_back(flag.name);

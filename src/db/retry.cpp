@@ -25,8 +25,9 @@ std::string kind_told(std::string_view what, const error& failure) {
 
 std::string outlasted_text(unsigned conflicts) {
     return conflicts == 1
-               ? "locks of others stood in its way once"
-               : fmt::format("locks of others stood in its way {} times in a row", conflicts);
+               ? "locks of other transactions stood in its way once"
+               : fmt::format("locks of other transactions stood in its way {} times in a row",
+                             conflicts);
 }
 
 std::chrono::milliseconds back_off(unsigned failures) noexcept {

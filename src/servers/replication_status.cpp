@@ -48,6 +48,7 @@ replication_channel channel_of(const db::named_row& told) {
     made.applies = column(told, "Replica_SQL_Running", "Slave_SQL_Running") == "Yes";
     made.delay_seconds = db::to_uint64(column(told, "SQL_Delay"), "SQL_Delay");
     made.last_error = column(told, "Last_SQL_Error");
+    if (made.last_error.empty()) made.last_error = column(told, "Last_IO_Error");
     for (const std::string_view filter :
          {"Replicate_Do_DB", "Replicate_Ignore_DB", "Replicate_Do_Table", "Replicate_Ignore_Table",
           "Replicate_Wild_Do_Table", "Replicate_Wild_Ignore_Table", "Replicate_Rewrite_DB",
@@ -122,8 +123,11 @@ std::optional<refusal> not_replicating(db::session& session, const replication_c
     auto seen = relay_variables(session);
     return refusal{fmt::format("{} does not replicate{}", named(seen),
                                channel.last_error.empty() ? "" : ": " + channel.last_error),
-                   "START REPLICA; or, if it is a primary now, RESET REPLICA ALL, or say that it "
-                   "is one with --assume-master-host."};
+                   channel.last_error.empty()
+                       ? "START REPLICA; or, if it is a primary now, RESET REPLICA ALL, or say "
+                         "that it is one with --assume-master-host."
+                       : "First mend there what the error says, which START REPLICA alone would "
+                         "meet again; or let --host name the primary or another replica."};
 }
 
 std::vector<refusal> relay_obstacles(db::session& session, const replication_channel& channel,

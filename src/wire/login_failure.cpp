@@ -31,6 +31,12 @@ std::string_view next_step_if_denied(const connection_options& asked) {
         return ". It was taken earlier in this run, so the password or the account was changed on "
                "the server since: start again with the new one. To change it under a run, write it "
                "to the --conf file and send SIGHUP while the server takes both";
+    if (asked.password.empty())
+        return asked.tls.mode == tls_mode::disabled
+                   ? ". No password was given: MYSQL_PWD, --ask-pass or --conf gives one. Or the "
+                     "account must use TLS (REQUIRE SSL): then add --ssl"
+                   : ". No password was given: MYSQL_PWD, --ask-pass or --conf gives one. Or the "
+                     "account must show a certificate: look at --ssl-cert and --ssl-key";
     if (asked.tls.mode == tls_mode::disabled)
         return ". Either user or password is wrong, or the account must use TLS (REQUIRE SSL): "
                "then add --ssl";

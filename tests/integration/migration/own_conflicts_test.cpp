@@ -44,7 +44,7 @@ TEST_F(a_flush, that_is_a_deadlocks_victim_is_made_again_as_a_whole) {
     run.segue().wait_for_output("Deadlock found");
     // It goes on to wait, longer than --default-retries would let a failing operation live.
     // Without --verbose, too: at first, and then now and then.
-    run.segue().wait_for_output("trying again (locks of others stood in its way once)");
+    run.segue().wait_for_output("trying again (locks of other transactions stood in its way once)");
     run.segue().wait_for_match(std::regex("stood in its way [3-9] times in a row"));
     EXPECT_TRUE(run.segue().running());
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho WHERE a=1"), "0");

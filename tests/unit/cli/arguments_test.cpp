@@ -123,6 +123,7 @@ TEST(Arguments, UnknownAndMalformedFlagsAreMistakes) {
                 HasSubstr("unknown flag: --verbos; did you mean --verbose?"));
     EXPECT_THAT(mistake({"--nothing-near"}), Not(HasSubstr("mean")));
     EXPECT_THAT(mistake({"--cut-over=atomic"}), HasSubstr("--cut-over is one of gh-ost's"));
+    EXPECT_THAT(mistake({"--panic-flag-file=/tmp/x"}), HasSubstr("send it SIGTERM"));
     EXPECT_THAT(mistake({"-password=geheim"}), Not(HasSubstr("geheim")));
     EXPECT_THAT(mistake({"---verbose"}), HasSubstr("syntax"));
     EXPECT_THAT(mistake({"--=x"}), HasSubstr("syntax"));

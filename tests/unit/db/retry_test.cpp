@@ -59,8 +59,8 @@ TEST(RetryCount, LocksOfOthersAreOutlasted) {
 }
 
 TEST(OutlastedText, CountsInWords) {
-    EXPECT_EQ(outlasted_text(1), "locks of others stood in its way once");
-    EXPECT_EQ(outlasted_text(2), "locks of others stood in its way 2 times in a row");
+    EXPECT_EQ(outlasted_text(1), "locks of other transactions stood in its way once");
+    EXPECT_EQ(outlasted_text(2), "locks of other transactions stood in its way 2 times in a row");
 }
 
 TEST(RetryCount, LocksOfOthersAreFailuresWhereTheTriesAreBounded) {

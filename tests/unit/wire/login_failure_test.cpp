@@ -68,6 +68,13 @@ TEST(LoginFailure, TellsALoginThatWorkedBeforeFromAWrongOne) {
     EXPECT_THAT(told(1045, of_user("w")), HasSubstr("Either user or password is wrong"));
 }
 
+TEST(LoginFailure, SaysThatNoPasswordWasGiven) {
+    auto bare = of_user("z");
+    bare.password.clear();
+    EXPECT_THAT(told(1045, bare), AllOf(HasSubstr("No password was given"), HasSubstr("--ssl"),
+                                        Not(HasSubstr("wrong"))));
+}
+
 TEST(FirstStatementFailure, OfTheServersNamesItOnce) {
     const auto asked = of_user("u");
     const error refused("Table 'x.y' doesn't exist", {.mysql_errno = 1146});
