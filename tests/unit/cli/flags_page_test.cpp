@@ -37,8 +37,9 @@ it: `--verbose false` is an error that tells to write `--verbose=false`.
 | 2 | a flag is unknown or its value cannot be read: one line on stdout, with the nearest flag where there is one |
 | 3 | it is not known whether the tables were swapped: it says which to look at |
 
-A number out of its range is moved to the nearest end of it, and a notice says so; a port, server id or
-timeout out of range is an error.
+A number out of its range is moved to the nearest end of it, and a notice says so. It is an error for a
+port, a server id, a timeout and `--kill-blockers-after-seconds`; and `--cut-over-lock-timeout-seconds`
+out of range leaves the stall budget as it is, with a notice.
 
 The password is, in this order: `--password`, `--ask-pass`, `[client] password` in `--conf`, the
 environment variable `MYSQL_PWD`. In the `--conf` file a value reaches to the end of its line, `#` and
