@@ -41,10 +41,10 @@ migration::settings settings_of(const cli::options& given) {
                     .drop_ghost = given.initially_drop_ghost_table,
                     .drop_old = given.initially_drop_old_table,
                     .rehearsal = !given.execute};
-    with.copy_workers = static_cast<unsigned>(given.threads);
-    with.chunk_rows = given.chunk_rows;
-    with.chunk_time = given.chunk_time;
-    with.nice_ratio = given.nice_ratio;
+    with.carrying.copy_workers = static_cast<unsigned>(given.threads);
+    with.carrying.chunk_rows = given.chunk_rows;
+    with.carrying.chunk_time = given.chunk_time;
+    with.carrying.nice_ratio = given.nice_ratio;
     with.stall_budget = given.cut_over_stall_budget;
     with.postpone_flag_file = given.postpone_cut_over_flag_file;
     with.cut_over_pause_max = given.cut_over_pause_max;
@@ -52,19 +52,20 @@ migration::settings settings_of(const cli::options& given) {
     with.accept_slow_rename = given.accept_slow_rename;
     with.kill_blockers_after = given.kill_blockers_after;
     with.drop_old_table = given.ok_to_drop_table;
-    with.locking_reads = given.locking_reads;
+    with.carrying.locking_reads = given.locking_reads;
     with.wait_for_server = given.wait_for_server;
-    with.failures_max = static_cast<unsigned>(given.default_retries);
-    with.replica_server_id = given.replica_server_id;
-    with.heartbeat_interval = given.heartbeat_interval;
-    with.throttling.flag_files = {given.throttle_flag_file, given.throttle_additional_flag_file};
-    with.throttling.max_load = limits_of(given.max_load);
-    with.throttling.critical_load = {.limits = limits_of(given.critical_load),
-                                     .look_again_after = given.critical_load_interval,
-                                     .hibernate_for = given.critical_load_hibernate};
-    with.throttling.control_replicas = given.throttle_control_replicas;
-    with.throttling.lag_max = given.max_lag;
-    with.throttling.heartbeat_interval = given.heartbeat_interval;
+    with.carrying.failures_max = static_cast<unsigned>(given.default_retries);
+    with.carrying.replica_server_id = given.replica_server_id;
+    with.carrying.heartbeat_interval = given.heartbeat_interval;
+    with.carrying.throttling.flag_files = {given.throttle_flag_file,
+                                           given.throttle_additional_flag_file};
+    with.carrying.throttling.max_load = limits_of(given.max_load);
+    with.carrying.throttling.critical_load = {.limits = limits_of(given.critical_load),
+                                              .look_again_after = given.critical_load_interval,
+                                              .hibernate_for = given.critical_load_hibernate};
+    with.carrying.throttling.control_replicas = given.throttle_control_replicas;
+    with.carrying.throttling.lag_max = given.max_lag;
+    with.carrying.throttling.heartbeat_interval = given.heartbeat_interval;
     return with;
 }
 

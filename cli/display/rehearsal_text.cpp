@@ -79,7 +79,7 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
             tables.ghost.quoted(), tables.changelog.quoted(), tables.checkpoint.quoted());
     add_drops(all, made, /*old_table=*/true);
     all.add("copy the rows into the new table with {} workers, and carry over what changes",
-            with.copy_workers);
+            with.carrying.copy_workers);
     all.go_on("meanwhile, as the binary log of {} tells ({})", made.stream_host,
               made.server.gtids ? "followed by GTID" : "followed by file and position");
     if (!with.postpone_flag_file.empty())

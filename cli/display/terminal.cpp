@@ -151,18 +151,18 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 }
 
 void terminal::print_hints() const {
-    const auto& throttling = with_.throttling;
+    const auto& throttling = with_.carrying.throttling;
     print(fmt::format("# Migrating {}; Ghost table is {}", original_, ghost_));
     print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, stream_host_,
                       host_name()));
     print(fmt::format("# Migration started at {:%a %b %d %H:%M:%S %z %Y}",
                       fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
-    print(
-        fmt::format("# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
-                    "critical-load: {}; nice-ratio: {:.6f}",
-                    with_.chunk_rows ? std::to_string(*with_.chunk_rows) : "adaptive",
-                    throttling.lag_max.count(), 1000, limits_text(throttling.max_load),
-                    limits_text(throttling.critical_load.limits), with_.nice_ratio));
+    print(fmt::format(
+        "# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
+        "critical-load: {}; nice-ratio: {:.6f}",
+        with_.carrying.chunk_rows ? std::to_string(*with_.carrying.chunk_rows) : "adaptive",
+        throttling.lag_max.count(), 1000, limits_text(throttling.max_load),
+        limits_text(throttling.critical_load.limits), with_.carrying.nice_ratio));
     if (!throttling.flag_files.empty() && !throttling.flag_files.front().empty())
         print("# throttle-flag-file: " + flag_text(throttling.flag_files.front()));
     if (throttling.flag_files.size() > 1 && !throttling.flag_files.back().empty())

@@ -34,10 +34,10 @@ void conflict_resolver::throw_real(db::session& session,
     if (words.empty()) words = "they collide under a unique index";
     const auto& codec = writer_.texts().codec();
     throw error(
-        fmt::format("two rows have the same value under a unique index of the new table: row {} "
-                    "and row {}: {}. "
-                    "ALTER TABLE would refuse this too; the original is as it was.",
-                    codec.describe(between.holder), codec.describe(between.newcomer), words));
+        fmt::format("two rows have the same value under a unique index of {}: row {} and row {}: "
+                    "{}. {}",
+                    words_.target, codec.describe(between.holder), codec.describe(between.newcomer),
+                    words, words_.of_a_conflict));
 }
 
 std::vector<keys::key_value> conflict_resolver::holders(
@@ -199,9 +199,9 @@ void conflict_resolver::check_not_there(db::session& session, const keys::key_ra
     if (!writer_.texts().codec().ordered()) return;
     if (const auto found = writer_.any_in_target(session, range))
         throw error(
-            fmt::format("the row {} stands in the new table before it was copied there: "
+            fmt::format("the row {} stands in {} before it was copied there: "
                         "somebody else writes that table. Start again, and leave it alone.",
-                        writer_.texts().codec().describe(*found)));
+                        writer_.texts().codec().describe(*found), words_.target));
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys::key_range& range,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/base/error.hpp"
+#include "src/carry/wording.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/session.hpp"
@@ -43,8 +44,8 @@ class conflict_resolver {
         std::size_t turn_keys = 0;   ///< How many are taken along in a flush.
     };
     conflict_resolver(const rows::row_writer& writer, changes::heartbeat& barrier,
-                      changes::change_set& changes, limits with)
-        : writer_(writer), barrier_(barrier), changes_(changes), with_(with) {}
+                      changes::change_set& changes, const wording& words, limits with)
+        : writer_(writer), barrier_(barrier), changes_(changes), words_(words), with_(with) {}
 
     /// After a duplicate in carry_over() of `keys` was rolled back: carries them over, and with
     /// them many that wait to be flushed, in one transaction. They are some of the `taken` that the
@@ -95,6 +96,7 @@ class conflict_resolver {
     const rows::row_writer& writer_;
     changes::heartbeat& barrier_;
     changes::change_set& changes_;
+    const wording& words_;
     const limits with_;
 };
 

@@ -169,7 +169,7 @@ void copier::throw_naming_the_row(db::retrying_session& session, const chunk& cu
     const rows::statements& texts = with_.writer.texts();
     const std::size_t keys_max = texts.keys_max();
     std::optional<rows::row_writer::refusal> refused;
-    session.run("find the row that the new table refuses", stop, [&](db::session& on) {
+    session.run("find the row that is refused", stop, [&](db::session& on) {
         std::vector<keys::key_value> keys;
         for (keys::key_range rest = current.range; !refused; rest.after = keys.back()) {
             keys.clear();
@@ -180,7 +180,7 @@ void copier::throw_naming_the_row(db::retrying_session& session, const chunk& cu
         }
     });
     if (!refused) throw failure;
-    throw error(fmt::format("the new table refuses the row {}: {}",
+    throw error(fmt::format("{} refuses the row {}: {}", with_.words.target,
                             texts.codec().describe(refused->key), refused->reason),
                 failure.properties());
 }

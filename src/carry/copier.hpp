@@ -3,6 +3,7 @@
 #include "src/carry/chunk_queue.hpp"
 #include "src/carry/chunk_sizer.hpp"
 #include "src/carry/conflict_resolver.hpp"
+#include "src/carry/wording.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
@@ -31,6 +32,7 @@ class copier {
         chunk_queue& chunks;
         chunk_sizer& sizer;
         throttle::throttler& throttler;
+        const wording& words;
         unsigned failures_max = 60;
         double nice_ratio = 0.0;  ///< After a chunk that took t, its worker rests for t times this.
     };

@@ -86,10 +86,10 @@ void replayer::throw_naming_the_row(db::retrying_session& session,
                                     std::span<const keys::key_value> keys, const error& failure,
                                     std::stop_token stop) const {
     std::optional<rows::row_writer::refusal> refused;
-    session.run("find the row that the new table refuses", stop,
+    session.run("find the row that is refused", stop,
                 [&](db::session& on) { refused = with_.writer.refused_row(on, keys); });
     if (!refused) throw failure;
-    throw error(fmt::format("the new table refuses the row {}: {}",
+    throw error(fmt::format("{} refuses the row {}: {}", with_.words.target,
                             with_.writer.texts().codec().describe(refused->key), refused->reason),
                 failure.properties());
 }

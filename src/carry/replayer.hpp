@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/conflict_resolver.hpp"
+#include "src/carry/wording.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
@@ -26,6 +27,7 @@ class replayer {
         changes::heartbeat& barrier;
         changes::change_set& changes;
         const throttle::throttler& throttler;
+        const wording& words;
         std::size_t batch_keys = 1'000;
         unsigned failures_max = 60;
     };

@@ -1,8 +1,8 @@
 #include "src/migration/rehearsal.hpp"
 
 #include "src/base/error.hpp"
+#include "src/carry/xa_start.hpp"
 #include "src/migration/rehearsal_checks.hpp"
-#include "src/migration/xa_start.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
@@ -26,7 +26,7 @@ std::vector<wire::connection_options> replicas_that_throttle(const run_state& of
     const auto& stream = of.roles().stream_from();
     std::vector<wire::connection_options> all;
     if (stream) all.push_back(stream->connection);
-    for (const auto& endpoint : of.with.throttling.control_replicas) {
+    for (const auto& endpoint : of.with.carrying.throttling.control_replicas) {
         all.push_back(stream ? stream->connection : of.roles().primary());
         all.back().server = endpoint;
         wire::given_by(endpoint, "--throttle-control-replicas");
@@ -53,9 +53,11 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     request.rehearsal = true;
     const preflight::plan made = of.inspect(session, request, stop);
     try {
-        append(found.warnings, look_at_replicas(replicas_that_throttle(of), with.throttling.lag_max,
-                                                made.target.name, stop));
-        if (const auto held = prepared_xa_in_the_way(session, made.server, made.original.name))
+        append(found.warnings,
+               look_at_replicas(replicas_that_throttle(of), with.carrying.throttling.lag_max,
+                                made.target.name, stop));
+        if (const auto held =
+                carry::prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
         look_at_tables_to_drop(session, made, found.warnings);
     } catch (...) {

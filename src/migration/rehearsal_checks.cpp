@@ -123,10 +123,10 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
 findings look_at_surroundings(db::session& primary, const settings& with) {
     findings found;
     look_at_postpone_flag(with.postpone_flag_file, found);
-    look_at_flag_files(with.throttling.flag_files, found);
-    const auto unreadable = preflight::load_obstacles(primary, with.throttling);
+    look_at_flag_files(with.carrying.throttling.flag_files, found);
+    const auto unreadable = preflight::load_obstacles(primary, with.carrying.throttling);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
-    if (unreadable.empty()) look_at_load(primary, with.throttling, found);
+    if (unreadable.empty()) look_at_load(primary, with.carrying.throttling, found);
     return found;
 }
 

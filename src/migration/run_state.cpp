@@ -56,7 +56,7 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
             roles_->throw_if_tables_differ(primary, request.original);
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
-        throw_refusals(preflight::load_obstacles(primary, with.throttling));
+        throw_refusals(preflight::load_obstacles(primary, with.carrying.throttling));
         preflight::plan made =
             segue::preflight::inspect(primary, request, record_, std::move(stop));
         if (replica) made.stream_host = replica->host;
@@ -75,8 +75,9 @@ void run_state::enter(phase next) {
     told.on_phase(next);
 }
 
-void run_state::hold(std::unique_ptr<engine> built) {
+void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built) {
     std::lock_guard lock(mutex_);
+    made_ = std::move(made);
     parts_ = std::move(built);
 }
 
@@ -92,7 +93,7 @@ void run_state::note_dropped(const table_name& table) {
 
 // The ghost table has become the table, and the old one is kept unless it is to go.
 std::vector<table_name> run_state::unneeded_after_swap() const {
-    const migration_tables& tables = parts_->made.tables;
+    const migration_tables& tables = made_->tables;
     std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
     if (with.drop_old_table) unneeded.push_back(tables.old);
     return unneeded;
@@ -140,15 +141,15 @@ progress run_state::now() const {
         return std::chrono::duration_cast<milliseconds>(duration);
     };
     made.elapsed = in_millis(now - began_);
-    made.backlog_max = engine::backlog_keys_max;
+    made.backlog_max = carry::engine::backlog_keys_max;
     made.postponed_because = postponed_because_;
     if (!parts_) return made;
-    const engine& parts = *parts_;
+    const carry::engine& parts = *parts_;
     const bool copy_ended = copy_ended_ != steady_clock::time_point{};
     if (copy_began_ != steady_clock::time_point{})
         made.copy_elapsed = in_millis((copy_ended ? copy_ended_ : now) - copy_began_);
     made.rows_copied = parts.copying.rows_copied();
-    made.rows_estimate = copy_ended ? made.rows_copied : parts.made.original.rows_estimate;
+    made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
     if (const auto beat = parts.feed.last_heartbeat())
@@ -168,9 +169,9 @@ leftovers run_state::left_behind() const {
                      (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
     if (parts_) {
-        made.original = parts_->made.tables.original.quoted();
-        made.ghost = parts_->made.tables.ghost.quoted();
-        made.old = parts_->made.tables.old.quoted();
+        made.original = made_->tables.original.quoted();
+        made.ghost = made_->tables.ghost.quoted();
+        made.old = made_->tables.old.quoted();
     }
     made.taken_over = taken_over_;
     made.taken_over_by = taken_over_by_;

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "src/carry/engine.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/migration/engine.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/swap/swap_record.hpp"
@@ -38,8 +39,9 @@ class run_state {
     const preflight::table_record& record() const noexcept { return record_; }
 
     void enter(phase next);
-    void hold(std::unique_ptr<engine> built);
-    engine& parts() { return *parts_; }  ///< Precondition: hold() was called.
+    void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
+    const preflight::plan& made() const { return *made_; }  ///< Precondition: hold() was called.
+    carry::engine& parts() { return *parts_; }              ///< The same.
     void note_made(const table_name& table);
     void note_dropped(const table_name& table);
     /// What is to be dropped after the swap, and nothing else: from now on that is what is left.
@@ -69,9 +71,10 @@ class run_state {
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;
-    // Guarded by mutex_; parts_ is set once.
+    // Guarded by mutex_; made_ and parts_ are set once.
     phase at_ = phase::inspect;
-    std::unique_ptr<engine> parts_;
+    std::optional<preflight::plan> made_;
+    std::unique_ptr<carry::engine> parts_;
     std::chrono::steady_clock::time_point copy_began_{};
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;

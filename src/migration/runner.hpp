@@ -1,17 +1,11 @@
 #pragma once
 
-#include "src/base/flag_file.hpp"
 #include "src/base/task_group.hpp"
+#include "src/carry/engine.hpp"
 #include "src/db/retry.hpp"
 #include "src/migration/run_state.hpp"
-#include "src/swap/attempt_pace.hpp"
-#include "src/swap/cut_over.hpp"
-#include "src/swap/rename_forecast.hpp"
 
-#include <atomic>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,8 +17,7 @@ namespace segue::migration {
 /// turn. Lifetime: `state` outlives it.
 class runner {
   public:
-    explicit runner(run_state& state)
-        : state_(state), postpone_flag_(state.with.postpone_flag_file) {}
+    explicit runner(run_state& state) : state_(state) {}
 
     /// As migration::run().
     outcome run(std::stop_token stop);
@@ -35,24 +28,8 @@ class runner {
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);
-    void start_flushing();
-    void wait_for_first_marker(std::stop_token stop);
-    void find_end(db::session& on);
     void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
-    void prune(std::uint64_t below);
-    /// Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
-    void make_statistics(std::stop_token stop);
-    outcome swap(std::stop_token stop);
-    /// Whether it was.
-    bool wait_while_postponed(std::stop_token stop);
-    /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
-    /// budget. Returns whether it did not, at first.
-    bool wait_until_rename_fits(swap::rename_forecast& forecast, std::stop_token stop);
-    void measure_rename(swap::rename_forecast& forecast);
-    swap::cut_over::result attempt_to_swap();
-    void postpone(unsigned attempt, const swap::attempt_pace& pace,
-                  const swap::cut_over::result& result);
     /// Asks them, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.
@@ -76,18 +53,15 @@ class runner {
     /// On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
-        db::retrying_session retrying(state_.sessions(), state_.with.failures_max,
+        db::retrying_session retrying(state_.sessions(), state_.with.carrying.failures_max,
                                       db::lock_conflicts::outlasted);
         retrying.run("look after the migration", threads_.token(), operation);
     }
 
-    engine& parts() { return state_.parts(); }
+    carry::engine& parts() { return state_.parts(); }
 
     run_state& state_;
-    flag_file_watch postpone_flag_;
-    std::optional<keys::key_value> end_;
     bool marker_waits_told_ = false;
-    std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
     std::vector<table_name> dropped_by_others_;
     bool target_changed_by_others_ = false;
     task_group threads_;

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "src/carry/engine_settings.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/swap/rename_forecast.hpp"
 #include "src/wire/connection_options.hpp"
-#include "throttle/signal_set.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +19,7 @@ struct settings {
     std::optional<servers::assumed_primary>
         assume_primary;  ///< Unset: it is looked for from there.
     preflight::inspection_request request;
-    unsigned copy_workers = 2;
-    std::optional<std::uint64_t> chunk_rows;  ///< Unset: sizes follow chunk_time.
-    std::chrono::milliseconds chunk_time{250};
-    double nice_ratio = 0.0;  ///< After a chunk that took t, a copy worker rests for t times this.
+    carry::engine_settings carrying;
     std::chrono::milliseconds stall_budget{500};
     std::string postpone_flag_file;  ///< Empty: none.
     bool ignore_old_snapshots = false;
@@ -32,12 +28,7 @@ struct settings {
     /// Pauses between attempts to swap double up to this; unset: as attempt_pace has it.
     std::optional<std::chrono::seconds> cut_over_pause_max;
     bool drop_old_table = false;
-    bool locking_reads = false;
-    unsigned failures_max = 60;
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
-    std::uint32_t replica_server_id = 99'999;
-    std::chrono::milliseconds heartbeat_interval{100};
-    throttle::throttle_settings throttling;
 };
 
 /// What the operator has to know where RENAME TABLE takes longer than the stall budget leaves to

@@ -1,4 +1,4 @@
-#include "src/migration/stream_start.hpp"
+#include "src/carry/stream_start.hpp"
 
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 using std::chrono::milliseconds;
@@ -64,4 +64,4 @@ binlog::stream_position stream_start(db::retrying_session& primary,
     return from;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -1,4 +1,4 @@
-#include "src/migration/xa_start.hpp"
+#include "src/carry/xa_start.hpp"
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::carry {
 namespace {
 
 constexpr std::chrono::milliseconds look_again{100};
@@ -87,4 +87,4 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
     }
 }
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <string>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// Where the stream begins: behind all that the server it comes from has logged so far. A barrier
 /// has to follow: what stands there may not be visible yet, on a primary whose replica is read no
@@ -26,4 +26,4 @@ binlog::stream_position stream_start(db::retrying_session& primary,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop);
 
-}  // namespace segue::migration
+}  // namespace segue::carry

@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <string>
 
-namespace segue::migration {
+namespace segue::carry {
 
 /// What a run would wait for at its start, as below; nullopt: nothing.
 std::optional<std::string> prepared_xa_in_the_way(db::session& session,
@@ -29,4 +29,4 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
                                            const std::function<void(const std::string&)>& tell,
                                            std::stop_token stop);
 
-}  // namespace segue::migration
+}  // namespace segue::carry

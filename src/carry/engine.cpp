@@ -1,0 +1,240 @@
+#include "src/carry/engine.hpp"
+
+#include "src/base/error.hpp"
+#include "src/carry/stream_start.hpp"
+#include "src/carry/xa_start.hpp"
+#include "src/db/retry.hpp"
+#include "src/servers/binary_log_status.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::carry {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t batch_keys_max = 1'000;
+constexpr std::size_t batches_in_turn_max = 20;
+constexpr std::size_t turn_bytes_max = 16U << 20U;  // of literals
+constexpr std::size_t backlog_bytes_max = 20U << 20U;
+constexpr std::uint64_t transaction_bytes = 32U << 20U;  // of rows as long as the average
+// Group replication takes 150 MB if nobody says otherwise.
+constexpr std::uint64_t transactions_in_turn_max = 4;
+
+// How many rows of the table make a transaction of a size that a server takes easily, from 1 on.
+std::uint64_t rows_in_transaction(const schema::table_definition& table) {
+    const std::uint64_t average = std::max<std::uint64_t>(
+        1, table.data_bytes / std::max<std::uint64_t>(1, table.rows_estimate));
+    return std::max<std::uint64_t>(1, transaction_bytes / average);
+}
+
+constexpr milliseconds tick{50};
+constexpr std::size_t flush_workers_max = 2;
+constexpr std::chrono::seconds first_marker_patience{15};
+constexpr std::chrono::seconds prune_interval{10};
+
+throttle::throttle_settings throttling_of(const engine_settings& with,
+                                          const servers::server_roles& roles) {
+    auto made = with.throttling;
+    if (roles.stream_from()) made.stream_replica = roles.stream_from()->connection;
+    return made;
+}
+
+std::string random_hex(std::size_t digits) {
+    std::random_device source;
+    std::uniform_int_distribution<unsigned> digit(0, 15);
+    std::string text;
+    for (std::size_t i = 0; i < digits; ++i) text += fmt::format("{:x}", digit(source));
+    return text;
+}
+
+std::string random_uuid() {
+    return fmt::format("{}-{}-4{}-8{}-{}", random_hex(8), random_hex(4), random_hex(3),
+                       random_hex(3), random_hex(12));
+}
+
+}  // namespace
+
+engine::engine(engine_task given, engine_settings settings, surroundings around)
+    : task(std::move(given)),
+      with(std::move(settings)),
+      run_token(random_hex(16)),
+      locking_reads(with.locking_reads || !task.server.order_commits),
+      texts(task.projection, locking_reads, task.server.packet_bytes_max),
+      checkpoint(task.checkpoint, run_token),
+      writer(texts, checkpoint, batch_keys()),
+      barrier(around.sessions, {.changelog = task.changelog,
+                                .run_token = run_token,
+                                .interval = with.heartbeat_interval,
+                                .order_commits_required = !locking_reads,
+                                .retries_max = with.failures_max,
+                                .restarts = &around.restarts}),
+      changes({.keys_max = backlog_keys_max,
+               .bytes_max = backlog_bytes_max,
+               .client_orders = texts.codec().ordered()}),
+      feed({.original = task.source.name,
+            .columns = task.source.columns.size(),
+            .case_insensitive_names = task.server.names_fold_case},
+           texts.codec(), barrier, changes, around.threads.token()),
+      chunks(changes, with.copy_workers),
+      sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(task.source)),
+      conflicts(writer, barrier, changes, task.words,
+                {.batch_keys = batch_keys(), .turn_keys = turn_keys()}),
+      throttler(throttle::make_signals(throttling_of(with, around.roles), around.roles.primary(),
+                                       task.changelog, around.clock),
+                around.clock),
+      copying({.sessions = around.sessions,
+               .writer = writer,
+               .checkpoint = checkpoint,
+               .conflicts = conflicts,
+               .barrier = barrier,
+               .chunks = chunks,
+               .sizer = sizer,
+               .throttler = throttler,
+               .words = task.words,
+               .failures_max = with.failures_max,
+               .nice_ratio = with.nice_ratio}),
+      flushing({.sessions = around.sessions,
+                .writer = writer,
+                .conflicts = conflicts,
+                .barrier = barrier,
+                .changes = changes,
+                .throttler = throttler,
+                .words = task.words,
+                .batch_keys = batch_keys(),
+                .failures_max = with.failures_max}),
+      around_(std::move(around)) {}
+
+template <typename Operation>
+void engine::with_session(Operation operation) {
+    db::retrying_session retrying(around_.sessions, with.failures_max,
+                                  db::lock_conflicts::outlasted);
+    retrying.run("look after the copy", around_.threads.token(), operation);
+}
+
+std::size_t engine::batch_keys() const {
+    return std::min(
+        {texts.keys_max(), rows_in_transaction(task.source), std::size_t{batch_keys_max}});
+}
+
+std::size_t engine::turn_keys() const {
+    return std::max(batch_keys(),
+                    std::min({batches_in_turn_max * batch_keys(),
+                              turn_bytes_max / texts.codec().literal_bytes_max(),
+                              transactions_in_turn_max * rows_in_transaction(task.source)}));
+}
+
+binlog::stream_position engine::start_of_stream() {
+    db::retrying_session primary(around_.sessions, with.failures_max,
+                                 db::lock_conflicts::outlasted);
+    return stream_start(primary, around_.roles, task.server.gtids, barrier, around_.tell,
+                        around_.threads.token());
+}
+
+// Everything that must run before the first row is copied.
+void engine::follow(contents target, const std::optional<binlog::stream_position>& from,
+                    const look_after& meanwhile) {
+    task_group& threads = around_.threads;
+    threads.spawn("heartbeat", [this](std::stop_token end) { barrier.run(end); });
+    const binlog::stream_position start = from ? *from : start_of_stream();
+    throttler.start(threads);
+    barrier.pass(threads.token());
+    with_session([&](db::session& on) {
+        feed.set_unrelated_xa(
+            wait_for_prepared_xa(on, task.server, task.source.name, around_.tell, threads.token()));
+    });
+    if (target == contents::to_be_copied) with_session([&](db::session& on) { find_end(on); });
+    const auto& replica = around_.roles.stream_from();
+    binlog::reader_options reading{
+        .connection = around_.stream,
+        .subscriptions = feed.subscriptions(task.projection.key, task.changelog),
+        .server_id = with.replica_server_id,
+        .replica_uuid = random_uuid(),
+        .expected_server_uuid = replica ? replica->uuid : task.server.uuid,
+        .reconnects_max = with.failures_max,
+        .patience = &around_.sessions.patience()};
+    // Only a chunk reads what such a transaction committed.
+    feed.pass_unknown_xa(target == contents::to_be_copied);
+    threads.spawn("stream", [this, reading, start](std::stop_token end) {
+        binlog::read_stream(reading, start, feed, end);
+    });
+    wait_for_first_marker(meanwhile);
+    feed.pass_unknown_xa(false);
+    start_flushing();
+}
+
+// Behind the first marker: only then it is known that our commits stand in the log, and so are
+// barriers. What changed before is the chunks' to read.
+void engine::start_flushing() {
+    // Two names of one row must not be flushed by two workers at once.
+    const std::size_t workers = texts.codec().ordered() ? flush_workers_max : 1;
+    for (std::size_t i = 1; i <= workers; ++i)
+        around_.threads.spawn(fmt::format("flush-{}", i),
+                              [this](std::stop_token end) { flushing.run(end); });
+}
+
+void engine::wait_for_first_marker(const look_after& meanwhile) {
+    // A replica has already shown that it gets them, and may be late.
+    const bool from_replica = around_.roles.stream_from().has_value();
+    const std::uint64_t first = barrier.pass(around_.threads.token());
+    binlog::stream_position behind;
+    with_session(
+        [&](db::session& on) { behind = servers::read_end_of_log(on, task.server.gtids); });
+    auto tell_at = steady_clock::now() + first_marker_patience;
+    const auto seen_within = [&](milliseconds limit) {
+        return feed.wait_for_marker(first, steady_clock::now() + limit, around_.threads.token());
+    };
+    while (!seen_within(tick)) {
+        meanwhile();
+        if (!from_replica && feed.is_past(behind) && !seen_within(milliseconds(0)))
+            throw error(
+                fmt::format("a change of ours in {} did not come through the binary log: is its "
+                            "database left out (binlog-do-db, binlog-ignore-db)?",
+                            task.changelog.quoted()));
+        if (steady_clock::now() < tell_at) continue;
+        around_.tell(
+            "the stream has not come to the binary log's end yet, and copying begins then: a huge "
+            "transaction is being read, or the connection is slow");
+        tell_at += 20 * first_marker_patience;
+    }
+}
+
+void engine::find_end(db::session& on) {
+    const auto last = on.query(texts.last_key());
+    if (!last.empty()) end_ = texts.codec().from_row(last.front());
+    changes.begin_copy(end_);
+}
+
+void engine::copy(const look_after& meanwhile) {
+    task_group& threads = around_.threads;
+    with_session([&](db::session& on) { checkpoint.record_phase(on, "copy"); });
+    // Under another lock mode INSERT ... SELECT holds the target's AUTO-INC lock to its end.
+    const unsigned workers = task.server.concurrent_inserts ? with.copy_workers : 1;
+    threads.spawn("bounds", [this](std::stop_token end) { copying.find_bounds(end_, end); });
+    copying_ = workers;
+    for (unsigned i = 1; i <= workers; ++i)
+        threads.spawn(fmt::format("copy-{}", i), [this](std::stop_token end) {
+            copying.copy_chunks(end);
+            --copying_;
+        });
+    auto prune_next = steady_clock::now() + prune_interval;
+    while (copying_ > 0) {
+        meanwhile();
+        if (steady_clock::now() >= prune_next) {
+            prune(chunks.all_ended_below());
+            prune_next = steady_clock::now() + prune_interval;
+        }
+    }
+}
+
+void engine::prune(std::uint64_t below) {
+    with_session([&](db::session& on) { checkpoint.prune_chunks_below(on, below); });
+}
+
+}  // namespace segue::carry

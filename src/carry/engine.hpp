@@ -1,0 +1,127 @@
+#pragma once
+
+#include "binlog/stream.hpp"
+#include "src/base/clock.hpp"
+#include "src/base/table_name.hpp"
+#include "src/base/task_group.hpp"
+#include "src/carry/chunk_queue.hpp"
+#include "src/carry/chunk_sizer.hpp"
+#include "src/carry/conflict_resolver.hpp"
+#include "src/carry/copier.hpp"
+#include "src/carry/engine_settings.hpp"
+#include "src/carry/replayer.hpp"
+#include "src/carry/wording.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/heartbeat.hpp"
+#include "src/changes/stream_feed.hpp"
+#include "src/db/session_factory.hpp"
+#include "src/rows/row_writer.hpp"
+#include "src/rows/statements.hpp"
+#include "src/schema/projection.hpp"
+#include "src/schema/table_definition.hpp"
+#include "src/servers/durability.hpp"
+#include "src/servers/server_facts.hpp"
+#include "src/servers/server_roles.hpp"
+#include "src/tables/checkpoint_table.hpp"
+#include "src/wire/connection_options.hpp"
+#include "throttle/throttler.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace segue::carry {
+
+/// Which table is to be made equal to a projection of which, and what is written down for that.
+struct engine_task {
+    schema::table_definition source;
+    schema::projection projection;  ///< From the source to the target.
+    table_name changelog;           ///< `_<t>_ghc`
+    table_name checkpoint;          ///< `_<t>_ghk`
+    servers::server_facts server;   ///< That has them all.
+    wording words;
+};
+
+/// Makes a target equal to a projection of its source and keeps it so, until its threads are
+/// stopped. It does not know what that is for: whoever has it decides what comes before, and how it
+/// ends.
+///
+/// Lifecycle: the tables of barrier and checkpoint are made, then follow(), then copy() unless the
+/// target is equal already. Threads: "heartbeat", "stream", "throttle..." and "flush-N" from
+/// follow() on; "bounds" and "copy-N" during copy(); all of the group. follow() and copy() are one
+/// thread's, and wait in it; the parts say for themselves.
+/// Lifetime: all that `around` names outlives it, and the group's threads end before it.
+class engine {
+  public:
+    struct surroundings {
+        db::session_factory& sessions;  ///< To the server with the tables.
+        const servers::server_roles& roles;
+        servers::durability& restarts;
+        task_group& threads;
+        const clock_source& clock;
+        wire::connection_options stream;  ///< To the server that the stream comes from.
+        std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
+    };
+    engine(engine_task given, engine_settings with, surroundings around);
+
+    /// What is done again and again while one waits; what it throws ends the wait. It rests a
+    /// little itself.
+    using look_after = std::function<void()>;
+
+    enum class contents {
+        to_be_copied,  ///< The target is empty: what changes before a chunk is the chunk's to read.
+        equal          ///< The target is what the source was at the stream's start, or later.
+    };
+    /// Returns when the stream has come to the log's end, and changes are carried over from then
+    /// on. `from`: the stream's start, where it is known; else the log's end now.
+    /// Throws segue::error, and `stopped`.
+    void follow(contents target, const std::optional<binlog::stream_position>& from,
+                const look_after& meanwhile);
+
+    /// Returns when every row has been copied. Throws segue::error, and `stopped`.
+    /// Precondition: follow() with contents::to_be_copied.
+    void copy(const look_after& meanwhile);
+
+    static constexpr std::size_t backlog_keys_max = 200'000;
+
+    const engine_task task;
+    const engine_settings with;
+    const std::string run_token;  ///< Random; names the run in the tables it writes.
+    const bool locking_reads;
+    const rows::statements texts;
+    const tables::checkpoint_table checkpoint;
+    const rows::row_writer writer;
+    changes::heartbeat barrier;
+    changes::change_set changes;
+    changes::stream_feed feed;
+    chunk_queue chunks;
+    chunk_sizer sizer;
+    conflict_resolver conflicts;
+    throttle::throttler throttler;
+    copier copying;
+    replayer flushing;
+
+  private:
+    /// How many keys one statement may name, and one transaction about conflicts.
+    std::size_t batch_keys() const;
+    std::size_t turn_keys() const;
+
+    binlog::stream_position start_of_stream();
+    void wait_for_first_marker(const look_after& meanwhile);
+    void find_end(db::session& on);
+    void start_flushing();
+    void prune(std::uint64_t below);
+
+    /// On a session of its own; connected anew where it is lost.
+    template <typename Operation>
+    void with_session(Operation operation);
+
+    const surroundings around_;
+    std::optional<keys::key_value> end_;  ///< Of the copy; unset: the source was empty.
+    std::atomic<unsigned> copying_{0};    ///< Counted down by the copy workers.
+};
+
+}  // namespace segue::carry

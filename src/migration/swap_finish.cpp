@@ -1,0 +1,230 @@
+#include "src/migration/swap_finish.hpp"
+
+#include "src/base/clock.hpp"
+#include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+#include "src/db/retry.hpp"
+#include "src/db/table_failure.hpp"
+#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/empty_table.hpp"
+#include "src/preflight/rename_cost.hpp"
+#include "src/swap/table_statistics.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::hours postponed_told_every{1};
+
+swap::cut_over::parts parts_of(run_state& state) {
+    carry::engine& of = state.parts();
+    return {.sessions = state.sessions(),
+            .migration = state.made(),
+            .record = state.swap(),
+            .writer = of.writer,
+            .checkpoint = of.checkpoint,
+            .barrier = of.barrier,
+            .feed = of.feed,
+            .changes = of.changes,
+            .flusher = of.flushing,
+            .clock = machine_clock(),
+            .with = {.stall_budget = state.with.stall_budget,
+                     .ignore_old_snapshots = state.with.ignore_old_snapshots,
+                     .kill_blockers_after = state.with.kill_blockers_after,
+                     .from_replica = state.roles().stream_from().has_value(),
+                     .accept_slow_rename = state.with.accept_slow_rename}};
+}
+
+}  // namespace
+
+swap_finish::swap_finish(run_state& state, task_group& threads,
+                         carry::engine::look_after look_after)
+    : state_(state),
+      threads_(threads),
+      look_after_(std::move(look_after)),
+      swapping_(parts_of(state)),
+      postpone_flag_(state.with.postpone_flag_file) {}
+
+outcome swap_finish::reach() {
+    make_statistics();
+    return swap();
+}
+
+void swap_finish::make_statistics() {
+    struct made_statistics {
+        std::vector<std::string> complaints;
+        std::atomic<bool> ended{false};  // set by the thread when it is done with complaints
+    };
+    const auto made = std::make_shared<made_statistics>();
+    threads_.spawn("statistics", [this, made](std::stop_token end) {
+        try {
+            db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
+                                         db::lock_conflicts::failures, db::session_role::patient);
+            session.run("make statistics", end, [&](db::session& on) {
+                made->complaints = segue::swap::make_statistics(on, state_.made());
+            });
+        } catch (const error& failure) {
+            made->complaints.emplace_back(failure.what());
+        }
+        made->ended = true;
+    });
+    while (!made->ended) look_after_();
+    for (const std::string& complaint : made->complaints) state_.told.on_notice(complaint);
+}
+
+outcome swap_finish::swap() {
+    const settings& with = state_.with;
+    swap::attempt_pace pace({.attempts_max = std::max(1U, with.carrying.failures_max),
+                             .exponential = with.cut_over_pause_max.has_value(),
+                             .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    swap::rename_forecast renaming(with.stall_budget, state_.made().rename_time);
+    outcome made;
+    unsigned failures = 0;
+    for (;;) {
+        if (wait_while_postponed()) {
+            pace.begin_anew();
+            swapping_.forget_blockers();
+        }
+        // What else may postpone it is looked at again after such a time.
+        if (wait_until_rename_fits(renaming)) continue;
+        while (state_.parts().throttler.hibernating()) look_after_();
+        state_.enter(phase::cut_over);
+        ++made.cut_over_attempts;
+        look_after_();
+        const auto result = attempt();
+        made.stall_last = result.stall.value_or(milliseconds(0));
+        made.stall_max = std::max(made.stall_max, made.stall_last);
+        if (result.before_rename) renaming.took_before_rename(*result.before_rename);
+        for (const std::string& notice : result.notices) state_.told.on_notice(notice);
+        if (result.swapped) return made;
+        if (result.counted && db::is_missing_table(*result.counted))
+            throw result.counted->in("swap the tables");
+        failures = result.counted ? failures + 1 : 0;
+        if (failures > state_.with.carrying.failures_max)
+            throw result.counted->in("swap the tables");
+        if (threads_.failed()) throw stopped();
+        pace.gave_way();
+        postpone(made.cut_over_attempts, pace, result);
+        const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
+        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
+            look_after_();
+    }
+}
+
+swap::cut_over::result swap_finish::attempt() {
+    if (state_.roles().stream_from()) {
+        try {
+            state_.roles().throw_if_unfit(servers::server_roles::running::or_not);
+        } catch (const error& failure) {
+            if (!failure.retryable()) throw;
+            swap::cut_over::result made;
+            made.gave_way_because = failure.what();
+            return made;
+        }
+    }
+    fault::point("migration.before_attempt");
+    return swapping_.attempt(threads_.token());
+}
+
+bool swap_finish::wait_while_postponed() {
+    if (postpone_flag_.path().empty()) return false;
+    const auto is_set = [this] {
+        const auto seen = postpone_flag_.look_again();
+        if (seen.news) state_.told.on_notice(*seen.news);
+        return seen.set;
+    };
+    if (!is_set()) return false;
+    state_.set_postponed("flag-file");
+    state_.enter(phase::postponed);
+    state_.told.on_notice(
+        fmt::format("the cut-over is postponed until {} is removed", postpone_flag_.path()));
+    while (is_set()) look_after_();
+    state_.set_postponed("");
+    return true;
+}
+
+bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
+    if (forecast.fits() || state_.with.accept_slow_rename) return false;
+    state_.set_postponed("RENAME TABLE takes longer than the stall budget leaves to it");
+    state_.enter(phase::postponed);
+    auto told_at = steady_clock::time_point();
+    const auto tell = [&] {
+        state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
+                              slow_rename(forecast, state_.with).value_or(""));
+        told_at = steady_clock::now();
+    };
+    for (;;) {
+        const auto pause = forecast.pause();
+        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;) {
+            if (fault::rule_taken_out("runner.pause_between_measurements")) break;
+            look_after_();
+            if (steady_clock::now() - told_at >= postponed_told_every) tell();
+        }
+        if (pause > milliseconds(0)) forecast.paused();
+        measure_rename(forecast);
+        if (forecast.fits()) break;
+        if (forecast.tell_anew()) tell();
+        look_after_();
+    }
+    state_.set_postponed("");
+    state_.told.on_notice(fmt::format(
+        "RENAME TABLE takes some {} ms now, measured on empty tables of as many partitions, and "
+        "that fits the stall budget: the swap goes on",
+        forecast.rename_time().value_or(milliseconds(0)).count()));
+    return true;
+}
+
+// Nothing else needs it, so that a failure is no reason to end: it is measured again.
+void swap_finish::measure_rename(swap::rename_forecast& forecast) {
+    const preflight::plan& made = state_.made();
+    const preflight::table_record& record = state_.record();
+    try {
+        db::session session = state_.sessions().connect(db::session_role::patient);
+        preflight::claim_start(session, made.original.name);
+        preflight::clear_for_a_moment(session, made.tables.rehearsal);
+        record.dropped(made.tables.rehearsal);
+        preflight::rename_cost cost(session, made.tables, record, state_.with.stall_budget,
+                                    threads_.token());
+        cost.measure_twin(made.original);
+        cost.measure_twin(made.target);
+        forecast.measured(cost.sum().value_or(milliseconds(0)));
+        swapping_.expect_rename_to_take(*forecast.rename_time());
+    } catch (const error& failure) {
+        if (threads_.token().stop_requested()) throw stopped();
+        forecast.could_not_be_measured();
+        state_.told.on_notice(fmt::format(
+            "how long RENAME TABLE takes could not be measured, and that is tried again: {}",
+            failure.what()));
+    }
+}
+
+// The migration does not die of a table that is busy: it goes on in step.
+void swap_finish::postpone(unsigned attempt, const swap::attempt_pace& pace,
+                           const swap::cut_over::result& result) {
+    const std::string& reason = result.gave_way_because;
+    state_.told.on_notice(fmt::format(
+        "cut-over attempt {} gave way: {}{}", attempt, reason,
+        result.stall ? fmt::format("; writes waited for {} ms", result.stall->count()) : ""));
+    if (!pace.postponed()) return;
+    if (pace.in_a_row() == state_.with.carrying.failures_max)
+        state_.told.on_notice(
+            fmt::format("the cut-over is postponed after {} attempts in a row that gave way; the "
+                        "new table is kept in step, and it is tried again now and then",
+                        pace.in_a_row()));
+    state_.set_postponed(reason);
+    state_.enter(phase::postponed);
+}
+
+}  // namespace segue::migration

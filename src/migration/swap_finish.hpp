@@ -1,0 +1,48 @@
+#pragma once
+
+#include "src/base/flag_file.hpp"
+#include "src/base/task_group.hpp"
+#include "src/carry/engine.hpp"
+#include "src/migration/finish.hpp"
+#include "src/migration/run_state.hpp"
+#include "src/swap/attempt_pace.hpp"
+#include "src/swap/cut_over.hpp"
+#include "src/swap/rename_forecast.hpp"
+
+#include <functional>
+
+namespace segue::migration {
+
+/// The new table takes the original's name: statistics, then attempts to swap until one succeeds,
+/// postponed as the operator and the server's load want it.
+/// Threads: reach() is one thread's; "statistics" of the group. Lifetime: all that the constructor
+/// is given outlives it.
+class swap_finish final : public finish {
+  public:
+    /// `look_after` is called in each wait, and rests a little; what it throws ends the wait.
+    swap_finish(run_state& state, task_group& threads, carry::engine::look_after look_after);
+
+    outcome reach() override;
+
+  private:
+    /// Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
+    void make_statistics();
+    outcome swap();
+    /// Whether it was.
+    bool wait_while_postponed();
+    /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
+    /// budget. Returns whether it did not, at first.
+    bool wait_until_rename_fits(swap::rename_forecast& forecast);
+    void measure_rename(swap::rename_forecast& forecast);
+    swap::cut_over::result attempt();
+    void postpone(unsigned attempt, const swap::attempt_pace& pace,
+                  const swap::cut_over::result& result);
+
+    run_state& state_;
+    task_group& threads_;
+    const carry::engine::look_after look_after_;
+    swap::cut_over swapping_;
+    flag_file_watch postpone_flag_;
+};
+
+}  // namespace segue::migration
