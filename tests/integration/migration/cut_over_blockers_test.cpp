@@ -255,10 +255,13 @@ TEST(deadlocks, while_the_lock_is_asked_for_are_counted) {
     quiet_run run(server);
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
     run.session().execute("INSERT INTO t VALUES (1, 0), (2, 0)");
+    run.start(change, {.postponed = true, .more = {"--cut-over-stall-budget-millis=60000"}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    // Its snapshot is younger than the last write to the new table, and no obstacle.
     application_session reader(server.over_tcp(), run.schema());
     reader.execute("BEGIN");
     reader.query("SELECT * FROM t");
-    run.start(change, {.more = {"--cut-over-stall-budget-millis=60000"}});
+    run.let_cut_over();
     eventually("the lock is waited for", [&] {
         return run.session().query_value(
                    "SELECT COUNT(*) FROM performance_schema.threads WHERE "
