@@ -81,7 +81,8 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
       feed({.original = task.source.name,
             .columns = task.source.columns.size(),
             .case_insensitive_names = task.server.names_fold_case},
-           texts.codec(), barrier, changes, around.threads.token()),
+           texts.codec(), changes, around.threads.token()),
+      stream(barrier, task.changelog, {&feed}),
       chunks(changes, with.copy_workers),
       sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(task.source)),
       conflicts(writer, barrier, changes, task.words,
@@ -146,26 +147,26 @@ void engine::follow(contents target, const std::optional<binlog::stream_position
     throttler.start(threads);
     barrier.pass(threads.token());
     with_session([&](db::session& on) {
-        feed.set_unrelated_xa(
+        stream.set_unrelated_xa(
             wait_for_prepared_xa(on, task.server, task.source.name, around_.tell, threads.token()));
     });
     if (target == contents::to_be_copied) with_session([&](db::session& on) { find_end(on); });
     const auto& replica = around_.roles.stream_from();
     binlog::reader_options reading{
         .connection = around_.stream,
-        .subscriptions = feed.subscriptions(task.projection.key, task.changelog),
+        .subscriptions = stream.subscriptions(),
         .server_id = with.replica_server_id,
         .replica_uuid = random_uuid(),
         .expected_server_uuid = replica ? replica->uuid : task.server.uuid,
         .reconnects_max = with.failures_max,
         .patience = &around_.sessions.patience()};
     // Only a chunk reads what such a transaction committed.
-    feed.pass_unknown_xa(target == contents::to_be_copied);
+    stream.pass_unknown_xa(target == contents::to_be_copied);
     threads.spawn("stream", [this, reading, start](std::stop_token end) {
-        binlog::read_stream(reading, start, feed, end);
+        binlog::read_stream(reading, start, stream, end);
     });
     wait_for_first_marker(meanwhile);
-    feed.pass_unknown_xa(false);
+    stream.pass_unknown_xa(false);
     start_flushing();
 }
 
@@ -188,11 +189,11 @@ void engine::wait_for_first_marker(const look_after& meanwhile) {
         [&](db::session& on) { behind = servers::read_end_of_log(on, task.server.gtids); });
     auto tell_at = steady_clock::now() + first_marker_patience;
     const auto seen_within = [&](milliseconds limit) {
-        return feed.wait_for_marker(first, steady_clock::now() + limit, around_.threads.token());
+        return stream.wait_for_marker(first, steady_clock::now() + limit, around_.threads.token());
     };
     while (!seen_within(tick)) {
         meanwhile();
-        if (!from_replica && feed.is_past(behind) && !seen_within(milliseconds(0)))
+        if (!from_replica && stream.is_past(behind) && !seen_within(milliseconds(0)))
             throw error(
                 fmt::format("a change of ours in {} did not come through the binary log: is its "
                             "database left out (binlog-do-db, binlog-ignore-db)?",

@@ -13,7 +13,8 @@
 #include "src/carry/wording.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
-#include "src/changes/stream_feed.hpp"
+#include "src/changes/router.hpp"
+#include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/rows/statements.hpp"
@@ -96,7 +97,8 @@ class engine {
     const rows::row_writer writer;
     changes::heartbeat barrier;
     changes::change_set changes;
-    changes::stream_feed feed;
+    changes::table_feed feed;
+    changes::router stream;
     chunk_queue chunks;
     chunk_sizer sizer;
     conflict_resolver conflicts;

@@ -63,6 +63,7 @@ class key_codec {
     /// "id=7" or "a=1, b='x'", by the names in the original, for messages.
     std::string describe(const key_value& key) const;
 
+    const schema::row_key& key() const noexcept { return key_; }
     std::size_t columns() const noexcept { return key_.columns.size(); }
     bool ordered() const noexcept { return ordered_; }
 

@@ -152,10 +152,10 @@ progress run_state::now() const {
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
-    if (const auto beat = parts.feed.last_heartbeat())
+    if (const auto beat = parts.stream.last_heartbeat())
         made.heartbeat_lag =
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
-    made.stream_position = text_of(parts.feed.position());
+    made.stream_position = text_of(parts.stream.position());
     const auto throttling = parts.throttler.state();
     made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);
     made.throttle_reason = throttling.reason;

@@ -36,6 +36,7 @@ swap::cut_over::parts parts_of(run_state& state) {
             .writer = of.writer,
             .checkpoint = of.checkpoint,
             .barrier = of.barrier,
+            .stream = of.stream,
             .feed = of.feed,
             .changes = of.changes,
             .flusher = of.flushing,

@@ -97,7 +97,7 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
     }
     const auto marker = with_.barrier.pass_until(steady_clock::now() + marker_patience, stop);
     if (!marker) return "nothing can be written on the server: a marker waits";
-    if (with_.feed.wait_for_marker(*marker, steady_clock::now() + with_.with.stall_budget, stop))
+    if (with_.stream.wait_for_marker(*marker, steady_clock::now() + with_.with.stall_budget, stop))
         return std::nullopt;
     return "the stream is behind the binary log's end";
 }
@@ -181,13 +181,13 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     // Committed by another connection after the lock was granted: all that changed the table
     // stands before it.
     const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
-    if (!with_.feed.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
+    if (!with_.stream.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
     // A replica that did not keep the order of commits would show by this.
     if (with_.with.from_replica && with_.migration.server.gtids) {
         const auto executed = servers::read_executed_transactions(locker);
-        if (!with_.feed.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
+        if (!with_.stream.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
     }
     if (with_.feed.held_for_xa() > 0)

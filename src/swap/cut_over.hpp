@@ -5,7 +5,8 @@
 #include "src/carry/replayer.hpp"
 #include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
-#include "src/changes/stream_feed.hpp"
+#include "src/changes/router.hpp"
+#include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/rows/row_writer.hpp"
@@ -48,7 +49,8 @@ class cut_over {
         const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         changes::heartbeat& barrier;
-        changes::stream_feed& feed;
+        changes::router& stream;
+        changes::table_feed& feed;
         changes::change_set& changes;
         carry::replayer& flusher;
         const clock_source& clock;
@@ -118,7 +120,7 @@ class cut_over {
     std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     blocker_watch in_the_way_;
-    std::uint64_t children_seen_ = 0;  ///< stream_feed's, before it was last looked for them.
+    std::uint64_t children_seen_ = 0;  ///< table_feed's, before it was last looked for them.
 };
 
 }  // namespace segue::swap

@@ -2,7 +2,7 @@
 #include "src/carry/engine.hpp"
 
 #include "src/base/clock.hpp"
-#include "src/schema/row_key.hpp"
+#include "tests/integration/carry/same_columns.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/workload.hpp"
@@ -41,10 +41,7 @@ class an_engine : public testing::Test {
     engine_task task() {
         engine_task given;
         given.source = *schema::read_table(session, source);
-        const auto definition = *schema::read_table(session, target);
-        const schema::source_of itself = [](std::string_view name) { return std::string(name); };
-        const auto key = schema::choose_key(given.source, definition, itself);
-        given.projection = schema::make_projection(given.source, definition, *key.chosen, itself);
+        given.projection = same_columns(session, source, target);
         given.changelog = {schema.name(), "_t_ghc"};
         given.checkpoint = {schema.name(), "_t_ghk"};
         std::vector<refusal> refusals;
@@ -72,7 +69,7 @@ class an_engine : public testing::Test {
     void wait_until_in_step() {
         const auto until = steady_clock::now() + test::patience;
         const std::uint64_t last = made->barrier.pass(threads.token());
-        ASSERT_TRUE(made->feed.wait_for_marker(last, until, threads.token()));
+        ASSERT_TRUE(made->stream.wait_for_marker(last, until, threads.token()));
         while (made->changes.backlog() > 0) {
             throw_if_failed();
             ASSERT_LT(steady_clock::now(), until) << made->changes.backlog() << " keys wait";

@@ -2,14 +2,13 @@
 
 #include "binlog/stream.hpp"
 #include "src/base/table_name.hpp"
-#include "src/changes/change_set.hpp"
 #include "src/changes/heartbeat.hpp"
-#include "src/changes/held_keys.hpp"
-#include "src/keys/key_codec.hpp"
+#include "src/changes/table_feed.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -20,26 +19,22 @@
 
 namespace segue::changes {
 
-/// From the stream to the change set: keys of changed rows, those of XA transactions held under
-/// their xid until they are committed; markers; and what must end the migration.
+/// From one stream to the feeds of its tables. It knows how far the stream has come: position,
+/// markers, and the newest heartbeat; and which XA transactions are known.
+///
+/// Several feeds may watch one table, for several targets: each gets the columns of its key.
 ///
 /// Threads: the handler's calls come from the stream's thread; the rest from any.
-/// Lifetime: codec, change set and heartbeat outlive it.
-class stream_feed final : public binlog::stream_handler {
+/// Lifetime: heartbeat and feeds outlive it.
+class router final : public binlog::stream_handler {
   public:
-    struct table {
-        table_name original;
-        std::size_t columns = 0;  ///< Of the original.
-        bool case_insensitive_names = false;
-    };
-    stream_feed(table watched, const keys::key_codec& codec, const heartbeat& markers,
-                change_set& changes, std::stop_token stop);
+    /// Precondition: at least one feed.
+    router(const heartbeat& markers, table_name changelog, std::vector<table_feed*> feeds);
 
-    /// What the reader is to ask for: the original's key columns, and the markers.
-    std::vector<binlog::table_subscription> subscriptions(const schema::row_key& key,
-                                                          const table_name& changelog) const;
+    /// What the reader is to ask for: the key columns of each table, and the markers.
+    std::vector<binlog::table_subscription> subscriptions() const;
 
-    /// Prepared XA transactions that are known not to have touched the table.
+    /// Prepared XA transactions that are known not to have touched any of the tables.
     void set_unrelated_xa(std::set<std::string> xids);
 
     /// While on, an XA COMMIT passes whose PREPARE was not in the stream: before the first chunk is
@@ -60,28 +55,10 @@ class stream_feed final : public binlog::stream_handler {
     /// False also where the two are not of one kind.
     bool is_past(const binlog::stream_position& end) const;
 
-    /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
-    std::size_t held_for_xa() const;
-
-    /// True once since the last call when a definition was changed that may concern the table; the
-    /// caller looks at the table again.
-    bool take_definition_seen() noexcept { return definition_seen_.exchange(false); }
-
-    /// How many statements were seen that may have given the table a child, and may as well have
-    /// done nothing. (What is known to have done so ends the migration.)
-    std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
-
-    /// From here on a RENAME of the table is our own.
-    void expect_swap() noexcept { swap_expected_ = true; }
-    void expect_no_swap() noexcept { swap_expected_ = false; }
-
     std::uint64_t changes_seen() const noexcept { return changes_seen_.load(); }
     binlog::stream_position position() const;
     /// The moment that the newest heartbeat seen in the stream was written; nullopt: none yet.
     std::optional<std::chrono::system_clock::time_point> last_heartbeat() const;
-
-    /// Of the keys held for XA transactions; what is beyond goes to a file.
-    static constexpr std::size_t held_bytes_max = std::size_t{8} << 20U;
 
     void on_begin(const std::optional<std::string>& xid) override;
     void on_table(const binlog::table_shape& shape) override;
@@ -94,27 +71,28 @@ class stream_feed final : public binlog::stream_handler {
     void on_reconnect() override;
 
   private:
-    void keep(keys::key_value key);
-    void see_changelog(const binlog::row_change& change);
-    void see_definition(const binlog::statement& seen);
-    bool same_schema(std::string_view schema) const;
+    struct fed {
+        table_feed* feed;
+        std::vector<std::size_t> picks;  ///< Where its key's columns stand in the subscription.
+    };
+    struct watched_table {
+        binlog::table_subscription wanted;  ///< The columns of all of its feeds, each once.
+        std::vector<fed> feeds;
+    };
 
-    const table watched_;
-    const keys::key_codec& codec_;
+    void add(table_feed& feed);
+    void see_changelog(const binlog::row_change& change);
+
     const heartbeat& markers_;
-    change_set& changes_;
-    const std::stop_token stop_;
+    const table_name changelog_;
+    const std::vector<table_feed*> feeds_;
+    std::vector<watched_table> tables_;  ///< By their number as a subscription.
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
-    held_keys held_{held_bytes_max};
 
-    std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
-    std::atomic<bool> swap_expected_{false};           // written by the cut-over
-    std::atomic<bool> unknown_xa_passes_{false};       // written by the main thread
-    std::atomic<std::uint64_t> changes_seen_{0};       // written by the stream
-    std::atomic<std::uint64_t> possible_children_{0};  // written by the stream
-    std::atomic<std::size_t> held_keys_{0};            // written by the stream
+    std::atomic<bool> unknown_xa_passes_{false};  // written by who follows the stream
+    std::atomic<std::uint64_t> changes_seen_{0};  // written by the stream
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;

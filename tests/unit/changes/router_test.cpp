@@ -1,4 +1,4 @@
-#include "src/changes/stream_feed.hpp"
+#include "src/changes/router.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/unit/keys/keys.hpp"
@@ -32,7 +32,7 @@ constexpr std::size_t original_rows = 0;
 constexpr std::size_t changelog_rows = 1;
 const std::string xid = "X'61',X'',1";
 
-class StreamFeed : public testing::Test {
+class Router : public testing::Test {
   protected:
     void row(row_change_kind kind, std::optional<std::int64_t> before,
              std::optional<std::int64_t> after) {
@@ -44,7 +44,7 @@ class StreamFeed : public testing::Test {
             .subscription = original_rows, .kind = kind, .before = {}, .after = {}};
         if (before) change.before = before_image;
         if (after) change.after = after_image;
-        feed_.on_row(change);
+        router_.on_row(change);
     }
     void insert(std::int64_t id) { row(row_change_kind::insert, {}, id); }
 
@@ -54,29 +54,29 @@ class StreamFeed : public testing::Test {
         binlog::row_change change{
             .subscription = changelog_rows, .kind = kind, .before = image, .after = {}};
         if (kind != row_change_kind::erase) change.after = image;
-        feed_.on_row(change);
+        router_.on_row(change);
     }
     bool marker_seen(std::uint64_t number) {
-        return feed_.wait_for_marker(number, time_point{}, {});
+        return router_.wait_for_marker(number, time_point{}, {});
     }
 
     void prepare(const std::string& of, std::initializer_list<std::int64_t> ids) {
-        feed_.on_begin(of);
+        router_.on_begin(of);
         for (const std::int64_t id : ids) insert(id);
-        feed_.on_end(ending::xa_prepared);
+        router_.on_end(ending::xa_prepared);
     }
 
     void statement(std::string_view text, std::string_view default_schema = "s") {
-        feed_.on_statement({.is = binlog::statement::kind::definition,
-                            .default_schema = default_schema,
-                            .text = text,
-                            .updated_schemas = {}});
+        router_.on_statement({.is = binlog::statement::kind::definition,
+                              .default_schema = default_schema,
+                              .text = text,
+                              .updated_schemas = {}});
     }
     void data_change(std::optional<std::vector<std::string>> updated_schemas) {
-        feed_.on_statement({.is = binlog::statement::kind::data_change,
-                            .default_schema = "s",
-                            .text = "UPDATE v SET a=1",
-                            .updated_schemas = std::move(updated_schemas)});
+        router_.on_statement({.is = binlog::statement::kind::data_change,
+                              .default_schema = "s",
+                              .text = "UPDATE v SET a=1",
+                              .updated_schemas = std::move(updated_schemas)});
     }
 
     std::vector<keys::key_value> kept() { return changes_.take_all().value(); }
@@ -84,12 +84,14 @@ class StreamFeed : public testing::Test {
     db::session_factory sessions_{wire::connection_options{}};
     heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
     change_set changes_{1'000};
-    stream_feed feed_{{.original = {"s", "t"}, .columns = 2}, id_codec(), markers_, changes_, {}};
+    table_feed feed_{{.original = {"s", "t"}, .columns = 2}, id_codec(), changes_, {}};
+    router router_{markers_, {"s", "_t_ghc"}, {&feed_}};
 };
 
-TEST_F(StreamFeed, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
-    const auto wanted = feed_.subscriptions(
-        primary_key({signed_column("a", 3), signed_column("b", 1)}), {"s", "_t_ghc"});
+TEST_F(Router, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
+    const keys::key_codec codec(primary_key({signed_column("a", 3), signed_column("b", 1)}));
+    table_feed feed({.original = {"s", "t"}, .columns = 4}, codec, changes_, {});
+    const auto wanted = router(markers_, {"s", "_t_ghc"}, {&feed}).subscriptions();
     ASSERT_THAT(wanted, SizeIs(2));
     EXPECT_EQ(wanted[original_rows].table, "t");
     EXPECT_THAT(wanted[original_rows].columns, ElementsAre(3U, 1U));
@@ -97,44 +99,88 @@ TEST_F(StreamFeed, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
     EXPECT_THAT(wanted[changelog_rows].columns, ElementsAre(heartbeat::value_column));
 }
 
-TEST_F(StreamFeed, InsertedUpdatedAndErasedRowsAreKeptByKey) {
-    feed_.on_begin(std::nullopt);
+TEST_F(Router, GivesEachFeedOfOneTableTheColumnsOfItsKey) {
+    const keys::key_codec by_b(primary_key({signed_column("b", 1)}));
+    const keys::key_codec by_both(primary_key({signed_column("b", 1), signed_column("a", 0)}));
+    change_set of_b(10);
+    change_set of_both(10);
+    table_feed first({.original = {"s", "t"}, .columns = 2}, by_b, of_b, {});
+    table_feed second({.original = {"s", "t"}, .columns = 2}, by_both, of_both, {});
+    router to_both(markers_, {"s", "_t_ghc"}, {&first, &second});
+    const auto wanted = to_both.subscriptions();
+    ASSERT_THAT(wanted, SizeIs(2));
+    EXPECT_THAT(wanted[0].columns, ElementsAre(1U, 0U));
+    const auto b = in_image<8>(7);
+    const auto a = in_image<8>(8);
+    const std::array image = {present(b), present(a)};
+    to_both.on_row(
+        {.subscription = 0, .kind = row_change_kind::erase, .before = image, .after = {}});
+    const std::array<db::value, 1> only_b = {"7"};
+    const std::array<db::value, 2> b_and_a = {"7", "8"};
+    EXPECT_THAT(of_b.take_all().value(), ElementsAre(by_b.from_row(only_b)));
+    EXPECT_THAT(of_both.take_all().value(), ElementsAre(by_both.from_row(b_and_a)));
+}
+
+TEST_F(Router, GivesEachTableItsRowsAndAllOfThemXaTransactionsAndStatements) {
+    change_set of_u(10);
+    table_feed other({.original = {"s", "u"}, .columns = 2}, id_codec(), of_u, {});
+    router to_both(markers_, {"s", "_t_ghc"}, {&feed_, &other});
+    ASSERT_THAT(to_both.subscriptions(), SizeIs(3));
+    const auto bytes = in_image<8>(5);
+    const std::array image = {present(bytes)};
+    to_both.on_begin(xid);
+    to_both.on_row(
+        {.subscription = 1, .kind = row_change_kind::insert, .before = {}, .after = image});
+    to_both.on_end(ending::xa_prepared);
+    EXPECT_EQ(other.held_for_xa(), 1U);
+    to_both.on_xa_commit(xid);
+    EXPECT_THAT(of_u.take_all().value(), ElementsAre(key(5)));
+    EXPECT_THAT(kept(), IsEmpty());
+    EXPECT_THROW(to_both.on_statement({.is = binlog::statement::kind::definition,
+                                       .default_schema = "s",
+                                       .text = "DROP TABLE u",
+                                       .updated_schemas = {}}),
+                 error);
+}
+
+TEST_F(Router, InsertedUpdatedAndErasedRowsAreKeptByKey) {
+    router_.on_begin(std::nullopt);
     insert(1);
     row(row_change_kind::update, 2, 2);
     row(row_change_kind::erase, 3, {});
-    feed_.on_end(ending::committed);
+    router_.on_end(ending::committed);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2), key(3)));
-    EXPECT_EQ(feed_.changes_seen(), 3U);
+    EXPECT_EQ(router_.changes_seen(), 3U);
 }
 
-TEST_F(StreamFeed, AnUpdateThatChangesTheKeyKeepsBothKeys) {
+TEST_F(Router, AnUpdateThatChangesTheKeyKeepsBothKeys) {
     row(row_change_kind::update, 4, 5);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(4), key(5)));
 }
 
-TEST_F(StreamFeed, ARowWithoutItsKeyThrows) {
+TEST_F(Router, ARowWithoutItsKeyThrows) {
     const std::array<binlog::column_image, 1> absent = {};
-    EXPECT_THROW(feed_.on_row({.subscription = original_rows,
-                               .kind = row_change_kind::erase,
-                               .before = absent,
-                               .after = {}}),
+    EXPECT_THROW(router_.on_row({.subscription = original_rows,
+                                 .kind = row_change_kind::erase,
+                                 .before = absent,
+                                 .after = {}}),
                  error);
 }
 
-TEST_F(StreamFeed, RowsOfAnotherNumberOfColumnsThrow) {
+TEST_F(Router, RowsOfAnotherNumberOfColumnsThrow) {
     const std::array<std::uint8_t, 3> three{};
     EXPECT_THAT(
         [&] {
-            feed_.on_table({.subscription = original_rows, .table_id = 7, .column_types = three});
+            router_.on_table({.subscription = original_rows, .table_id = 7, .column_types = three});
         },
         ThrowsMessage<error>(HasSubstr("altered")));
-    EXPECT_NO_THROW(feed_.on_table(
+    EXPECT_NO_THROW(router_.on_table(
         {.subscription = original_rows, .table_id = 7, .column_types = std::span(three).first(2)}));
     EXPECT_NO_THROW(
-        feed_.on_table({.subscription = changelog_rows, .table_id = 8, .column_types = three}));
+        router_.on_table({.subscription = changelog_rows, .table_id = 8, .column_types = three}));
 }
 
-TEST_F(StreamFeed, AMarkerOfThisRunIsSeen) {
+TEST_F(Router, AMarkerOfThisRunIsSeen) {
     EXPECT_FALSE(marker_seen(1));
     marker("feed:7");
     EXPECT_TRUE(marker_seen(7));
@@ -142,139 +188,140 @@ TEST_F(StreamFeed, AMarkerOfThisRunIsSeen) {
     EXPECT_THAT(kept(), IsEmpty());
 }
 
-TEST_F(StreamFeed, AMarkerThatComesLateDoesNotTakeBackAGreaterOne) {
+TEST_F(Router, AMarkerThatComesLateDoesNotTakeBackAGreaterOne) {
     marker("feed:7");
     marker("feed:6");
     EXPECT_TRUE(marker_seen(7));
 }
 
-TEST_F(StreamFeed, OtherRowsOfTheChangelogAreNoMarkers) {
+TEST_F(Router, OtherRowsOfTheChangelogAreNoMarkers) {
     marker("feeb:7");
     marker("2025-01-01T00:00:00.000000000Z");
     marker("feed:7", row_change_kind::erase);
     EXPECT_FALSE(marker_seen(1));
 }
 
-TEST_F(StreamFeed, AWaitForAMarkerEndsWhenItComes) {
+TEST_F(Router, AWaitForAMarkerEndsWhenItComes) {
     bool seen = false;
     std::jthread waiter(
-        [&] { seen = feed_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, {}); });
+        [&] { seen = router_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, {}); });
     marker("feed:3");
     waiter.join();
     EXPECT_TRUE(seen);
 }
 
-TEST_F(StreamFeed, AStopEndsAWaitForAMarker) {
+TEST_F(Router, AStopEndsAWaitForAMarker) {
     std::stop_source stop;
     stop.request_stop();
-    EXPECT_THROW(feed_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, stop.get_token()),
-                 stopped);
+    EXPECT_THROW(
+        router_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, stop.get_token()),
+        stopped);
 }
 
-TEST_F(StreamFeed, KeysOfAPreparedXaTransactionAreHeldUntilItsCommit) {
+TEST_F(Router, KeysOfAPreparedXaTransactionAreHeldUntilItsCommit) {
     prepare(xid, {1, 2});
     EXPECT_EQ(feed_.held_for_xa(), 2U);
     EXPECT_EQ(changes_.backlog(), 0U);
-    feed_.on_xa_commit(xid);
+    router_.on_xa_commit(xid);
     EXPECT_EQ(feed_.held_for_xa(), 0U);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
 }
 
-TEST_F(StreamFeed, KeysOfAnXaTransactionThatIsRolledBackAreForgotten) {
+TEST_F(Router, KeysOfAnXaTransactionThatIsRolledBackAreForgotten) {
     prepare(xid, {1});
-    feed_.on_xa_rollback(xid);
+    router_.on_xa_rollback(xid);
     EXPECT_EQ(feed_.held_for_xa(), 0U);
     EXPECT_THAT(kept(), IsEmpty());
-    EXPECT_THROW(feed_.on_xa_commit(xid), error);
+    EXPECT_THROW(router_.on_xa_commit(xid), error);
 }
 
-TEST_F(StreamFeed, AnXaTransactionCommittedInOnePhaseIsKeptAtItsEnd) {
-    feed_.on_begin(xid);
+TEST_F(Router, AnXaTransactionCommittedInOnePhaseIsKeptAtItsEnd) {
+    router_.on_begin(xid);
     insert(1);
     EXPECT_EQ(changes_.backlog(), 0U);
-    feed_.on_end(ending::committed);
+    router_.on_end(ending::committed);
     EXPECT_EQ(feed_.held_for_xa(), 0U);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(StreamFeed, SeveralPreparedTransactionsAreHeldApart) {
+TEST_F(Router, SeveralPreparedTransactionsAreHeldApart) {
     prepare(xid, {1});
     prepare("X'62',X'',1", {2});
-    feed_.on_begin(std::nullopt);
+    router_.on_begin(std::nullopt);
     insert(3);
-    feed_.on_end(ending::committed);
-    feed_.on_xa_commit("X'62',X'',1");
+    router_.on_end(ending::committed);
+    router_.on_xa_commit("X'62',X'',1");
     EXPECT_EQ(feed_.held_for_xa(), 1U);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(2), key(3)));
 }
 
-TEST_F(StreamFeed, AnXidMayBeUsedAgainOnceItsTransactionHasEnded) {
+TEST_F(Router, AnXidMayBeUsedAgainOnceItsTransactionHasEnded) {
     prepare(xid, {1});
-    feed_.on_xa_rollback(xid);
+    router_.on_xa_rollback(xid);
     prepare(xid, {2});
-    feed_.on_xa_commit(xid);
+    router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), ElementsAre(key(2)));
 }
 
-TEST_F(StreamFeed, AnXaTransactionSeenToTouchOtherTablesOnlyPasses) {
+TEST_F(Router, AnXaTransactionSeenToTouchOtherTablesOnlyPasses) {
     prepare(xid, {});
-    EXPECT_NO_THROW(feed_.on_xa_commit(xid));
-    feed_.on_begin(xid);
-    EXPECT_NO_THROW(feed_.on_end(ending::committed));
+    EXPECT_NO_THROW(router_.on_xa_commit(xid));
+    router_.on_begin(xid);
+    EXPECT_NO_THROW(router_.on_end(ending::committed));
     EXPECT_THAT(kept(), IsEmpty());
 }
 
-TEST_F(StreamFeed, TheCommitOfAnXidThatWasNotSeenPreparedThrows) {
-    EXPECT_THAT([&] { feed_.on_xa_commit(xid); }, ThrowsMessage<error>(HasSubstr("XA RECOVER")));
+TEST_F(Router, TheCommitOfAnXidThatWasNotSeenPreparedThrows) {
+    EXPECT_THAT([&] { router_.on_xa_commit(xid); }, ThrowsMessage<error>(HasSubstr("XA RECOVER")));
 }
 
-TEST_F(StreamFeed, TheCommitOfAnUnrelatedXidPassesOnce) {
-    feed_.set_unrelated_xa({xid});
-    EXPECT_NO_THROW(feed_.on_xa_commit(xid));
-    EXPECT_THROW(feed_.on_xa_commit(xid), error);
+TEST_F(Router, TheCommitOfAnUnrelatedXidPassesOnce) {
+    router_.set_unrelated_xa({xid});
+    EXPECT_NO_THROW(router_.on_xa_commit(xid));
+    EXPECT_THROW(router_.on_xa_commit(xid), error);
 }
 
-TEST_F(StreamFeed, WhileUnknownXidsPassOnlyThoseDo) {
-    feed_.pass_unknown_xa(true);
+TEST_F(Router, WhileUnknownXidsPassOnlyThoseDo) {
+    router_.pass_unknown_xa(true);
     prepare(xid, {1});
-    EXPECT_NO_THROW(feed_.on_xa_commit("X'62',X'',1"));
-    feed_.on_xa_commit(xid);
+    EXPECT_NO_THROW(router_.on_xa_commit("X'62',X'',1"));
+    router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
-    feed_.pass_unknown_xa(false);
-    EXPECT_THROW(feed_.on_xa_commit("X'62',X'',1"), error);
+    router_.pass_unknown_xa(false);
+    EXPECT_THROW(router_.on_xa_commit("X'62',X'',1"), error);
 }
 
-TEST_F(StreamFeed, TheRollbackOfAnUnknownXidPasses) {
-    EXPECT_NO_THROW(feed_.on_xa_rollback(xid));
+TEST_F(Router, TheRollbackOfAnUnknownXidPasses) {
+    EXPECT_NO_THROW(router_.on_xa_rollback(xid));
 }
 
-TEST_F(StreamFeed, AReconnectInTheMiddleOfAnXaTransactionDiscardsWhatCameOfIt) {
-    feed_.on_begin(xid);
+TEST_F(Router, AReconnectInTheMiddleOfAnXaTransactionDiscardsWhatCameOfIt) {
+    router_.on_begin(xid);
     insert(1);
-    feed_.on_reconnect();
+    router_.on_reconnect();
     EXPECT_EQ(feed_.held_for_xa(), 0U);
     prepare(xid, {1, 2});
     EXPECT_EQ(feed_.held_for_xa(), 2U);
-    feed_.on_xa_commit(xid);
+    router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
 }
 
-TEST_F(StreamFeed, AReconnectKeepsPreparedTransactions) {
+TEST_F(Router, AReconnectKeepsPreparedTransactions) {
     prepare(xid, {1});
-    feed_.on_reconnect();
-    feed_.on_xa_commit(xid);
+    router_.on_reconnect();
+    router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(StreamFeed, RowsAfterAReconnectBelongToTheirOwnTransaction) {
-    feed_.on_begin(xid);
-    feed_.on_reconnect();
-    feed_.on_begin(std::nullopt);
+TEST_F(Router, RowsAfterAReconnectBelongToTheirOwnTransaction) {
+    router_.on_begin(xid);
+    router_.on_reconnect();
+    router_.on_begin(std::nullopt);
     insert(1);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(StreamFeed, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
+TEST_F(Router, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
     EXPECT_NO_THROW(data_change({{"other", "third"}}));
     EXPECT_THAT([&] { data_change(std::nullopt); },
                 ThrowsMessage<error>(HasSubstr("binlog_format=ROW")));
@@ -282,10 +329,10 @@ TEST_F(StreamFeed, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
     EXPECT_THROW(data_change(std::vector<std::string>{}), error);
 }
 
-TEST_F(StreamFeed, SchemasAreComparedAsTheServerStoresTheirNames) {
+TEST_F(Router, SchemasAreComparedAsTheServerStoresTheirNames) {
     EXPECT_NO_THROW(data_change({{"S"}}));
-    stream_feed folding({.original = {"s", "t"}, .columns = 2, .case_insensitive_names = true},
-                        id_codec(), markers_, changes_, {});
+    table_feed folding({.original = {"s", "t"}, .columns = 2, .case_insensitive_names = true},
+                       id_codec(), changes_, {});
     EXPECT_THROW(folding.on_statement({.is = binlog::statement::kind::data_change,
                                        .default_schema = "",
                                        .text = "UPDATE v SET a=1",
@@ -293,7 +340,7 @@ TEST_F(StreamFeed, SchemasAreComparedAsTheServerStoresTheirNames) {
                  error);
 }
 
-TEST_F(StreamFeed, WhatRedefinesTheTableThrows) {
+TEST_F(Router, WhatRedefinesTheTableThrows) {
     for (const char* const text :
          {"TRUNCATE TABLE t", "TRUNCATE s.t", "DROP TABLE IF EXISTS `x`, `t`", "DROP DATABASE s",
           "RENAME TABLE t TO t2", "RENAME TABLE x TO y, t TO z", "ALTER TABLE t ADD c INT",
@@ -307,7 +354,7 @@ TEST_F(StreamFeed, WhatRedefinesTheTableThrows) {
     EXPECT_THROW(statement("TRUNCATE s.t", "other"), error);
 }
 
-TEST_F(StreamFeed, OtherDefinitionsPass) {
+TEST_F(Router, OtherDefinitionsPass) {
     for (const char* const text :
          {"ALTER TABLE other ADD COLUMN t INT", "ALTER TABLE other DROP COLUMN t",
           "ALTER TABLE other ADD COLUMN t INT, ALGORITHM=INSTANT",
@@ -323,12 +370,12 @@ TEST_F(StreamFeed, OtherDefinitionsPass) {
     EXPECT_NO_THROW(statement("TRUNCATE t", "other"));
 }
 
-TEST_F(StreamFeed, AStatementThatCannotBeReadThrowsWithoutClaimingWhatItDid) {
+TEST_F(Router, AStatementThatCannotBeReadThrowsWithoutClaimingWhatItDid) {
     EXPECT_THAT([&] { statement("ALTER TABLE other COMMENT 'a"); },
                 ThrowsMessage<error>(HasSubstr("cannot be read, so it may have redefined")));
 }
 
-TEST_F(StreamFeed, ADefinitionMakesTheCallerLookAgainOnce) {
+TEST_F(Router, ADefinitionMakesTheCallerLookAgainOnce) {
     EXPECT_FALSE(feed_.take_definition_seen());
     statement("DROP TRIGGER g");
     EXPECT_TRUE(feed_.take_definition_seen());
@@ -337,7 +384,7 @@ TEST_F(StreamFeed, ADefinitionMakesTheCallerLookAgainOnce) {
     EXPECT_FALSE(feed_.take_definition_seen());
 }
 
-TEST_F(StreamFeed, TheSwapOfOurOwnPassesWhileItIsExpected) {
+TEST_F(Router, TheSwapOfOurOwnPassesWhileItIsExpected) {
     constexpr auto swap = "RENAME TABLE `s`.`t` TO `s`.`_t_del`, `s`.`_t_gho` TO `s`.`t`";
     feed_.expect_swap();
     EXPECT_NO_THROW(statement(swap));
@@ -345,88 +392,87 @@ TEST_F(StreamFeed, TheSwapOfOurOwnPassesWhileItIsExpected) {
     EXPECT_THROW(statement(swap), error);
 }
 
-TEST_F(StreamFeed, TheLastBoundaryIsItsPosition) {
+TEST_F(Router, TheLastBoundaryIsItsPosition) {
     const binlog::stream_position at =
         binlog::file_position{.file = "binlog.000002", .offset = 157};
-    feed_.on_boundary(at);
-    EXPECT_EQ(feed_.position(), at);
+    router_.on_boundary(at);
+    EXPECT_EQ(router_.position(), at);
 }
 
-TEST_F(StreamFeed, AHeartbeatTellsWhenItWasWritten) {
-    EXPECT_FALSE(feed_.last_heartbeat());
+TEST_F(Router, AHeartbeatTellsWhenItWasWritten) {
+    EXPECT_FALSE(router_.last_heartbeat());
     marker("2026-08-07T12:34:56.123456789Z");
-    const auto first = feed_.last_heartbeat();
+    const auto first = router_.last_heartbeat();
     ASSERT_TRUE(first);
     marker("feed:7");
-    EXPECT_EQ(feed_.last_heartbeat(), first);
+    EXPECT_EQ(router_.last_heartbeat(), first);
     marker("2026-08-07T12:34:57.123456789Z");
-    EXPECT_EQ(*feed_.last_heartbeat() - *first, 1s);
+    EXPECT_EQ(*router_.last_heartbeat() - *first, 1s);
 }
 
-TEST_F(StreamFeed, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
+TEST_F(Router, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
     const std::string source = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     const auto set = [&](std::string_view numbers) {
         return binlog::gtid_set::parse(source + ":" + std::string(numbers));
     };
     const auto past = [&](std::string_view numbers) {
-        return feed_.wait_until_past(set(numbers), time_point{}, {});
+        return router_.wait_until_past(set(numbers), time_point{}, {});
     };
     EXPECT_FALSE(past("1-3"));
-    feed_.on_boundary(set("1-2:4"));
+    router_.on_boundary(set("1-2:4"));
     EXPECT_FALSE(past("1-3"));
     EXPECT_TRUE(past("1-2"));
     bool seen = false;
     std::jthread waiter([&] {
-        seen = feed_.wait_until_past(set("1-3"), std::chrono::steady_clock::now() + 1h, {});
+        seen = router_.wait_until_past(set("1-3"), std::chrono::steady_clock::now() + 1h, {});
     });
-    feed_.on_boundary(set("1-4"));
+    router_.on_boundary(set("1-4"));
     waiter.join();
     EXPECT_TRUE(seen);
 }
 
-TEST_F(StreamFeed, APlaceInTheLogIsPastOnceABoundaryIsNotBeforeIt) {
+TEST_F(Router, APlaceInTheLogIsPastOnceABoundaryIsNotBeforeIt) {
     const auto at = [](const std::string& file, std::uint64_t offset) {
         return binlog::stream_position(binlog::file_position{.file = file, .offset = offset});
     };
-    EXPECT_FALSE(feed_.is_past(at("binlog.000009", 4)));
-    feed_.on_boundary(at("binlog.000009", 900));
-    EXPECT_TRUE(feed_.is_past(at("binlog.000009", 900)));
-    EXPECT_TRUE(feed_.is_past(at("binlog.000008", 901)));
-    EXPECT_FALSE(feed_.is_past(at("binlog.000009", 901)));
-    EXPECT_FALSE(feed_.is_past(at("binlog.000010", 4)));
-    EXPECT_FALSE(feed_.is_past(binlog::gtid_set()));
-    feed_.on_boundary(at("binlog.1000000", 4));
-    EXPECT_TRUE(feed_.is_past(at("binlog.999999", 900)));
+    EXPECT_FALSE(router_.is_past(at("binlog.000009", 4)));
+    router_.on_boundary(at("binlog.000009", 900));
+    EXPECT_TRUE(router_.is_past(at("binlog.000009", 900)));
+    EXPECT_TRUE(router_.is_past(at("binlog.000008", 901)));
+    EXPECT_FALSE(router_.is_past(at("binlog.000009", 901)));
+    EXPECT_FALSE(router_.is_past(at("binlog.000010", 4)));
+    EXPECT_FALSE(router_.is_past(binlog::gtid_set()));
+    router_.on_boundary(at("binlog.1000000", 4));
+    EXPECT_TRUE(router_.is_past(at("binlog.999999", 900)));
 
     const std::string server = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-    feed_.on_boundary(binlog::gtid_set::parse(server + ":1-7"));
-    EXPECT_TRUE(feed_.is_past(binlog::gtid_set::parse(server + ":1-7")));
-    EXPECT_FALSE(feed_.is_past(binlog::gtid_set::parse(server + ":1-8")));
-    EXPECT_FALSE(feed_.is_past(at("binlog.000001", 4)));
+    router_.on_boundary(binlog::gtid_set::parse(server + ":1-7"));
+    EXPECT_TRUE(router_.is_past(binlog::gtid_set::parse(server + ":1-7")));
+    EXPECT_FALSE(router_.is_past(binlog::gtid_set::parse(server + ":1-8")));
+    EXPECT_FALSE(router_.is_past(at("binlog.000001", 4)));
 }
 
-TEST_F(StreamFeed, OffsetsDoNotTellWhetherATransactionIsPast) {
-    feed_.on_boundary(binlog::file_position{.file = "binlog.000002", .offset = 157});
-    EXPECT_FALSE(feed_.wait_until_past(
+TEST_F(Router, OffsetsDoNotTellWhetherATransactionIsPast) {
+    router_.on_boundary(binlog::file_position{.file = "binlog.000002", .offset = 157});
+    EXPECT_FALSE(router_.wait_until_past(
         binlog::gtid_set::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1"), time_point{}, {}));
 }
 
-TEST_F(StreamFeed, AKeyIsHeldOnceForAnXid) {
-    feed_.on_begin(xid);
+TEST_F(Router, AKeyIsHeldOnceForAnXid) {
+    router_.on_begin(xid);
     insert(1);
     row(row_change_kind::update, 1, 1);
     row(row_change_kind::erase, 1, {});
-    feed_.on_end(ending::xa_prepared);
+    router_.on_end(ending::xa_prepared);
     EXPECT_EQ(feed_.held_for_xa(), 1U);
-    feed_.on_xa_commit(xid);
+    router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(StreamFeed, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
+TEST_F(Router, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
     change_set full(1);
     std::stop_source stop;
-    stream_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(), markers_, full,
-                     stop.get_token());
+    table_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(), full, stop.get_token());
     full.add(key(1), {});
     const auto bytes = in_image<8>(2);
     const std::array image = {present(bytes)};

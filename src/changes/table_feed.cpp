@@ -1,0 +1,131 @@
+#include "src/changes/table_feed.hpp"
+
+#include "src/base/error.hpp"
+#include "src/sql/ddl_text.hpp"
+#include "src/sql/identifier_case.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::changes {
+namespace {
+
+constexpr std::size_t shown_text_max = 200;
+
+std::string shown(std::string_view text) {
+    if (text.size() <= shown_text_max) return std::string(text);
+    return std::string(text.substr(0, shown_text_max)) + "...";
+}
+
+sql::logged_text logged(const binlog::statement& seen) {
+    return {.text = seen.text,
+            .default_schema = seen.default_schema,
+            .sql_mode = seen.sql_mode,
+            .client_collation = seen.client_collation};
+}
+
+std::vector<unsigned> ordinals_of(const keys::key_codec& codec) {
+    std::vector<unsigned> ordinals;
+    for (const auto& column : codec.key().columns) ordinals.push_back(column.ordinal);
+    return ordinals;
+}
+
+}  // namespace
+
+table_feed::table_feed(table watched, const keys::key_codec& codec, change_set& changes,
+                       std::stop_token stop)
+    : watched_(std::move(watched)),
+      key_ordinals_(ordinals_of(codec)),
+      codec_(codec),
+      changes_(changes),
+      stop_(std::move(stop)) {}
+
+void table_feed::on_begin(const std::optional<std::string>& xid) {
+    current_xid_ = xid;
+    // Also where it changes nothing of ours: then it is known, when it is committed.
+    if (xid) held_.begin(*xid);
+}
+
+void table_feed::on_table(const binlog::table_shape& shape) const {
+    if (shape.column_types.size() == watched_.columns) return;
+    throw error(
+        fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
+                    "altered while it was migrated",
+                    watched_.original.quoted(), shape.column_types.size(), watched_.columns));
+}
+
+void table_feed::keep(keys::key_value key) {
+    if (current_xid_) {
+        held_.add(*current_xid_, std::move(key));
+        held_keys_ = held_.keys();
+    } else {
+        changes_.add(std::move(key), stop_);
+    }
+}
+
+void table_feed::on_row(const binlog::row_change& change) {
+    if (change.kind == binlog::row_change_kind::insert) {
+        keep(codec_.from_images(change.after));
+        return;
+    }
+    keys::key_value before = codec_.from_images(change.before);
+    if (change.kind == binlog::row_change_kind::update) {
+        keys::key_value after = codec_.from_images(change.after);
+        if (after != before) keep(std::move(after));
+    }
+    keep(std::move(before));
+}
+
+bool table_feed::same_schema(std::string_view schema) const {
+    return sql::same_table_name(schema, watched_.original.schema, watched_.case_insensitive_names);
+}
+
+void table_feed::on_statement(const binlog::statement& seen) {
+    if (seen.is == binlog::statement::kind::data_change) {
+        const bool elsewhere =
+            seen.updated_schemas && !seen.updated_schemas->empty() &&
+            std::none_of(seen.updated_schemas->begin(), seen.updated_schemas->end(),
+                         [&](const std::string& schema) { return same_schema(schema); });
+        if (elsewhere) return;
+        throw error(fmt::format(
+            "a statement that may change rows of {} stands in the binary log as text, so which "
+            "rows "
+            "it changed cannot be known: {}. Let every session that writes use binlog_format=ROW, "
+            "and start again.",
+            watched_.original.quoted(), shown(seen.text)));
+    }
+    see_definition(seen);
+}
+
+void table_feed::see_definition(const binlog::statement& seen) {
+    const bool own_swap = swap_expected_ && sql::verb_of(seen.text) == sql::ddl_verb::rename_table;
+    const auto touch =
+        own_swap ? sql::ddl_touch::none
+                 : sql::touch_of(logged(seen), watched_.original, watched_.case_insensitive_names);
+    if (touch == sql::ddl_touch::touched)
+        throw error(
+            fmt::format("the table {} was redefined by another session while it was "
+                        "migrated: {}",
+                        watched_.original.quoted(), shown(seen.text)));
+    if (touch == sql::ddl_touch::unreadable)
+        throw error(
+            fmt::format("a statement of the binary log cannot be read, so it may have redefined "
+                        "the table {} while it was migrated: {}",
+                        watched_.original.quoted(), shown(seen.text)));
+    if (touch == sql::ddl_touch::perhaps) ++possible_children_;
+    definition_seen_ = true;
+}
+
+void table_feed::on_xa_commit(const std::string& xid) {
+    held_.release(xid, [&](keys::key_value key) { changes_.add(std::move(key), stop_); });
+    held_keys_ = held_.keys();
+}
+
+void table_feed::on_xa_rollback(const std::string& xid) {
+    held_.forget(xid);
+    held_keys_ = held_.keys();
+}
+
+}  // namespace segue::changes

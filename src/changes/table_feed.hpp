@@ -1,0 +1,93 @@
+#pragma once
+
+#include "binlog/stream.hpp"
+#include "src/base/table_name.hpp"
+#include "src/changes/change_set.hpp"
+#include "src/changes/held_keys.hpp"
+#include "src/keys/key_codec.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::changes {
+
+/// From the stream's rows of one table to the change set of one target: keys of changed rows, those
+/// of XA transactions held under their xid until they are committed; and what must end it.
+///
+/// Threads: what the router calls comes from the stream's thread; the rest from any.
+/// Lifetime: codec and change set outlive it.
+class table_feed {
+  public:
+    struct table {
+        table_name original;
+        std::size_t columns = 0;  ///< Of the original.
+        bool case_insensitive_names = false;
+    };
+    /// `stop` ends its wait for room in the change set.
+    table_feed(table watched, const keys::key_codec& codec, change_set& changes,
+               std::stop_token stop);
+
+    /// True once since the last call when a definition was changed that may concern the table; the
+    /// caller looks at the table again.
+    bool take_definition_seen() noexcept { return definition_seen_.exchange(false); }
+
+    /// How many statements were seen that may have given the table a child, and may as well have
+    /// done nothing. (What is known to have done so ends the migration.)
+    std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
+
+    /// From here on a RENAME of the table is our own.
+    void expect_swap() noexcept { swap_expected_ = true; }
+    void expect_no_swap() noexcept { swap_expected_ = false; }
+
+    /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
+    std::size_t held_for_xa() const noexcept { return held_keys_.load(); }
+
+    /// Of the keys held for XA transactions; what is beyond goes to a file.
+    static constexpr std::size_t held_bytes_max = std::size_t{8} << 20U;
+
+    // For the router:
+    const table_name& original() const noexcept { return watched_.original; }
+    /// Ordinals of the key's columns in the original, from 0.
+    const std::vector<unsigned>& key_ordinals() const noexcept { return key_ordinals_; }
+
+    /// As stream_handler's, of rows and table maps of this table alone; images hold the key's
+    /// columns in the order of key_ordinals().
+    void on_begin(const std::optional<std::string>& xid);
+    void on_table(const binlog::table_shape& shape) const;
+    void on_row(const binlog::row_change& change);
+    void on_statement(const binlog::statement& seen);
+    /// The XA transaction begun last is prepared, or a transaction that is none has ended.
+    void on_end() noexcept { current_xid_.reset(); }
+    /// Whether on_begin() told of it, and it has not ended since.
+    bool knows(const std::string& xid) const { return held_.knows(xid); }
+    void on_xa_commit(const std::string& xid);
+    void on_xa_rollback(const std::string& xid);
+
+  private:
+    void keep(keys::key_value key);
+    void see_definition(const binlog::statement& seen);
+    bool same_schema(std::string_view schema) const;
+
+    const table watched_;
+    const std::vector<unsigned> key_ordinals_;
+    const keys::key_codec& codec_;
+    change_set& changes_;
+    const std::stop_token stop_;
+
+    // Only the stream's thread:
+    std::optional<std::string> current_xid_;
+    held_keys held_{held_bytes_max};
+
+    std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
+    std::atomic<bool> swap_expected_{false};           // written by the cut-over
+    std::atomic<std::uint64_t> possible_children_{0};  // written by the stream
+    std::atomic<std::size_t> held_keys_{0};            // written by the stream
+};
+
+}  // namespace segue::changes
