@@ -120,7 +120,8 @@ std::optional<std::chrono::system_clock::time_point> router::last_heartbeat() co
 
 void router::on_begin(const std::optional<std::string>& xid) {
     current_xid_ = xid;
-    for (table_feed* const feed : feeds_) feed->on_begin(xid);
+    if (!xid) return;
+    for (table_feed* const feed : feeds_) feed->on_xa_begin(*xid);
 }
 
 void router::on_table(const binlog::table_shape& shape) {
@@ -151,7 +152,7 @@ void router::on_row(const binlog::row_change& change) {
     ++changes_seen_;
     const watched_table& table = tables_[change.subscription];
     if (table.feeds.size() == 1) {
-        table.feeds.front().feed->on_row(change);
+        table.feeds.front().feed->on_row(change, current_xid_);
         return;
     }
     for (const fed& one : table.feeds) {
@@ -160,7 +161,7 @@ void router::on_row(const binlog::row_change& change) {
         binlog::row_change theirs = change;
         theirs.before = before.columns();
         theirs.after = after.columns();
-        one.feed->on_row(theirs);
+        one.feed->on_row(theirs, current_xid_);
     }
 }
 
@@ -170,7 +171,6 @@ void router::on_statement(const binlog::statement& seen) {
 
 void router::on_end(ending how) {
     const auto xid = std::exchange(current_xid_, std::nullopt);
-    for (table_feed* const feed : feeds_) feed->on_end();
     if (!xid) return;
     if (how == ending::committed) on_xa_commit(*xid);
     if (how == ending::rolled_back) on_xa_rollback(*xid);
@@ -204,9 +204,7 @@ void router::on_boundary(const binlog::stream_position& position) {
 
 void router::on_reconnect() {
     // The transaction that was cut off comes again from its start.
-    const auto xid = std::exchange(current_xid_, std::nullopt);
-    for (table_feed* const feed : feeds_) feed->on_end();
-    if (xid) on_xa_rollback(*xid);
+    if (const auto xid = std::exchange(current_xid_, std::nullopt)) on_xa_rollback(*xid);
 }
 
 }  // namespace segue::changes

@@ -42,12 +42,6 @@ table_feed::table_feed(table watched, const keys::key_codec& codec, change_set& 
       changes_(changes),
       stop_(std::move(stop)) {}
 
-void table_feed::on_begin(const std::optional<std::string>& xid) {
-    current_xid_ = xid;
-    // Also where it changes nothing of ours: then it is known, when it is committed.
-    if (xid) held_.begin(*xid);
-}
-
 void table_feed::on_table(const binlog::table_shape& shape) const {
     if (shape.column_types.size() == watched_.columns) return;
     throw error(
@@ -56,26 +50,26 @@ void table_feed::on_table(const binlog::table_shape& shape) const {
                     watched_.original.quoted(), shape.column_types.size(), watched_.columns));
 }
 
-void table_feed::keep(keys::key_value key) {
-    if (current_xid_) {
-        held_.add(*current_xid_, std::move(key));
+void table_feed::keep(keys::key_value key, const std::optional<std::string>& xid) {
+    if (xid) {
+        held_.add(*xid, std::move(key));
         held_keys_ = held_.keys();
     } else {
         changes_.add(std::move(key), stop_);
     }
 }
 
-void table_feed::on_row(const binlog::row_change& change) {
+void table_feed::on_row(const binlog::row_change& change, const std::optional<std::string>& xid) {
     if (change.kind == binlog::row_change_kind::insert) {
-        keep(codec_.from_images(change.after));
+        keep(codec_.from_images(change.after), xid);
         return;
     }
     keys::key_value before = codec_.from_images(change.before);
     if (change.kind == binlog::row_change_kind::update) {
         keys::key_value after = codec_.from_images(change.after);
-        if (after != before) keep(std::move(after));
+        if (after != before) keep(std::move(after), xid);
     }
-    keep(std::move(before));
+    keep(std::move(before), xid);
 }
 
 bool table_feed::same_schema(std::string_view schema) const {

@@ -58,19 +58,19 @@ class table_feed {
 
     /// As stream_handler's, of rows and table maps of this table alone; images hold the key's
     /// columns in the order of key_ordinals().
-    void on_begin(const std::optional<std::string>& xid);
     void on_table(const binlog::table_shape& shape) const;
-    void on_row(const binlog::row_change& change);
+    /// `xid`: of the XA transaction that the row is of, which on_xa_begin() told of; else unset.
+    void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
     void on_statement(const binlog::statement& seen);
-    /// The XA transaction begun last is prepared, or a transaction that is none has ended.
-    void on_end() noexcept { current_xid_.reset(); }
-    /// Whether on_begin() told of it, and it has not ended since.
+    /// Also of one that changes nothing of ours: then it is known, when it is committed.
+    void on_xa_begin(const std::string& xid) { held_.begin(xid); }
+    /// Whether on_xa_begin() told of it, and it was neither committed nor rolled back since.
     bool knows(const std::string& xid) const { return held_.knows(xid); }
     void on_xa_commit(const std::string& xid);
     void on_xa_rollback(const std::string& xid);
 
   private:
-    void keep(keys::key_value key);
+    void keep(keys::key_value key, const std::optional<std::string>& xid);
     void see_definition(const binlog::statement& seen);
     bool same_schema(std::string_view schema) const;
 
@@ -80,9 +80,7 @@ class table_feed {
     change_set& changes_;
     const std::stop_token stop_;
 
-    // Only the stream's thread:
-    std::optional<std::string> current_xid_;
-    held_keys held_{held_bytes_max};
+    held_keys held_{held_bytes_max};  // only the stream's thread
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over

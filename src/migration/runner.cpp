@@ -198,15 +198,17 @@ void runner::see_whose_tables() {
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
             if (preflight::exists(session, one)) there.push_back(one);
-        const auto is_there = [&](const table_name& one) { return std::ranges::count(there, one); };
+        const auto is_there = [&](const table_name& one) {
+            return std::ranges::count(there, one) > 0;
+        };
         // Another run drops them all, and makes its own while it has the claim.
-        const bool dropped = !is_there(tables.checkpoint) && is_there(tables.ghost) &&
+        const bool has_state = is_there(tables.checkpoint);
+        const bool dropped = !has_state && is_there(tables.ghost) &&
                              !preflight::start_is_claimed(session, tables.original);
         if (owns || dropped) return see_what_others_did(session, there);
         const preflight::take_over seen = preflight::seen_take_over(session, state_.made(), there);
         state_.note_taken_over(seen, std::move(there));
-        if (preflight::exists(session, tables.checkpoint))
-            state_.note_taken_over_by(parts().checkpoint.other_run(session));
+        if (has_state) state_.note_taken_over_by(parts().checkpoint.other_run(session));
     } catch (const error&) {
         // It cannot be seen, so what was made is told as it is known.
     }

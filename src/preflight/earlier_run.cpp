@@ -7,7 +7,6 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/preflight/target_table.hpp"
-#include "src/schema/stored_expression.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
@@ -199,17 +198,14 @@ take_over seen_take_over(db::session& session, const plan& made,
     // This run would not have begun beside an old table.
     if (is_there(made.tables.old)) return take_over::swapped;
     const auto now = schema::read_table(session, made.tables.original);
-    const bool as_it_was =
-        now && schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
-                                                 schema::stable_create_statement(made.original));
+    const bool as_it_was = now && schema::same_definition(*now, made.original);
     // An ALTER need not change the definition, and the old table may have been dropped.
     return now && !as_it_was ? take_over::swapped : take_over::unknown;
 }
 
 bool target_was_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.target.name);
-    return now && !schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
-                                                     schema::stable_create_statement(made.target));
+    return now && !schema::same_definition(*now, made.target);
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {

@@ -217,9 +217,7 @@ void throw_if_changed_meanwhile(db::session& session, const schema::table_defini
     } catch (const error&) {
         return;  // What was met is told.
     }
-    if (now && schema::equal_but_for_backslashes(schema::stable_create_statement(*now),
-                                                 schema::stable_create_statement(original)))
-        return;
+    if (now && schema::same_definition(*now, original)) return;
     throw refused({{fmt::format("{} was {} by another session while Segue was starting",
                                 original.name.quoted(), now ? "changed" : "dropped or renamed"),
                     "Start again when nobody else changes the table."}});
@@ -298,10 +296,7 @@ error changed(const plan& made) {
 }
 
 void throw_if_other_text(const schema::table_definition& now, const plan& made) {
-    // An ALTER that changes backslashes alone is seen in the binary log.
-    if (!schema::equal_but_for_backslashes(schema::stable_create_statement(now),
-                                           schema::stable_create_statement(made.original)))
-        throw changed(made);
+    if (!schema::same_definition(now, made.original)) throw changed(made);
 }
 
 }  // namespace

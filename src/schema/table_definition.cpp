@@ -1,6 +1,7 @@
 #include "src/schema/table_definition.hpp"
 
 #include "src/base/error.hpp"
+#include "src/schema/stored_expression.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -135,6 +136,10 @@ std::string stable_create_statement(const table_definition& table) {
     if (const auto option = auto_increment_option(text))
         text.erase(option->start, option->end - option->start);
     return text;
+}
+
+bool same_definition(const table_definition& a, const table_definition& b) {
+    return equal_but_for_backslashes(stable_create_statement(a), stable_create_statement(b));
 }
 
 std::optional<std::uint64_t> next_auto_increment(std::string_view create_statement) {

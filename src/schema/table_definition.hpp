@@ -65,9 +65,13 @@ struct table_definition {
 /// nullopt when there is no such table. Blocks; throws segue::error.
 std::optional<table_definition> read_table(db::session& session, const table_name& name);
 
-/// The definition without what changes by itself: AUTO_INCREMENT=n. Two definitions of one table
-/// are the same when these are.
+/// The definition without what changes by itself: AUTO_INCREMENT=n.
 std::string stable_create_statement(const table_definition& table);
+
+/// Whether the two, of one table, may be the same: their stable texts differ in nothing, or in the
+/// number of backslashes alone, which is not the table's (stored_expression.hpp). An ALTER that
+/// changes backslashes alone is seen in the binary log.
+bool same_definition(const table_definition& a, const table_definition& b);
 
 /// The next AUTO_INCREMENT value from the text of SHOW CREATE TABLE (information_schema caches it);
 /// nullopt when the table has none, or has given out no number yet.

@@ -19,26 +19,6 @@ std::string name_kept(db::session& session, const std::string& schema) {
         .value_or(schema);
 }
 
-}  // namespace
-
-account_facts read_account(db::session& session, const std::string& schema) {
-    const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
-    const bool has_roles = roles != "NONE";
-    std::vector<std::string> lines;
-    for (const db::row& line :
-         session.query(has_roles ? "SHOW GRANTS FOR CURRENT_USER() USING " + roles : "SHOW GRANTS"))
-        lines.push_back(line[0].value_or(""));
-    const bool literal = session.query_value("SELECT @@GLOBAL.partial_revokes") == "1";
-    const std::string user = session.query_value("SELECT CURRENT_USER()").value_or("");
-    const std::size_t at = user.rfind('@');
-    return {.held = account_privileges(name_kept(session, schema), lines,
-                                       {.names_are_literal = literal, .has_roles = has_roles}),
-            .name = quoted_literal(user.substr(0, at)) + "@" + quoted_literal(user.substr(at + 1)),
-            .partial_revokes = literal};
-}
-
-namespace {
-
 // `of`: of which server, for the text.
 void check_stream_privileges(const account_facts& account, std::string_view of,
                              std::vector<refusal>& refusals) {
@@ -72,6 +52,22 @@ std::string entry_text(const account_facts& account, const std::string& schema) 
 }
 
 }  // namespace
+
+account_facts read_account(db::session& session, const std::string& schema) {
+    const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
+    const bool has_roles = roles != "NONE";
+    std::vector<std::string> lines;
+    for (const db::row& line :
+         session.query(has_roles ? "SHOW GRANTS FOR CURRENT_USER() USING " + roles : "SHOW GRANTS"))
+        lines.push_back(line[0].value_or(""));
+    const bool literal = session.query_value("SELECT @@GLOBAL.partial_revokes") == "1";
+    const std::string user = session.query_value("SELECT CURRENT_USER()").value_or("");
+    const std::size_t at = user.rfind('@');
+    return {.held = account_privileges(name_kept(session, schema), lines,
+                                       {.names_are_literal = literal, .has_roles = has_roles}),
+            .name = quoted_literal(user.substr(0, at)) + "@" + quoted_literal(user.substr(at + 1)),
+            .partial_revokes = literal};
+}
 
 void check_privileges(const account_facts& account, const std::string& schema,
                       const std::string& host, std::vector<refusal>& refusals) {

@@ -35,14 +35,14 @@ std::map<std::string, std::string> variables(db::session& session) {
 void throw_if_no_schema(db::session& session, const std::string& schema, const std::string& host,
                         const account_privileges& held) {
     if (!held.holds("SHOW DATABASES")) return;
-    std::vector<std::string> known;
-    for (const db::row& one : session.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"))
-        known.push_back(one[0].value_or(""));
     if (!session
              .query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME=" +
                     quoted_literal(schema))
              .empty())
         return;
+    std::vector<std::string> known;
+    for (const db::row& one : session.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"))
+        known.push_back(one[0].value_or(""));
     throw_refusals({{fmt::format("there is no schema {} on {}", quoted_name(schema), host),
                      did_you_mean(schema, known) + "Check --database, --host and --port."}});
 }

@@ -23,6 +23,7 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t rows = 500;
 constexpr std::uint64_t some_transactions = 300;
+constexpr int deadlock = 1213;  // the writers' own, over the unique keys; they try again
 
 class an_engine : public testing::Test {
   protected:
@@ -113,7 +114,7 @@ TEST_F(an_engine, keeps_two_equal_tables_in_step_without_a_copy_until_it_is_stop
     writers.stop();
     EXPECT_TRUE(writers.compare(source).equal()) << writers.compare(source).text();
     EXPECT_FALSE(writers.compare(target).equal()) << "somebody still writes";
-    EXPECT_EQ(writers.report().complaints({}), "");
+    EXPECT_EQ(writers.report().complaints({deadlock}), "");
     EXPECT_EQ(made->copying.rows_copied(), 0U);
 }
 
@@ -126,7 +127,7 @@ TEST_F(an_engine, fills_an_empty_table_under_writers) {
     writers.stop();
     wait_until_in_step();
     EXPECT_TRUE(writers.compare(target).equal()) << writers.compare(target).text();
-    EXPECT_EQ(writers.report().complaints({}), "");
+    EXPECT_EQ(writers.report().complaints({deadlock}), "");
     EXPECT_GT(made->copying.rows_copied(), 0U);
 }
 

@@ -480,7 +480,8 @@ TEST_F(Router, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
     EXPECT_THROW(held.on_row({.subscription = original_rows,
                               .kind = row_change_kind::insert,
                               .before = {},
-                              .after = image}),
+                              .after = image},
+                             std::nullopt),
                  stopped);
 }
 

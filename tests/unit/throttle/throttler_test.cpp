@@ -1,6 +1,7 @@
 #include "throttle/throttler.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/unit/support/stepped_clock.hpp"
 
 #include <atomic>
 #include <functional>
@@ -14,15 +15,6 @@ namespace segue::throttle {
 namespace {
 
 using namespace std::chrono_literals;
-
-class stepped_clock final : public clock_source {
-  public:
-    time_point now() const override { return time_point(1h + std::chrono::seconds(seconds_)); }
-    void step(int by_seconds) { seconds_ += by_seconds; }
-
-  private:
-    std::atomic<int> seconds_ = 0;
-};
 
 /// What the test and the reading thread share.
 struct script {
@@ -91,7 +83,7 @@ class Throttler : public testing::Test {
         await([&] { return throttler_.state().reason == reason; });
     }
 
-    stepped_clock clock_;
+    test::stepped_clock clock_;
     script first_;
     script second_;
     throttler throttler_{two_signals(first_, second_), clock_};
@@ -177,7 +169,7 @@ TEST_F(Throttler, ASignalThatHangsThrottlesAndDelaysNoOther) {
     throttler_.wait_until_clear(stop_.get_token());
     second_.set([](script& s) { s.hangs = true; });
     second_.wait_for_evaluations(1);
-    clock_.step(2);
+    clock_.step(2s);
     await_reason("second not read for 2.0s");
     first_.set([](script& s) { s.reason = "flag-file"; });
     await_reason("flag-file");
@@ -195,13 +187,13 @@ TEST_F(Throttler, CountsHowOftenAndHowLongItThrottled) {
         await([&] { return throttler_.counts().times == times; });
         const auto since = throttler_.state().since;
         EXPECT_EQ(since, clock_.now());
-        clock_.step(30);
+        clock_.step(30s);
         EXPECT_EQ(throttler_.state().since, since);
         EXPECT_EQ(throttler_.counts().total, 30s * times);
         first_.set([](script& s) { s.reason.reset(); });
         throttler_.wait_until_clear(stop_.get_token());
         EXPECT_EQ(throttler_.state().since, clock_.now());
-        clock_.step(1);
+        clock_.step(1s);
         EXPECT_EQ(throttler_.counts().total, 30s * times);
     }
 }
@@ -211,7 +203,7 @@ TEST_F(Throttler, WhenItsThreadsHaveEndedItThrottles) {
     throttler_.wait_until_clear(stop_.get_token());
     threads_.request_stop();
     threads_.join();
-    clock_.step(5);
+    clock_.step(5s);
     EXPECT_TRUE(throttler_.state().throttled);
 }
 
