@@ -2,6 +2,7 @@
 
 #include "binlog/dump_command.hpp"
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 #include "src/wire/answer.hpp"
 
@@ -19,11 +20,6 @@ namespace {
 using std::chrono::steady_clock;
 
 // https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html
-constexpr int access_denied = 1045;  // behind the login: a privilege lacks
-constexpr int specific_access_denied = 1227;
-constexpr int fatal_error_reading_binlog = 1236;
-constexpr int query_interrupted = 1317;
-constexpr int no_binary_logging = 1381;
 
 constexpr std::chrono::milliseconds commit_poll_interval{200};
 constexpr std::chrono::seconds commit_wait_max{30};
@@ -150,7 +146,7 @@ gtid_verdict judge(const gtid_set& ours, const server_gtids& server) {
 
 bool worth_reconnecting(const error& failed) {
     return failed.connection_lost() || failed.retryable() ||
-           failed.mysql_errno() == query_interrupted;
+           failed.mysql_errno() == er::query_interrupted;
 }
 
 error with_remedy(const error& from_server) {
@@ -162,15 +158,15 @@ error with_remedy(const error& from_server) {
         return error(fmt::format("{}. {}", text, remedy), from_server.properties());
     };
     switch (from_server.mysql_errno()) {
-        case access_denied:
-        case specific_access_denied:
+        case er::access_denied_error:
+        case er::specific_access_denied_error:
             return advised(
                 "The account that reads the binary log needs REPLICATION SLAVE and "
                 "REPLICATION CLIENT ON *.*");
-        case no_binary_logging:
+        case er::no_binary_logging:
             return advised(
                 "The stream has to come from a server that writes a binary log (log_bin)");
-        case fatal_error_reading_binlog:
+        case er::source_fatal_error_reading_binlog:
             if (says("purged") || says("Could not find"))
                 return advised(
                     "Binary logs that are still needed are gone from the server, so the "

@@ -32,6 +32,8 @@ reading take_reading(signal& from, const clock_source& clock) {
         return {.taken = taken, .reason = from.evaluate()};
     } catch (const must_end&) {
         throw;
+    } catch (const broken_invariant&) {
+        throw;
     } catch (const error& failure) {
         return failed_reading(taken, from.name(), failure.what(), failure.retryable());
     } catch (const std::exception& failure) {

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/heartbeat_value.hpp"
 
@@ -19,9 +20,7 @@ constexpr auto future_max = 1s;
 constexpr std::chrono::milliseconds period_min = 100ms;
 
 bool is_missing(const error& failure) {
-    constexpr int no_such_table = 1146;
-    constexpr int no_such_schema = 1049;
-    return failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema;
+    return failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error;
 }
 
 double in_seconds(std::chrono::system_clock::duration lag) {

@@ -1,6 +1,7 @@
 #include "src/changes/heartbeat.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/read_only_server.hpp"
 #include "src/db/retry.hpp"
 #include "throttle/heartbeat_value.hpp"
@@ -47,15 +48,13 @@ std::optional<std::uint64_t> heartbeat::marker_in(std::string_view value) const 
 }
 
 bool heartbeat::has_come(db::session& replica, std::uint64_t number) const {
-    constexpr int no_such_table = 1146;
-    constexpr int no_such_schema = 1049;
     try {
         for (const db::row& one : replica.query(fmt::format(
                  "SELECT value FROM {} WHERE id={}", settings_.changelog.quoted(), marker_id)))
             if (const auto come = marker_in(one[0].value_or(""))) return *come >= number;
         return false;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema)
+        if (failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error)
             return false;
         throw;
     }

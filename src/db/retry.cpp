@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/wire/probe.hpp"
 #include "src/wire/server_failure.hpp"
@@ -43,16 +44,14 @@ bool is_conflict(const error& failure) noexcept {
 }
 
 bool may_be_the_rows(const error& failure) noexcept {
-    return failure.mysql_errno() != 0 && !failure.connection_lost() &&
+    return failure.from_server() && !failure.connection_lost() &&
            !wire::passes_by_itself(failure) && !is_conflict(failure) && !is_about_a_table(failure);
 }
 
 bool is_too_large(const error& failure) noexcept {
-    constexpr int cache_full = 1197;
-    constexpr int lock_table_full = 1206;
-    constexpr int hook_failed = 3100;
-    return failure.mysql_errno() == cache_full || failure.mysql_errno() == lock_table_full ||
-           failure.mysql_errno() == hook_failed;
+    return failure.mysql_errno() == er::trans_cache_full ||
+           failure.mysql_errno() == er::lock_table_full ||
+           failure.mysql_errno() == er::run_hook_error;
 }
 
 db::session& retrying_session::connected() {
@@ -130,9 +129,8 @@ void retrying_session::tell_or_throw(retry_count& count, const error& failure,
         throw failure.in(what);
     }
     // Segue's own end statements only when it stops.
-    constexpr int query_interrupted = 1317;
     const std::string_view by =
-        failure.mysql_errno() == query_interrupted ? ": somebody else's KILL QUERY" : "";
+        failure.mysql_errno() == er::query_interrupted ? ": somebody else's KILL QUERY" : "";
     const std::string tries = count.outlasted() > outlasted
                                   ? outlasted_text(count.outlasted())
                                   : fmt::format("{} of {}", count.failures(), failures_max_);

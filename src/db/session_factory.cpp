@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/login_failure.hpp"
@@ -85,12 +86,11 @@ std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options,
 
 // Without it what is done in the session fails with words of its own, or needs none.
 void use_if_there(session& made, const std::string& schema) {
-    constexpr int no_such_schema = 1049;
-    constexpr int no_access_to_schema = 1044;
     try {
         made.execute("USE " + quoted_name(schema));
     } catch (const error& failure) {
-        if (failure.mysql_errno() != no_such_schema && failure.mysql_errno() != no_access_to_schema)
+        if (failure.mysql_errno() != er::bad_db_error &&
+            failure.mysql_errno() != er::dbaccess_denied_error)
             throw;
     }
 }
@@ -236,11 +236,10 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
 }
 
 void session_factory::kill_query(std::uint64_t connection_id) {
-    constexpr int no_such_thread = 1094;
     try {
         connect(session_role::control).execute("KILL QUERY " + std::to_string(connection_id));
     } catch (const error& failure) {
-        if (failure.mysql_errno() != no_such_thread) throw;
+        if (failure.mysql_errno() != er::no_such_thread) throw;
     }
 }
 

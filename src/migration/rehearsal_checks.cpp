@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "throttle/load_signal.hpp"
@@ -73,13 +74,11 @@ void look_at_load(db::session& primary, const throttle::throttle_settings& throt
 
 // Whether somebody who may read it there sees the table. Throws segue::error.
 bool has_come(db::session& replica, const table_name& probe) {
-    constexpr int no_such_table = 1146;
-    constexpr int no_such_schema = 1049;
     try {
         replica.query("SELECT 1 FROM " + probe.quoted() + " LIMIT 1");
         return true;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == no_such_table || failure.mysql_errno() == no_such_schema)
+        if (failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error)
             return false;
         throw;
     }

@@ -5,6 +5,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/migration/swap_finish.hpp"
@@ -116,12 +117,11 @@ void runner::prepare(const std::stop_token& stop) {
 // What is to be dropped after an end that comes early: what was made, or may have been.
 void runner::make(db::session& session, const table_name& table,
                   const std::function<void()>& create) {
-    constexpr int table_exists = 1050;
     try {
         create();
     } catch (const error& failure) {
         if (failure.connection_lost() ||
-            (failure.mysql_errno() != table_exists && preflight::exists(session, table)))
+            (failure.mysql_errno() != er::table_exists_error && preflight::exists(session, table)))
             state_.note_made(table);
         throw servers::start_failure(failure, session, state_.with.request.original);
     }

@@ -6,6 +6,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/tables/checkpoint_table.hpp"
@@ -54,7 +55,6 @@ bool could_be_written(db::session& session, const table_name& changelog) {
 
 void take_tables_over(db::session& session, const table_name& checkpoint,
                       const std::stop_token& stop) {
-    constexpr int lock_wait_timeout = 1205;
     constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
     growing_interval told;
     for (int tries = 1;; ++tries) {
@@ -64,7 +64,7 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
             return;
         } catch (const error& failure) {
             if (stop.stop_requested()) throw stopped();
-            if (failure.mysql_errno() != lock_wait_timeout) {
+            if (failure.mysql_errno() != er::lock_wait_timeout) {
                 if (failure.retryable()) throw;
                 log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
                              failure.what());
@@ -179,12 +179,11 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
 }
 
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token) {
-    constexpr int no_such_table = 1146;
     try {
         return session.query_value(fmt::format("SELECT MAX(value) FROM {} WHERE kind='owner'",
                                                checkpoint.quoted())) == run_token;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == no_such_table) return false;
+        if (failure.mysql_errno() == er::no_such_table) return false;
         throw;
     }
 }

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/target_table.hpp"
 
@@ -82,7 +83,6 @@ void empty_table::drop() {
 }
 
 void drop_made(db::session& session, const table_record& record, const table_name& name) {
-    constexpr int interrupted = 1317;
     constexpr int tries_max = 4;  // a stop ends a statement once a second
     for (int tries = 1;; ++tries) {
         try {
@@ -90,7 +90,7 @@ void drop_made(db::session& session, const table_record& record, const table_nam
             record.dropped(name);
             return;
         } catch (const error& failure) {
-            if (failure.mysql_errno() != interrupted || tries == tries_max) throw;
+            if (failure.mysql_errno() != er::query_interrupted || tries == tries_max) throw;
         }
     }
 }

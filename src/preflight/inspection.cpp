@@ -270,7 +270,7 @@ void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const 
         drop_made(at.session, at.record, tables.rehearsal);
     } catch (const error& failure) {
         // The new constraint's name may be held by what the earlier run left.
-        if (failure.mysql_errno() != duplicate_check_name) throw;
+        if (failure.mysql_errno() != er::check_constraint_dup_name) throw;
     }
     drop_leftovers(at.session, tables, at.stop);
 }

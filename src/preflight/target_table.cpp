@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/preflight/check_name_obstacles.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -26,8 +27,6 @@ namespace {
 
 using schema::check_constraint;
 using schema::check_name;
-
-constexpr int name_too_long = 1059;
 
 schema::table_definition read(db::session& session, const table_name& name) {
     auto made = schema::read_table(session, name);
@@ -129,12 +128,12 @@ std::map<std::string, std::string> names_in_alter(const sql::alter_statement& al
 // What the server refuses on the ghost table alone, and what helps; empty where ALTER TABLE would
 // refuse it too.
 std::string_view remedy_for(const error& failure, const table_name& target) {
-    if (failure.mysql_errno() == duplicate_check_name)
+    if (failure.mysql_errno() == er::check_constraint_dup_name)
         return " Names of CHECK constraints are unique in a schema, and the original keeps its own "
                "until it is dropped, as does the old table of an earlier migration: give the new "
                "constraint another name.";
     const std::string_view words = failure.what();
-    if (failure.mysql_errno() == name_too_long && words.find(target.name) != words.npos)
+    if (failure.mysql_errno() == er::too_long_ident && words.find(target.name) != words.npos)
         return " The server made this name from the ghost table's: give the new CHECK constraint a "
                "name (ADD CONSTRAINT name CHECK ...).";
     return {};
@@ -145,14 +144,13 @@ std::string_view remedy_for(const error& failure, const table_name& target) {
 void execute_alter(db::session& session, const sql::alter_statement& alter,
                    const table_name& target,
                    const std::map<std::string, std::string>& constraint_names) {
-    constexpr int one_fulltext_index_at_a_time = 1795;
     const auto text = [&](sql::alter_way way) {
         return sql::alter_on(alter, target, constraint_names, way);
     };
     try {
         session.execute(text(sql::alter_way::as_it_likes));
     } catch (const error& failure) {
-        if (failure.mysql_errno() != one_fulltext_index_at_a_time) throw;
+        if (failure.mysql_errno() != er::innodb_ft_limit) throw;
         session.execute(text(sql::alter_way::by_copy));
     }
 }
@@ -160,7 +158,6 @@ void execute_alter(db::session& session, const sql::alter_statement& alter,
 void run_alter(db::session& session, const sql::alter_statement& alter, const table_name& target,
                const std::string& original,
                const std::map<std::string, std::string>& constraint_names) {
-    constexpr int query_interrupted = 1317;
     try {
         fault::point("target_table.before_alter");
         execute_alter(session, alter, target, constraint_names);
@@ -169,7 +166,7 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
             throw failure.in("the connection was lost while the new table was altered");
         // Of these, too, the statement is not the reason.
         if (wire::passes_by_itself(failure) || db::is_conflict(failure) ||
-            failure.mysql_errno() == query_interrupted)
+            failure.mysql_errno() == er::query_interrupted)
             throw failure.in("the new table could not be altered");
         const auto lookalike = sql::lookalike_hint(alter.options_text);
         operators_names known{{target.name, original}};
@@ -200,11 +197,10 @@ std::vector<std::string> notes_on(const schema::table_definition& made,
 }  // namespace
 
 void drop_if_exists(db::session& session, const table_name& name) {
-    constexpr int lock_wait_timeout = 1205;
     try {
         session.execute("DROP TABLE IF EXISTS " + name.quoted());
     } catch (const error& failure) {
-        if (failure.mysql_errno() != lock_wait_timeout) throw;
+        if (failure.mysql_errno() != er::lock_wait_timeout) throw;
         throw servers::explained_lock_wait(
             fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
                         servers::holders_text(session, name), failure.what()),

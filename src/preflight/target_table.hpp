@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/schema/table_definition.hpp"
@@ -27,7 +28,6 @@ target_table alter_target(db::session& session, const schema::table_definition& 
                           const sql::alter_statement& alter);
 
 /// Names of CHECK constraints are unique in a schema: the error that says so.
-inline constexpr int duplicate_check_name = 3822;
 
 /// Drops a table of ours that may not be there. Waits for seconds for a lock that somebody else
 /// holds; the error (1205) then says who.

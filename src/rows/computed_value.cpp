@@ -1,5 +1,6 @@
 #include "src/rows/computed_value.hpp"
 
+#include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 
 #include <algorithm>
@@ -14,7 +15,13 @@ namespace {
 // Out of range, truncated, a wrong value, a division by zero, a wrong value of a character set, too
 // long, a wrong value for a function: errors in strict mode, else warnings.
 // https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sql-mode-strict
-constexpr std::array errors_of_strict_mode = {1264, 1265, 1292, 1365, 1366, 1406, 1411};
+constexpr std::array errors_of_strict_mode = {er::warn_data_out_of_range,
+                                              er::warn_data_truncated,
+                                              er::truncated_wrong_value,
+                                              er::division_by_zero,
+                                              er::truncated_wrong_value_for_field,
+                                              er::data_too_long,
+                                              er::wrong_value_for_type};
 
 }  // namespace
 

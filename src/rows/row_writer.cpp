@@ -1,6 +1,7 @@
 #include "src/rows/row_writer.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/rows/computed_value.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 constexpr std::string_view roll_back = "ROLLBACK";
 constexpr std::string_view set_savepoint = "SAVEPOINT segue_look";
 constexpr std::string_view back_to_savepoint = "ROLLBACK TO SAVEPOINT segue_look";
-constexpr int duplicate_entry = 1062;
-constexpr int duplicate_entry_with_key_name = 1586;
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
@@ -31,8 +30,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }  // namespace
 
 bool is_duplicate(const error& failure) noexcept {
-    return failure.mysql_errno() == duplicate_entry ||
-           failure.mysql_errno() == duplicate_entry_with_key_name;
+    return failure.mysql_errno() == er::dup_entry ||
+           failure.mysql_errno() == er::dup_entry_with_key_name;
 }
 
 void row_writer::begin(db::session& session) const {
@@ -190,7 +189,7 @@ void row_writer::record(db::session& session,
         checkpoint_.record_chunk(session, texts_.codec(), progress);
     } catch (const error& failure) {
         // Not a matter of the rows' values: the chunk was copied before.
-        require(failure.mysql_errno() != duplicate_entry, "a chunk is recorded once");
+        require(failure.mysql_errno() != er::dup_entry, "a chunk is recorded once");
         throw;
     }
 }

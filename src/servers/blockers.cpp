@@ -1,5 +1,7 @@
 #include "src/servers/blockers.hpp"
 
+#include "src/base/server_errors.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -146,8 +148,7 @@ std::string holders_text(db::session& session, const table_name& table) {
 }
 
 error start_failure(const error& failure, db::session& session, const table_name& original) {
-    constexpr int lock_wait_timeout = 1205;
-    if (failure.mysql_errno() != lock_wait_timeout) return failure;
+    if (failure.mysql_errno() != er::lock_wait_timeout) return failure;
     constexpr std::string_view look =
         "Look at SHOW PROCESSLIST for who waits and who sleeps in a transaction, and at XA RECOVER "
         "for who is prepared, and start again.";
@@ -186,7 +187,6 @@ std::string describe(const std::vector<blocker>& found) {
 }
 
 std::vector<std::string> end_blockers(db::session& session, const std::vector<blocker>& found) {
-    constexpr int no_such_thread = 1094;
     std::vector<std::string> told;
     std::vector<std::uint64_t> done;
     for (const blocker& one : found) {
@@ -210,7 +210,7 @@ std::vector<std::string> end_blockers(db::session& session, const std::vector<bl
             told.push_back("ended, as --kill-blockers-after-seconds asks: " + which);
         } catch (const error& failure) {
             if (failure.connection_lost()) throw;
-            if (failure.mysql_errno() == no_such_thread) continue;
+            if (failure.mysql_errno() == er::no_such_thread) continue;
             told.push_back(
                 fmt::format("not ended: {}: {}. Other accounts' sessions need GRANT "
                             "CONNECTION_ADMIN ON *.*, and SYSTEM_USER if theirs has it.",

@@ -1,6 +1,7 @@
 #include "src/servers/replication_status.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 #include "src/servers/binary_log_status.hpp"
 
@@ -12,16 +13,13 @@
 namespace segue::servers {
 namespace {
 
-constexpr int parse_error = 1064;
-constexpr int specific_access_denied = 1227;
-
 // SHOW SLAVE STATUS is gone in 8.4, its successor came in 8.0.22.
 std::vector<db::named_row> replica_status(db::session& session) {
     try {
         return session.query_named("SHOW REPLICA STATUS");
     } catch (const error& failure) {
-        if (failure.mysql_errno() == specific_access_denied) return {};
-        if (failure.mysql_errno() != parse_error) throw;
+        if (failure.mysql_errno() == er::specific_access_denied_error) return {};
+        if (failure.mysql_errno() != er::parse_error) throw;
         return session.query_named("SHOW SLAVE STATUS");
     }
 }

@@ -4,6 +4,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/servers/binary_log_status.hpp"
@@ -36,16 +37,6 @@ constexpr milliseconds look_interval{5};
 constexpr milliseconds snapshot_patience_max{500};
 constexpr milliseconds marker_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
-constexpr int table_exists = 1050;
-
-// By its number, and not of the client library's own making.
-// https://dev.mysql.com/doc/refman/8.4/en/error-message-elements.html
-bool is_of_server(const error& failure) noexcept {
-    constexpr int client_first = 2000;
-    constexpr int client_last = 2999;
-    const int number = failure.mysql_errno();
-    return number != 0 && (number < client_first || number > client_last);
-}
 
 // Batches taken for the flush under the lock go back if it does not end in a swap.
 class pending_keys {
@@ -69,10 +60,8 @@ class pending_keys {
     bool kept_ = false;
 };
 
-constexpr int query_interrupted = 1317;
-
 std::string in_words(const error& failure, std::string_view interrupted_by) {
-    if (failure.mysql_errno() != query_interrupted) return failure.what();
+    if (failure.mysql_errno() != er::query_interrupted) return failure.what();
     return fmt::format("{}: {}", failure.what(), interrupted_by);
 }
 
@@ -81,7 +70,7 @@ constexpr std::string_view others_kill = "somebody else's KILL QUERY";
 // Not a lock, nor what passes by itself, nor the watchdog's interrupt; and not our own words.
 bool is_counted(const error& failure) {
     return (db::may_be_the_rows(failure) || db::is_about_a_table(failure)) &&
-           !rows::is_duplicate(failure) && failure.mysql_errno() != query_interrupted;
+           !rows::is_duplicate(failure) && failure.mysql_errno() != er::query_interrupted;
 }
 
 }  // namespace
@@ -333,7 +322,7 @@ void cut_over::rename(db::session& locker) {
         locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
                                    tables.old.quoted(), tables.ghost.quoted()));
     } catch (const error& failure) {
-        if (!failure.connection_lost() && is_of_server(failure)) with_.record.is_known(false);
+        if (!failure.connection_lost() && failure.from_server()) with_.record.is_known(false);
         throw;
     }
     with_.record.is_known(true);
@@ -408,7 +397,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
                                       ? "Segue's own KILL QUERY"
                                       : "Segue's own KILL QUERY, as the stall budget was spent");
             made.gave_way_because = locked ? words : "the lock was not granted: " + words;
-        } else if (failure.mysql_errno() == table_exists) {
+        } else if (failure.mysql_errno() == er::table_exists_error) {
             made.gave_way_because =
                 fmt::format("{}. Drop it, or give it another name.", failure.what());
         } else {

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 
 #include <chrono>
@@ -21,11 +22,10 @@ bool restarted_since(db::session& session, std::chrono::steady_clock::time_point
 }
 
 void kill_connection(db::session& by, std::uint64_t connection) {
-    constexpr int no_such_thread = 1094;
     try {
         by.execute(fmt::format("KILL CONNECTION {}", connection));
     } catch (const error& failure) {
-        if (failure.mysql_errno() != no_such_thread) throw;
+        if (failure.mysql_errno() != er::no_such_thread) throw;
     }
 }
 

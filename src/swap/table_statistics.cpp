@@ -1,6 +1,7 @@
 #include "src/swap/table_statistics.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace segue::swap {
 namespace {
-
-constexpr int syntax_error = 1064;
 
 /// Runs an ANALYZE TABLE. What went wrong with the table stands in its answer.
 void analyze(db::session& session, const std::string& statement,
@@ -45,7 +44,7 @@ void make_histogram(db::session& session, const preflight::plan& made, const db:
                            complaints);
         } catch (const error& failure) {
             // Servers before 8.0.31 cannot take one over.
-            if (failure.mysql_errno() != syntax_error) throw;
+            if (failure.mysql_errno() != er::parse_error) throw;
         }
     }
     analyze(session,

@@ -1,6 +1,7 @@
 #include "src/wire/handshake.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/wire/answer.hpp"
 #include "src/wire/byte_reader.hpp"
 #include "src/wire/byte_writer.hpp"
@@ -60,7 +61,7 @@ handshake_step handshake::on_packet(std::span<const std::byte> payload) {
         case state::done:
             break;
     }
-    throw error("internal check failed: a handshake is resumed with a packet only when it asked");
+    throw broken_invariant("a handshake is resumed with a packet only when it asked");
 }
 
 handshake_step handshake::on_greeting(std::span<const std::byte> payload) {
@@ -142,7 +143,7 @@ handshake_step handshake::on_switch(std::span<const std::byte> payload) {
         throw error(fmt::format("the account '{}' logs in by {}, which is not spoken here: use an "
                                 "account with {}",
                                 who_.user, plugin_, caching_sha2),
-                    {.mysql_errno = 2059});
+                    {.mysql_errno = cr::auth_plugin_cannot_load});
     if (std::exchange(switched_, true))
         throw error("the server asks to switch the authentication twice");
     const auto nonce = reader.bytes(nonce_.size(), "nonce");

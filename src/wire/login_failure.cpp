@@ -1,5 +1,7 @@
 #include "src/wire/login_failure.hpp"
 
+#include "src/base/server_errors.hpp"
+
 #include <map>
 #include <mutex>
 #include <set>
@@ -55,28 +57,21 @@ std::string flag_of(const endpoint& server) {
 }
 
 std::string next_step(const error& failure, const connection_options& asked) {
-    constexpr int access_denied = 1045;
-    constexpr int host_not_privileged = 1130;
-    constexpr int cannot_connect_socket = 2002;  // which libmariadb says of TCP as well
-    constexpr int cannot_connect_host = 2003;
-    constexpr int unknown_host = 2005;
-    constexpr int secure_transport_required = 3159;
-    constexpr int offline_mode = 3032;
     const std::string flag = flag_of(asked.server);
     switch (failure.mysql_errno()) {
-        case offline_mode:
+        case er::server_offline_mode:
             return ". Somebody has put the server out of service: SET GLOBAL offline_mode=OFF, by "
                    "an account that it does not stop, ends that";
-        case access_denied:
+        case er::access_denied_error:
             return std::string(next_step_if_denied(asked));
-        case secure_transport_required:
+        case er::secure_transport_required:
             return ". The server takes encrypted connections only: add --ssl";
-        case host_not_privileged:
+        case er::host_not_privileged:
             return ". No account there may log in from this machine: CREATE USER names the hosts";
-        case unknown_host:
+        case cr::unknown_host:
             return ". No name server knows the host: look at " + (flag.empty() ? "--host" : flag);
-        case cannot_connect_socket:
-        case cannot_connect_host:
+        case cr::connection_error:
+        case cr::conn_host_error:
             return asked.server.socket.empty()
                        ? ". Is the server running there, and to be reached from here? Look at " +
                              (flag.empty() ? "--host and --port" : flag)
@@ -114,12 +109,11 @@ void given_by(const endpoint& server, std::string flag) {
 }
 
 error first_statement_failure(const error& failure, const connection_options& asked) {
-    constexpr int no_such_table = 1146;
     if (failure.mysql_errno() == 0 ||
         std::string_view(failure.what()).find(name_of(asked)) != std::string_view::npos)
         return failure;
     return error(fmt::format("{} (asked of {}){}", failure.what(), name_of(asked),
-                             failure.mysql_errno() == no_such_table
+                             failure.mysql_errno() == er::no_such_table
                                  ? ". Is that a whole MySQL server of 8.0.19 or above, and no "
                                    "proxy? Look at --host and --port"
                                  : ""),

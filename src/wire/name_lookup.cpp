@@ -1,6 +1,7 @@
 #include "src/wire/name_lookup.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,10 +20,8 @@
 namespace segue::wire {
 namespace {
 
-constexpr int unknown_host = 2005;  // CR_UNKNOWN_HOST
-
 error failed_lookup(const std::string& message) {
-    return error(message, {.mysql_errno = unknown_host, .retryable = true});
+    return error(message, {.mysql_errno = cr::unknown_host, .retryable = true});
 }
 
 bool is_address(const std::string& host) {

@@ -1,6 +1,7 @@
 #include "src/wire/renewed_login.hpp"
 
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 
 #include <mutex>
 #include <utility>
@@ -48,8 +49,7 @@ void tell_renewed_login_denied(const connection_options& denied, const error& fa
 }
 
 bool is_denied(const error& failure) noexcept {
-    constexpr int access_denied = 1045;
-    return failure.mysql_errno() == access_denied;
+    return failure.mysql_errno() == er::access_denied_error;
 }
 
 bool same_login(const std::optional<connection_options>& one,

@@ -1,5 +1,7 @@
 #include "src/wire/server_failure.hpp"
 
+#include "src/base/server_errors.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -8,108 +10,107 @@ namespace segue::wire {
 namespace {
 
 constexpr std::array session_lost{
-    1053,                    // ER_SERVER_SHUTDOWN
-    1077,                    // ER_NORMAL_SHUTDOWN
-    1080,                    // ER_FORCING_CLOSE
-    1152,                    // ER_ABORTING_CONNECTION
-    1158, 1159, 1160, 1161,  // network errors that the server saw
-    1184,                    // ER_NEW_ABORTING_CONNECTION
-    1927,                    // the connection was killed, as libmariadb says it
-    2002,                    // CR_CONNECTION_ERROR, and 2003: nobody listens there, maybe not yet
-    2003,
-    2006,  // CR_SERVER_GONE_ERROR
-    2012,  // CR_SERVER_HANDSHAKE_ERR
-    2013,  // CR_SERVER_LOST
-    2014,  // CR_COMMANDS_OUT_OF_SYNC: what a statement that was cut off leaves behind
-    2026,  // CR_SSL_CONNECTION_ERROR: with TLS, libmariadb says so of a connection that just ends
-    2027,  // CR_MALFORMED_PACKET
-    2055,  // CR_SERVER_LOST_EXTENDED
-    3032,  // ER_SERVER_OFFLINE_MODE
-    3169,  // ER_SESSION_WAS_KILLED
-    4031,  // ER_CLIENT_INTERACTION_TIMEOUT
+    er::server_shutdown,
+    er::normal_shutdown,
+    er::forcing_close,
+    er::aborting_connection,
+    er::net_read_error,  // network errors that the server saw
+    er::net_read_interrupted,
+    er::net_error_on_write,
+    er::net_write_interrupted,
+    er::new_aborting_connection,
+    er::connection_killed,  // as libmariadb says it
+    cr::connection_error,   // nobody listens there, maybe not yet
+    cr::conn_host_error,
+    cr::server_gone_error,
+    cr::server_handshake_err,
+    cr::server_lost,
+    cr::commands_out_of_sync,  // what a statement that was cut off leaves behind
+    cr::ssl_connection_error,  // with TLS, libmariadb says so of a connection that just ends
+    cr::malformed_packet,
+    cr::server_lost_extended,
+    er::server_offline_mode,
+    er::session_was_killed,
+    er::client_interaction_timeout,
 };
 
 constexpr std::array passing{
-    3,     // EE_WRITE: a temporary file cannot be written
-    20,    // EE_DISK_FULL
-    1021,  // ER_DISK_FULL
-    1040,  // ER_CON_COUNT_ERROR
-    1114,  // ER_RECORD_FILE_FULL: the disk, or the tablespace
-    1135,  // ER_CANT_CREATE_THREAD
-    1203,  // ER_TOO_MANY_USER_CONNECTIONS
-    1226,  // ER_USER_LIMIT_REACHED
-    1290,  // ER_OPTION_PREVENTS_STATEMENT: read_only, super_read_only
-    1637,  // ER_TOO_MANY_CONCURRENT_TRXS
-    1836,  // ER_READ_ONLY_MODE
-    2005,  // CR_UNKNOWN_HOST
-    3168,  // ER_SERVER_ISNT_AVAILABLE
+    ee::write,  // a temporary file cannot be written
+    ee::disk_full,
+    er::disk_full,
+    er::con_count_error,
+    er::record_file_full,  // the disk, or the tablespace
+    er::cant_create_thread,
+    er::too_many_user_connections,
+    er::user_limit_reached,
+    er::option_prevents_statement,  // read_only, super_read_only
+    er::too_many_concurrent_trxs,
+    er::read_only_mode,
+    cr::unknown_host,
+    er::server_isnt_available,
 };
 
 // They pass where the operating system's error that they tell is a disk without room.
 constexpr std::array passing_if_disk_full{
-    1,     // EE_CANTCREATEFILE
-    1005,  // ER_CANT_CREATE_TABLE
-    1016,  // ER_CANT_OPEN_FILE
-    1026,  // ER_ERROR_ON_WRITE
-    1030,  // ER_GET_ERRNO
-    1180,  // ER_ERROR_DURING_COMMIT
+    ee::cantcreatefile, er::cant_create_table, er::cant_open_file,
+    er::error_on_write, er::get_errno,         er::error_during_commit,
 };
 
 constexpr std::array conflicts{
-    1205,  // ER_LOCK_WAIT_TIMEOUT
-    1213,  // ER_LOCK_DEADLOCK
+    er::lock_wait_timeout,
+    er::lock_deadlock,
 };
 
 // Those whose SQL state does not tell.
 constexpr std::array final_ones{
     // Rows.
-    182,   // HA_FTS_INVALID_DOCID
-    1153,  // ER_NET_PACKET_TOO_LARGE
-    1265,  // WARN_DATA_TRUNCATED
-    1300,  // ER_INVALID_CHARACTER_STRING
-    1301,  // ER_WARN_ALLOWED_PACKET_OVERFLOWED
-    1364,  // ER_NO_DEFAULT_FOR_FIELD
-    1366,  // ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
-    1411,  // ER_WRONG_VALUE_FOR_TYPE
-    1526,  // ER_NO_PARTITION_FOR_GIVEN_VALUE
-    1713,  // ER_UNDO_RECORD_TOO_BIG
-    1748,  // ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET
-    3105,  // ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN
-    3643,  // ER_WRONG_SRID_FOR_COLUMN
-    3819,  // ER_CHECK_CONSTRAINT_VIOLATED
-    3995,  // ER_CHARACTER_SET_MISMATCH
+    ha::fts_invalid_docid,
+    er::net_packet_too_large,
+    er::warn_data_truncated,
+    er::invalid_character_string,
+    er::warn_allowed_packet_overflowed,
+    er::no_default_for_field,
+    er::truncated_wrong_value_for_field,
+    er::wrong_value_for_type,
+    er::no_partition_for_given_value,
+    er::undo_record_too_big,
+    er::row_does_not_match_given_partition_set,
+    er::non_default_value_for_generated_column,
+    er::wrong_srid_for_column,
+    er::check_constraint_violated,
+    er::character_set_mismatch,
     // Transactions that are too large as a whole.
-    1197,  // ER_TRANS_CACHE_FULL
-    1206,  // ER_LOCK_TABLE_FULL
-    3100,  // ER_RUN_HOOK_ERROR: by group replication
+    er::trans_cache_full,
+    er::lock_table_full,
+    er::run_hook_error,  // by group replication
     // Statements.
-    1094,  // ER_NO_SUCH_THREAD
-    1099,  // ER_TABLE_NOT_LOCKED_FOR_WRITE
-    1100,  // ER_TABLE_NOT_LOCKED
-    1192,  // ER_LOCK_OR_ACTIVE_TRANSACTION
-    1193,  // ER_UNKNOWN_SYSTEM_VARIABLE
-    1223,  // ER_CANT_UPDATE_WITH_READLOCK
-    1236,  // ER_SOURCE_FATAL_ERROR_READING_BINLOG
-    1238,  // ER_INCORRECT_GLOBAL_LOCAL_VAR
-    1273,  // ER_UNKNOWN_COLLATION
-    1298,  // ER_UNKNOWN_TIME_ZONE
-    1381,  // ER_NO_BINARY_LOGGING
-    3730,  // ER_FK_CANNOT_DROP_PARENT
-    3854,  // ER_CANNOT_CONVERT_STRING
+    er::no_such_thread,
+    er::table_not_locked_for_write,
+    er::table_not_locked,
+    er::lock_or_active_transaction,
+    er::unknown_system_variable,
+    er::cant_update_with_readlock,
+    er::source_fatal_error_reading_binlog,
+    er::incorrect_global_local_var,
+    er::unknown_collation,
+    er::unknown_time_zone,
+    er::no_binary_logging,
+    er::fk_cannot_drop_parent,
+    er::cannot_convert_string,
     // Rights, and how to log in.
-    1095,  // ER_KILL_DENIED_ERROR
-    1129,  // ER_HOST_IS_BLOCKED: until somebody flushes the host cache
-    1130,  // ER_HOST_NOT_PRIVILEGED
-    1251,  // ER_NOT_SUPPORTED_AUTH_MODE
-    1419,  // ER_BINLOG_CREATE_ROUTINE_NEED_SUPER
-    1524,  // ER_PLUGIN_IS_NOT_LOADED
-    1820,  // ER_MUST_CHANGE_PASSWORD
-    1862,  // ER_MUST_CHANGE_PASSWORD_LOGIN
-    2049,  // CR_SECURE_AUTH
-    2059,  // CR_AUTH_PLUGIN_CANNOT_LOAD
-    2061,  // CR_AUTH_PLUGIN_ERR
-    3118,  // ER_ACCOUNT_HAS_BEEN_LOCKED
-    3159,  // ER_SECURE_TRANSPORT_REQUIRED
+    er::kill_denied_error,
+    er::host_is_blocked,  // until somebody flushes the host cache
+    er::host_not_privileged,
+    er::not_supported_auth_mode,
+    er::binlog_create_routine_need_super,
+    er::plugin_is_not_loaded,
+    er::must_change_password,
+    er::must_change_password_login,
+    cr::secure_auth,
+    cr::auth_plugin_cannot_load,
+    cr::auth_plugin_err,
+    er::account_has_been_locked,
+    er::secure_transport_required,
 };
 
 // Classes of SQL states that are about rows, statements or rights: cardinality, data, constraints,

@@ -1,6 +1,7 @@
 #include "src/wire/transport.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/wire/name_lookup.hpp"
 
 #include <functional>
@@ -34,18 +35,14 @@ using tls_stream = asio::ssl::stream<socket&>;
 
 // Of the client library, as operators know them.
 // https://dev.mysql.com/doc/mysql-errors/9.4/en/client-error-reference.html
-constexpr int cannot_connect_socket = 2002;
-constexpr int cannot_connect_host = 2003;
-constexpr int lost_connection = 2013;
-constexpr int tls_failed = 2026;
 
 error lost(const std::string& message) {
     return error(message,
-                 {.mysql_errno = lost_connection, .retryable = true, .connection_lost = true});
+                 {.mysql_errno = cr::server_lost, .retryable = true, .connection_lost = true});
 }
 
 error tls_error(const std::string& message) {
-    return error("TLS: " + message, {.mysql_errno = tls_failed});
+    return error("TLS: " + message, {.mysql_errno = cr::ssl_connection_error});
 }
 
 // What the system says stands in OpenSSL's numbers as such, and asio has no words for it.
@@ -195,7 +192,7 @@ class transport::impl {
     void connect_socket(time_point deadline, std::stop_token stop) {
         if (server_.socket.size() >= sizeof(sockaddr_un{}.sun_path))
             throw error(fmt::format("the socket path {} is too long", server_.socket));
-        connect_to(asio::local::stream_protocol::endpoint(server_.socket), cannot_connect_socket,
+        connect_to(asio::local::stream_protocol::endpoint(server_.socket), cr::connection_error,
                    deadline, stop);
     }
 
@@ -205,7 +202,7 @@ class transport::impl {
             try {
                 connect_to(
                     asio::ip::tcp::endpoint(asio::ip::make_address(addresses[i]), server_.port),
-                    cannot_connect_host, deadline, stop);
+                    cr::conn_host_error, deadline, stop);
                 break;
             } catch (const error&) {
                 if (i + 1 == addresses.size()) throw;

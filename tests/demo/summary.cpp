@@ -1,5 +1,7 @@
 #include "tests/demo/summary.hpp"
 
+#include "src/base/server_errors.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -10,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int deadlock = 1213;
 // What --cut-over-stall-budget-millis is when it is not given. A swap that was begun within it may
 // end behind it where the server is slow, so that this is told, and is no failure.
 constexpr milliseconds stall_budget{500};
@@ -61,11 +62,12 @@ void print_errors(console& shown, const findings& found) {
     row_of(shown, "errors seen by writers",
            fmt::format("{}, {} of them before segue was started:", all, found.errors_alone));
     for (const auto& [number, seen] : report.errors) {
-        if (number == deadlock) {
+        if (number == er::lock_deadlock) {
             row_of(shown, "",
-                   fmt::format("{} x 1213, deadlock: allowed. Two writers locked rows of each "
-                               "other, as happens without segue;",
-                               seen.count));
+                   fmt::format(
+                       "{} x 1213, deadlock: allowed. Two writers locked rows of each "
+                       "other, as happens without segue;",
+                       seen.count));
             row_of(shown, "",
                    "the server rolled one back as a whole and said so. Nothing is lost.");
         } else {
@@ -93,7 +95,8 @@ std::vector<std::string> problems_of(const findings& found) {
     } else if (!found.replica.equal) {
         problems.emplace_back("proof 4: the replica's table is another than the primary's.");
     }
-    if (const auto complaints = found.writers_report.complaints({deadlock}); !complaints.empty())
+    if (const auto complaints = found.writers_report.complaints({er::lock_deadlock});
+        !complaints.empty())
         problems.push_back("the writers saw: " + complaints);
     return problems;
 }

@@ -1,5 +1,6 @@
 // Segue's own process, from the copy to the swap, against ALTER TABLE.
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/matrix/matrix.hpp"
 #include "tests/support/segue_process.hpp"
 
@@ -141,7 +142,6 @@ class changed_table {
 // All pairs in one table, or in several where a row would be too long.
 void run_some(const test::sandbox_server& server, std::span<const pair_result> pairs,
               bool with_unique_index, std::vector<std::string>& found) {
-    constexpr int row_too_large = 1118;
     const test::fresh_schema schema(server);
     try {
         changed_table table(server, schema.name(), pairs, with_unique_index);
@@ -149,7 +149,7 @@ void run_some(const test::sandbox_server& server, std::span<const pair_result> p
         const auto different = table.differences();
         found.insert(found.end(), different.begin(), different.end());
     } catch (const error& failure) {
-        if (failure.mysql_errno() != row_too_large || pairs.size() == 1) throw;
+        if (failure.mysql_errno() != er::too_big_rowsize || pairs.size() == 1) throw;
         const std::size_t half = pairs.size() / 2;
         run_some(server, pairs.first(half), with_unique_index, found);
         run_some(server, pairs.subspan(half), with_unique_index, found);

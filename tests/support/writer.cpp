@@ -1,5 +1,7 @@
 #include "tests/support/writer.hpp"
 
+#include "src/base/server_errors.hpp"
+
 #include <array>
 #include <chrono>
 #include <map>
@@ -13,14 +15,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int lost_connection = 2013;
 constexpr milliseconds between_connects{50};
 constexpr int probes_max = 200;
 
 void count(std::map<int, error_count>& errors, const error& failed) {
     auto& entry =
         errors[failed.mysql_errno() != 0 || !failed.connection_lost() ? failed.mysql_errno()
-                                                                      : lost_connection];
+                                                                      : cr::server_lost];
     if (entry.count++ == 0) entry.example = failed.what();
 }
 

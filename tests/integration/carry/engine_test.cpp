@@ -2,6 +2,7 @@
 #include "src/carry/engine.hpp"
 
 #include "src/base/clock.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/integration/carry/same_columns.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/sandbox_server.hpp"
@@ -23,7 +24,6 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t rows = 500;
 constexpr std::uint64_t some_transactions = 300;
-constexpr int deadlock = 1213;  // the writers' own, over the unique keys; they try again
 
 class an_engine : public testing::Test {
   protected:
@@ -114,7 +114,7 @@ TEST_F(an_engine, keeps_two_equal_tables_in_step_without_a_copy_until_it_is_stop
     writers.stop();
     EXPECT_TRUE(writers.compare(source).equal()) << writers.compare(source).text();
     EXPECT_FALSE(writers.compare(target).equal()) << "somebody still writes";
-    EXPECT_EQ(writers.report().complaints({deadlock}), "");
+    EXPECT_EQ(writers.report().complaints({er::lock_deadlock}), "");
     EXPECT_EQ(made->copying.rows_copied(), 0U);
 }
 
@@ -127,7 +127,7 @@ TEST_F(an_engine, fills_an_empty_table_under_writers) {
     writers.stop();
     wait_until_in_step();
     EXPECT_TRUE(writers.compare(target).equal()) << writers.compare(target).text();
-    EXPECT_EQ(writers.report().complaints({deadlock}), "");
+    EXPECT_EQ(writers.report().complaints({er::lock_deadlock}), "");
     EXPECT_GT(made->copying.rows_copied(), 0U);
 }
 

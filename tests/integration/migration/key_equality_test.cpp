@@ -1,6 +1,7 @@
 // docs/hazards.md, 7, 38 and 39: keys by which the new table tells other rows apart than the
 // original, or does not keep rows apart at all.
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/row_key.hpp"
@@ -20,8 +21,6 @@ namespace segue::migration {
 namespace {
 
 using testing::SizeIs;
-
-constexpr int lock_wait_timeout = 1205;
 
 /// A table t (k, v) and a ghost of the definitions given, and what is written to the ghost.
 class rows_between {
@@ -221,7 +220,7 @@ TEST_P(another_equality, of_a_row_that_is_not_committed_yet_waits_for_it) {
         wider.carry_over({"1"});
         FAIL() << "a second row of the key: " << wider.ghost();
     } catch (const error& failure) {
-        EXPECT_EQ(failure.mysql_errno(), lock_wait_timeout) << failure.what();
+        EXPECT_EQ(failure.mysql_errno(), er::lock_wait_timeout) << failure.what();
         wider.session.execute("ROLLBACK");
     }
     earlier.execute("COMMIT");

@@ -1,5 +1,6 @@
 // Segue's connections are killed, and its writes to the ghost are held up and made to deadlock.
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/support/conditions.hpp"
 
@@ -13,8 +14,6 @@ namespace segue::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr int no_such_thread = 1094;
 
 /// An account of Segue's own, so that its connections are known.
 class connections_of_segue : public testing::TestWithParam<bool> {
@@ -45,7 +44,7 @@ class connections_of_segue : public testing::TestWithParam<bool> {
         try {
             admin.execute("KILL " + *all[random() % all.size()][0]);
         } catch (const error& gone) {
-            if (gone.mysql_errno() != no_such_thread) throw;
+            if (gone.mysql_errno() != er::no_such_thread) throw;
             return false;
         }
         return true;
@@ -90,7 +89,7 @@ TEST_P(connections_of_segue, are_killed_all_at_once_and_the_table_is_as_the_nati
             try {
                 admin.execute("KILL " + *id[0]);
             } catch (const error& gone) {
-                if (gone.mysql_errno() != no_such_thread) throw;
+                if (gone.mysql_errno() != er::no_such_thread) throw;
             }
         }
         run.writers().wait_for_transactions(60);

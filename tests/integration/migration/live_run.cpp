@@ -1,6 +1,7 @@
 #include "tests/integration/migration/live_run.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/oracle.hpp"
 
@@ -19,7 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int deadlock = 1213;
 constexpr auto run_limit = 3 * patience;
 constexpr std::string_view held_at = "copier.chunk_ended";
 constexpr std::size_t output_told_max = 6'000;
@@ -112,7 +112,7 @@ void live_run::expect_stopped(const std::vector<std::string>& words) {
 
 void live_run::expect_nothing_lost(std::vector<int> allowed) {
     writers_->stop();
-    allowed.push_back(deadlock);
+    allowed.push_back(er::lock_deadlock);
     const auto report = writers_->report();
     EXPECT_EQ(report.complaints(allowed), "") << report.text();
     const auto found = writers_->compare();

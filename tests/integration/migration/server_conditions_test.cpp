@@ -1,6 +1,7 @@
 // Conditions of the server, and of the way to it, that pass by themselves: each ends, and the
 // migration goes on.
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
@@ -17,8 +18,6 @@
 namespace segue::test {
 namespace {
 
-constexpr int no_such_thread = 1094;
-constexpr int table_full = 1114;
 constexpr std::string_view waits = "waiting for the server, for up to ";
 constexpr std::string_view waits_no_more = "the server is back, after ";
 
@@ -131,7 +130,7 @@ TEST(a_table_space_without_room, is_waited_for) {
         try {
             fill("filler", rows);
         } catch (const error& full) {
-            ASSERT_EQ(full.mysql_errno(), table_full) << full.what();
+            ASSERT_EQ(full.mysql_errno(), er::record_file_full) << full.what();
             rows /= 2;
         }
     }
@@ -166,7 +165,7 @@ TEST(a_host_name, that_cannot_be_looked_up_for_a_while_is_waited_for) {
         try {
             run.session().execute("KILL " + one[0].value());
         } catch (const error& gone) {
-            if (gone.mysql_errno() != no_such_thread) throw;
+            if (gone.mysql_errno() != er::no_such_thread) throw;
         }
     }
     run.segue().wait_for_output("cannot find host db.segue.test");

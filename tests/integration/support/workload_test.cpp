@@ -1,6 +1,7 @@
 #include "tests/support/workload.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/support/application_session.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/sandbox_server.hpp"
@@ -13,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t rows = 3000;
-constexpr int deadlock = 1213;
 
 class workload_on : public testing::TestWithParam<key_kind> {};
 
@@ -39,7 +39,7 @@ TEST_P(workload_on, ends_with_a_table_that_agrees_with_the_ledger) {
     writers.stop();
     const auto report = writers.report();
     EXPECT_GE(report.transactions, before + 500);
-    EXPECT_EQ(report.complaints({deadlock}), "") << report.text();
+    EXPECT_EQ(report.complaints({er::lock_deadlock}), "") << report.text();
     const auto end = writers.compare();
     EXPECT_TRUE(end.equal()) << end.text();
     EXPECT_GT(end.rows, rows / 2);
@@ -148,7 +148,7 @@ TEST(workload, a_table_that_is_gone_is_an_error_it_counts) {
     session.execute("RENAME TABLE " + table.quoted() + " TO " + schema.name() + ".other");
     eventually("error 1146", [&] { return writers.report().errors.contains(1146); });
     writers.stop();
-    EXPECT_NE(writers.report().complaints({deadlock}), "");
+    EXPECT_NE(writers.report().complaints({er::lock_deadlock}), "");
     EXPECT_TRUE(writers.compare({schema.name(), "other"}).equal());
 }
 

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,23 @@ TEST(TaskGroup, TheFirstFailureStopsTheOthersAndIsRethrown) {
         EXPECT_STREQ(failure.what(), "broken");
     }
     EXPECT_TRUE(group.token().stop_requested());
+}
+
+TEST(TaskGroup, AFaultOfOurOwnStopsTheOthersAndIsNoErrorThatAHandlerTakesIn) {
+    task_group group;
+    group.spawn("waits", wait_until_stopped);
+    group.spawn("fails", [](std::stop_token) { require(false, "two and two are four"); });
+    group.wait();
+    EXPECT_TRUE(group.failed());
+    try {
+        group.join();
+        FAIL() << "nothing was thrown";
+    } catch (const error& failure) {
+        FAIL() << "taken for an error: " << failure.what();
+    } catch (const broken_invariant& fault) {
+        EXPECT_NE(std::string_view(fault.what()).find("two and two are four"),
+                  std::string_view::npos);
+    }
 }
 
 TEST(TaskGroup, BeingStoppedIsNoFailure) {

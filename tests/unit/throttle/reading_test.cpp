@@ -55,6 +55,14 @@ TEST(Reading, AFailureIsAReasonThatNamesTheSignal) {
     EXPECT_TRUE(lost.retryable);
 }
 
+TEST(Reading, AFaultOfOurOwnIsNoReading) {
+    EXPECT_THROW(reading_of([]() -> std::optional<std::string> {
+                     require(false, "a reading has a source");
+                     return std::nullopt;
+                 }),
+                 broken_invariant);
+}
+
 TEST(Reading, WhateverIsThrownIsAReasonToThrottle) {
     const auto standard =
         reading_of([]() -> std::optional<std::string> { throw std::runtime_error("no memory"); });
