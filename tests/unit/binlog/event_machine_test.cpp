@@ -669,8 +669,9 @@ TEST_F(crafted_stream, WhatTheHandlerThrowsIsNotChanged) {
 
 TEST(EventMachine, ATableOrAColumnIsSubscribedOnce) {
     transcript seen;
-    EXPECT_THROW(event_machine({{"s", "t", {0}}, {"s", "t", {1}}}, gtid_set{}, seen), error);
-    EXPECT_THROW(event_machine({{"s", "t", {0, 1, 0}}}, gtid_set{}, seen), error);
+    EXPECT_THROW(event_machine({{"s", "t", {0}}, {"s", "t", {1}}}, gtid_set{}, seen),
+                 broken_invariant);
+    EXPECT_THROW(event_machine({{"s", "t", {0, 1, 0}}}, gtid_set{}, seen), broken_invariant);
 }
 
 }  // namespace

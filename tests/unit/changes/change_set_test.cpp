@@ -530,36 +530,40 @@ TEST(ChangeSet, AChunksEndIsAWriteToTheTarget) {
 
 TEST(ChangeSet, ChunksOutOfOrderAreRefused) {
     change_set changes(plenty);
-    EXPECT_THROW(changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)}), error)
+    EXPECT_THROW(changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)}),
+                 broken_invariant)
         << "no copy has begun";
     changes.begin_copy(key(100));
-    EXPECT_THROW(changes.register_chunk(0, {.after = key(10), .up_to = key(20)}), error)
+    EXPECT_THROW(changes.register_chunk(0, {.after = key(10), .up_to = key(20)}), broken_invariant)
         << "the first chunk begins below all keys";
     changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)});
-    EXPECT_THROW(changes.register_chunk(1, {.after = key(20), .up_to = key(30)}), error) << "a gap";
-    EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(20)}), error)
+    EXPECT_THROW(changes.register_chunk(1, {.after = key(20), .up_to = key(30)}), broken_invariant)
+        << "a gap";
+    EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(20)}),
+                 broken_invariant)
         << "an overlap";
-    EXPECT_THROW(changes.register_chunk(1, {.after = key(10), .up_to = std::nullopt}), error)
+    EXPECT_THROW(changes.register_chunk(1, {.after = key(10), .up_to = std::nullopt}),
+                 broken_invariant)
         << "open, and not the tail";
-    EXPECT_THROW(changes.register_chunk(1, {.after = key(10), .up_to = key(101)}), error)
+    EXPECT_THROW(changes.register_chunk(1, {.after = key(10), .up_to = key(101)}), broken_invariant)
         << "beyond the end";
     EXPECT_NO_THROW(changes.register_chunk(1, {.after = key(10), .up_to = key(100)}));
 }
 
 TEST(ChangeSet, AChunkEndsOnceAndOnlyIfRegistered) {
     copying_change_set held;
-    EXPECT_THROW(held.changes.chunk_ended(7), error);
+    EXPECT_THROW(held.changes.chunk_ended(7), broken_invariant);
     held.changes.chunk_ended(1);
-    EXPECT_THROW(held.changes.chunk_ended(1), error);
+    EXPECT_THROW(held.changes.chunk_ended(1), broken_invariant);
 }
 
 TEST(ChangeSet, OnlyKeysInFlightMayBeAnswered) {
     change_set changes(plenty);
     changes.add(key(1), {});
-    EXPECT_THROW(changes.flushed(keys({1})), error);
-    EXPECT_THROW(changes.flushed(keys({2})), error);
-    EXPECT_THROW(changes.put_back(keys({1})), error);
-    EXPECT_THROW(changes.put_back(keys({2})), error);
+    EXPECT_THROW(changes.flushed(keys({1})), broken_invariant);
+    EXPECT_THROW(changes.flushed(keys({2})), broken_invariant);
+    EXPECT_THROW(changes.put_back(keys({1})), broken_invariant);
+    EXPECT_THROW(changes.put_back(keys({2})), broken_invariant);
 }
 
 }  // namespace

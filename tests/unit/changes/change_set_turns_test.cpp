@@ -88,7 +88,7 @@ TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
     EXPECT_THROW(changes.register_in_turn(1, all, already_stopped()), stopped);
     changes.flushed(batch);
     changes.register_in_turn(1, all, bounded.token());
-    EXPECT_THROW(changes.chunk_ended(2), error);
+    EXPECT_THROW(changes.chunk_ended(2), broken_invariant);
 }
 
 TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
@@ -102,10 +102,11 @@ TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
 }
 
 TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
-    EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(10)}), error);
+    EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(10)}),
+                 broken_invariant);
     change_set ordered(1'000);
     ordered.begin_copy(key(100));
-    EXPECT_THROW(ordered.register_in_turn(1, all, bounded.token()), error);
+    EXPECT_THROW(ordered.register_in_turn(1, all, bounded.token()), broken_invariant);
 }
 
 // Chunks come one after the other, and keys faster than they are flushed.

@@ -178,7 +178,7 @@ TEST(Projection, TypesThatAreNotKnownToBeConvertedAlikeAreRefusedWithTheWayOut) 
 }
 
 TEST(Projection, AColumnFromNowhereIsRefused) {
-    EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), error);
+    EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), broken_invariant);
 }
 
 TEST(Projection, ANewColumnThatDefaultsToNowHasOneMomentInAllRows) {

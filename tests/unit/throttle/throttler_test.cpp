@@ -214,7 +214,7 @@ TEST(ThrottlerWithoutSignals, IsAlwaysClear) {
     nothing.start(threads);
     EXPECT_FALSE(nothing.state().throttled);
     nothing.wait_until_clear({});
-    EXPECT_THROW(nothing.start(threads), error);
+    EXPECT_THROW(nothing.start(threads), broken_invariant);
 }
 
 }  // namespace
