@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <stop_token>
 
 namespace segue::carry {
@@ -17,6 +18,13 @@ namespace segue::carry {
 struct chunk {
     std::uint64_t id = 0;
     keys::key_range range;
+    /// Where an earlier run has copied a part of it: up to which key, and how many rows.
+    std::optional<keys::key_value> begun_up_to = {};
+    std::uint64_t rows = 0;
+
+    keys::key_range rest() const {
+        return begun_up_to ? keys::key_range{begun_up_to, range.up_to} : range;
+    }
 };
 
 /// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the
@@ -28,8 +36,13 @@ class chunk_queue {
     chunk_queue(changes::change_set& changes, std::size_t capacity)
         : changes_(changes), capacity_(capacity) {}
 
+    /// Before anything is pushed: chunks get numbers from `next` on, and these, which have theirs,
+    /// will be pushed as well.
+    void start_at(std::uint64_t next, std::span<const chunk> open);
     /// Waits for room; throws `stopped`.
     void push(const keys::key_range& range, std::stop_token stop);
+    /// One that has its number. `registered`: the change set knows it.
+    void push(const chunk& begun, bool registered, std::stop_token stop);
     void close();
 
     /// Waits for a chunk; nullopt when no more come. Throws `stopped`.
@@ -46,14 +59,19 @@ class chunk_queue {
     std::uint64_t all_ended_below() const;
 
   private:
-    std::optional<chunk> take_locked();
+    struct waiting {
+        chunk next;
+        bool registered = false;
+    };
+    void push_locked(waiting next, std::unique_lock<std::mutex>& lock, std::stop_token stop);
+    std::optional<waiting> take_locked();
 
     changes::change_set& changes_;
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     // All below is guarded by mutex_.
-    std::deque<chunk> waiting_;
+    std::deque<waiting> waiting_;
     std::set<std::uint64_t> open_;  ///< Pushed and not ended.
     std::uint64_t next_id_ = 0;
     bool closed_ = false;

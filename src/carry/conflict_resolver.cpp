@@ -63,13 +63,12 @@ std::vector<keys::key_value> conflict_resolver::holders(
 }
 
 // Writes all pieces, the last one first, within a transaction. Where a unique index stands in the
-// way of a piece, the holders are taken out of the target and added to `evicted`; where values move
-// faster than a piece can be written, it is halved.
+// way of a piece, the holders are taken out of the target, and will be flushed, whatever becomes of
+// the transaction: whoever flushes them waits for its locks. Where values move faster than a piece
+// can be written, it is halved.
 template <typename Piece>
 void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> pieces,
-                                       const steps<Piece>& how,
-                                       std::vector<keys::key_value>& evicted,
-                                       std::stop_token stop) const {
+                                       const steps<Piece>& how, std::stop_token stop) const {
     unsigned failures = 0;
     std::string complaint;
     growing_interval told;
@@ -88,8 +87,10 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         }
         const auto found =
             holders(session, writer_.collisions(session, piece), how.read_together(piece));
+        // Before anything of it can be committed: while a key waits to be flushed no later run
+        // would begin behind its last change.
+        changes_.requeue(found);
         if (!found.empty()) writer_.evict(session, found);
-        evicted.insert(evicted.end(), found.begin(), found.end());
         if (++failures < 2) continue;
         // A value moved between the look and the write.
         const auto [first, second] = how.halve(piece);
@@ -108,21 +109,6 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
     }
 }
 
-// What may have been taken out of the target is flushed, whatever becomes of the transaction;
-// whoever flushes it waits for the transaction's locks.
-class conflict_resolver::eviction {
-  public:
-    explicit eviction(changes::change_set& changes) : changes_(changes) {}
-    eviction(const eviction&) = delete;
-    eviction& operator=(const eviction&) = delete;
-    ~eviction() { changes_.requeue(keys); }
-
-    std::vector<keys::key_value> keys;
-
-  private:
-    changes::change_set& changes_;
-};
-
 std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, std::size_t taken,
                                               std::stop_token stop) {
     fault::point("conflict_resolver.flush_collided");
@@ -140,9 +126,8 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
                 changes.put_back(keys);
         }
     } along{changes_, changes_.take_in_turn(with_.turn_keys)};
-    eviction evicted(changes_);
     try {
-        carry_over_evicting(session, {keys, along.keys}, evicted.keys, stop);
+        carry_over_evicting(session, {keys, along.keys}, stop);
         along.flushed = true;
         return keys.size() + along.keys.size();
     } catch (const error& failure) {
@@ -150,13 +135,12 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
         session.execute("ROLLBACK");
     }
     // Who took a row that the target refuses names it; so it must not have come along with others.
-    carry_over_evicting(session, {keys}, evicted.keys, stop);
+    carry_over_evicting(session, {keys}, stop);
     return keys.size();
 }
 
 void conflict_resolver::carry_over_evicting(db::session& session,
                                             std::initializer_list<batch> together,
-                                            std::vector<keys::key_value>& evicted,
                                             std::stop_token stop) const {
     std::vector<batch> pieces;
     for (batch keys : together)
@@ -179,7 +163,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
                                                   .second = piece.subspan(half)};
              },
          .check_alone = [](batch) {}},
-        evicted, stop);
+        stop);
     session.execute("COMMIT");
 }
 
@@ -207,7 +191,6 @@ void conflict_resolver::check_not_there(db::session& session, const keys::key_ra
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys::key_range& range,
                                                std::stop_token stop) {
     const auto turn = changes_.wait_for_quiet(0, stop);
-    eviction evicted(changes_);
     std::uint64_t rows = 0;
     writer_.begin(session);
     write_evicting<keys::key_range>(
@@ -216,7 +199,7 @@ std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys:
          .read_together = [](const keys::key_range&) { return std::set<keys::key_value>(); },
          .halve = [&](const keys::key_range& piece) { return halve(session, piece); },
          .check_alone = [&](const keys::key_range& piece) { check_not_there(session, piece); }},
-        evicted.keys, stop);
+        stop);
     return rows;
 }
 

@@ -61,8 +61,6 @@ class conflict_resolver {
                                 std::stop_token stop);
 
   private:
-    class eviction;
-
     template <typename Piece>
     struct halves {
         Piece first;
@@ -79,10 +77,10 @@ class conflict_resolver {
     };
     template <typename Piece>
     void write_evicting(db::session& session, std::vector<Piece> pieces, const steps<Piece>& how,
-                        std::vector<keys::key_value>& evicted, std::stop_token stop) const;
-    /// In one transaction; keys of rows that were taken out are added to `evicted`.
+                        std::stop_token stop) const;
+    /// In one transaction.
     void carry_over_evicting(db::session& session, std::initializer_list<batch> together,
-                             std::vector<keys::key_value>& evicted, std::stop_token stop) const;
+                             std::stop_token stop) const;
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
     std::vector<keys::key_value> holders(db::session& session,

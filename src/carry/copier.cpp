@@ -14,14 +14,14 @@
 
 namespace segue::carry {
 
-void copier::find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop) {
+void copier::find_bounds(const copy_start& from, std::stop_token stop) {
     const rows::statements& texts = with_.writer.texts();
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
-    keys::key_range rest{.after = std::nullopt, .up_to = end};
     // The tail, which grows while the rest is copied, comes first: from then on its changes are
     // replayed, and the copy has an end.
-    with_.chunks.push({.after = end, .up_to = std::nullopt}, stop);
-    while (end && rest.after != end) {
+    for (const chunk& one : from.open) with_.chunks.push(one, from.goes_on, stop);
+    keys::key_range rest{.after = from.watermark, .up_to = from.end};
+    while (from.end && rest.after != from.end) {
         keys::key_range next = rest;
         session.run("find the bound of a chunk", stop, [&](db::session& on) {
             const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
@@ -67,8 +67,8 @@ void copier::copy_chunks(std::stop_token stop) {
 struct copier::at_work {
     const chunk& current;
     bool& proven;  ///< A barrier of ours was committed since `current` was registered.
-    std::vector<keys::key_range> parts{current.range};  ///< Still to be copied, the next one last.
-    std::uint64_t rows = 0;                             ///< Of those that are committed.
+    std::vector<keys::key_range> parts{current.rest()};  ///< Still to be copied, the next one last.
+    std::uint64_t rows = current.rows;                   ///< Of those that are committed.
     std::optional<chunk> next = std::nullopt;  ///< Registered before the last COMMIT was sent.
     bool next_is_proven = false;
     std::chrono::nanoseconds took{0};
@@ -88,7 +88,7 @@ std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& cu
             halve_part(session, work, failure, stop);
         }
     }
-    rows_copied_ += work.rows;
+    rows_copied_ += work.rows - current.rows;
     took = work.took;
     proven = work.next_is_proven;
     return work.next;
@@ -96,7 +96,7 @@ std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& cu
 
 void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_token stop) {
     const keys::key_range part = work.parts.back();
-    tables::checkpoint_table::chunk_progress progress{
+    tables::chunk_progress progress{
         .chunk = work.current.id,
         .done = {.after = work.current.range.after, .up_to = part.up_to},
         .rows = 0,
@@ -109,8 +109,7 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
     session.run("copy a chunk", stop, [&](db::session& on) {
         if (commit_sent) {
             // The answer was lost; nothing may be copied twice.
-            found_committed =
-                with_.checkpoint.chunk_is_recorded(on, with_.writer.texts().codec(), progress);
+            found_committed = with_.checkpoint.chunk_is_recorded(on, progress);
             if (found_committed) return;
             commit_sent = false;
         }

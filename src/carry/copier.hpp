@@ -3,6 +3,7 @@
 #include "src/carry/chunk_queue.hpp"
 #include "src/carry/chunk_sizer.hpp"
 #include "src/carry/conflict_resolver.hpp"
+#include "src/carry/copy_start.hpp"
 #include "src/carry/wording.hpp"
 #include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
@@ -38,9 +39,9 @@ class copier {
     };
     explicit copier(parts with) : with_(with) {}
 
-    /// Pushes every chunk up to `end`, then closes the queue. `end` unset: there is nothing but the
-    /// tail. Throws as sessions do, and `stopped`.
-    void find_bounds(const std::optional<keys::key_value>& end, std::stop_token stop);
+    /// Pushes what is open, then every chunk up to the end, and closes the queue. Throws as
+    /// sessions do, and `stopped`.
+    void find_bounds(const copy_start& from, std::stop_token stop);
 
     /// Copies chunks until there are no more. Throws segue::error for what ends the migration (a
     /// row that the new table refuses is named by key), and `stopped`.

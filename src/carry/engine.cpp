@@ -37,13 +37,17 @@ std::uint64_t rows_in_transaction(const schema::table_definition& table) {
 constexpr milliseconds tick{50};
 constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
-constexpr std::chrono::seconds prune_interval{10};
 
 throttle::throttle_settings throttling_of(const engine_settings& with,
                                           const servers::server_roles& roles) {
     auto made = with.throttling;
     if (roles.stream_from()) made.stream_replica = roles.stream_from()->connection;
     return made;
+}
+
+std::string uuid_of_stream(const servers::server_facts& primary,
+                           const servers::server_roles& roles) {
+    return roles.stream_from() ? roles.stream_from()->uuid : primary.uuid;
 }
 
 std::string random_hex(std::size_t digits) {
@@ -110,6 +114,13 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                 .words = task.words,
                 .batch_keys = batch_keys(),
                 .failures_max = with.failures_max}),
+      writing_down({.sessions = around.sessions,
+                    .checkpoint = checkpoint,
+                    .stream = stream,
+                    .chunks = chunks,
+                    .stream_server_uuid = uuid_of_stream(task.server, around.roles),
+                    .interval = with.checkpoint_interval,
+                    .failures_max = with.failures_max}),
       around_(std::move(around)) {}
 
 template <typename Operation>
@@ -139,35 +150,37 @@ binlog::stream_position engine::start_of_stream() {
 }
 
 // Everything that must run before the first row is copied.
-void engine::follow(contents target, const std::optional<binlog::stream_position>& from,
-                    const look_after& meanwhile) {
+void engine::follow(start begin, const look_after& meanwhile) {
     task_group& threads = around_.threads;
     threads.spawn("heartbeat", [this](std::stop_token end) { barrier.run(end); });
-    const binlog::stream_position start = from ? *from : start_of_stream();
+    const binlog::stream_position from = begin.from ? begin.from->position : start_of_stream();
     throttler.start(threads);
     barrier.pass(threads.token());
-    with_session([&](db::session& on) {
-        stream.set_unrelated_xa(
-            wait_for_prepared_xa(on, task.server, task.source.name, around_.tell, threads.token()));
-    });
-    if (target == contents::to_be_copied) with_session([&](db::session& on) { find_end(on); });
-    const auto& replica = around_.roles.stream_from();
+    if (begin.from)
+        stream.set_unrelated_xa(std::move(begin.from->settled_xa));
+    else
+        with_session([&](db::session& on) {
+            stream.set_unrelated_xa(wait_for_prepared_xa(on, task.server, task.source.name,
+                                                         around_.tell, threads.token()));
+        });
+    if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
     binlog::reader_options reading{
         .connection = around_.stream,
         .subscriptions = stream.subscriptions(),
         .server_id = with.replica_server_id,
         .replica_uuid = random_uuid(),
-        .expected_server_uuid = replica ? replica->uuid : task.server.uuid,
+        .expected_server_uuid = uuid_of_stream(task.server, around_.roles),
         .reconnects_max = with.failures_max,
         .patience = &around_.sessions.patience()};
     // Only a chunk reads what such a transaction committed.
-    stream.pass_unknown_xa(target == contents::to_be_copied);
-    threads.spawn("stream", [this, reading, start](std::stop_token end) {
-        binlog::read_stream(reading, start, stream, end);
+    stream.pass_unknown_xa(begin.target == contents::nothing);
+    threads.spawn("stream", [this, reading, from](std::stop_token end) {
+        binlog::read_stream(reading, from, stream, end);
     });
     wait_for_first_marker(meanwhile);
     stream.pass_unknown_xa(false);
     start_flushing();
+    threads.spawn("checkpoint", [this](std::stop_token end) { writing_down.run(end); });
 }
 
 // Behind the first marker: only then it is known that our commits stand in the log, and so are
@@ -206,36 +219,39 @@ void engine::wait_for_first_marker(const look_after& meanwhile) {
     }
 }
 
-void engine::find_end(db::session& on) {
+std::optional<keys::key_value> engine::find_end(db::session& on) const {
     const auto last = on.query(texts.last_key());
-    if (!last.empty()) end_ = texts.codec().from_row(last.front());
-    changes.begin_copy(end_);
+    if (last.empty()) return std::nullopt;
+    return texts.codec().from_row(last.front());
+}
+
+// Before the stream is read: what it says of the copy's keys depends on how far the copy is.
+void engine::begin_copy(std::optional<copy_start> from) {
+    if (from) {
+        copy_ = std::move(*from);
+        changes.go_on_copying(copy_.end, copy_.watermark, copy_.open_ranges());
+    } else {
+        with_session([&](db::session& on) {
+            copy_ = copy_from_the_beginning(find_end(on));
+            checkpoint.record_extent(on, {.end = copy_.end});
+        });
+        changes.begin_copy(copy_.end);
+    }
+    chunks.start_at(copy_.next_chunk, copy_.open);
 }
 
 void engine::copy(const look_after& meanwhile) {
     task_group& threads = around_.threads;
-    with_session([&](db::session& on) { checkpoint.record_phase(on, "copy"); });
     // Under another lock mode INSERT ... SELECT holds the target's AUTO-INC lock to its end.
     const unsigned workers = task.server.concurrent_inserts ? with.copy_workers : 1;
-    threads.spawn("bounds", [this](std::stop_token end) { copying.find_bounds(end_, end); });
+    threads.spawn("bounds", [this](std::stop_token end) { copying.find_bounds(copy_, end); });
     copying_ = workers;
     for (unsigned i = 1; i <= workers; ++i)
         threads.spawn(fmt::format("copy-{}", i), [this](std::stop_token end) {
             copying.copy_chunks(end);
             --copying_;
         });
-    auto prune_next = steady_clock::now() + prune_interval;
-    while (copying_ > 0) {
-        meanwhile();
-        if (steady_clock::now() >= prune_next) {
-            prune(chunks.all_ended_below());
-            prune_next = steady_clock::now() + prune_interval;
-        }
-    }
-}
-
-void engine::prune(std::uint64_t below) {
-    with_session([&](db::session& on) { checkpoint.prune_chunks_below(on, below); });
+    while (copying_ > 0) meanwhile();
 }
 
 }  // namespace segue::carry

@@ -4,10 +4,12 @@
 #include "src/base/clock.hpp"
 #include "src/base/table_name.hpp"
 #include "src/base/task_group.hpp"
+#include "src/carry/checkpointer.hpp"
 #include "src/carry/chunk_queue.hpp"
 #include "src/carry/chunk_sizer.hpp"
 #include "src/carry/conflict_resolver.hpp"
 #include "src/carry/copier.hpp"
+#include "src/carry/copy_start.hpp"
 #include "src/carry/engine_settings.hpp"
 #include "src/carry/replayer.hpp"
 #include "src/carry/wording.hpp"
@@ -24,6 +26,7 @@
 #include "src/servers/server_facts.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/tables/checkpoint_table.hpp"
+#include "src/tables/saved_state.hpp"
 #include "src/wire/connection_options.hpp"
 #include "throttle/throttler.hpp"
 
@@ -52,9 +55,9 @@ struct engine_task {
 ///
 /// Lifecycle: the tables of barrier and checkpoint are made, then follow(), then copy() unless the
 /// target is equal already. Threads: "heartbeat", "stream", "throttle..." and "flush-N" from
-/// follow() on; "bounds" and "copy-N" during copy(); all of the group. follow() and copy() are one
-/// thread's, and wait in it; the parts say for themselves.
-/// Lifetime: all that `around` names outlives it, and the group's threads end before it.
+/// follow() on, as "checkpoint"; "bounds" and "copy-N" during copy(); all of the group. follow()
+/// and copy() are one thread's, and wait in it; the parts say for themselves. Lifetime: all that
+/// `around` names outlives it, and the group's threads end before it.
 class engine {
   public:
     struct surroundings {
@@ -72,18 +75,27 @@ class engine {
     /// little itself.
     using look_after = std::function<void()>;
 
+    /// What is in the target.
     enum class contents {
-        to_be_copied,  ///< The target is empty: what changes before a chunk is the chunk's to read.
-        equal          ///< The target is what the source was at the stream's start, or later.
+        nothing,            ///< What changes before a chunk is copied is the chunk's to read.
+        of_an_earlier_run,  ///< What its state says; what is left to be copied goes on.
+        equal  ///< What the source was at the stream's start, or later. Nothing is copied.
+    };
+    struct start {
+        contents target = contents::nothing;
+        /// Where the stream is taken up; unset: at the log's end now.
+        std::optional<tables::stream_place> from = std::nullopt;
+        /// Of the earlier run; unset for the other contents.
+        std::optional<copy_start> copy = std::nullopt;
     };
     /// Returns when the stream has come to the log's end, and changes are carried over from then
-    /// on. `from`: the stream's start, where it is known; else the log's end now.
-    /// Throws segue::error, and `stopped`.
-    void follow(contents target, const std::optional<binlog::stream_position>& from,
-                const look_after& meanwhile);
+    /// on. Throws segue::error, and `stopped`.
+    /// Precondition: `begin.from` is a place in the log of the server that the stream comes from;
+    /// it and `begin.copy` are of one state.
+    void follow(start begin, const look_after& meanwhile);
 
     /// Returns when every row has been copied. Throws segue::error, and `stopped`.
-    /// Precondition: follow() with contents::to_be_copied.
+    /// Precondition: follow(), not with contents::equal.
     void copy(const look_after& meanwhile);
 
     static constexpr std::size_t backlog_keys_max = 200'000;
@@ -105,6 +117,7 @@ class engine {
     throttle::throttler throttler;
     copier copying;
     replayer flushing;
+    checkpointer writing_down;
 
   private:
     /// How many keys one statement may name, and one transaction about conflicts.
@@ -113,17 +126,17 @@ class engine {
 
     binlog::stream_position start_of_stream();
     void wait_for_first_marker(const look_after& meanwhile);
-    void find_end(db::session& on);
+    void begin_copy(std::optional<copy_start> from);
+    std::optional<keys::key_value> find_end(db::session& on) const;
     void start_flushing();
-    void prune(std::uint64_t below);
 
     /// On a session of its own; connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation);
 
     const surroundings around_;
-    std::optional<keys::key_value> end_;  ///< Of the copy; unset: the source was empty.
-    std::atomic<unsigned> copying_{0};    ///< Counted down by the copy workers.
+    copy_start copy_;
+    std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
 };
 
 }  // namespace segue::carry

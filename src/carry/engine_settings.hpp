@@ -19,6 +19,7 @@ struct engine_settings {
     unsigned failures_max = 60;  ///< So many in a row of one operation are retried; 0: none.
     std::uint32_t replica_server_id = 99'999;  ///< Of the stream's client; not 0, and no other's.
     std::chrono::milliseconds heartbeat_interval{100};
+    std::chrono::milliseconds checkpoint_interval{5'000};  ///< How often progress is written down.
     throttle::throttle_settings throttling;
 };
 

@@ -31,6 +31,19 @@ void change_set::begin_copy(std::optional<keys::key_value> end) {
     any_registered_ = false;
 }
 
+void change_set::go_on_copying(std::optional<keys::key_value> end,
+                               std::optional<keys::key_value> watermark,
+                               std::vector<open_chunk> open) {
+    begin_copy(std::move(end));
+    std::lock_guard lock(mutex_);
+    watermark_ = std::move(watermark);
+    tail_registered_ = true;
+    any_registered_ = true;
+    if (!with_.client_orders) return;
+    for (open_chunk& one : open)
+        chunks_.push_back({.chunk = one.chunk, .range = std::move(one.range), .waiting = {}});
+}
+
 void change_set::register_chunk(std::uint64_t chunk, const keys::key_range& range) {
     std::lock_guard lock(mutex_);
     require(copying_ && with_.client_orders, "chunks are registered while copying");
@@ -92,11 +105,15 @@ change_set::chunk_in_flight* change_set::chunk_over(const keys::key_value& key) 
 }
 
 void change_set::make_ready(const keys::key_value* key) {
-    keys_.at(*key) = state::ready;
+    keys_.at(*key).is = state::ready;
     ready_.push_back(key);
 }
 
 void change_set::add(keys::key_value key, std::stop_token stop) {
+    add_of(epoch(), std::move(key), std::move(stop));
+}
+
+void change_set::add_of(std::uint64_t epoch, keys::key_value key, std::stop_token stop) {
     std::unique_lock lock(mutex_);
     if (!covered(key)) {
         ++dropped_;
@@ -106,24 +123,58 @@ void change_set::add(keys::key_value key, std::stop_token stop) {
         return (keys_.size() < with_.keys_max && bytes_ < with_.bytes_max) || keys_.contains(key);
     };
     if (!changed_.wait(lock, stop, fits)) throw stopped();
-    keep(std::move(key));
+    keep(std::move(key), epoch);
 }
 
-void change_set::keep(keys::key_value key) {
-    const auto [at, added] = keys_.try_emplace(std::move(key), state::ready);
+std::uint64_t change_set::begin_epoch() {
+    std::lock_guard lock(mutex_);
+    return ++epoch_;
+}
+
+std::uint64_t change_set::epoch() const {
+    std::lock_guard lock(mutex_);
+    return epoch_;
+}
+
+bool change_set::settled_before(std::uint64_t epoch) const {
+    std::lock_guard lock(mutex_);
+    return in_epoch_.empty() || in_epoch_.begin()->first >= epoch;
+}
+
+void change_set::count_out(std::uint64_t epoch) {
+    const auto at = in_epoch_.find(epoch);
+    require(at != in_epoch_.end(), "a key that is held is counted in its epoch");
+    if (--at->second == 0) in_epoch_.erase(at);
+}
+
+void change_set::set_epoch(entry& of, std::uint64_t epoch) {
+    count_out(of.epoch);
+    of.epoch = epoch;
+    ++in_epoch_[epoch];
+}
+
+void change_set::keep(keys::key_value key, std::uint64_t epoch) {
+    const auto [at, added] = keys_.try_emplace(std::move(key), entry{.epoch = epoch});
     if (!added) {
-        if (at->second != state::in_flight) return;
+        entry& known = at->second;
+        if (known.is == state::in_flight_and_changed)
+            known.changed = std::min(known.changed, epoch);
+        else if (known.is != state::in_flight && epoch < known.epoch)
+            set_epoch(known, epoch);
+        if (known.is != state::in_flight) return;
         if (fault::rule_taken_out(one_flush_per_key)) {
             make_ready(&at->first);
             changed_.notify_all();
         } else {
-            at->second = state::in_flight_and_changed;
+            known.is = state::in_flight_and_changed;
+            known.changed = epoch;
         }
         return;
     }
+    ++in_epoch_[epoch];
     bytes_ += bytes_of(at->first);
     if (chunk_in_flight* const over = chunk_over(at->first)) {
-        at->second = state::waits_for_chunk;
+        at->second.is = state::waits_for_chunk;
         over->waiting.push_back(&at->first);
         ++deferred_;
         return;
@@ -132,8 +183,8 @@ void change_set::keep(keys::key_value key) {
     changed_.notify_all();
 }
 
-void change_set::forget(
-    std::unordered_map<keys::key_value, state, keys::key_value_hash>::iterator at) {
+void change_set::forget(entries::iterator at) {
+    count_out(at->second.epoch);
     bytes_ -= bytes_of(at->first);
     keys_.erase(at);
 }
@@ -181,7 +232,7 @@ std::vector<keys::key_value> change_set::take_in_turn(std::size_t keys_max) {
 std::vector<keys::key_value> change_set::take_ready(std::size_t keys_max) {
     std::vector<keys::key_value> taken;
     while (!ready_.empty() && taken.size() < keys_max) {
-        state& is = keys_.at(*ready_.front());
+        state& is = keys_.at(*ready_.front()).is;
         require(is == state::ready, "a key in the queue is ready");
         is = state::in_flight;
         taken.push_back(*ready_.front());
@@ -197,10 +248,11 @@ void change_set::flushed(std::span<const keys::key_value> keys) {
         const auto at = keys_.find(key);
         if (at == keys_.end() && fault::rule_taken_out(one_flush_per_key)) continue;
         require(at != keys_.end(), "a flushed key was taken");
-        if (at->second == state::in_flight_and_changed) {
+        if (at->second.is == state::in_flight_and_changed) {
+            set_epoch(at->second, at->second.changed);
             make_ready(&at->first);
         } else {
-            require(at->second == state::in_flight, "a flushed key was in flight");
+            require(at->second.is == state::in_flight, "a flushed key was in flight");
             forget(at);
         }
     }
@@ -212,9 +264,11 @@ void change_set::put_back(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
     for (const keys::key_value& key : keys) {
         const auto at = keys_.find(key);
-        require(at != keys_.end() &&
-                    (at->second == state::in_flight || at->second == state::in_flight_and_changed),
+        require(at != keys_.end() && (at->second.is == state::in_flight ||
+                                      at->second.is == state::in_flight_and_changed),
                 "a key that is put back was in flight");
+        if (at->second.is == state::in_flight_and_changed && at->second.changed < at->second.epoch)
+            set_epoch(at->second, at->second.changed);
         make_ready(&at->first);
     }
     if (!keys.empty()) written_at_ = std::chrono::steady_clock::now();
@@ -260,7 +314,7 @@ change_set::quiet_turn::~quiet_turn() {
 
 void change_set::requeue(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const keys::key_value& key : keys) keep(key);
+    for (const keys::key_value& key : keys) keep(key, 0);
 }
 
 std::optional<std::vector<keys::key_value>> change_set::take_all() {
@@ -268,8 +322,8 @@ std::optional<std::vector<keys::key_value>> change_set::take_all() {
     if (!chunks_.empty() || in_flight_ != 0) return std::nullopt;
     std::vector<keys::key_value> all;
     all.reserve(keys_.size());
-    for (auto& [key, is] : keys_) {
-        is = state::in_flight;
+    for (auto& [key, held] : keys_) {
+        held.is = state::in_flight;
         all.push_back(key);
     }
     ready_.clear();

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -53,6 +54,16 @@ class change_set {
     /// its own, the tail, {end, open}. Unset: the table is empty, and every key is above.
     void begin_copy(std::optional<keys::key_value> end);
 
+    struct open_chunk {
+        std::uint64_t chunk = 0;
+        keys::key_range range;  ///< What is not yet copied of it.
+    };
+    /// The same where an earlier run has begun to copy: all up to `watermark`, and the tail, is in
+    /// the target or in one of `open`, which are in flight from now on. (Of keys that only the
+    /// server orders they are to be registered when they are copied.)
+    void go_on_copying(std::optional<keys::key_value> end, std::optional<keys::key_value> watermark,
+                       std::vector<open_chunk> open);
+
     /// Ranges are registered in ascending order without gaps, from an open `after` to the end that
     /// begin_copy() was given; the tail above it at any time.
     /// From now on changes of the range's keys are kept.
@@ -65,6 +76,16 @@ class change_set {
 
     /// Throws `stopped` if asked to stop while it waits for room.
     void add(keys::key_value key, std::stop_token stop);
+    /// The same of a change that came in an earlier epoch, and was held back since.
+    void add_of(std::uint64_t epoch, keys::key_value key, std::stop_token stop);
+
+    /// Epochs tell when everything up to a place in the stream has been carried over: changes that
+    /// are added from now on are of the epoch returned, which is above all before it. By the thread
+    /// that adds.
+    std::uint64_t begin_epoch();
+    std::uint64_t epoch() const;  ///< The last one begun.
+    /// Whether all changes of the epochs before this one were carried over, or dropped.
+    bool settled_before(std::uint64_t epoch) const;
 
     /// Keys for one flush, `keys_max` at most; nullopt when `stop` was asked. Waits for some, and
     /// then for `linger` at most for more to come.
@@ -100,7 +121,8 @@ class change_set {
     /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
     std::vector<keys::key_value> take_in_turn(std::size_t keys_max);
 
-    /// Keys whose rows were taken out of the target: each will be flushed. Never blocks.
+    /// Keys whose rows are about to be taken out of the target, by a transaction that has not been
+    /// committed: each will be flushed. They belong to an epoch before all others. Never blocks.
     void requeue(std::span<const keys::key_value> keys);
 
     /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
@@ -119,20 +141,28 @@ class change_set {
 
   private:
     enum class state { ready, waits_for_chunk, in_flight, in_flight_and_changed };
+    struct entry {
+        state is = state::ready;
+        std::uint64_t epoch = 0;    ///< Of its first change that was not carried over.
+        std::uint64_t changed = 0;  ///< in_flight_and_changed: of the first since it was taken.
+    };
+    using entries = std::unordered_map<keys::key_value, entry, keys::key_value_hash>;
     struct chunk_in_flight {
         std::uint64_t chunk = 0;
         keys::key_range range;
         std::vector<const keys::key_value*> waiting;
     };
 
-    void keep(keys::key_value key);
+    void keep(keys::key_value key, std::uint64_t epoch);
+    void set_epoch(entry& of, std::uint64_t epoch);
+    void count_out(std::uint64_t epoch);
     std::optional<quiet_turn> quiet_until(std::chrono::steady_clock::time_point until,
                                           std::size_t own_keys, std::stop_token stop);
     std::vector<keys::key_value> take_ready(std::size_t keys_max);
     bool covered(const keys::key_value& key) const;
     chunk_in_flight* chunk_over(const keys::key_value& key);
     void make_ready(const keys::key_value* key);
-    void forget(std::unordered_map<keys::key_value, state, keys::key_value_hash>::iterator at);
+    void forget(entries::iterator at);
     bool may_flush() const;
     void flush_ended(std::size_t keys);
 
@@ -140,8 +170,10 @@ class change_set {
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     // All below is guarded by mutex_.
-    std::unordered_map<keys::key_value, state, keys::key_value_hash> keys_;
-    std::deque<const keys::key_value*> ready_;  ///< Points into keys_.
+    entries keys_;
+    std::uint64_t epoch_ = 1;                        ///< 0 is that of requeue().
+    std::map<std::uint64_t, std::size_t> in_epoch_;  ///< How many of keys_; none with 0.
+    std::deque<const keys::key_value*> ready_;       ///< Points into keys_.
     std::vector<chunk_in_flight> chunks_;
     bool copying_ = false;
     std::optional<keys::key_value> end_;  ///< What the copy covers; meaningful while copying_.

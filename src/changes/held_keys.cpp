@@ -51,8 +51,19 @@ std::size_t held_keys::bytes_of(const keys::key_value& key) {
     return overhead_bytes + key.encoded.size();
 }
 
-void held_keys::begin(const std::string& xid) {
-    by_xid_.try_emplace(xid);
+void held_keys::begin(const std::string& xid, std::uint64_t epoch) {
+    by_xid_.try_emplace(xid).first->second.epoch = epoch;
+}
+
+void held_keys::add_known(std::set<std::string>& xids) const {
+    for (const auto& [xid, of] : by_xid_) xids.insert(xid);
+}
+
+bool held_keys::any_before(std::uint64_t epoch) const {
+    return std::ranges::any_of(by_xid_, [&](const auto& one) {
+        const held& of = one.second;
+        return of.epoch < epoch && (!of.in_memory.empty() || !of.in_file.empty());
+    });
 }
 
 void held_keys::add(const std::string& xid, keys::key_value key) {
@@ -156,7 +167,7 @@ void held_keys::give_back(const held& of) {
     if (bytes_in_file_ == 0 && end_of_file_ != 0 && ::ftruncate(file_, 0) == 0) end_of_file_ = 0;
 }
 
-void held_keys::release(const std::string& xid, const std::function<void(keys::key_value)>& each) {
+void held_keys::release(const std::string& xid, const taker& each) {
     auto taken = by_xid_.extract(xid);
     if (taken.empty()) return;
     struct given_back {
@@ -164,8 +175,11 @@ void held_keys::release(const std::string& xid, const std::function<void(keys::k
         held& of;
         ~given_back() { owner.give_back(of); }
     } const at_the_end{*this, taken.mapped()};
-    for (const run& one : taken.mapped().in_file) hand_out(one, each);
-    for (const keys::key_value& key : taken.mapped().in_memory) each(key);
+    const auto with_epoch = [&, epoch = taken.mapped().epoch](keys::key_value key) {
+        each(epoch, std::move(key));
+    };
+    for (const run& one : taken.mapped().in_file) hand_out(one, with_epoch);
+    for (const keys::key_value& key : taken.mapped().in_memory) with_epoch(key);
 }
 
 void held_keys::forget(const std::string& xid) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -28,16 +29,21 @@ class held_keys {
     held_keys& operator=(const held_keys&) = delete;
     ~held_keys();
 
-    /// From now on the xid is known, also if no key is ever held for it.
-    void begin(const std::string& xid);
+    /// From now on the xid is known, also if no key is ever held for it. `epoch`: of its changes.
+    void begin(const std::string& xid, std::uint64_t epoch);
     bool knows(const std::string& xid) const { return by_xid_.contains(xid); }
+    void add_known(std::set<std::string>& xids) const;
+    /// Whether a key is held for an xid that began in an epoch before this one.
+    bool any_before(std::uint64_t epoch) const;
 
     /// Precondition: the xid is known.
     void add(const std::string& xid, keys::key_value key);
 
-    /// Hands out the keys of an xid, in no order, some maybe twice, and forgets it.
-    /// What `each` throws passes through; the xid is forgotten all the same.
-    void release(const std::string& xid, const std::function<void(keys::key_value)>& each);
+    /// Hands out the keys of an xid with its epoch, in no order, some maybe twice, and forgets it
+    /// when all are handed out. What `each` throws passes through; the xid is forgotten all the
+    /// same.
+    using taker = std::function<void(std::uint64_t epoch, keys::key_value key)>;
+    void release(const std::string& xid, const taker& each);
     void forget(const std::string& xid);
 
     /// Of all xids; 0 only if there is none.
@@ -53,6 +59,7 @@ class held_keys {
         std::size_t keys = 0;
     };
     struct held {
+        std::uint64_t epoch = 0;
         std::unordered_set<keys::key_value, keys::key_value_hash> in_memory;
         std::size_t bytes_in_memory = 0;
         std::vector<run> in_file;

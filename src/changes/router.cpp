@@ -196,7 +196,42 @@ void router::on_xa_rollback(const std::string& xid) {
     unrelated_xa_.erase(xid);
 }
 
+void router::seek_resume_point() {
+    seeks_resume_point_ = true;
+}
+
+std::optional<router::resume_point> router::take_resume_point() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(resume_point_, std::nullopt);
+}
+
+bool router::settled() const {
+    for (std::size_t i = 0; i < feeds_.size(); ++i)
+        if (!feeds_[i]->settled_before(sought_->epochs[i])) return false;
+    return true;
+}
+
+// Of the transactions that are known to be prepared at the place that is sought, those that changed
+// something of ours will have been committed or rolled back, and carried over, when it is settled.
+void router::see_boundary(const binlog::stream_position& position) {
+    if (!sought_ && seeks_resume_point_) {
+        sought_ = {.at = {.position = position, .settled_xa = {}}, .epochs = {}};
+        for (table_feed* const feed : feeds_) {
+            sought_->epochs.push_back(feed->begin_epoch());
+            feed->add_known_xa(sought_->at.settled_xa);
+        }
+        std::lock_guard lock(mutex_);
+        sought_->at.settled_xa.insert(unrelated_xa_.begin(), unrelated_xa_.end());
+    }
+    if (!sought_ || !settled()) return;
+    seeks_resume_point_ = false;
+    std::lock_guard lock(mutex_);
+    resume_point_ = std::move(sought_->at);
+    sought_.reset();
+}
+
 void router::on_boundary(const binlog::stream_position& position) {
+    see_boundary(position);
     std::lock_guard lock(mutex_);
     position_ = position;
     changed_.notify_all();

@@ -113,8 +113,14 @@ void table_feed::see_definition(const binlog::statement& seen) {
 }
 
 void table_feed::on_xa_commit(const std::string& xid) {
-    held_.release(xid, [&](keys::key_value key) { changes_.add(std::move(key), stop_); });
+    held_.release(xid, [&](std::uint64_t epoch, keys::key_value key) {
+        changes_.add_of(epoch, std::move(key), stop_);
+    });
     held_keys_ = held_.keys();
+}
+
+bool table_feed::settled_before(std::uint64_t epoch) const {
+    return changes_.settled_before(epoch) && !held_.any_before(epoch);
 }
 
 void table_feed::on_xa_rollback(const std::string& xid) {

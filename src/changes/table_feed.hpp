@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -63,11 +64,16 @@ class table_feed {
     void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
     void on_statement(const binlog::statement& seen);
     /// Also of one that changes nothing of ours: then it is known, when it is committed.
-    void on_xa_begin(const std::string& xid) { held_.begin(xid); }
+    void on_xa_begin(const std::string& xid) { held_.begin(xid, changes_.epoch()); }
     /// Whether on_xa_begin() told of it, and it was neither committed nor rolled back since.
     bool knows(const std::string& xid) const { return held_.knows(xid); }
     void on_xa_commit(const std::string& xid);
     void on_xa_rollback(const std::string& xid);
+    std::uint64_t begin_epoch() { return changes_.begin_epoch(); }
+    /// Whether all changes of earlier epochs were carried over, or rightly dropped. While a
+    /// transaction is prepared what it changed is neither.
+    bool settled_before(std::uint64_t epoch) const;
+    void add_known_xa(std::set<std::string>& xids) const { held_.add_known(xids); }
 
   private:
     void keep(keys::key_value key, const std::optional<std::string>& xid);

@@ -30,6 +30,7 @@ struct key_value_hash {
 struct key_range {
     std::optional<key_value> after;
     std::optional<key_value> up_to;
+    bool operator==(const key_range&) const = default;
 
     bool contains(const key_value& key) const {
         return (!after || *after < key) && (!up_to || key <= *up_to);

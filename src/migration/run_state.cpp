@@ -1,6 +1,7 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/db/retry.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/wire/login_failure.hpp"
@@ -67,12 +68,27 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
     }
 }
 
-void run_state::enter(phase next) {
+void run_state::tell_phase(phase next) {
     {
         std::lock_guard lock(mutex_);
         at_ = next;
     }
     told.on_phase(next);
+}
+
+void run_state::enter(phase next, const std::stop_token& stop) {
+    tell_phase(next);
+    if (next == written_down_) return;
+    db::retrying_session session(sessions(), with.carrying.failures_max,
+                                 db::lock_conflicts::outlasted);
+    session.run("write down the phase", stop, [&](db::session& on) {
+        parts().checkpoint.record_phase(on, std::string(name_of(next)));
+    });
+    written_down_ = next;
+}
+
+void run_state::enter_done() {
+    tell_phase(phase::done);
 }
 
 void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built) {

@@ -38,7 +38,10 @@ class run_state {
     /// note_made() and note_dropped().
     const preflight::table_record& record() const noexcept { return record_; }
 
-    void enter(phase next);
+    /// Tells it, and writes it down. Throws as sessions do, and `stopped`.
+    void enter(phase next, const std::stop_token& stop);
+    /// The end, of which nothing is left to be written down in.
+    void enter_done();
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
     const preflight::plan& made() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< The same.
@@ -62,12 +65,14 @@ class run_state {
 
   private:
     std::vector<table_name> unneeded_after_swap() const;
+    void tell_phase(phase next);
 
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
     const preflight::table_record record_;
     std::optional<db::session_factory> sessions_;
     swap::swap_record swap_;
+    phase written_down_ = phase::inspect;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;

@@ -35,6 +35,13 @@ constexpr std::chrono::seconds marker_patience{5};
 constexpr std::chrono::seconds stream_tells_within{2};
 constexpr std::chrono::seconds stop_grace{1};
 
+tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter) {
+    return {.original = schema::stable_create_statement(made.original),
+            .target = schema::stable_create_statement(made.target),
+            .alter = alter,
+            .projection = schema::text_of(made.projection)};
+}
+
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
@@ -67,7 +74,7 @@ outcome runner::run(std::stop_token stop) {
     }
     ender.reset();
     clean_up(stop);
-    state_.enter(phase::done);
+    state_.enter_done();
     return made;
 }
 
@@ -110,8 +117,10 @@ void runner::prepare(const std::stop_token& stop) {
         state_.told.on_notice(notice);
     state_.hold(made, std::move(built));
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
-    make(session, made.tables.checkpoint,
-         [&] { parts().checkpoint.create(session, made.server.uuid); });
+    make(session, made.tables.checkpoint, [&] {
+        parts().checkpoint.create(session, made.server.uuid,
+                                  fingerprint_of(made, state_.with.request.alter_text));
+    });
 }
 
 // What is to be dropped after an end that comes early: what was made, or may have been.
@@ -140,12 +149,12 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 }
 
 void runner::start_following(std::stop_token stop) {
-    parts().follow(carry::engine::contents::to_be_copied, std::nullopt, [&] { look_after(stop); });
+    parts().follow({.target = carry::engine::contents::nothing}, [&] { look_after(stop); });
 }
 
 void runner::copy(std::stop_token stop) {
     state_.copy_begins();
-    state_.enter(phase::copy);
+    state_.enter(phase::copy, threads_.token());
     parts().copy([&] { look_after(stop); });
     state_.copy_ends();
 }
@@ -285,6 +294,13 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
     db::session_factory sessions = state_.sessions().unwatched();
     db::retrying_session session(sessions, state_.with.carrying.failures_max,
                                  db::lock_conflicts::failures, db::session_role::patient);
+    try {
+        session.run("write down the end", stop, [&](db::session& on) {
+            parts().checkpoint.record_phase(on, std::string(name_of(phase::done)));
+        });
+    } catch (const error& failure) {
+        log::info("the end of the run is not written down: {}", failure.what());
+    }
     for (const table_name& table : tables) {
         try {
             fault::point("migration.before_drop");

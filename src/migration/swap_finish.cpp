@@ -101,7 +101,7 @@ outcome swap_finish::swap() {
         // What else may postpone it is looked at again after such a time.
         if (wait_until_rename_fits(renaming)) continue;
         while (state_.parts().throttler.hibernating()) look_after_();
-        state_.enter(phase::cut_over);
+        state_.enter(phase::cut_over, threads_.token());
         ++made.cut_over_attempts;
         look_after_();
         const auto result = attempt();
@@ -148,7 +148,7 @@ bool swap_finish::wait_while_postponed() {
     };
     if (!is_set()) return false;
     state_.set_postponed("flag-file");
-    state_.enter(phase::postponed);
+    state_.enter(phase::postponed, threads_.token());
     state_.told.on_notice(
         fmt::format("the cut-over is postponed until {} is removed", postpone_flag_.path()));
     while (is_set()) look_after_();
@@ -159,7 +159,7 @@ bool swap_finish::wait_while_postponed() {
 bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
     if (forecast.fits() || state_.with.accept_slow_rename) return false;
     state_.set_postponed("RENAME TABLE takes longer than the stall budget leaves to it");
-    state_.enter(phase::postponed);
+    state_.enter(phase::postponed, threads_.token());
     auto told_at = steady_clock::time_point();
     const auto tell = [&] {
         state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
@@ -225,7 +225,7 @@ void swap_finish::postpone(unsigned attempt, const swap::attempt_pace& pace,
                         "new table is kept in step, and it is tried again now and then",
                         pace.in_a_row()));
     state_.set_postponed(reason);
-    state_.enter(phase::postponed);
+    state_.enter(phase::postponed, threads_.token());
 }
 
 }  // namespace segue::migration

@@ -183,10 +183,9 @@ void row_writer::insert(db::session& session, std::span<const keys::key_value> k
     session.execute(texts_.carry_over_plainly(keys));
 }
 
-void row_writer::record(db::session& session,
-                        const tables::checkpoint_table::chunk_progress& progress) const {
+void row_writer::record(db::session& session, const tables::chunk_progress& progress) const {
     try {
-        checkpoint_.record_chunk(session, texts_.codec(), progress);
+        checkpoint_.record_chunk(session, progress);
     } catch (const error& failure) {
         // Not a matter of the rows' values: the chunk was copied before.
         require(failure.mysql_errno() != er::dup_entry, "a chunk is recorded once");

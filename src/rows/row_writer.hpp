@@ -52,8 +52,7 @@ class row_writer {
     /// other keys of the transaction.
     void insert(db::session& session, std::span<const keys::key_value> keys) const;
     /// Within a transaction, before its COMMIT: notes what is done of the chunk.
-    void record(db::session& session,
-                const tables::checkpoint_table::chunk_progress& progress) const;
+    void record(db::session& session, const tables::chunk_progress& progress) const;
 
     struct collision {
         keys::key_value holder;    ///< Its row in the target stands in the way,

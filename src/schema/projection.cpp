@@ -139,4 +139,14 @@ projection make_projection(const table_definition& source, const table_definitio
     return made;
 }
 
+std::string text_of(const projection& of) {
+    std::string text = fmt::format("key {} by {}:", of.key.source_index, of.key.target_index);
+    for (const key_column& one : of.key.columns)
+        text += fmt::format(" {} as {}", quoted_name(one.source), quoted_name(one.target));
+    text += fmt::format("; {}\n", of.upserts ? "upserts" : "deletes, then inserts");
+    for (const projected_column& one : of.columns)
+        text += fmt::format("{} = {}\n", quoted_name(one.target), one.expression);
+    return text;
+}
+
 }  // namespace segue::schema

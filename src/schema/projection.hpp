@@ -58,4 +58,8 @@ projection make_projection(const table_definition& source, const table_definitio
                            const row_key& key, const source_of& source_of_target,
                            const value_rules& rules = {});
 
+/// All that decides on what a copied row is, in a form of its own, so that two can be compared: a
+/// line for the key, and one for each column.
+std::string text_of(const projection& of);
+
 }  // namespace segue::schema

@@ -13,19 +13,6 @@
 namespace segue::tables {
 namespace {
 
-constexpr int format_version = 1;
-
-std::string bound_text(const keys::key_codec& codec, const std::optional<keys::key_value>& bound) {
-    return bound ? codec.describe(*bound) : "open";
-}
-
-std::string text_of(const keys::key_codec& codec,
-                    const checkpoint_table::chunk_progress& progress) {
-    return quoted_literal(fmt::format("after {} up to {}, {} rows",
-                                      bound_text(codec, progress.done.after),
-                                      bound_text(codec, progress.done.up_to), progress.rows));
-}
-
 std::string this_process() {
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
@@ -37,7 +24,8 @@ std::string this_process() {
 checkpoint_table::checkpoint_table(table_name name, std::string epoch)
     : name_(std::move(name)), epoch_(std::move(epoch)) {}
 
-void checkpoint_table::create(db::session& session, const std::string& server_uuid) const {
+void checkpoint_table::create(db::session& session, const std::string& server_uuid,
+                              const fingerprint& print) const {
     session.execute(fmt::format(
         "CREATE TABLE {} (kind VARCHAR(16) NOT NULL, id BIGINT UNSIGNED NOT NULL, value LONGTEXT "
         "NOT NULL, PRIMARY KEY (kind, id)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin "
@@ -45,9 +33,12 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
         name_.quoted()));
     session.execute(fmt::format(
         "INSERT INTO {} (kind, id, value) VALUES ('owner',0,{}),('format',0,'{}'),('server',0,{}),"
-        "('phase',0,'inspect'),('run',0,CONCAT(USER(),{}))",
-        name_.quoted(), quoted_literal(epoch_), format_version, quoted_literal(server_uuid),
-        quoted_literal(this_process())));
+        "('phase',0,'inspect'),('run',0,CONCAT(USER(),{})),('original',0,{}),('target',0,{}),"
+        "('alter',0,{}),('projection',0,{})",
+        name_.quoted(), quoted_literal(epoch_), state_format, quoted_literal(server_uuid),
+        quoted_literal(this_process()), quoted_literal(print.original),
+        quoted_literal(print.target), quoted_literal(print.alter),
+        quoted_literal(print.projection)));
 }
 
 std::string checkpoint_table::other_run(db::session& session) const {
@@ -88,9 +79,8 @@ void checkpoint_table::take_over(db::session& session) const {
                                 name_.quoted(), quoted_literal(epoch_)));
 }
 
-void checkpoint_table::record_chunk(db::session& session, const keys::key_codec& codec,
-                                    const chunk_progress& progress) const {
-    const std::string text = text_of(codec, progress);
+void checkpoint_table::record_chunk(db::session& session, const chunk_progress& progress) const {
+    const std::string text = quoted_literal(text_of(progress));
     const auto rows = session.execute(
         progress.goes_on ? fmt::format("UPDATE {} SET value={} WHERE kind='chunk' AND id={}",
                                        name_.quoted(), text, progress.chunk)
@@ -99,11 +89,11 @@ void checkpoint_table::record_chunk(db::session& session, const keys::key_codec&
     require(rows == 1, "a chunk that goes on has a row");
 }
 
-bool checkpoint_table::chunk_is_recorded(db::session& session, const keys::key_codec& codec,
+bool checkpoint_table::chunk_is_recorded(db::session& session,
                                          const chunk_progress& progress) const {
     return session.query(
                fmt::format("SELECT value={} FROM {} WHERE kind='chunk' AND id={} FOR SHARE",
-                           text_of(codec, progress), name_.quoted(), progress.chunk)) ==
+                           quoted_literal(text_of(progress)), name_.quoted(), progress.chunk)) ==
            std::vector<db::row>{{"1"}};
 }
 
@@ -114,9 +104,51 @@ void checkpoint_table::write_as_owner(db::session& session, const std::string& s
     session.execute("COMMIT");
 }
 
-void checkpoint_table::prune_chunks_below(db::session& session, std::uint64_t chunk) const {
-    write_as_owner(
-        session, fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
+void checkpoint_table::put(db::session& session, const std::string& kind,
+                           const std::string& value) const {
+    session.execute(fmt::format("REPLACE INTO {} (kind, id, value) VALUES ('{}',0,{})",
+                                name_.quoted(), kind, quoted_literal(value)));
+}
+
+void checkpoint_table::record_extent(db::session& session, const copy_extent& extent) const {
+    session.execute("START TRANSACTION");
+    check_owner(session);
+    put(session, "copy", text_of(extent));
+    session.execute("COMMIT");
+}
+
+// What the chunks below `chunk` add to the watermark; nullopt: there are none.
+std::optional<watermark> checkpoint_table::next_watermark(db::session& session,
+                                                          std::uint64_t chunk) const {
+    const auto chunks = session.query(
+        fmt::format("SELECT id, value FROM {} WHERE kind='chunk' AND id<{} ORDER BY id",
+                    name_.quoted(), chunk));
+    if (chunks.empty()) return std::nullopt;
+    const auto before =
+        session.query(fmt::format("SELECT value FROM {} WHERE kind='watermark'", name_.quoted()));
+    watermark next = before.empty() ? watermark{} : watermark_in(before.front()[0].value_or(""));
+    next.chunks_below = chunk;
+    for (const db::row& row : chunks) {
+        chunk_progress one = chunk_in(db::to_uint64(row[0], "id"), row[1].value_or(""));
+        next.rows += one.rows;
+        // The tail, which is above the copy's end.
+        if (one.chunk != tail_chunk) next.up_to = std::move(one.done.up_to);
+    }
+    return next;
+}
+
+void checkpoint_table::record_progress(db::session& session,
+                                       const std::optional<stream_place>& place,
+                                       std::uint64_t chunk) const {
+    session.execute("START TRANSACTION");
+    check_owner(session);
+    if (place) put(session, "position", text_of(*place));
+    if (const auto next = next_watermark(session, chunk)) {
+        put(session, "watermark", text_of(*next));
+        session.execute(
+            fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
+    }
+    session.execute("COMMIT");
 }
 
 void checkpoint_table::record_phase(db::session& session, const std::string& phase) const {

@@ -85,7 +85,7 @@ class targets_of_one_stream : public testing::Test {
 
     void follow() {
         barrier.create(session);
-        checkpoint.create(session, "");
+        checkpoint.create(session, "", {});
         std::vector<changes::table_feed*> feeds;
         for (const auto& one : targets) feeds.push_back(&one->feed);
         stream = std::make_unique<changes::router>(barrier, changelog, feeds);

@@ -131,5 +131,25 @@ TEST_F(ChunkQueue, IsDrainedWhenItIsClosedAndTheLastChunkWasTaken) {
     EXPECT_TRUE(chunks_.drained());
 }
 
+TEST(ChunkQueueThatGoesOn, HandsOutWhatWasBegunUnderItsNumberAndNewOnesBehind) {
+    changes::change_set changes(1'000);
+    const chunk begun{.id = 3, .range = range(20, 30), .begun_up_to = key(25), .rows = 5};
+    changes.go_on_copying(key(100), key(40), {{.chunk = 3, .range = begun.rest()}});
+    chunk_queue chunks(changes, 2);
+    chunks.start_at(5, std::vector{begun});
+    EXPECT_EQ(chunks.all_ended_below(), 3U) << "before it is pushed";
+    chunks.push(begun, /*registered=*/true, {});
+    chunks.push(range(40, 50), {});
+    const auto first = chunks.take({});
+    EXPECT_EQ(first->id, 3U);
+    EXPECT_EQ(first->rest(), range(25, 30));
+    const auto second = chunks.take({});
+    EXPECT_EQ(second->id, 5U);
+    chunks.ended(*first);
+    EXPECT_EQ(chunks.all_ended_below(), 5U);
+    chunks.ended(*second);
+    EXPECT_EQ(chunks.all_ended_below(), 6U);
+}
+
 }  // namespace
 }  // namespace segue::carry

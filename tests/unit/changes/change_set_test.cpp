@@ -566,5 +566,115 @@ TEST(ChangeSet, OnlyKeysInFlightMayBeAnswered) {
     EXPECT_THROW(changes.put_back(keys({2})), broken_invariant);
 }
 
+TEST(ChangeSetEpochs, AnEpochIsSettledWhenItsKeysAreCarriedOver) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto second = changes.begin_epoch();
+    changes.add(key(2), {});
+    EXPECT_TRUE(changes.settled_before(second - 1));
+    EXPECT_FALSE(changes.settled_before(second));
+    const auto first = taken(changes, 1);
+    EXPECT_EQ(first, keys({1}));
+    EXPECT_FALSE(changes.settled_before(second)) << "it is in flight";
+    changes.flushed(first);
+    EXPECT_TRUE(changes.settled_before(second));
+    EXPECT_FALSE(changes.settled_before(second + 1));
+}
+
+TEST(ChangeSetEpochs, AKeyThatChangesAgainWhileItWaitsKeepsItsEpoch) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto second = changes.begin_epoch();
+    changes.add(key(1), {});
+    EXPECT_FALSE(changes.settled_before(second));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second + 1));
+}
+
+TEST(ChangeSetEpochs, AKeyThatChangesInFlightMovesToTheEpochOfThatChange) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto batch = taken(changes);
+    const auto second = changes.begin_epoch();
+    changes.add(key(1), {});
+    changes.begin_epoch();
+    changes.add(key(1), {});
+    EXPECT_FALSE(changes.settled_before(second));
+    changes.flushed(batch);
+    EXPECT_TRUE(changes.settled_before(second));
+    EXPECT_FALSE(changes.settled_before(second + 1));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second + 2));
+}
+
+TEST(ChangeSetEpochs, AKeyThatIsPutBackKeepsItsEpoch) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto batch = taken(changes);
+    const auto second = changes.begin_epoch();
+    changes.add(key(1), {});
+    changes.put_back(batch);
+    EXPECT_FALSE(changes.settled_before(second));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second + 1));
+}
+
+TEST(ChangeSetEpochs, AKeyWhoseRowWasTakenOutIsOfAnEpochBeforeAllOthers) {
+    change_set changes(plenty);
+    const auto second = changes.begin_epoch();
+    changes.requeue(keys({1}));
+    EXPECT_FALSE(changes.settled_before(1));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second));
+    // Also when it is known already, whatever becomes of it.
+    changes.add(key(2), {});
+    changes.requeue(keys({2}));
+    EXPECT_FALSE(changes.settled_before(1));
+    const auto batch = taken(changes);
+    changes.requeue(keys({2}));
+    changes.flushed(batch);
+    EXPECT_FALSE(changes.settled_before(1));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second + 1));
+}
+
+TEST(ChangeSetEpochs, AChangeThatWaitsForAChunkIsNotSettledAndADroppedOneIs) {
+    copying_change_set copying;
+    auto& changes = copying.changes;
+    changes.add(key(50), {});  // Dropped: its chunk is to come.
+    const auto second = changes.begin_epoch();
+    EXPECT_TRUE(changes.settled_before(second));
+    changes.add(key(5), {});
+    const auto third = changes.begin_epoch();
+    EXPECT_FALSE(changes.settled_before(third));
+    changes.chunk_ended(1);
+    EXPECT_FALSE(changes.settled_before(third));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(third));
+}
+
+TEST(ChangeSetEpochs, AChangeThatWasHeldBackIsOfTheEpochInWhichItCame) {
+    change_set changes(plenty);
+    const auto first = changes.epoch();
+    const auto second = changes.begin_epoch();
+    changes.add_of(first, key(1), {});
+    EXPECT_FALSE(changes.settled_before(second));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second));
+}
+
+TEST(ChangeSet, ACopyThatGoesOnKeepsWhatIsDoneAndWhatIsInFlight) {
+    change_set changes(plenty);
+    changes.go_on_copying(key(100), key(40),
+                          {{.chunk = 3, .range = {.after = key(20), .up_to = key(30)}}});
+    for (const std::int64_t id : {10, 25, 35, 50, 500}) changes.add(key(id), {});
+    EXPECT_EQ(changes.dropped(), 1U) << "50 is to be copied";
+    EXPECT_EQ(changes.deferred(), 1U) << "25 is in flight";
+    EXPECT_THAT(taken(changes), UnorderedElementsAreArray(keys({10, 35, 500})));
+    changes.chunk_ended(3);
+    EXPECT_EQ(taken(changes), keys({25}));
+    EXPECT_NO_THROW(changes.register_chunk(4, {.after = key(40), .up_to = key(50)}));
+}
+
 }  // namespace
 }  // namespace segue::changes

@@ -29,12 +29,13 @@ keys::key_value key(unsigned number) {
 class HeldKeys : public testing::Test {
   protected:
     void hold(const std::string& xid, unsigned from, unsigned to) {
-        held_.begin(xid);
+        held_.begin(xid, 1);
         for (unsigned i = from; i < to; ++i) held_.add(xid, key(i));
     }
     std::multiset<std::string> released(const std::string& xid) {
         std::multiset<std::string> all;
-        held_.release(xid, [&](const keys::key_value& one) { all.insert(one.encoded); });
+        held_.release(xid,
+                      [&](std::uint64_t, const keys::key_value& one) { all.insert(one.encoded); });
         return all;
     }
     static std::multiset<std::string> keys(unsigned from, unsigned to) {
@@ -66,17 +67,37 @@ TEST_F(HeldKeys, AKeyOfAnXidIsHeldOnce) {
 
 TEST_F(HeldKeys, AnXidWithoutKeysIsKnown) {
     EXPECT_FALSE(held_.knows("a"));
-    held_.begin("a");
+    held_.begin("a", 1);
     EXPECT_TRUE(held_.knows("a"));
     EXPECT_THAT(released("a"), IsEmpty());
     EXPECT_FALSE(held_.knows("a"));
     EXPECT_THAT(released("never seen"), IsEmpty());
 }
 
+TEST_F(HeldKeys, HaveTheEpochInWhichTheirTransactionBegan) {
+    held_.begin("without", 1);
+    held_.begin("a", 4);
+    held_.add("a", key(1));
+    EXPECT_FALSE(held_.any_before(4));
+    EXPECT_TRUE(held_.any_before(5));
+    std::set<std::string> known;
+    held_.add_known(known);
+    EXPECT_EQ(known, (std::set<std::string>{"a", "without"}));
+    held_.release("a", [](std::uint64_t epoch, const keys::key_value&) { EXPECT_EQ(epoch, 4U); });
+    EXPECT_FALSE(held_.any_before(5));
+}
+
+TEST_F(HeldKeys, ThatAreInTheFileCountAsWell) {
+    hold("a", 0, 500);
+    EXPECT_GT(held_.bytes_in_file(), 0U);
+    EXPECT_TRUE(held_.any_before(2));
+    EXPECT_FALSE(held_.any_before(1));
+}
+
 TEST_F(HeldKeys, NeverTakeMoreMemoryThanTheyMayAndNoneIsLost) {
     for (unsigned i = 0; i < 20'000; ++i) {
         const std::string xid = i % 3 == 0 ? "a" : "b";
-        held_.begin(xid);
+        held_.begin(xid, 1);
         held_.add(xid, key(i));
         ASSERT_LE(held_.bytes_in_memory(), room);
     }
@@ -117,7 +138,8 @@ TEST_F(HeldKeys, ThoseOfAForgottenTransactionAreGone) {
 TEST_F(HeldKeys, ATransactionThatIsHandedOutInPartIsForgotten) {
     hold("a", 0, 500);
     hold("b", 0, 5);
-    EXPECT_THROW(held_.release("a", [](const keys::key_value&) { throw stopped(); }), stopped);
+    EXPECT_THROW(held_.release("a", [](std::uint64_t, const keys::key_value&) { throw stopped(); }),
+                 stopped);
     EXPECT_FALSE(held_.knows("a"));
     EXPECT_EQ(held_.keys(), 5U);
     EXPECT_EQ(released("b"), keys(0, 5));

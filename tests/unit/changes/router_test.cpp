@@ -485,5 +485,109 @@ TEST_F(Router, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
                  stopped);
 }
 
+class ResumePoint : public Router {
+  protected:
+    void boundary(std::uint64_t offset) {
+        router_.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = offset});
+    }
+    void transaction(std::int64_t id, std::uint64_t offset) {
+        router_.on_begin({});
+        insert(id);
+        router_.on_end(ending::committed);
+        boundary(offset);
+    }
+    // The offset; 0: there is none yet.
+    std::uint64_t point() {
+        found_ = router_.take_resume_point();
+        return found_ ? std::get<binlog::file_position>(found_->position).offset : 0;
+    }
+    void flush() { changes_.flushed(changes_.take(1'000, 0ms, {}).value()); }
+
+    std::optional<router::resume_point> found_;
+};
+
+TEST_F(ResumePoint, IsTheNextBoundaryOnceAllBeforeItIsCarriedOver) {
+    transaction(1, 100);
+    router_.seek_resume_point();
+    EXPECT_EQ(point(), 0U);
+    transaction(2, 200);
+    transaction(3, 300);
+    EXPECT_EQ(point(), 0U) << "1 and 2 wait";
+    flush();
+    EXPECT_EQ(point(), 0U) << "it is seen at the next boundary";
+    transaction(4, 400);
+    EXPECT_EQ(point(), 200U);
+    EXPECT_EQ(point(), 0U) << "once";
+    transaction(5, 500);
+    EXPECT_EQ(point(), 0U) << "nobody asks";
+}
+
+TEST_F(ResumePoint, IsThereAtOnceWhereNothingWaits) {
+    router_.seek_resume_point();
+    boundary(100);
+    EXPECT_EQ(point(), 100U);
+    EXPECT_THAT(found_->settled_xa, IsEmpty());
+}
+
+TEST_F(ResumePoint, IsNeverBehindAPrepareWhoseKeysAreHeld) {
+    prepare(xid, {1});
+    boundary(100);
+    router_.seek_resume_point();
+    boundary(200);
+    boundary(300);
+    EXPECT_EQ(point(), 0U) << "its keys are held";
+    router_.on_xa_commit(xid);
+    boundary(400);
+    EXPECT_EQ(point(), 0U) << "and wait";
+    flush();
+    boundary(500);
+    EXPECT_EQ(point(), 200U);
+    EXPECT_THAT(found_->settled_xa, ElementsAre(xid)) << "its XA COMMIT stands behind it";
+}
+
+TEST_F(ResumePoint, DoesNotWaitForWhatIsPreparedBehindIt) {
+    insert(1);
+    router_.seek_resume_point();
+    boundary(100);
+    prepare(xid, {2});
+    boundary(200);
+    flush();
+    boundary(300);
+    EXPECT_EQ(point(), 100U);
+    EXPECT_THAT(found_->settled_xa, IsEmpty());
+}
+
+TEST_F(ResumePoint, KnowsThePreparedThatChangedNothingOfOurs) {
+    router_.set_unrelated_xa({"X'62',X'',1"});
+    prepare(xid, {});
+    router_.seek_resume_point();
+    boundary(100);
+    EXPECT_EQ(point(), 100U);
+    EXPECT_THAT(found_->settled_xa, ElementsAre(xid, "X'62',X'',1"));
+}
+
+TEST_F(ResumePoint, IsThereWhenAHeldTransactionIsRolledBack) {
+    prepare(xid, {1});
+    router_.seek_resume_point();
+    boundary(100);
+    EXPECT_EQ(point(), 0U);
+    router_.on_xa_rollback(xid);
+    boundary(200);
+    EXPECT_EQ(point(), 100U);
+}
+
+TEST_F(ResumePoint, WaitsForEveryFeed) {
+    change_set others(10);
+    table_feed second({.original = {"s", "t"}, .columns = 2}, id_codec(), others, {});
+    router both(markers_, {"s", "_t_ghc"}, {&feed_, &second});
+    others.add(key(1), {});
+    both.seek_resume_point();
+    both.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = 100});
+    EXPECT_FALSE(both.take_resume_point().has_value());
+    others.flushed(others.take(10, 0ms, {}).value());
+    both.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = 200});
+    EXPECT_TRUE(both.take_resume_point().has_value());
+}
+
 }  // namespace
 }  // namespace segue::changes

@@ -1,0 +1,213 @@
+#include "src/tables/saved_state.hpp"
+
+#include "src/base/error.hpp"
+
+#include <cstddef>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace segue::tables {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view digits = "0123456789ABCDEF";
+
+json hex_of(const std::optional<keys::key_value>& key) {
+    if (!key) return nullptr;
+    std::string text;
+    text.reserve(2 * key->encoded.size());
+    for (const char c : key->encoded) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += digits[byte >> 4U];
+        text += digits[byte & 0xFU];
+    }
+    return text;
+}
+
+error unreadable(std::string_view kind, std::string_view text) {
+    constexpr std::size_t shown_max = 100;
+    return error(fmt::format("a row of kind '{}' in the state of a run cannot be read: {}", kind,
+                             text.substr(0, shown_max)));
+}
+
+// One value's fields, each of which must be there and of its type.
+class fields {
+  public:
+    fields(std::string_view kind, std::string_view text)
+        : kind_(kind), text_(text), all_(json::parse(text, nullptr, /*allow_exceptions=*/false)) {
+        if (!all_.is_object()) fail();
+    }
+
+    bool has(const char* name) const { return all_.contains(name); }
+
+    std::uint64_t number(const char* name) const {
+        const json& found = at(name);
+        if (!found.is_number_unsigned()) fail();
+        return found.get<std::uint64_t>();
+    }
+    std::string text(const char* name) const { return text(at(name)); }
+    std::set<std::string> texts(const char* name) const {
+        const json& found = at(name);
+        if (!found.is_array()) fail();
+        std::set<std::string> all;
+        for (const json& one : found) all.insert(text(one));
+        return all;
+    }
+    std::optional<keys::key_value> key(const char* name) const {
+        const json& found = at(name);
+        if (found.is_null()) return std::nullopt;
+        const std::string hex = text(found);
+        if (hex.size() % 2 != 0) fail();
+        keys::key_value key;
+        key.encoded.reserve(hex.size() / 2);
+        for (std::size_t i = 0; i < hex.size(); i += 2)
+            key.encoded += static_cast<char>(16 * digit(hex[i]) + digit(hex[i + 1]));
+        return key;
+    }
+
+    [[noreturn]] void fail() const { throw unreadable(kind_, text_); }
+
+  private:
+    const json& at(const char* name) const {
+        const auto found = all_.find(name);
+        if (found == all_.end()) fail();
+        return *found;
+    }
+    std::string text(const json& of) const {
+        if (!of.is_string()) fail();
+        return of.get<std::string>();
+    }
+    unsigned digit(char of) const {
+        const auto at = digits.find(of);
+        if (at == std::string_view::npos) fail();
+        return static_cast<unsigned>(at);
+    }
+
+    std::string_view kind_;
+    std::string_view text_;
+    json all_;
+};
+
+using by_kind = std::map<std::string, std::map<std::uint64_t, std::string>>;
+
+by_kind read_rows(db::session& session, const table_name& table) {
+    by_kind found;
+    for (const db::row& one :
+         session.query(fmt::format("SELECT kind, id, value FROM {}", table.quoted())))
+        found[one[0].value_or("")][db::to_uint64(one[1], "id")] = one[2].value_or("");
+    return found;
+}
+
+const std::string* only(const by_kind& rows, const std::string& kind) {
+    const auto found = rows.find(kind);
+    if (found == rows.end() || !found->second.contains(0)) return nullptr;
+    return &found->second.at(0);
+}
+
+std::string needed(const by_kind& rows, const std::string& kind) {
+    const std::string* const found = only(rows, kind);
+    if (found == nullptr)
+        throw error(fmt::format("the state of a run has no row of kind '{}'", kind));
+    return *found;
+}
+
+void check_format(const by_kind& rows, const table_name& table) {
+    const std::string* const format = only(rows, "format");
+    const std::string is = format == nullptr ? "none" : *format;
+    if (is != std::to_string(state_format))
+        throw error(fmt::format(
+            "{} holds the state of a run in format {}, and this version of Segue reads format {} "
+            "alone",
+            table.quoted(), is, state_format));
+}
+
+}  // namespace
+
+std::string text_of(const chunk_progress& progress) {
+    return json{{"after", hex_of(progress.done.after)},
+                {"up_to", hex_of(progress.done.up_to)},
+                {"rows", progress.rows}}
+        .dump();
+}
+
+chunk_progress chunk_in(std::uint64_t chunk, std::string_view text) {
+    const fields all("chunk", text);
+    return {.chunk = chunk,
+            .done = {.after = all.key("after"), .up_to = all.key("up_to")},
+            .rows = all.number("rows")};
+}
+
+std::string text_of(const watermark& done) {
+    return json{
+        {"chunks_below", done.chunks_below}, {"up_to", hex_of(done.up_to)}, {"rows", done.rows}}
+        .dump();
+}
+
+watermark watermark_in(std::string_view text) {
+    const fields all("watermark", text);
+    return {.chunks_below = all.number("chunks_below"),
+            .up_to = all.key("up_to"),
+            .rows = all.number("rows")};
+}
+
+std::string text_of(const stream_place& place) {
+    json made{{"server", place.server_uuid}, {"settled_xa", place.settled_xa}};
+    if (const auto* const gtids = std::get_if<binlog::gtid_set>(&place.position)) {
+        made["gtids"] = gtids->text();
+    } else {
+        const auto& at = std::get<binlog::file_position>(place.position);
+        made["file"] = at.file;
+        made["offset"] = at.offset;
+    }
+    return made.dump();
+}
+
+stream_place place_in(std::string_view text) {
+    const fields all("position", text);
+    stream_place place{
+        .position = {}, .server_uuid = all.text("server"), .settled_xa = all.texts("settled_xa")};
+    if (all.has("gtids"))
+        place.position = binlog::gtid_set::parse(all.text("gtids"));
+    else
+        place.position =
+            binlog::file_position{.file = all.text("file"), .offset = all.number("offset")};
+    return place;
+}
+
+std::string text_of(const copy_extent& extent) {
+    return json{{"end", hex_of(extent.end)}}.dump();
+}
+
+copy_extent extent_in(std::string_view text) {
+    return {.end = fields("copy", text).key("end")};
+}
+
+saved_state read_state(db::session& session, const table_name& table) {
+    const by_kind rows = read_rows(session, table);
+    check_format(rows, table);
+    saved_state state{.owner = needed(rows, "owner"),
+                      .server_uuid = needed(rows, "server"),
+                      .run = needed(rows, "run"),
+                      .phase = needed(rows, "phase"),
+                      .print = {.original = needed(rows, "original"),
+                                .target = needed(rows, "target"),
+                                .alter = needed(rows, "alter"),
+                                .projection = needed(rows, "projection")},
+                      .copy = {},
+                      .done = {},
+                      .chunks = {},
+                      .place = {}};
+    if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
+    if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
+    if (const auto* const place = only(rows, "position")) state.place = place_in(*place);
+    if (const auto chunks = rows.find("chunk"); chunks != rows.end())
+        for (const auto& [id, text] : chunks->second) state.chunks.push_back(chunk_in(id, text));
+    return state;
+}
+
+}  // namespace segue::tables

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "binlog/stream.hpp"
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/keys/key_codec.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What stands in `_<t>_ghk`, as values and as the text of its column `value`. Field by field:
+/// docs/state-format.md.
+namespace segue::tables {
+
+/// Of the layout. Another one is never read.
+inline constexpr unsigned state_format = 2;
+
+/// What must be the same for a run to go on where another one stopped.
+struct fingerprint {
+    std::string original;    ///< SHOW CREATE TABLE, without what changes by itself.
+    std::string target;      ///< The same of the new table.
+    std::string alter;       ///< As it was given.
+    std::string projection;  ///< From the one to the other, and the key.
+    bool operator==(const fingerprint&) const = default;
+};
+
+/// The chunk of the keys above the copy's end. All others ascend with their keys.
+inline constexpr std::uint64_t tail_chunk = 0;
+
+struct chunk_progress {
+    std::uint64_t chunk = 0;
+    keys::key_range done;  ///< All of the chunk, or its beginning.
+    std::uint64_t rows = 0;
+    bool goes_on = false;  ///< An earlier transaction has done less of it. Not written down.
+};
+
+/// Up to which key everything is done, whose chunks' rows were forgotten.
+struct watermark {
+    std::uint64_t chunks_below = 0;        ///< All of these are done.
+    std::optional<keys::key_value> up_to;  ///< Unset: of the copy's keys none.
+    std::uint64_t rows = 0;                ///< Of those chunks.
+};
+
+/// Behind which every change of the stream is still to be carried over; what stands before it was,
+/// or was rightly dropped.
+struct stream_place {
+    binlog::stream_position position;
+    std::string server_uuid;  ///< Of the server that the stream came from.
+    /// Prepared XA transactions of which nothing is to be done at their end.
+    std::set<std::string> settled_xa;
+};
+
+struct copy_extent {
+    std::optional<keys::key_value> end;  ///< Unset: the source was empty.
+};
+
+struct saved_state {
+    std::string owner;
+    std::string server_uuid;
+    std::string run;    ///< Whose it is, in words.
+    std::string phase;  ///< inspect, copy, postponed, cut-over or done.
+    fingerprint print;
+    std::optional<copy_extent> copy;  ///< Unset: it had not begun.
+    watermark done;
+    std::vector<chunk_progress> chunks;  ///< Not below the watermark; by their number.
+    std::optional<stream_place> place;   ///< Unset: none was written yet.
+};
+
+/// All of it, in one snapshot. Throws segue::error when the table is not there, is of another
+/// format, or holds what is not of this one.
+saved_state read_state(db::session& session, const table_name& table);
+
+/// The column `value` of each kind; the readers throw segue::error.
+std::string text_of(const chunk_progress& progress);
+std::string text_of(const watermark& done);
+std::string text_of(const stream_place& place);
+std::string text_of(const copy_extent& extent);
+chunk_progress chunk_in(std::uint64_t chunk, std::string_view text);
+watermark watermark_in(std::string_view text);
+stream_place place_in(std::string_view text);
+copy_extent extent_in(std::string_view text);
+
+}  // namespace segue::tables

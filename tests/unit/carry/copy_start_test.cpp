@@ -1,0 +1,147 @@
+#include "src/carry/copy_start.hpp"
+
+#include "src/base/error.hpp"
+#include "tests/unit/keys/keys.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::carry {
+namespace {
+
+using keys::key;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+keys::key_range range(std::optional<std::int64_t> after, std::optional<std::int64_t> up_to) {
+    keys::key_range made;
+    if (after) made.after = key(*after);
+    if (up_to) made.up_to = key(*up_to);
+    return made;
+}
+
+tables::saved_state begun(std::int64_t end) {
+    tables::saved_state state;
+    state.copy = tables::copy_extent{.end = key(end)};
+    return state;
+}
+
+void add(tables::saved_state& to, std::uint64_t chunk, const keys::key_range& done,
+         std::uint64_t rows = 10) {
+    to.chunks.push_back({.chunk = chunk, .done = done, .rows = rows});
+}
+
+TEST(CopyStart, FromTheBeginningTheTailIsOpen) {
+    const auto start = copy_from_the_beginning(key(100));
+    EXPECT_FALSE(start.goes_on);
+    EXPECT_FALSE(start.watermark.has_value());
+    ASSERT_THAT(start.open, SizeIs(1));
+    EXPECT_EQ(start.open[0].id, tables::tail_chunk);
+    EXPECT_EQ(start.open[0].range, range(100, {}));
+    EXPECT_EQ(start.next_chunk, 1U);
+}
+
+TEST(CopyStart, OfACopyWithoutAChunkAllIsToBeCopied) {
+    const auto start = copy_that_goes_on(begun(100));
+    EXPECT_TRUE(start.goes_on);
+    ASSERT_THAT(start.open, SizeIs(1));
+    EXPECT_EQ(start.open[0].range, range(100, {}));
+    EXPECT_EQ(start.next_chunk, 1U);
+    EXPECT_EQ(start.rows, 0U);
+}
+
+TEST(CopyStart, GoesOnBehindTheLastChunkWhereNoneIsMissing) {
+    auto state = begun(100);
+    add(state, 0, range(100, {}), 0);
+    add(state, 1, range({}, 10));
+    add(state, 2, range(10, 20));
+    const auto start = copy_that_goes_on(state);
+    EXPECT_THAT(start.open, IsEmpty());
+    EXPECT_EQ(start.watermark, key(20));
+    EXPECT_EQ(start.next_chunk, 3U);
+    EXPECT_EQ(start.rows, 20U);
+}
+
+TEST(CopyStart, GoesOnBehindTheWatermark) {
+    auto state = begun(100);
+    state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
+    const auto start = copy_that_goes_on(state);
+    EXPECT_THAT(start.open, IsEmpty());
+    EXPECT_EQ(start.watermark, key(60));
+    EXPECT_EQ(start.next_chunk, 7U);
+    EXPECT_EQ(start.rows, 600U);
+}
+
+TEST(CopyStart, AChunkThatIsMissingIsOpenUnderItsNumber) {
+    auto state = begun(100);
+    state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
+    add(state, 8, range(70, 80));
+    const auto start = copy_that_goes_on(state);
+    ASSERT_THAT(start.open, SizeIs(1));
+    EXPECT_EQ(start.open[0].id, 7U);
+    EXPECT_EQ(start.open[0].rest(), range(60, 70));
+    EXPECT_EQ(start.open[0].rows, 0U);
+    EXPECT_EQ(start.watermark, key(80));
+    EXPECT_EQ(start.next_chunk, 9U);
+    EXPECT_THAT(start.open_ranges(), SizeIs(1));
+    EXPECT_EQ(start.open_ranges()[0].chunk, 7U);
+    EXPECT_EQ(start.open_ranges()[0].range, range(60, 70));
+}
+
+TEST(CopyStart, OfAChunkInPartsTheRestIsOpenWithWhatIsMissingBehindIt) {
+    auto state = begun(100);
+    state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
+    add(state, 7, range(60, 63), 3);
+    add(state, 9, range(80, 90));
+    const auto start = copy_that_goes_on(state);
+    ASSERT_THAT(start.open, SizeIs(1));
+    EXPECT_EQ(start.open[0].id, 7U);
+    EXPECT_EQ(start.open[0].range, range(60, 80)) << "as its row will have it";
+    EXPECT_EQ(start.open[0].rest(), range(63, 80));
+    EXPECT_EQ(start.open[0].rows, 3U);
+    EXPECT_EQ(start.next_chunk, 10U);
+    EXPECT_EQ(start.rows, 613U);
+}
+
+TEST(CopyStart, OfTheLastChunkInPartsTheRestIsThatOfTheCopy) {
+    auto state = begun(100);
+    add(state, 0, range(100, {}));
+    add(state, 1, range({}, 4));
+    const auto start = copy_that_goes_on(state);
+    EXPECT_THAT(start.open, IsEmpty());
+    EXPECT_EQ(start.watermark, key(4));
+}
+
+TEST(CopyStart, ATailInPartsGoesOnWhereItIs) {
+    auto state = begun(100);
+    add(state, 0, range(100, 150), 50);
+    const auto start = copy_that_goes_on(state);
+    ASSERT_THAT(start.open, SizeIs(1));
+    EXPECT_EQ(start.open[0].id, tables::tail_chunk);
+    EXPECT_EQ(start.open[0].range, range(100, {}));
+    EXPECT_EQ(start.open[0].rest(), range(150, {}));
+    EXPECT_EQ(start.open[0].rows, 50U);
+}
+
+TEST(CopyStart, OfAnEmptySourceThereIsNothingButTheTail) {
+    tables::saved_state state;
+    state.copy = tables::copy_extent{};
+    EXPECT_EQ(copy_that_goes_on(state).open[0].range, range({}, {}));
+    add(state, 0, range({}, {}));
+    EXPECT_THAT(copy_that_goes_on(state).open, IsEmpty());
+}
+
+TEST(CopyStart, ChunksOutOfOrderAreNoState) {
+    auto state = begun(100);
+    state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
+    add(state, 3, range(20, 30));
+    EXPECT_THROW(copy_that_goes_on(state), error);
+    auto open_ended = begun(100);
+    add(open_ended, 1, range({}, {}));
+    EXPECT_THROW(copy_that_goes_on(open_ended), error);
+    EXPECT_THROW(copy_that_goes_on(tables::saved_state{}), broken_invariant);
+}
+
+}  // namespace
+}  // namespace segue::carry

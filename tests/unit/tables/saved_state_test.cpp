@@ -1,0 +1,81 @@
+#include "src/tables/saved_state.hpp"
+
+#include "src/base/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace segue::tables {
+namespace {
+
+keys::key_value bytes(std::string_view of) {
+    return {std::string(of)};
+}
+
+TEST(SavedState, AChunkIsItsRangeInHexadecimalAndItsRows) {
+    const chunk_progress written{
+        .chunk = 7,
+        .done = {.after = std::nullopt, .up_to = bytes(std::string_view("\0\x7F\xFFz", 4))},
+        .rows = 12};
+    EXPECT_EQ(text_of(written), R"({"after":null,"rows":12,"up_to":"007FFF7A"})");
+    const auto read = chunk_in(7, text_of(written));
+    EXPECT_EQ(read.chunk, 7U);
+    EXPECT_EQ(read.done, written.done);
+    EXPECT_EQ(read.rows, 12U);
+}
+
+TEST(SavedState, AnEmptyKeyIsNoOpenEnd) {
+    const chunk_progress written{.done = {.after = bytes(""), .up_to = std::nullopt}};
+    const auto read = chunk_in(0, text_of(written));
+    EXPECT_EQ(read.done.after, bytes(""));
+    EXPECT_FALSE(read.done.up_to.has_value());
+}
+
+TEST(SavedState, AWatermarkIsReadAsItWasWritten) {
+    const watermark read =
+        watermark_in(text_of(watermark{.chunks_below = 9, .up_to = bytes("\x80"), .rows = 1'000}));
+    EXPECT_EQ(read.chunks_below, 9U);
+    EXPECT_EQ(read.up_to, bytes("\x80"));
+    EXPECT_EQ(read.rows, 1'000U);
+}
+
+TEST(SavedState, APlaceIsASetOfGtidsOrAnOffsetInAFile) {
+    const std::string uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    const stream_place by_gtids{.position = binlog::gtid_set::parse(uuid + ":1-5:9"),
+                                .server_uuid = uuid,
+                                .settled_xa = {"X'61',X'',1", "X'62',X'63',2"}};
+    const auto read = place_in(text_of(by_gtids));
+    EXPECT_EQ(read.position, by_gtids.position);
+    EXPECT_EQ(read.server_uuid, uuid);
+    EXPECT_EQ(read.settled_xa, by_gtids.settled_xa);
+
+    const stream_place by_file{
+        .position = binlog::file_position{.file = "binlog.000003", .offset = 4'567},
+        .server_uuid = uuid,
+        .settled_xa = {}};
+    EXPECT_EQ(place_in(text_of(by_file)).position, by_file.position);
+}
+
+TEST(SavedState, TheEndOfACopyMayBeOpen) {
+    EXPECT_EQ(extent_in(text_of(copy_extent{.end = bytes("a")})).end, bytes("a"));
+    EXPECT_FALSE(extent_in(text_of(copy_extent{})).end.has_value());
+}
+
+TEST(SavedState, WhatIsNotOfTheFormatIsAnErrorAndNeverMisread) {
+    for (const char* const text :
+         {"", "after 1 up to 2, 3 rows", "[]", "{}", R"({"after":null,"up_to":null})",
+          R"({"after":null,"up_to":null,"rows":-1})", R"({"after":null,"up_to":null,"rows":"1"})",
+          R"({"after":null,"up_to":"0","rows":1})", R"({"after":null,"up_to":"0g","rows":1})",
+          R"({"after":null,"up_to":7,"rows":1})"}) {
+        SCOPED_TRACE(text);
+        EXPECT_THROW(chunk_in(1, text), error);
+        EXPECT_THROW(watermark_in(text), error);
+    }
+    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[]})"), error);
+    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[1],"gtids":""})"), error);
+    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[],"gtids":"no set"})"), error);
+    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[],"file":"f","offset":"4"})"), error);
+    EXPECT_THROW(extent_in("{}"), error);
+}
+
+}  // namespace
+}  // namespace segue::tables
