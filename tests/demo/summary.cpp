@@ -64,10 +64,9 @@ void print_errors(console& shown, const findings& found) {
     for (const auto& [number, seen] : report.errors) {
         if (number == er::lock_deadlock) {
             row_of(shown, "",
-                   fmt::format(
-                       "{} x 1213, deadlock: allowed. Two writers locked rows of each "
-                       "other, as happens without segue;",
-                       seen.count));
+                   fmt::format("{} x 1213, deadlock: allowed. Two writers locked rows of each "
+                               "other, as happens without segue;",
+                               seen.count));
             row_of(shown, "",
                    "the server rolled one back as a whole and said so. Nothing is lost.");
         } else {

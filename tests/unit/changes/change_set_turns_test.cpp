@@ -247,7 +247,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetTurnsModel, testing::Range(1U, 9U));
 TEST_F(ChangeSetTurns, ACopyThatGoesOnKeepsEveryChange) {
     change_set again({.keys_max = 10, .client_orders = false});
     again.go_on_copying(key(100), key(40),
-                          {{.chunk = 3, .range = {.after = key(20), .up_to = key(30)}}});
+                        {{.chunk = 3, .range = {.after = key(20), .up_to = key(30)}}});
     again.add(key(50), {});
     again.add(key(25), {});
     EXPECT_EQ(again.dropped(), 0U);
