@@ -77,5 +77,37 @@ TEST(RetryCount, PausesGrowWithWhateverWentWrong) {
     EXPECT_EQ(count.pause(), 40ms);
 }
 
+TEST(retry_count, pauses_before_the_first_failure_as_after_it) {
+    EXPECT_EQ(retry_count(60, lock_conflicts::outlasted).pause(), 20ms);
+}
+
+TEST(retry_count, without_tries_ends_at_the_first_failure_but_not_at_a_lock) {
+    retry_count count(0, lock_conflicts::outlasted);
+    EXPECT_TRUE(count.goes_on_after(deadlock));
+    EXPECT_FALSE(count.goes_on_after(lost));
+}
+
+TEST(retry_count, never_goes_on_with_a_lock_that_may_not_be_asked_for_again) {
+    retry_count count(60, lock_conflicts::outlasted);
+    EXPECT_FALSE(count.goes_on_after(error("deadlock", {.mysql_errno = 1213})));
+    EXPECT_EQ(count.outlasted(), 0U);
+}
+
+TEST(is_conflict, is_a_deadlock_or_a_lock_wait_that_timed_out) {
+    EXPECT_TRUE(is_conflict(deadlock));
+    EXPECT_TRUE(is_conflict(lock_wait));
+    for (const error& other : {lost, refused, error("of our own")})
+        EXPECT_FALSE(is_conflict(other)) << other.what();
+}
+
+TEST(may_be_the_rows, is_what_the_server_says_and_locks_and_connections_do_not_explain) {
+    EXPECT_TRUE(may_be_the_rows(refused));
+    const error full("disk full", {.mysql_errno = 1021, .retryable = true});
+    const error cut("shutdown", {.mysql_errno = 1053, .connection_lost = true});
+    const error library("out of memory", {.mysql_errno = 2008});
+    for (const error& other : {deadlock, lock_wait, lost, full, cut, library, error("of our own")})
+        EXPECT_FALSE(may_be_the_rows(other)) << other.what();
+}
+
 }  // namespace
 }  // namespace segue::db
