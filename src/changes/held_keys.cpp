@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <string_view>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -30,7 +31,7 @@ std::string folder() {
     throw error(
         fmt::format("the file in {} that holds keys of prepared XA transactions cannot be "
                     "{}: {}. Let TMPDIR name a folder with room",
-                    folder(), what, std::strerror(errno)));
+                    folder(), what, std::generic_category().message(errno)));
 }
 
 int open_unlinked() {
