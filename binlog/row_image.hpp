@@ -46,7 +46,7 @@ class row_layout {
         std::uint32_t wanted = not_wanted;  // index into the wanted columns
     };
 
-    static column read_column(std::uint8_t type, wire::byte_reader& metadata);
+    static column read_column(std::uint8_t type, wire::byte_reader& in);
     void read_columns(wire::byte_reader& rows, std::span<const std::byte> present,
                       std::span<const std::byte> json_differences, std::span<column_image> into,
                       std::span<bool> partial) const;

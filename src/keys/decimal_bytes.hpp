@@ -18,7 +18,7 @@ struct decimal_form {
     /// From what the server prints: "-12.50", with zeros before it where the column has ZEROFILL.
     std::string from_text(std::string_view text) const;
     /// With all digits behind the point, and none before it that is not needed.
-    std::string to_text(std::string_view bytes) const;
+    std::string to_text(std::string_view image) const;
 };
 
 }  // namespace segue::keys
