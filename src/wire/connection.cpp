@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Before a login nothing that a server says is long; it need not even be a MySQL server.
-constexpr std::size_t login_packet_bytes_max = 64 * 1024;
+constexpr std::size_t login_packet_bytes_max = std::size_t{64} * 1024;
 constexpr milliseconds quit_timeout{200};
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace segue::wire {
 namespace {
 
 constexpr std::size_t header_bytes = 4;
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
 constexpr std::byte error_marker{0xFF};
 
 }  // namespace
