@@ -107,9 +107,8 @@ std::string unknown_flag_text(std::string_view word, std::size_t position,
     std::vector<std::string> known;
     for (const auto& flag : flags) known.emplace_back(flag.name);
     const auto near = nearest_names(name, known, 1);
-    const std::string shown = can_be_shown(word, name)
-                                  ? fmt::format("unknown flag: --{}", name)
-                                  : fmt::format("argument {} is no flag", position);
+    std::string shown = can_be_shown(word, name) ? fmt::format("unknown flag: --{}", name)
+                                                 : fmt::format("argument {} is no flag", position);
     if (!near.empty()) return fmt::format("{}; did you mean --{}?", shown, near.front());
     for (const auto& [letter, meant] : short_flags)
         if (single && name.starts_with(letter))

@@ -29,7 +29,7 @@ void task_group::spawn(const std::string& name, body run) {
 void task_group::record(std::exception_ptr failure) noexcept {
     {
         std::lock_guard lock(mutex_);
-        if (!failure_) failure_ = failure;
+        if (!failure_) failure_ = std::move(failure);
     }
     stop_.request_stop();
 }

@@ -235,7 +235,7 @@ std::string taken(key_reader& from, const key_column& column) {
         default:
             break;
     }
-    const std::string bytes = from.fixed(encoded_bytes(column));
+    std::string bytes = from.fixed(encoded_bytes(column));
     switch (column.type) {
         case key_type::decimal:
             return form_of(column).to_text(bytes);

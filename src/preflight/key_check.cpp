@@ -34,7 +34,7 @@ std::vector<keys::key_value> check_in_snapshot(db::session& session,
     const auto least = keys_of(session, texts, texts.first_key());
     const auto greatest = keys_of(session, texts, texts.last_key());
     if (least.empty() || greatest.empty()) return {};
-    const std::vector<keys::key_value> both = {least.front(), greatest.front()};
+    std::vector<keys::key_value> both = {least.front(), greatest.front()};
     for (const db::row& answer : session.query(texts.which_are_gone(both)))
         require_found(answer[1] == "0", texts, both.at(db::to_uint64(answer[0], "index of a key")));
     const keys::key_range up_to_least{.after = std::nullopt, .up_to = least.front()};

@@ -125,9 +125,8 @@ std::string_view digits_of(const column& of) {
 }
 
 std::string forbidden_date(const std::string& value, const conversion_rules& rules) {
-    const std::string zero_in_date = fmt::format("MONTH({0})=0 OR DAYOFMONTH({0})=0", value);
-    const std::string zero =
-        fmt::format("YEAR({0})=0 AND MONTH({0})=0 AND DAYOFMONTH({0})=0", value);
+    std::string zero_in_date = fmt::format("MONTH({0})=0 OR DAYOFMONTH({0})=0", value);
+    std::string zero = fmt::format("YEAR({0})=0 AND MONTH({0})=0 AND DAYOFMONTH({0})=0", value);
     if (rules.no_zero_date && rules.no_zero_in_date) return zero_in_date;
     if (rules.no_zero_date) return zero;
     return fmt::format("({}) AND NOT ({})", zero_in_date, zero);
