@@ -1,22 +1,30 @@
 #pragma once
 
 #include "cli/arguments.hpp"
+#include "cli/flag_value.hpp"
 
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace segue::cli {
 
-/// One flag of the command line: what --help and docs/flags.md say, and its default.
+struct options;
+
+/// One flag of the command line: what --help and docs/flags.md say, its default, and what it sets.
+/// A flag is added here, beside its field in a struct of settings, whose default is the flag's.
 struct flag {
     std::string_view name;
     flag_kind kind = flag_kind::text;
     std::string_view group;
-    std::string_view
-        default_text;             ///< As it would be written; empty for "none". false for booleans.
+    std::string default_text;     ///< As it would be written; empty for "none". false for booleans.
     std::string_view value_name;  ///< What --help calls the value, its unit first of all.
     std::string_view meaning;
     std::string_view difference;  ///< To the flag of gh-ost's of this name; empty: none.
+    /// Sets what it stands for. Throws error for a value that means nothing. Empty where the flag
+    /// says something together with others: options.cpp has those.
+    std::function<void(const flag_value&, options&)> set = {};
 };
 
 /// Every flag, those of one group together. A flag that is not here is unknown.

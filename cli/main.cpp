@@ -23,52 +23,6 @@ namespace {
 
 using namespace segue;
 
-std::vector<throttle::load_limit> limits_of(const std::vector<cli::status_limit>& given) {
-    std::vector<throttle::load_limit> limits;
-    for (const auto& one : given) limits.push_back({.variable = one.name, .limit = one.limit});
-    return limits;
-}
-
-migration::settings settings_of(const cli::options& given) {
-    migration::settings with;
-    with.connection = given.connection;
-    if (given.assumed_primary)
-        with.assume_primary = servers::assumed_primary{.server = *given.assumed_primary,
-                                                       .user = given.primary_user,
-                                                       .password = given.primary_password};
-    with.request = {.original = given.table,
-                    .alter_text = given.alter,
-                    .drop_ghost = given.initially_drop_ghost_table,
-                    .drop_old = given.initially_drop_old_table,
-                    .rehearsal = !given.execute};
-    with.carrying.copy_workers = static_cast<unsigned>(given.threads);
-    with.carrying.chunk_rows = given.chunk_rows;
-    with.carrying.chunk_time = given.chunk_time;
-    with.carrying.nice_ratio = given.nice_ratio;
-    with.stall_budget = given.cut_over_stall_budget;
-    with.postpone_flag_file = given.postpone_cut_over_flag_file;
-    with.cut_over_pause_max = given.cut_over_pause_max;
-    with.ignore_old_snapshots = given.ignore_old_snapshots;
-    with.accept_slow_rename = given.accept_slow_rename;
-    with.kill_blockers_after = given.kill_blockers_after;
-    with.drop_old_table = given.ok_to_drop_table;
-    with.carrying.locking_reads = given.locking_reads;
-    with.wait_for_server = given.wait_for_server;
-    with.carrying.failures_max = static_cast<unsigned>(given.default_retries);
-    with.carrying.replica_server_id = given.replica_server_id;
-    with.carrying.heartbeat_interval = given.heartbeat_interval;
-    with.carrying.throttling.flag_files = {given.throttle_flag_file,
-                                           given.throttle_additional_flag_file};
-    with.carrying.throttling.max_load = limits_of(given.max_load);
-    with.carrying.throttling.critical_load = {.limits = limits_of(given.critical_load),
-                                              .look_again_after = given.critical_load_interval,
-                                              .hibernate_for = given.critical_load_hibernate};
-    with.carrying.throttling.control_replicas = given.throttle_control_replicas;
-    with.carrying.throttling.lag_max = given.max_lag;
-    with.carrying.throttling.heartbeat_interval = given.heartbeat_interval;
-    return with;
-}
-
 // Written before the check for it, as gh-ost does, so that removing it is what starts the cut-over.
 void make_postpone_flag(const std::string& path) {
     if (path.empty()) return;
@@ -105,7 +59,7 @@ void read_login_again(const cli::options& given) noexcept {
         std::vector<std::string> notices;  // as at the start
         const auto now =
             cli::read_login(given.login_from, cli::surroundings::of_process(), notices);
-        wire::renew_login(given.connection, now.user, now.password);
+        wire::renew_login(given.run.connection, now.user, now.password);
         log::write_at_once(
             log::level::warning,
             fmt::format("SIGHUP: {} was read again; connections made from now on log in "
@@ -147,7 +101,7 @@ bool written_out() {
 
 int run(const cli::options& given) {
     cli::signal_watch signals([&given] { read_login_again(given); });
-    const migration::settings with = settings_of(given);
+    const migration::settings& with = given.run;
     display::terminal shown(with);
     migration::migration job(with, shown);
     signals.when_overdue(

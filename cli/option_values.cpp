@@ -66,8 +66,8 @@ wire::endpoint endpoint_of(std::string_view text) {
 
 }  // namespace
 
-std::vector<status_limit> parse_status_limits(std::string_view text) {
-    std::vector<status_limit> limits;
+std::vector<throttle::load_limit> parse_status_limits(std::string_view text) {
+    std::vector<throttle::load_limit> limits;
     for (const auto element : elements(text)) {
         const auto equals = element.find('=');
         const auto name = trimmed(element.substr(0, equals));

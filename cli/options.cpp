@@ -1,13 +1,13 @@
 #include "cli/options.hpp"
 
 #include "cli/flags.hpp"
+#include "cli/option_values.hpp"
 #include "src/base/error.hpp"
 #include "src/sql/alter_text.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <limits>
+#include <chrono>
 #include <map>
 #include <memory>
 
@@ -76,11 +76,13 @@ class given_flags {
     std::string text(std::string_view name) const {
         const auto& known = flag_named(name);
         const auto found = values_.find(known.name);
-        return found == values_.end() ? std::string(known.default_text) : found->second;
+        return found == values_.end() ? known.default_text : found->second;
     }
     bool on(std::string_view name) const { return text(name) == "true"; }
-    std::int64_t integer(std::string_view name) const { return std::stoll(text(name)); }
-    double real(std::string_view name) const { return std::strtod(text(name).c_str(), nullptr); }
+    /// `notices` outlives what is returned.
+    flag_value value(std::string_view name, std::vector<std::string>& notices) const {
+        return {flag_named(name).name, text(name), notices};
+    }
 
   private:
     void add(const flag& entry) {
@@ -125,12 +127,9 @@ class options_reader {
         read_server();
         read_account();
         read_primary();
-        read_copying();
-        read_throttling();
+        for (const auto& entry : flags())
+            if (entry.set) entry.set(value(entry.name), made_);
         read_cut_over();
-        made_.ok_to_drop_table = given_.on("ok-to-drop-table");
-        made_.initially_drop_ghost_table = given_.on("initially-drop-ghost-table");
-        made_.initially_drop_old_table = given_.on("initially-drop-old-table");
         read_log_level();
         tell_flags_without_effect();
         return std::move(made_);
@@ -138,16 +137,18 @@ class options_reader {
 
   private:
     void read_change() {
-        made_.alter = given_.text("alter");
-        if (made_.alter.empty()) throw error("--alter is missing: it says what to change");
+        std::string& alter = made_.run.request.alter_text;
+        alter = given_.text("alter");
+        if (alter.empty()) throw error("--alter is missing: it says what to change");
         // An empty variable of a script without quotes makes the next flag its value, which is not
         // shown: that flag may be a password.
-        if (looks_like_flag(made_.alter))
+        if (looks_like_flag(alter))
             throw error("the value of --alter seems to be missing: a flag stands in its place");
-        const auto statement = sql::parse_alter(made_.alter);
-        made_.table.schema = name_of("database", statement.schema);
-        made_.table.name = name_of("table", statement.table);
+        const auto statement = sql::parse_alter(alter);
+        made_.run.request.original.schema = name_of("database", statement.schema);
+        made_.run.request.original.name = name_of("table", statement.table);
         made_.execute = given_.on("execute");
+        made_.run.request.rehearsal = !made_.execute;
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -176,19 +177,16 @@ class options_reader {
     }
 
     void read_server() {
-        auto& connection = made_.connection;
+        auto& connection = made_.run.connection;
         connection.server.host = given_.text("host");
         connection.server.socket = given_.text("socket");
         if (connection.server.host.empty() && connection.server.socket.empty())
             throw error("--host is empty");
         check_host(connection.server.host);
-        connection.server.port = static_cast<std::uint16_t>(
-            within("port", 1, std::numeric_limits<std::uint16_t>::max()));
         if (given_.on("ssl")) read_tls(connection.tls);
-        made_.replica_server_id = static_cast<std::uint32_t>(
-            within("replica-server-id", 1, std::numeric_limits<std::uint32_t>::max()));
 
-        const double seconds = given_.real("mysql-timeout");
+        constexpr std::int64_t timeout_seconds_max = 86'400;
+        const double seconds = value("mysql-timeout").real();
         if (seconds < 0 || seconds > timeout_seconds_max)
             throw error(fmt::format("--mysql-timeout={} is not between 0 and {}",
                                     given_.text("mysql-timeout"), timeout_seconds_max));
@@ -242,14 +240,12 @@ class options_reader {
                 .conf = given_.text("conf")};
         if (from.password.empty() && given_.on("ask-pass")) from.password = outside_.ask_password();
         auto found = read_login(from, outside_, notices_);
-        made_.connection.user = std::move(found.user);
-        made_.connection.password = std::move(found.password);
+        made_.run.connection.user = std::move(found.user);
+        made_.run.connection.password = std::move(found.password);
     }
 
     void read_primary() {
         const auto host = given_.text("assume-master-host");
-        made_.primary_user = given_.text("master-user");
-        made_.primary_password = given_.text("master-password");
         if (host.empty()) {
             for (const auto* name : {"master-user", "master-password"})
                 if (!given_.text(name).empty())
@@ -257,64 +253,21 @@ class options_reader {
             return;
         }
         try {
-            const auto servers = parse_endpoints(host);
-            if (servers.size() != 1) throw error("it names one server");
-            made_.assumed_primary = servers.front();
+            const auto named = parse_endpoints(host);
+            if (named.size() != 1) throw error("it names one server");
+            made_.run.assume_primary =
+                servers::assumed_primary{.server = named.front(),
+                                         .user = given_.text("master-user"),
+                                         .password = given_.text("master-password")};
         } catch (const error& problem) {
             throw problem.in("--assume-master-host");
         }
     }
 
-    void read_copying() {
-        made_.threads = static_cast<std::size_t>(clamped("threads", 1, 64));
-        if (!given_.text("chunk-size").empty())
-            made_.chunk_rows = static_cast<std::size_t>(clamped("chunk-size", 10, 100'000));
-        made_.chunk_time = milliseconds("chunk-time", 10, 60'000);
-        const double nice = given_.real("nice-ratio");
-        made_.nice_ratio = std::clamp(nice, 0.0, 100.0);
-        if (nice < 0.0 || nice > 100.0)
-            notices_.push_back(fmt::format("--nice-ratio={} is not between 0 and 100: {} is used",
-                                           given_.text("nice-ratio"), made_.nice_ratio));
-        made_.default_retries = static_cast<std::size_t>(
-            clamped("default-retries", 1, std::numeric_limits<std::int32_t>::max()));
-        made_.wait_for_server =
-            std::chrono::seconds(clamped("wait-for-server-seconds", 1, seconds_max));
-        made_.locking_reads = given_.on("locking-reads");
-    }
-
-    void read_throttling() {
-        made_.max_lag = milliseconds("max-lag-millis", 100, milliseconds_max);
-        made_.heartbeat_interval = milliseconds("heartbeat-interval-millis", 100, 1000);
-        made_.throttle_flag_file = given_.text("throttle-flag-file");
-        made_.throttle_additional_flag_file = given_.text("throttle-additional-flag-file");
-        made_.max_load = status_limits("max-load");
-        made_.critical_load = status_limits("critical-load");
-        made_.critical_load_interval =
-            milliseconds("critical-load-interval-millis", 0, milliseconds_max);
-        made_.critical_load_hibernate = std::chrono::seconds(
-            clamped("critical-load-hibernate-seconds", 0, milliseconds_max / 1000));
-        try {
-            made_.throttle_control_replicas =
-                parse_endpoints(given_.text("throttle-control-replicas"));
-        } catch (const error& problem) {
-            throw problem.in("--throttle-control-replicas");
-        }
-    }
-
-    std::vector<status_limit> status_limits(std::string_view name) const {
-        try {
-            return parse_status_limits(given_.text(name));
-        } catch (const error& problem) {
-            throw problem.in("--" + std::string(name));
-        }
-    }
-
     void read_cut_over() {
-        made_.postpone_cut_over_flag_file = given_.text("postpone-cut-over-flag-file");
-        read_cut_over_waits();
-        made_.cut_over_stall_budget = milliseconds("cut-over-stall-budget-millis", 10, 60'000);
+        read_cut_over_pauses();
         if (!given_.has("cut-over-lock-timeout-seconds")) return;
-        const auto seconds = given_.integer("cut-over-lock-timeout-seconds");
+        const auto seconds = value("cut-over-lock-timeout-seconds").integer();
         if (given_.has("cut-over-stall-budget-millis"))
             notices_.emplace_back(
                 "--cut-over-lock-timeout-seconds has no effect beside "
@@ -323,24 +276,21 @@ class options_reader {
             notices_.push_back(
                 fmt::format("--cut-over-lock-timeout-seconds={} is not between 1 and "
                             "10: the stall budget stays {} ms",
-                            seconds, made_.cut_over_stall_budget.count()));
+                            seconds, made_.run.stall_budget.count()));
         else
-            made_.cut_over_stall_budget = std::chrono::seconds(seconds);
+            made_.run.stall_budget = std::chrono::seconds(seconds);
     }
 
-    void read_cut_over_waits() {
-        const std::chrono::seconds pause_max(
-            clamped("exponential-backoff-max-interval", 2, seconds_max));
+    void read_cut_over_pauses() {
+        constexpr std::int64_t seconds_max = 86'400;
+        const std::chrono::seconds longest(
+            value("exponential-backoff-max-interval").clamped(2, seconds_max));
         if (given_.on("cut-over-exponential-backoff"))
-            made_.cut_over_pause_max = pause_max;
+            made_.run.cut_over_pause_max = longest;
         else if (given_.has("exponential-backoff-max-interval"))
             notices_.emplace_back(
                 "--exponential-backoff-max-interval has no effect without "
                 "--cut-over-exponential-backoff");
-        made_.ignore_old_snapshots = given_.on("ignore-old-snapshots");
-        made_.accept_slow_rename = given_.on("accept-slow-rename");
-        if (const auto after = within("kill-blockers-after-seconds", 0, seconds_max); after > 0)
-            made_.kill_blockers_after = std::chrono::seconds(after);
     }
 
     void read_log_level() {
@@ -356,30 +306,7 @@ class options_reader {
                 notices_.push_back(fmt::format("--{}: {}", name, flag_named(name).meaning));
     }
 
-    static constexpr std::int64_t milliseconds_max = 86'400'000;
-    static constexpr std::int64_t seconds_max = 86'400;
-    static constexpr std::int64_t timeout_seconds_max = 86'400;
-
-    std::int64_t within(std::string_view name, std::int64_t least, std::int64_t most) const {
-        const auto value = given_.integer(name);
-        if (value < least || value > most)
-            throw error(fmt::format("--{}={} is not between {} and {}", name, value, least, most));
-        return value;
-    }
-
-    std::int64_t clamped(std::string_view name, std::int64_t least, std::int64_t most) {
-        const auto value = given_.integer(name);
-        const auto used = std::clamp(value, least, most);
-        if (used != value)
-            notices_.push_back(fmt::format("--{}={} is not between {} and {}: {} is used", name,
-                                           value, least, most, used));
-        return used;
-    }
-
-    std::chrono::milliseconds milliseconds(std::string_view name, std::int64_t least,
-                                           std::int64_t most) {
-        return std::chrono::milliseconds(clamped(name, least, most));
-    }
+    flag_value value(std::string_view name) const { return given_.value(name, notices_); }
 
     const given_flags& given_;
     const surroundings& outside_;

@@ -7,17 +7,16 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace segue::throttle {
 
+/// What is done when a limit of pace::critical_load is reached.
 struct critical_load_settings {
-    std::vector<load_limit> limits = {};  ///< Empty: none.
-    /// Zero: a limit that is reached once ends the run; else only if one is still, or again,
-    /// reached so much later.
+    /// --critical-load-interval-millis. Zero (the default): a limit that is reached once ends the
+    /// run; else only if one is still, or again, reached so much later.
     std::chrono::milliseconds look_again_after{0};
-    /// Above zero: the run does not end, it hibernates for so long, and look_again_after is not
-    /// used.
+    /// --critical-load-hibernate-seconds. Above zero: the run does not end, it hibernates for so
+    /// long, and look_again_after is not used. Zero (the default): it does not hibernate.
     std::chrono::seconds hibernate_for{0};
 };
 

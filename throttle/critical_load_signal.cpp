@@ -3,7 +3,6 @@
 #include "src/base/log.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace segue::throttle {
 namespace {
@@ -21,18 +20,21 @@ milliseconds period_for(const critical_load_settings& with) {
 }  // namespace
 
 critical_load_signal::critical_load_signal(const wire::connection_options& server,
-                                           critical_load_settings with, const clock_source& clock)
-    : with_(std::move(with)),
-      name_(names_of(with_.limits)),
-      sql_(status_query(with_.limits)),
-      period_(period_for(with_)),
+                                           const live_pace& pace, critical_load_settings with,
+                                           const clock_source& clock)
+    : pace_(pace),
+      name_(names_of(pace.snapshot().critical_load, "critical-load")),
+      period_(period_for(with)),
       clock_(clock),
       session_(server, reading_session::server_identity::fixed),
-      load_(with_) {}
+      load_(with) {}
 
 std::optional<std::string> critical_load_signal::evaluate() {
     if (load_.look_is_due(clock_.now())) {
-        const auto reached = first_reached(with_.limits, session_.query(sql_));
+        const auto limits = pace_.snapshot().critical_load;
+        const auto reached = limits.empty()
+                                 ? std::nullopt
+                                 : first_reached(limits, session_.query(status_query(limits)));
         const auto told = load_.looked(reached, clock_.now(), std::chrono::system_clock::now());
         if (!told.empty()) log::error("{}", told);
     }

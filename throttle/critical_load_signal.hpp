@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "throttle/critical_load.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
 
@@ -16,11 +17,12 @@ namespace segue::throttle {
 /// (--critical-load). A load that cannot be read throttles, and ends nothing.
 class critical_load_signal final : public signal {
   public:
-    /// There are limits. `clock` outlives it.
-    critical_load_signal(const wire::connection_options& server, critical_load_settings with,
-                         const clock_source& clock);
+    /// The limits are `pace`'s of the moment; without any it asks nothing. `pace` and `clock`
+    /// outlive it.
+    critical_load_signal(const wire::connection_options& server, const live_pace& pace,
+                         critical_load_settings with, const clock_source& clock);
 
-    /// The variables' names, with commas.
+    /// The names of the variables that it began with, with commas; "critical-load" without any.
     std::string_view name() const noexcept override { return name_; }
     signal_rank rank() const noexcept override { return signal_rank::hibernation; }
     std::chrono::milliseconds period() const noexcept override { return period_; }
@@ -28,9 +30,8 @@ class critical_load_signal final : public signal {
     std::optional<std::string> evaluate() override;
 
   private:
-    const critical_load_settings with_;
+    const live_pace& pace_;
     const std::string name_;
-    const std::string sql_;
     const std::chrono::milliseconds period_;
     const clock_source& clock_;
     reading_session session_;

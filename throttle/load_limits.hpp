@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace segue::throttle {
@@ -13,6 +14,7 @@ namespace segue::throttle {
 struct load_limit {
     std::string variable;    ///< As in SHOW GLOBAL STATUS, in any letter case.
     std::int64_t limit = 0;  ///< Zero or less: always reached.
+    bool operator==(const load_limit&) const = default;
 };
 
 /// A limit, and the value that reached it.
@@ -40,7 +42,7 @@ std::vector<unreadable_limit> unreadable_limits(const std::vector<load_limit>& l
 /// What gives those rows; for limits that are not empty.
 std::string status_query(const std::vector<load_limit>& limits);
 
-/// The variables' names, with commas.
-std::string names_of(const std::vector<load_limit>& limits);
+/// The variables' names, with commas; `without` where there are none.
+std::string names_of(const std::vector<load_limit>& limits, std::string_view without);
 
 }  // namespace segue::throttle

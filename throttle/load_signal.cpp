@@ -1,7 +1,5 @@
 #include "throttle/load_signal.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
 
 namespace segue::throttle {
@@ -14,14 +12,15 @@ std::optional<std::string> load_reason(const std::vector<load_limit>& limits,
                        reached->which.limit);
 }
 
-load_signal::load_signal(const wire::connection_options& server, std::vector<load_limit> limits)
-    : limits_(std::move(limits)),
-      name_(names_of(limits_)),
-      sql_(status_query(limits_)),
+load_signal::load_signal(const wire::connection_options& server, const live_pace& pace)
+    : pace_(pace),
+      name_(names_of(pace.snapshot().max_load, "max-load")),
       session_(server, reading_session::server_identity::fixed) {}
 
 std::optional<std::string> load_signal::evaluate() {
-    return load_reason(limits_, session_.query(sql_));
+    const auto limits = pace_.snapshot().max_load;
+    if (limits.empty()) return std::nullopt;
+    return load_reason(limits, session_.query(status_query(limits)));
 }
 
 }  // namespace segue::throttle

@@ -2,6 +2,7 @@
 
 #include "src/db/session.hpp"
 #include "throttle/load_limits.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
 
@@ -21,19 +22,18 @@ std::optional<std::string> load_reason(const std::vector<load_limit>& limits,
 /// Read once a second, as gh-ost does: the server adds up the counters of all its sessions for it.
 class load_signal final : public signal {
   public:
-    /// `limits` is not empty.
-    load_signal(const wire::connection_options& server, std::vector<load_limit> limits);
+    /// The limits are `pace`'s of the moment; without any it asks nothing. `pace` outlives it.
+    load_signal(const wire::connection_options& server, const live_pace& pace);
 
-    /// The variables' names, with commas.
+    /// The names of the variables that it began with, with commas; "max-load" without any.
     std::string_view name() const noexcept override { return name_; }
     signal_rank rank() const noexcept override { return signal_rank::general; }
     std::chrono::milliseconds period() const noexcept override { return std::chrono::seconds(1); }
     std::optional<std::string> evaluate() override;
 
   private:
-    const std::vector<load_limit> limits_;
+    const live_pace& pace_;
     const std::string name_;
-    const std::string sql_;
     reading_session session_;
 };
 

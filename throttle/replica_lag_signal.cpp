@@ -44,8 +44,10 @@ std::optional<std::string> lag_reason(std::string_view replica, const db::value&
     return fmt::format("{} replica-lag={:f}s", replica, in_seconds(lag));
 }
 
-replica_lag_signal::replica_lag_signal(const wire::connection_options& replica, settings with)
-    : settings_(std::move(with)),
+replica_lag_signal::replica_lag_signal(const wire::connection_options& replica,
+                                       const live_pace& pace, settings with)
+    : pace_(pace),
+      settings_(std::move(with)),
       name_(replica.server.text()),
       sql_(
           fmt::format("SELECT value FROM {} WHERE hint='heartbeat'", settings_.changelog.quoted())),
@@ -73,7 +75,7 @@ void replica_lag_signal::tell_failure(const error& failure) {
     if (missing && !missing_since_) missing_since_ = now;
     if (!missing) missing_since_.reset();
     if (!told_.empty()) return;
-    if (missing && now - *missing_since_ <= settings_.lag_max) return;
+    if (missing && now - *missing_since_ <= pace_.snapshot().lag_max) return;
     told_ = failure.what();
     log::write(log::level::warning,
                fmt::format("the replica {} cannot be read, and copying waits until it can: {}{}",
@@ -98,7 +100,7 @@ std::optional<std::string> replica_lag_signal::read() {
         throw error(fmt::format("there is no heartbeat in {}", settings_.changelog.quoted()));
     const bool own = settings_.rank == signal_rank::own_lag;
     return lag_reason(own ? std::string_view() : name_, rows.front().front(), now,
-                      settings_.lag_max);
+                      pace_.snapshot().lag_max);
 }
 
 }  // namespace segue::throttle

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
 
@@ -30,12 +31,13 @@ class replica_lag_signal final : public signal {
   public:
     struct settings {
         table_name changelog;
-        std::chrono::milliseconds lag_max{1500};
-        std::chrono::milliseconds heartbeat_interval{100};
+        std::chrono::milliseconds heartbeat_interval;
         /// own_lag: of the replica that the stream comes from.
         signal_rank rank = signal_rank::control_replica;
     };
-    replica_lag_signal(const wire::connection_options& replica, settings with);
+    /// The limit is `pace`'s of the moment. `pace` outlives it.
+    replica_lag_signal(const wire::connection_options& replica, const live_pace& pace,
+                       settings with);
 
     /// host:port of the replica.
     std::string_view name() const noexcept override { return name_; }
@@ -49,6 +51,7 @@ class replica_lag_signal final : public signal {
     void tell_failure(const error& failure);
     void tell_again_readable();
 
+    const live_pace& pace_;
     const settings settings_;
     const std::string name_;
     const std::string sql_;

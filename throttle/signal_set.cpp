@@ -9,36 +9,31 @@
 namespace segue::throttle {
 
 std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
-                                                  const wire::connection_options& primary,
-                                                  const table_name& changelog,
-                                                  const clock_source& clock) {
+                                                  const signal_surroundings& around) {
     std::vector<std::unique_ptr<signal>> signals;
-
-    if (!settings.critical_load.limits.empty())
-        signals.push_back(
-            std::make_unique<critical_load_signal>(primary, settings.critical_load, clock));
+    signals.push_back(std::make_unique<critical_load_signal>(around.primary, around.pace,
+                                                             settings.critical_load, around.clock));
 
     std::vector<std::string> paths;
-    for (const auto& path : settings.flag_files)
+    for (const auto& path : {settings.flag_file, settings.additional_flag_file})
         if (!path.empty()) paths.push_back(path);
     if (!paths.empty()) signals.push_back(std::make_unique<flag_file_signal>(paths));
 
-    if (!settings.max_load.empty())
-        signals.push_back(std::make_unique<load_signal>(primary, settings.max_load));
+    signals.push_back(std::make_unique<load_signal>(around.primary, around.pace));
 
-    const replica_lag_signal::settings lag{.changelog = changelog,
-                                           .lag_max = settings.lag_max,
-                                           .heartbeat_interval = settings.heartbeat_interval};
-    if (settings.stream_replica) {
+    const replica_lag_signal::settings lag{.changelog = around.changelog,
+                                           .heartbeat_interval = around.heartbeat_interval};
+    if (around.stream_replica) {
         auto own = lag;
         own.rank = signal_rank::own_lag;
-        signals.push_back(std::make_unique<replica_lag_signal>(*settings.stream_replica, own));
+        signals.push_back(
+            std::make_unique<replica_lag_signal>(*around.stream_replica, around.pace, own));
     }
     for (const auto& endpoint : settings.control_replicas) {
-        auto replica = settings.stream_replica.value_or(primary);
+        auto replica = around.stream_replica.value_or(around.primary);
         replica.server = endpoint;
         wire::given_by(endpoint, "--throttle-control-replicas");
-        signals.push_back(std::make_unique<replica_lag_signal>(replica, lag));
+        signals.push_back(std::make_unique<replica_lag_signal>(replica, around.pace, lag));
     }
     return signals;
 }

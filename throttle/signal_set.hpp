@@ -4,7 +4,7 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
 #include "throttle/critical_load.hpp"
-#include "throttle/load_limits.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/signal.hpp"
 
 #include <chrono>
@@ -15,25 +15,32 @@
 
 namespace segue::throttle {
 
-/// What the operator asked to be throttled by.
+/// What the operator asked to be throttled by, beside the limits of a pace; const from the start.
 struct throttle_settings {
-    std::vector<std::string> flag_files;  ///< Empty paths are left out.
-    std::vector<load_limit> max_load;
+    /// --throttle-flag-file, --throttle-additional-flag-file: copying waits while one is there.
+    /// Empty paths (the default): none.
+    std::string flag_file = {};
+    std::string additional_flag_file = {};
     critical_load_settings critical_load = {};
-    std::vector<wire::endpoint> control_replicas;
-    /// The replica that the stream comes from, if it does: its lag counts too.
-    std::optional<wire::connection_options> stream_replica = {};
-    std::chrono::milliseconds lag_max{1500};  ///< Of each control replica.
-    std::chrono::milliseconds heartbeat_interval{100};
+    /// --throttle-control-replicas: servers whose lag counts. Empty (the default): none.
+    std::vector<wire::endpoint> control_replicas = {};
 };
 
-/// The signals for a throttler. Does not block: nothing is read yet. The load is read on `primary`;
-/// replicas are logged in to with its user, password and TLS options (or those of the stream's
-/// replica), and hold `changelog`.
-/// `clock` outlives them.
+/// Where signals look, and by what.
+struct signal_surroundings {
+    const live_pace& pace;
+    wire::connection_options primary;
+    /// The replica that the stream comes from, if it does: its lag counts too.
+    std::optional<wire::connection_options> stream_replica = {};
+    table_name changelog;
+    std::chrono::milliseconds heartbeat_interval;  ///< In which the changelog is written.
+    const clock_source& clock;
+};
+
+/// The signals for a throttler. Does not block: nothing is read yet. The load is read on the
+/// primary; replicas are logged in to with its user, password and TLS options (or those of the
+/// stream's replica), and hold the changelog. The pace and the clock outlive them.
 std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& settings,
-                                                  const wire::connection_options& primary,
-                                                  const table_name& changelog,
-                                                  const clock_source& clock);
+                                                  const signal_surroundings& around);
 
 }  // namespace segue::throttle

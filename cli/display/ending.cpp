@@ -18,12 +18,12 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
                                         "has ended.",
                                         left.tables);
     switch (left.taken_over) {
-        case preflight::take_over::swapped:
+        case preflight::other_run_made::swapped:
             return {fmt::format("The tables are swapped, by another run{}, which has taken this "
                                 "migration over: {} is its new table. This run changed nothing.",
                                 other, left.original),
                     "Left behind: " + there};
-        case preflight::take_over::unknown:
+        case preflight::other_run_made::unknown:
             if (other.empty())
                 return {fmt::format("This run did not change {}. Its own tables are gone: somebody "
                                     "has dropped them, or another run has taken this migration "
@@ -64,14 +64,14 @@ ending ending_of(const migration::leftovers& left) {
                             "and {} exists: with the first the swap was not made, with the second "
                             "it was.",
                             left.ghost, left.old));
-            if (!left.tables.empty() && left.taken_over == preflight::take_over::none)
+            if (!left.tables.empty() && left.taken_over == preflight::other_run_made::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
             return made;
         case swap::swap_state::not_made:
             break;
     }
     made.exit_code = exit_stopped;
-    if (left.taken_over != preflight::take_over::none) {
+    if (left.taken_over != preflight::other_run_made::none) {
         made.lines = after_take_over(left);
         return made;
     }

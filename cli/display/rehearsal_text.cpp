@@ -1,5 +1,6 @@
 #include "cli/display/rehearsal_text.hpp"
 
+#include "src/migration/slow_rename.hpp"
 #include "src/schema/check_constraint.hpp"
 
 #include <iterator>

@@ -152,6 +152,7 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 
 void terminal::print_hints() const {
     const auto& throttling = with_.carrying.throttling;
+    const auto& pace = with_.carrying.pace;
     print(fmt::format("# Migrating {}; Ghost table is {}", original_, ghost_));
     print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, stream_host_,
                       host_name()));
@@ -160,13 +161,12 @@ void terminal::print_hints() const {
     print(fmt::format(
         "# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
         "critical-load: {}; nice-ratio: {:.6f}",
-        with_.carrying.chunk_rows ? std::to_string(*with_.carrying.chunk_rows) : "adaptive",
-        throttling.lag_max.count(), 1000, limits_text(throttling.max_load),
-        limits_text(throttling.critical_load.limits), with_.carrying.nice_ratio));
-    if (!throttling.flag_files.empty() && !throttling.flag_files.front().empty())
-        print("# throttle-flag-file: " + flag_text(throttling.flag_files.front()));
-    if (throttling.flag_files.size() > 1 && !throttling.flag_files.back().empty())
-        print("# throttle-additional-flag-file: " + flag_text(throttling.flag_files.back()));
+        pace.chunk_rows ? std::to_string(*pace.chunk_rows) : "adaptive", pace.lag_max.count(), 1000,
+        limits_text(pace.max_load), limits_text(pace.critical_load), pace.nice_ratio));
+    if (!throttling.flag_file.empty())
+        print("# throttle-flag-file: " + flag_text(throttling.flag_file));
+    if (!throttling.additional_flag_file.empty())
+        print("# throttle-additional-flag-file: " + flag_text(throttling.additional_flag_file));
     if (!throttling.control_replicas.empty())
         print(fmt::format("# throttle-control-replicas count: {}",
                           throttling.control_replicas.size()));

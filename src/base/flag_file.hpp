@@ -20,7 +20,8 @@ flag_file_state look_at_flag_file(const std::string& path);
 /// Makes the file, empty, unless it is there. Why it cannot be made; empty: it is there now.
 std::string make_flag_file(const std::string& path);
 
-/// The same question, without making it: another file is made beside it for a moment.
+/// Why make_flag_file() could not make it, found out by another file that is made beside it for a
+/// moment; empty: it could.
 std::string why_flag_file_cannot_be_made(const std::string& path);
 
 /// A flag file that is looked at again and again. Threads: one.

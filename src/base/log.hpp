@@ -20,8 +20,8 @@ bool enabled(level at) noexcept;
 /// Writes one line; a failure to write is ignored.
 void write(level at, std::string_view message) noexcept;
 
-/// The same, but it waits for nobody: neither for whoever writes now, nor for a reader of stderr
-/// that takes nothing; then it is lost. For the last words of a process.
+/// Writes one line, but waits for nobody: neither for whoever writes now, nor for a reader of
+/// stderr that takes nothing; then it is lost. For the last words of a process.
 void write_at_once(level at, std::string_view message) noexcept;
 
 /// Something that draws on the terminal that log lines go to. Its functions are called by whoever

@@ -14,30 +14,40 @@ constexpr std::chrono::milliseconds tick{50};
 
 }  // namespace
 
+void checkpointer::enter(std::string phase) {
+    std::lock_guard lock(mutex_);
+    phase_ = std::move(phase);
+}
+
+// What is new; the watermark only when it is due.
+tables::checkpoint_table::progress checkpointer::collect(bool due) {
+    tables::checkpoint_table::progress made{.chunks_below = below_};
+    if (auto found = with_.stream.take_resume_point())
+        made.place = {.position = std::move(found->position),
+                      .server_uuid = with_.stream_server_uuid,
+                      .settled_xa = std::move(found->settled_xa)};
+    if (due) made.chunks_below = with_.chunks.all_ended_below();
+    std::lock_guard lock(mutex_);
+    made.phase = std::exchange(phase_, std::nullopt);
+    return made;
+}
+
 void checkpointer::run(std::stop_token stop) {
     using std::chrono::steady_clock;
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
-    std::uint64_t below = 0;
+    auto next = steady_clock::now();
     for (;;) {
-        with_.stream.seek_resume_point();
-        const auto until = steady_clock::now() + with_.interval;
-        std::optional<changes::router::resume_point> found;
-        while (!found && steady_clock::now() < until) {
-            pause_for(std::min(tick, with_.interval), stop);
-            found = with_.stream.take_resume_point();
+        const bool due = steady_clock::now() >= next;
+        if (due) {
+            with_.stream.seek_resume_point();
+            next = steady_clock::now() + with_.interval;
         }
-        std::optional<tables::stream_place> place;
-        if (found)
-            place = {.position = std::move(found->position),
-                     .server_uuid = with_.stream_server_uuid,
-                     .settled_xa = std::move(found->settled_xa)};
-        const std::uint64_t ended_below = with_.chunks.all_ended_below();
-        if (place || ended_below != below)
-            session.run("write down how far the run is", stop, [&](db::session& on) {
-                with_.checkpoint.record_progress(on, place, ended_below);
-            });
-        below = ended_below;
-        pause_for(std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now()), stop);
+        const auto made = collect(due);
+        if (made.place || made.phase || made.chunks_below != below_)
+            session.run("write down how far the run is", stop,
+                        [&](db::session& on) { with_.checkpoint.record_progress(on, made); });
+        below_ = made.chunks_below;
+        pause_for(std::min(tick, with_.interval), stop);
     }
 }
 

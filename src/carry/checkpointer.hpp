@@ -6,8 +6,12 @@
 #include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace segue::carry {
 
@@ -28,11 +32,21 @@ class checkpointer {
     explicit checkpointer(parts with) : with_(std::move(with)) {}
 
     /// Until asked to stop. While changes of before the place that it looks for are not carried
-    /// over, it waits for them, and writes the chunks alone. Throws as sessions do.
+    /// over, it writes the rest alone. Throws as sessions do.
     void run(std::stop_token stop);
 
+    /// Written down soon, on the thread of run(): whoever enters a phase does not wait for that.
+    /// Threads: any.
+    void enter(std::string phase);
+
   private:
+    tables::checkpoint_table::progress collect(bool due);
+
     const parts with_;
+    std::uint64_t below_ = 0;  // of the thread of run(): the last watermark
+
+    std::mutex mutex_;
+    std::optional<std::string> phase_;  // not written yet; guarded by mutex_
 };
 
 }  // namespace segue::carry

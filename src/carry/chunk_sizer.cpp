@@ -14,22 +14,26 @@ std::uint64_t next_chunk_rows(std::uint64_t rows, std::chrono::nanoseconds took,
 }
 
 std::uint64_t chunk_sizer::rows() const {
+    const auto fixed = pace_.snapshot().chunk_rows;
+    if (fixed) return *fixed;
     std::lock_guard lock(mutex_);
     return rows_;
 }
 
 void chunk_sizer::was_too_large() {
-    if (fixed_) return;
+    if (pace_.snapshot().chunk_rows) return;
     std::lock_guard lock(mutex_);
     rows_ = std::max<std::uint64_t>(1, rows_ / 2);
 }
 
 void chunk_sizer::copied(std::uint64_t rows, std::chrono::nanoseconds took) {
-    if (fixed_) return;
+    const throttle::pace now = pace_.snapshot();
+    if (now.chunk_rows) return;
     std::lock_guard lock(mutex_);
     // A chunk with far fewer rows than asked for, as the tail is, tells only that it was slow.
-    if (rows < rows_ / 2 && took <= target_) return;
-    const std::uint64_t next = next_chunk_rows(std::max<std::uint64_t>(rows, 1), took, target_);
+    if (rows < rows_ / 2 && took <= now.chunk_time) return;
+    const std::uint64_t next =
+        next_chunk_rows(std::max<std::uint64_t>(rows, 1), took, now.chunk_time);
     rows_ = std::min(std::clamp(std::max(next, rows_ / 10), rows_min, rows_max), at_most_);
 }
 

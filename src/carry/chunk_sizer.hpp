@@ -1,10 +1,11 @@
 #pragma once
 
+#include "throttle/pace.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <optional>
 
 namespace segue::carry {
 
@@ -20,13 +21,10 @@ class chunk_sizer {
     static constexpr std::uint64_t rows_min = 10;
     static constexpr std::uint64_t rows_max = 100'000;
 
-    /// `fixed_rows`, when given, is the size of every chunk; else none has more than `at_most`.
-    chunk_sizer(std::chrono::milliseconds target, std::optional<std::uint64_t> fixed_rows,
-                std::uint64_t at_most = rows_max)
-        : target_(target),
-          fixed_(fixed_rows.has_value()),
-          at_most_(at_most),
-          rows_(fixed_rows.value_or(std::min(rows_first, at_most))) {}
+    /// Where the pace fixes the rows of a chunk, that is the size of every one; else none has more
+    /// than `at_most`. `pace` outlives it.
+    explicit chunk_sizer(const throttle::live_pace& pace, std::uint64_t at_most = rows_max)
+        : pace_(pace), at_most_(at_most), rows_(std::min(rows_first, at_most)) {}
 
     std::uint64_t rows() const;
     void copied(std::uint64_t rows, std::chrono::nanoseconds took);
@@ -34,11 +32,10 @@ class chunk_sizer {
     void was_too_large();
 
   private:
-    const std::chrono::milliseconds target_;
-    const bool fixed_;
+    const throttle::live_pace& pace_;
     const std::uint64_t at_most_;
     mutable std::mutex mutex_;
-    std::uint64_t rows_;  // guarded by mutex_
+    std::uint64_t rows_;  // learnt; guarded by mutex_
 };
 
 }  // namespace segue::carry

@@ -40,7 +40,7 @@ void conflict_resolver::throw_real(db::session& session,
                     words, words_.of_a_conflict));
 }
 
-std::vector<keys::key_value> conflict_resolver::holders(
+std::vector<keys::key_value> conflict_resolver::outdated_holders(
     db::session& session, const std::vector<rows::row_writer::collision>& found,
     const std::set<keys::key_value>& together) const {
     std::set<keys::key_value> both = together;
@@ -86,7 +86,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
             complaint = failure.what();
         }
         const auto found =
-            holders(session, writer_.collisions(session, piece), how.read_together(piece));
+            outdated_holders(session, writer_.collisions(session, piece), how.read_together(piece));
         // Before anything of it can be committed: while a key waits to be flushed no later run
         // would begin behind its last change.
         changes_.requeue(found);
@@ -125,7 +125,7 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
             else
                 changes.put_back(keys);
         }
-    } along{changes_, changes_.take_in_turn(with_.turn_keys)};
+    } along{changes_, changes_.take_while_quiet(with_.turn_keys)};
     try {
         carry_over_evicting(session, {keys, along.keys}, stop);
         along.flushed = true;

@@ -2,8 +2,8 @@
 
 #include "src/base/error.hpp"
 #include "src/carry/wording.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/changes/heartbeat.hpp"
 #include "src/db/session.hpp"
 #include "src/rows/row_writer.hpp"
 
@@ -43,7 +43,7 @@ class conflict_resolver {
         std::size_t batch_keys = 0;  ///< How many keys one statement may name.
         std::size_t turn_keys = 0;   ///< How many are taken along in a flush.
     };
-    conflict_resolver(const rows::row_writer& writer, changes::heartbeat& barrier,
+    conflict_resolver(const rows::row_writer& writer, changes::barrier& barrier,
                       changes::change_set& changes, const wording& words, limits with)
         : writer_(writer), barrier_(barrier), changes_(changes), words_(words), with_(with) {}
 
@@ -83,16 +83,16 @@ class conflict_resolver {
                              std::stop_token stop) const;
     /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
     /// `together`: keys whose source rows were read by the statement that found the collisions.
-    std::vector<keys::key_value> holders(db::session& session,
-                                         const std::vector<rows::row_writer::collision>& found,
-                                         const std::set<keys::key_value>& together) const;
+    std::vector<keys::key_value> outdated_holders(
+        db::session& session, const std::vector<rows::row_writer::collision>& found,
+        const std::set<keys::key_value>& together) const;
     halves<keys::key_range> halve(db::session& session, const keys::key_range& range) const;
     void check_not_there(db::session& session, const keys::key_range& range) const;
     [[noreturn]] void throw_real(db::session& session,
                                  const rows::row_writer::collision& between) const;
 
     const rows::row_writer& writer_;
-    changes::heartbeat& barrier_;
+    changes::barrier& barrier_;
     changes::change_set& changes_;
     const wording& words_;
     const limits with_;

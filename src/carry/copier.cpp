@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/carry/nice_pause.hpp"
+#include "src/carry/stream_tells.hpp"
 #include "src/rows/bound_finder.hpp"
 
 #include <chrono>
@@ -23,10 +24,15 @@ void copier::find_bounds(const copy_start& from, std::stop_token stop) {
     keys::key_range rest{.after = from.watermark, .up_to = from.end};
     while (from.end && rest.after != from.end) {
         keys::key_range next = rest;
-        session.run("find the bound of a chunk", stop, [&](db::session& on) {
-            const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
-            next.up_to = found ? found : rest.up_to;
-        });
+        try {
+            session.run("find the bound of a chunk", stop, [&](db::session& on) {
+                const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
+                next.up_to = found ? found : rest.up_to;
+            });
+        } catch (const error& failure) {
+            let_the_stream_tell(failure, stop);
+            throw;
+        }
         with_.chunks.push(next, stop);
         rest.after = next.up_to;
     }
@@ -50,6 +56,7 @@ void copier::copy_chunks(std::stop_token stop) {
         try {
             next = copy(session, *current, proven, took, stop);
         } catch (const error& failure) {
+            let_the_stream_tell(failure, stop);
             if (!db::may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *current, failure, stop);
         }
@@ -129,7 +136,7 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
         fault::point("copier.chunk_read");
         // A chunk that is registered holds its keys: none is while its worker rests.
         const bool last = work.parts.size() == 1;
-        if (last && !no_barrier && !work.next && with_.nice_ratio <= 0 &&
+        if (last && !no_barrier && !work.next && with_.pace.snapshot().nice_ratio <= 0 &&
             !with_.throttler.state().throttled)
             work.next = with_.chunks.take_if_ready();
         commit_sent = true;
@@ -159,7 +166,7 @@ void copier::halve_part(db::retrying_session& session, at_work& work, const erro
 }
 
 void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) const {
-    const auto rest = nice_pause(took, with_.nice_ratio);
+    const auto rest = nice_pause(took, with_.pace.snapshot().nice_ratio);
     if (rest.count() > 0 && !with_.chunks.drained()) pause_for(rest, stop);
 }
 
@@ -167,7 +174,7 @@ void copier::throw_naming_the_row(db::retrying_session& session, const chunk& cu
                                   const error& failure, std::stop_token stop) const {
     const rows::statements& texts = with_.writer.texts();
     const std::size_t keys_max = texts.keys_max();
-    std::optional<rows::row_writer::refusal> refused;
+    std::optional<rows::row_writer::refused> refused;
     session.run("find the row that is refused", stop, [&](db::session& on) {
         std::vector<keys::key_value> keys;
         for (keys::key_range rest = current.range; !refused; rest.after = keys.back()) {

@@ -5,7 +5,7 @@
 #include "src/carry/conflict_resolver.hpp"
 #include "src/carry/copy_start.hpp"
 #include "src/carry/wording.hpp"
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/rows/row_writer.hpp"
@@ -29,13 +29,13 @@ class copier {
         const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         conflict_resolver& conflicts;
-        changes::heartbeat& barrier;
+        changes::barrier& barrier;
         chunk_queue& chunks;
         chunk_sizer& sizer;
         throttle::throttler& throttler;
         const wording& words;
+        const throttle::live_pace& pace;
         unsigned failures_max = 60;
-        double nice_ratio = 0.0;  ///< After a chunk that took t, its worker rests for t times this.
     };
     explicit copier(parts with) : with_(with) {}
 

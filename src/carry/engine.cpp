@@ -38,11 +38,9 @@ constexpr milliseconds tick{50};
 constexpr std::size_t flush_workers_max = 2;
 constexpr std::chrono::seconds first_marker_patience{15};
 
-throttle::throttle_settings throttling_of(const engine_settings& with,
-                                          const servers::server_roles& roles) {
-    auto made = with.throttling;
-    if (roles.stream_from()) made.stream_replica = roles.stream_from()->connection;
-    return made;
+std::optional<wire::connection_options> replica_of_stream(const servers::server_roles& roles) {
+    if (!roles.stream_from()) return std::nullopt;
+    return roles.stream_from()->connection;
 }
 
 std::string uuid_of_stream(const servers::server_facts& primary,
@@ -68,6 +66,7 @@ std::string random_uuid() {
 engine::engine(engine_task given, engine_settings settings, surroundings around)
     : task(std::move(given)),
       with(std::move(settings)),
+      pace(with.pace),
       run_token(random_hex(16)),
       locking_reads(with.locking_reads || !task.server.order_commits),
       texts(task.projection, locking_reads, task.server.packet_bytes_max),
@@ -88,11 +87,16 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
            texts.codec(), changes, around.threads.token()),
       stream(barrier, task.changelog, {&feed}),
       chunks(changes, with.copy_workers),
-      sizer(with.chunk_time, with.chunk_rows, rows_in_transaction(task.source)),
+      sizer(pace, rows_in_transaction(task.source)),
       conflicts(writer, barrier, changes, task.words,
                 {.batch_keys = batch_keys(), .turn_keys = turn_keys()}),
-      throttler(throttle::make_signals(throttling_of(with, around.roles), around.roles.primary(),
-                                       task.changelog, around.clock),
+      throttler(throttle::make_signals(with.throttling,
+                                       {.pace = pace,
+                                        .primary = around.roles.primary(),
+                                        .stream_replica = replica_of_stream(around.roles),
+                                        .changelog = task.changelog,
+                                        .heartbeat_interval = with.heartbeat_interval,
+                                        .clock = around.clock}),
                 around.clock),
       copying({.sessions = around.sessions,
                .writer = writer,
@@ -103,8 +107,8 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                .sizer = sizer,
                .throttler = throttler,
                .words = task.words,
-               .failures_max = with.failures_max,
-               .nice_ratio = with.nice_ratio}),
+               .pace = pace,
+               .failures_max = with.failures_max}),
       flushing({.sessions = around.sessions,
                 .writer = writer,
                 .conflicts = conflicts,

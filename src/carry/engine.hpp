@@ -11,10 +11,10 @@
 #include "src/carry/copier.hpp"
 #include "src/carry/copy_start.hpp"
 #include "src/carry/engine_settings.hpp"
-#include "src/carry/replayer.hpp"
+#include "src/carry/flusher.hpp"
 #include "src/carry/wording.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/changes/heartbeat.hpp"
 #include "src/changes/router.hpp"
 #include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
@@ -28,6 +28,7 @@
 #include "src/tables/checkpoint_table.hpp"
 #include "src/tables/saved_state.hpp"
 #include "src/wire/connection_options.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/throttler.hpp"
 
 #include <atomic>
@@ -102,12 +103,13 @@ class engine {
 
     const engine_task task;
     const engine_settings with;
+    throttle::live_pace pace;
     const std::string run_token;  ///< Random; names the run in the tables it writes.
     const bool locking_reads;
     const rows::statements texts;
     const tables::checkpoint_table checkpoint;
     const rows::row_writer writer;
-    changes::heartbeat barrier;
+    changes::barrier barrier;
     changes::change_set changes;
     changes::table_feed feed;
     changes::router stream;
@@ -116,7 +118,7 @@ class engine {
     conflict_resolver conflicts;
     throttle::throttler throttler;
     copier copying;
-    replayer flushing;
+    flusher flushing;
     checkpointer writing_down;
 
   private:

@@ -20,7 +20,7 @@ constexpr milliseconds untold{2'000};
 constexpr milliseconds look_again_once_told{500};
 
 void wait_until_caught_up(db::session& replica, const servers::server_roles& roles,
-                          changes::heartbeat& barrier,
+                          changes::barrier& barrier,
                           const std::function<void(const std::string&)>& tell,
                           std::stop_token stop) {
     const std::uint64_t marker = barrier.pass(stop);
@@ -39,7 +39,7 @@ void wait_until_caught_up(db::session& replica, const servers::server_roles& rol
 
 binlog::stream_position stream_start(db::retrying_session& primary,
                                      const servers::server_roles& roles, bool gtids,
-                                     changes::heartbeat& barrier,
+                                     changes::barrier& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop) {
     binlog::stream_position from;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "binlog/stream.hpp"
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/db/retry.hpp"
 #include "src/servers/server_roles.hpp"
 
@@ -22,7 +22,7 @@ namespace segue::carry {
 /// segue::error.
 binlog::stream_position stream_start(db::retrying_session& primary,
                                      const servers::server_roles& roles, bool gtids,
-                                     changes::heartbeat& barrier,
+                                     changes::barrier& barrier,
                                      const std::function<void(const std::string&)>& tell,
                                      std::stop_token stop);
 

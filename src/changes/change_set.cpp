@@ -223,7 +223,7 @@ std::optional<std::vector<keys::key_value>> change_set::take(std::size_t keys_ma
     return take_ready(keys_max);
 }
 
-std::vector<keys::key_value> change_set::take_in_turn(std::size_t keys_max) {
+std::vector<keys::key_value> change_set::take_while_quiet(std::size_t keys_max) {
     std::lock_guard lock(mutex_);
     require(quiet_, "a quiet turn is held");
     return take_ready(keys_max);

@@ -58,9 +58,9 @@ class change_set {
         std::uint64_t chunk = 0;
         keys::key_range range;  ///< What is not yet copied of it.
     };
-    /// The same where an earlier run has begun to copy: all up to `watermark`, and the tail, is in
-    /// the target or in one of `open`, which are in flight from now on. (Of keys that only the
-    /// server orders they are to be registered when they are copied.)
+    /// What begin_copy() says, where an earlier run has begun to copy: all up to `watermark`, and
+    /// the tail, is in the target or in one of `open`, which are in flight from now on. (Of keys
+    /// that only the server orders they are to be registered when they are copied.)
     void go_on_copying(std::optional<keys::key_value> end, std::optional<keys::key_value> watermark,
                        std::vector<open_chunk> open);
 
@@ -68,15 +68,16 @@ class change_set {
     /// begin_copy() was given; the tail above it at any time.
     /// From now on changes of the range's keys are kept.
     void register_chunk(std::uint64_t chunk, const keys::key_range& range);
-    /// The same for keys that only the server orders, in any order of the ranges. Waits until no
-    /// flush is in flight; throws `stopped`. From the first one on changes of all keys are kept.
+    /// Registers a chunk of keys that only the server orders, in any order of the ranges. Waits
+    /// until no flush is in flight; throws `stopped`. From the first one on changes of all keys are
+    /// kept.
     void register_in_turn(std::uint64_t chunk, const keys::key_range& range, std::stop_token stop);
     /// The chunk's transaction has been committed, or is known to have left nothing.
     void chunk_ended(std::uint64_t chunk);
 
     /// Throws `stopped` if asked to stop while it waits for room.
     void add(keys::key_value key, std::stop_token stop);
-    /// The same of a change that came in an earlier epoch, and was held back since.
+    /// Adds a change that came in an earlier epoch, and was held back since. Throws as add().
     void add_of(std::uint64_t epoch, keys::key_value key, std::stop_token stop);
 
     /// Epochs tell when everything up to a place in the stream has been carried over: changes that
@@ -114,12 +115,13 @@ class change_set {
     /// turn themselves, with nothing begun on the server. `own_keys` is the size of the caller's
     /// batch, 0 if it holds none. Turns are taken one after the other. Throws `stopped`.
     quiet_turn wait_for_quiet(std::size_t own_keys, std::stop_token stop);
-    /// The same for a caller that holds no batch; nullopt when `until` came first.
+    /// Waits until every flush in flight has been answered, for a caller that holds no batch;
+    /// nullopt when `until` came first.
     std::optional<quiet_turn> wait_for_quiet(std::chrono::steady_clock::time_point until,
                                              std::stop_token stop);
 
     /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
-    std::vector<keys::key_value> take_in_turn(std::size_t keys_max);
+    std::vector<keys::key_value> take_while_quiet(std::size_t keys_max);
 
     /// Keys whose rows are about to be taken out of the target, by a transaction that has not been
     /// committed: each will be flushed. They belong to an epoch before all others. Never blocks.

@@ -44,7 +44,7 @@ class picked {
 
 }  // namespace
 
-router::router(const heartbeat& markers, table_name changelog, std::vector<table_feed*> feeds)
+router::router(const barrier& markers, table_name changelog, std::vector<table_feed*> feeds)
     : markers_(markers), changelog_(std::move(changelog)), feeds_(std::move(feeds)) {
     require(!feeds_.empty(), "a stream is read for some table");
     for (table_feed* const feed : feeds_) add(*feed);
@@ -75,7 +75,7 @@ std::vector<binlog::table_subscription> router::subscriptions() const {
     for (const watched_table& one : tables_) all.push_back(one.wanted);
     all.push_back({.schema = changelog_.schema,
                    .table = changelog_.name,
-                   .columns = {heartbeat::value_column}});
+                   .columns = {barrier::value_column}});
     return all;
 }
 

@@ -2,7 +2,7 @@
 
 #include "binlog/stream.hpp"
 #include "src/base/table_name.hpp"
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/table_feed.hpp"
 
 #include <atomic>
@@ -25,11 +25,11 @@ namespace segue::changes {
 /// Several feeds may watch one table, for several targets: each gets the columns of its key.
 ///
 /// Threads: the handler's calls come from the stream's thread; the rest from any.
-/// Lifetime: heartbeat and feeds outlive it.
+/// Lifetime: barrier and feeds outlive it.
 class router final : public binlog::stream_handler {
   public:
     /// Precondition: at least one feed.
-    router(const heartbeat& markers, table_name changelog, std::vector<table_feed*> feeds);
+    router(const barrier& markers, table_name changelog, std::vector<table_feed*> feeds);
 
     /// What the reader is to ask for: the key columns of each table, and the markers.
     std::vector<binlog::table_subscription> subscriptions() const;
@@ -99,7 +99,7 @@ class router final : public binlog::stream_handler {
     void see_boundary(const binlog::stream_position& position);
     bool settled() const;
 
-    const heartbeat& markers_;
+    const barrier& markers_;
     const table_name changelog_;
     const std::vector<table_feed*> feeds_;
     std::vector<watched_table> tables_;  ///< By their number as a subscription.

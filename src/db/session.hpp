@@ -40,7 +40,8 @@ class session {
     /// Runs a SELECT or SHOW and fetches all of it; only for results known to be small.
     std::vector<row> query(std::string_view sql);
 
-    /// The same by name, for results whose columns are not the same in each version of the server.
+    /// Runs a SELECT or SHOW as query() does, with columns by name: for results whose columns are
+    /// not the same in each version of the server.
     std::vector<named_row> query_named(std::string_view sql);
 
     /// The one row of a query. Throws when there is none, or more than one.

@@ -51,7 +51,7 @@ class key_codec {
     /// What to SELECT for the key column of this index, of the name given, so that from_row() reads
     /// it. Holds neither ',' nor ';' when printed.
     std::string printed(std::size_t column, const std::string& name) const;
-    /// The same of the new table's column.
+    /// What to SELECT for the new table's column of the name given, so that from_row() reads it.
     std::string printed_in_target(std::size_t column, const std::string& name) const;
     /// From the key columns as a query printed them, in the key's order.
     key_value from_row(std::span<const db::value> columns) const;

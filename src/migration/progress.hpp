@@ -47,10 +47,10 @@ struct leftovers {
     std::string original;  ///< Quoted; empty until the names are needed.
     std::string ghost;     ///< The same.
     std::string old;       ///< The same.
-    preflight::take_over taken_over =
-        preflight::take_over::none;  ///< If any, no table is this run's to drop.
-    std::string taken_over_by;       ///< Whose run that is; empty: not known.
-    bool rehearsal = false;          ///< What is left is an empty table, which the next one drops.
+    preflight::other_run_made taken_over =
+        preflight::other_run_made::none;  ///< If any, no table is this run's to drop.
+    std::string taken_over_by;            ///< Whose run that is; empty: not known.
+    bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
 };
 
 }  // namespace segue::migration

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/carry/xa_start.hpp"
 #include "src/migration/rehearsal_checks.hpp"
+#include "src/migration/start_notices.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
@@ -54,7 +55,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     const preflight::plan made = of.inspect(session, request, stop);
     try {
         append(found.warnings,
-               look_at_replicas(replicas_that_throttle(of), with.carrying.throttling.lag_max,
+               look_at_replicas(replicas_that_throttle(of), with.carrying.pace.lag_max,
                                 made.target.name, stop));
         if (const auto held =
                 carry::prepared_xa_in_the_way(session, made.server, made.original.name))

@@ -61,14 +61,13 @@ void judge_critical_load(const throttle::limit_reached& reached,
                                   "Wait until the load is lower, or give a higher limit."});
 }
 
-void look_at_load(db::session& primary, const throttle::throttle_settings& throttling,
-                  findings& found) {
-    const auto& critical = throttling.critical_load;
-    if (throttling.max_load.empty() && critical.limits.empty()) return;
+void look_at_load(db::session& primary, const carry::engine_settings& with, findings& found) {
+    const auto& limits = with.pace;
+    if (limits.max_load.empty() && limits.critical_load.empty()) return;
     const auto status = primary.query("SHOW GLOBAL STATUS");
-    if (const auto reached = throttle::first_reached(critical.limits, status))
-        judge_critical_load(*reached, critical, found);
-    if (const auto reason = throttle::load_reason(throttling.max_load, status))
+    if (const auto reached = throttle::first_reached(limits.critical_load, status))
+        judge_critical_load(*reached, with.throttling.critical_load, found);
+    if (const auto reason = throttle::load_reason(limits.max_load, status))
         found.warnings.push_back(fmt::format("{}{}.", waits, *reason));
 }
 
@@ -122,10 +121,11 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
 findings look_at_surroundings(db::session& primary, const settings& with) {
     findings found;
     look_at_postpone_flag(with.postpone_flag_file, found);
-    look_at_flag_files(with.carrying.throttling.flag_files, found);
-    const auto unreadable = preflight::load_obstacles(primary, with.carrying.throttling);
+    look_at_flag_files(
+        {with.carrying.throttling.flag_file, with.carrying.throttling.additional_flag_file}, found);
+    const auto unreadable = preflight::load_obstacles(primary, with.carrying.pace);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
-    if (unreadable.empty()) look_at_load(primary, with.carrying.throttling, found);
+    if (unreadable.empty()) look_at_load(primary, with.carrying, found);
     return found;
 }
 

@@ -1,7 +1,6 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
-#include "src/db/retry.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/wire/login_failure.hpp"
@@ -57,7 +56,7 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
             roles_->throw_if_tables_differ(primary, request.original);
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
-        throw_refusals(preflight::load_obstacles(primary, with.carrying.throttling));
+        throw_refusals(preflight::load_obstacles(primary, with.carrying.pace));
         preflight::plan made =
             segue::preflight::inspect(primary, request, record_, std::move(stop));
         if (replica) made.stream_host = replica->host;
@@ -68,27 +67,14 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
     }
 }
 
-void run_state::tell_phase(phase next) {
+// `done` is written down by the clean-up: the threads have ended then.
+void run_state::enter(phase next) {
     {
         std::lock_guard lock(mutex_);
         at_ = next;
     }
     told.on_phase(next);
-}
-
-void run_state::enter(phase next, const std::stop_token& stop) {
-    tell_phase(next);
-    if (next == written_down_) return;
-    db::retrying_session session(sessions(), with.carrying.failures_max,
-                                 db::lock_conflicts::outlasted);
-    session.run("write down the phase", stop, [&](db::session& on) {
-        parts().checkpoint.record_phase(on, std::string(name_of(next)));
-    });
-    written_down_ = next;
-}
-
-void run_state::enter_done() {
-    tell_phase(phase::done);
+    if (next != phase::done) parts().writing_down.enter(std::string(name_of(next)));
 }
 
 void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built) {
@@ -122,7 +108,8 @@ std::vector<table_name> run_state::begin_clean_up() {
     return tables_made_;
 }
 
-void run_state::note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there) {
+void run_state::note_taken_over(preflight::other_run_made seen,
+                                std::vector<table_name> tables_there) {
     std::lock_guard lock(mutex_);
     taken_over_ = seen;
     tables_made_ = std::move(tables_there);

@@ -38,12 +38,9 @@ class run_state {
     /// note_made() and note_dropped().
     const preflight::table_record& record() const noexcept { return record_; }
 
-    /// Tells it, and writes it down. Throws as sessions do, and `stopped`.
-    void enter(phase next, const std::stop_token& stop);
-    /// The end, of which nothing is left to be written down in.
-    void enter_done();
+    void enter(phase next);
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
-    const preflight::plan& made() const { return *made_; }  ///< Precondition: hold() was called.
+    const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< The same.
     void note_made(const table_name& table);
     void note_dropped(const table_name& table);
@@ -51,7 +48,7 @@ class run_state {
     std::vector<table_name> begin_clean_up();
     swap::swap_record& swap() { return swap_; }
     /// Another run has the tables; these of them are there.
-    void note_taken_over(preflight::take_over seen, std::vector<table_name> tables_there);
+    void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose that is.
     void copy_begins();
     void copy_ends();
@@ -65,14 +62,11 @@ class run_state {
 
   private:
     std::vector<table_name> unneeded_after_swap() const;
-    void tell_phase(phase next);
-
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
     const preflight::table_record record_;
     std::optional<db::session_factory> sessions_;
     swap::swap_record swap_;
-    phase written_down_ = phase::inspect;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;
@@ -85,7 +79,7 @@ class run_state {
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
-    preflight::take_over taken_over_ = preflight::take_over::none;
+    preflight::other_run_made taken_over_ = preflight::other_run_made::none;
     std::string taken_over_by_;
 };
 

@@ -8,6 +8,8 @@
 #include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/migration/slow_rename.hpp"
+#include "src/migration/start_notices.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -63,7 +65,7 @@ outcome runner::run(std::stop_token stop) {
         throw_cause();
     }
     state_.told.on_swapped(made);
-    for (const std::string& note : state_.made().notes) state_.told.on_notice(note);
+    for (const std::string& note : state_.plan().notes) state_.told.on_notice(note);
     fault::point("migration.swapped");
     end_threads();
     try {
@@ -74,7 +76,7 @@ outcome runner::run(std::stop_token stop) {
     }
     ender.reset();
     clean_up(stop);
-    state_.enter_done();
+    state_.enter(phase::done);
     return made;
 }
 
@@ -141,7 +143,7 @@ void runner::make(db::session& session, const table_name& table,
 void runner::drop_old_table_of_before(std::stop_token stop) {
     if (!state_.with.request.drop_old) return;
     look_after(stop);
-    const table_name& old = state_.made().tables.old;
+    const table_name& old = state_.plan().tables.old;
     db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
                                  db::lock_conflicts::outlasted, db::session_role::patient);
     session.run("drop the old table of an earlier migration", threads_.token(),
@@ -154,7 +156,7 @@ void runner::start_following(std::stop_token stop) {
 
 void runner::copy(std::stop_token stop) {
     state_.copy_begins();
-    state_.enter(phase::copy, threads_.token());
+    state_.enter(phase::copy);
     parts().copy([&] { look_after(stop); });
     state_.copy_ends();
 }
@@ -175,7 +177,7 @@ void runner::look_after(std::stop_token stop) {
 
 void runner::look_at_definition() {
     try {
-        with_session([&](db::session& on) { preflight::throw_if_changed(on, state_.made()); });
+        with_session([&](db::session& on) { preflight::throw_if_changed(on, state_.plan()); });
     } catch (const error&) {
         // What changed the table may have come after what made us look; the stream, which ends the
         // migration as well, then names the statement.
@@ -200,8 +202,8 @@ void runner::see_whose_tables() {
         db::session_factory sessions(briefly);
         db::session session = sessions.connect(db::session_role::control);
         // After a failover tables of these names say nothing of those that were left.
-        if (sessions.server_uuid() != state_.made().server.uuid) return;
-        const migration_tables& tables = state_.made().tables;
+        if (sessions.server_uuid() != state_.plan().server.uuid) return;
+        const migration_tables& tables = state_.plan().tables;
         const bool owns = preflight::still_owns(session, tables.checkpoint, parts().run_token);
         std::vector<table_name> there;
         for (const table_name& one :
@@ -215,7 +217,8 @@ void runner::see_whose_tables() {
         const bool dropped = !has_state && is_there(tables.ghost) &&
                              !preflight::start_is_claimed(session, tables.original);
         if (owns || dropped) return see_what_others_did(session, there);
-        const preflight::take_over seen = preflight::seen_take_over(session, state_.made(), there);
+        const preflight::other_run_made seen =
+            preflight::seen_take_over(session, state_.plan(), there);
         state_.note_taken_over(seen, std::move(there));
         if (has_state) state_.note_taken_over_by(parts().checkpoint.other_run(session));
     } catch (const error&) {
@@ -225,17 +228,17 @@ void runner::see_whose_tables() {
 
 void runner::see_what_others_did(db::session& session, const std::vector<table_name>& there) {
     if (state_.swap().now() != swap::swap_state::not_made) return;
-    const migration_tables& tables = state_.made().tables;
+    const migration_tables& tables = state_.plan().tables;
     for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint}) {
         if (std::ranges::count(there, one) > 0) continue;
         dropped_by_others_.push_back(one);
         state_.note_dropped(one);
     }
-    target_changed_by_others_ = preflight::target_was_changed(session, state_.made());
+    target_changed_by_others_ = preflight::target_was_changed(session, state_.plan());
 }
 
 error runner::in_words(const error& failure) {
-    const preflight::plan& made = state_.made();
+    const preflight::plan& made = state_.plan();
     const std::string words = preflight::in_operators_words(
         failure.what(), preflight::operators_names_of(made.original, made.target, made.tables));
     std::string others;

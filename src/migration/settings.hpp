@@ -3,13 +3,11 @@
 #include "src/carry/engine_settings.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/server_roles.hpp"
-#include "src/swap/rename_forecast.hpp"
 #include "src/wire/connection_options.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace segue::migration {
 
@@ -30,15 +28,5 @@ struct settings {
     bool drop_old_table = false;
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
 };
-
-/// What the operator has to know where RENAME TABLE takes longer than the stall budget leaves to
-/// it; nullopt: it fits.
-std::optional<std::string> slow_rename(const swap::rename_forecast& seen, const settings& with);
-/// The same at the start.
-std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with);
-
-/// What else the operator has to know before anything is copied: what a flag cannot do for want of
-/// rights, and what is done otherwise than usually. One sentence each.
-std::vector<std::string> start_notices(const preflight::plan& made, const settings& with);
 
 }  // namespace segue::migration

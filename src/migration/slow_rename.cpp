@@ -1,5 +1,4 @@
-#include "src/migration/settings.hpp"
-#include "src/swap/rename_forecast.hpp"
+#include "src/migration/slow_rename.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "src/migration/settings.hpp"
+#include "src/migration/start_notices.hpp"
 
 namespace segue::migration {
 

@@ -5,6 +5,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/migration/slow_rename.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
@@ -31,7 +32,7 @@ constexpr std::chrono::hours postponed_told_every{1};
 swap::cut_over::parts parts_of(run_state& state) {
     carry::engine& of = state.parts();
     return {.sessions = state.sessions(),
-            .migration = state.made(),
+            .plan = state.plan(),
             .record = state.swap(),
             .writer = of.writer,
             .checkpoint = of.checkpoint,
@@ -41,11 +42,11 @@ swap::cut_over::parts parts_of(run_state& state) {
             .changes = of.changes,
             .flusher = of.flushing,
             .clock = machine_clock(),
-            .with = {.stall_budget = state.with.stall_budget,
-                     .ignore_old_snapshots = state.with.ignore_old_snapshots,
-                     .kill_blockers_after = state.with.kill_blockers_after,
-                     .from_replica = state.roles().stream_from().has_value(),
-                     .accept_slow_rename = state.with.accept_slow_rename}};
+            .set = {.stall_budget = state.with.stall_budget,
+                    .ignore_old_snapshots = state.with.ignore_old_snapshots,
+                    .kill_blockers_after = state.with.kill_blockers_after,
+                    .from_replica = state.roles().stream_from().has_value(),
+                    .accept_slow_rename = state.with.accept_slow_rename}};
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ void swap_finish::make_statistics() {
             db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
                                          db::lock_conflicts::failures, db::session_role::patient);
             session.run("make statistics", end, [&](db::session& on) {
-                made->complaints = segue::swap::make_statistics(on, state_.made());
+                made->complaints = segue::swap::make_statistics(on, state_.plan());
             });
         } catch (const error& failure) {
             made->complaints.emplace_back(failure.what());
@@ -90,7 +91,7 @@ outcome swap_finish::swap() {
     swap::attempt_pace pace({.attempts_max = std::max(1U, with.carrying.failures_max),
                              .exponential = with.cut_over_pause_max.has_value(),
                              .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
-    swap::rename_forecast renaming(with.stall_budget, state_.made().rename_time);
+    swap::rename_forecast renaming(with.stall_budget, state_.plan().rename_time);
     outcome made;
     unsigned failures = 0;
     for (;;) {
@@ -101,7 +102,7 @@ outcome swap_finish::swap() {
         // What else may postpone it is looked at again after such a time.
         if (wait_until_rename_fits(renaming)) continue;
         while (state_.parts().throttler.hibernating()) look_after_();
-        state_.enter(phase::cut_over, threads_.token());
+        state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
         look_after_();
         const auto result = attempt();
@@ -148,7 +149,7 @@ bool swap_finish::wait_while_postponed() {
     };
     if (!is_set()) return false;
     state_.set_postponed("flag-file");
-    state_.enter(phase::postponed, threads_.token());
+    state_.enter(phase::postponed);
     state_.told.on_notice(
         fmt::format("the cut-over is postponed until {} is removed", postpone_flag_.path()));
     while (is_set()) look_after_();
@@ -159,7 +160,7 @@ bool swap_finish::wait_while_postponed() {
 bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
     if (forecast.fits() || state_.with.accept_slow_rename) return false;
     state_.set_postponed("RENAME TABLE takes longer than the stall budget leaves to it");
-    state_.enter(phase::postponed, threads_.token());
+    state_.enter(phase::postponed);
     auto told_at = steady_clock::time_point();
     const auto tell = [&] {
         state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
@@ -189,7 +190,7 @@ bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
 
 // Nothing else needs it, so that a failure is no reason to end: it is measured again.
 void swap_finish::measure_rename(swap::rename_forecast& forecast) {
-    const preflight::plan& made = state_.made();
+    const preflight::plan& made = state_.plan();
     const preflight::table_record& record = state_.record();
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
@@ -225,7 +226,7 @@ void swap_finish::postpone(unsigned attempt, const swap::attempt_pace& pace,
                         "new table is kept in step, and it is tried again now and then",
                         pace.in_a_row()));
     state_.set_postponed(reason);
-    state_.enter(phase::postponed, threads_.token());
+    state_.enter(phase::postponed);
 }
 
 }  // namespace segue::migration

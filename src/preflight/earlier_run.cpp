@@ -188,18 +188,18 @@ bool still_owns(db::session& session, const table_name& checkpoint, const std::s
     }
 }
 
-take_over seen_take_over(db::session& session, const plan& made,
-                         const std::vector<table_name>& there) {
+other_run_made seen_take_over(db::session& session, const plan& made,
+                              const std::vector<table_name>& there) {
     const auto is_there = [&](const table_name& one) {
         return std::ranges::find(there, one) != there.end();
     };
-    if (is_there(made.tables.ghost)) return take_over::unfinished;
+    if (is_there(made.tables.ghost)) return other_run_made::unfinished;
     // This run would not have begun beside an old table.
-    if (is_there(made.tables.old)) return take_over::swapped;
+    if (is_there(made.tables.old)) return other_run_made::swapped;
     const auto now = schema::read_table(session, made.tables.original);
     const bool as_it_was = now && schema::same_definition(*now, made.original);
     // An ALTER need not change the definition, and the old table may have been dropped.
-    return now && !as_it_was ? take_over::swapped : take_over::unknown;
+    return now && !as_it_was ? other_run_made::swapped : other_run_made::unknown;
 }
 
 bool target_was_changed(db::session& session, const plan& made) {

@@ -12,7 +12,7 @@
 namespace segue::preflight {
 
 /// What another run that has taken the tables over has made of them.
-enum class take_over {
+enum class other_run_made {
     none,        ///< There is no such run.
     unfinished,  ///< The new table is there, so that the original is as it was.
     swapped,     ///< The original is the new table now.
@@ -48,8 +48,8 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
 
 /// What another run, which has this one's tables, has made of them; `there` are those that exist.
-take_over seen_take_over(db::session& session, const plan& made,
-                         const std::vector<table_name>& there);
+other_run_made seen_take_over(db::session& session, const plan& made,
+                              const std::vector<table_name>& there);
 
 /// Whether the new table is there, and is another one than was made.
 bool target_was_changed(db::session& session, const plan& made);

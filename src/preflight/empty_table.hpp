@@ -57,7 +57,8 @@ std::string without_mark(std::string create_statement, const std::string& origin
 /// refusals for a table that Segue has not made, or that has rows.
 void clear_for_a_moment(db::session& session, const table_name& name);
 
-/// The same where the name is not needed: a table that Segue has not made stays.
+/// Drops a table that an earlier run may have left, where its name is not needed: one that Segue
+/// has not made stays.
 void drop_left_for_a_moment(db::session& session, const table_name& name);
 
 }  // namespace segue::preflight

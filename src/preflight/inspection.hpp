@@ -24,8 +24,9 @@ struct inspection_request {
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
     bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
-    std::chrono::milliseconds stall_budget{500};  ///< Into which RENAME TABLE is to fit.
-    bool replica_image_is_minimal = false;        ///< Of the replica that the stream comes from.
+    std::chrono::milliseconds
+        stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
+    bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
 };
 
 /// A table that an earlier run may have left.
@@ -68,10 +69,10 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 /// more, or a trigger or a foreign key has come up.
 void throw_if_changed(db::session& session, const plan& made);
 
-/// The same at a cost that goes by the table alone, so that it can be asked while the application
-/// waits: of foreign keys to the table those only that the account may see. docs/decisions/0011
-/// says why no other is missed. Precondition: throw_if_changed() was called on the session, and has
-/// made its settings.
+/// What throw_if_changed() looks at, at a cost that goes by the table alone, so that it can be
+/// asked while the application waits: of foreign keys to the table those only that the account may
+/// see. docs/decisions/0011 says why no other is missed. Precondition: throw_if_changed() was
+/// called on the session, and has made its settings.
 void throw_if_changed_under_lock(db::session& session, const plan& made);
 
 }  // namespace segue::preflight

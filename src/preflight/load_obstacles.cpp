@@ -20,13 +20,12 @@ void add(std::vector<refusal>& refusals, std::string_view flag,
 
 }  // namespace
 
-std::vector<refusal> load_obstacles(db::session& primary,
-                                    const throttle::throttle_settings& throttling) {
+std::vector<refusal> load_obstacles(db::session& primary, const throttle::pace& pace) {
     std::vector<refusal> refusals;
-    if (throttling.max_load.empty() && throttling.critical_load.limits.empty()) return refusals;
+    if (pace.max_load.empty() && pace.critical_load.empty()) return refusals;
     const auto status = primary.query("SHOW GLOBAL STATUS");
-    add(refusals, "max-load", throttling.max_load, status);
-    add(refusals, "critical-load", throttling.critical_load.limits, status);
+    add(refusals, "max-load", pace.max_load, status);
+    add(refusals, "critical-load", pace.critical_load, status);
     return refusals;
 }
 

@@ -5,7 +5,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
-#include "src/preflight/check_name_obstacles.hpp"
+#include "src/preflight/constraint_name_obstacles.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_names.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -84,8 +84,8 @@ void refuse_expressions_read_otherwise(db::session& session, const table_name& o
 // The new table is empty, so that its constraints can be made anew under the names that are wanted,
 // in the order of the original's. A clause that the server keeps with other bytes than before could
 // take other rows.
-void name_checks(db::session& session, const table_name& table,
-                 const std::vector<check_name>& names) {
+void remake_check_constraints(db::session& session, const table_name& table,
+                              const std::vector<check_name>& names) {
     const auto made = schema::in_order_of_numbers(schema::read_check_constraints(session, table));
     require(made.size() == names.size(), "LIKE makes as many CHECK constraints as there were");
     std::string add;
@@ -219,7 +219,7 @@ target_table alter_target(db::session& session, const schema::table_definition& 
         like.create_statement = without_mark(like.create_statement, original.create_statement);
     refuse_expressions_read_otherwise(session, original.name, name);
     refuse_what_like_leaves_out(original, like);
-    name_checks(session, name, names);
+    remake_check_constraints(session, name, names);
     run_alter(session, alter, name, original.name.name,
               names_in_alter(alter, names, original.name.name, name.name));
     target_table made{.definition = read(session, name), .notes = {}};

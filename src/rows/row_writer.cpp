@@ -72,7 +72,8 @@ void row_writer::carry_over(db::session& session, std::span<const keys::key_valu
     session.execute("COMMIT");
 }
 
-void row_writer::take_out(db::session& session, std::span<const keys::key_value> keys) const {
+void row_writer::evict_in_one_transaction(db::session& session,
+                                          std::span<const keys::key_value> keys) const {
     begin(session);
     session.execute(texts_.erase(keys));
     session.execute("COMMIT");
@@ -275,13 +276,13 @@ std::string row_writer::complaint(db::session& session,
 // A duplicate is no refusal: the value's holder may be about to be flushed. But it ends the
 // statement, so that a row behind it that is refused is found in a smaller part only. Of one row
 // the values are looked at before its unique values are.
-std::optional<row_writer::refusal> row_writer::refused_row(
+std::optional<row_writer::refused> row_writer::refused_row(
     db::session& session, std::span<const keys::key_value> keys) const {
     const auto failed = failure_of(session, keys);
     if (!failed) return std::nullopt;
     if (keys.size() == 1) {
         if (is_duplicate(*failed)) return std::nullopt;
-        return refusal{.key = keys.front(),
+        return refused{.key = keys.front(),
                        .reason = failed->what() + hint_on_computed(*failed, texts_.computed())};
     }
     const auto half = keys.first(keys.size() / 2);

@@ -30,9 +30,10 @@ class row_writer {
     void carry_over(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// The first half of it, in one transaction: they are in the target no more.
-    void take_out(db::session& session, std::span<const keys::key_value> keys) const;
+    void evict_in_one_transaction(db::session& session,
+                                  std::span<const keys::key_value> keys) const;
 
-    /// The same as carry_over() on a session with autocommit=0 that holds LOCK TABLES for source,
+    /// What carry_over() does, on a session with autocommit=0 that holds LOCK TABLES for source,
     /// target and checkpoint, under which nothing moves: batches, and one COMMIT at the end, or
     /// several where the server takes no such large transaction; then all or some of it may be done
     /// when it throws. No transaction is begun by name, which would release the locks without a
@@ -61,7 +62,8 @@ class row_writer {
     /// Within a transaction, on which it leaves no trace: which rows would collide if the range
     /// were copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const keys::key_range& range) const;
-    /// The same if these keys were carried over now. Of each row that one of the keys names, that
+    /// Within a transaction, on which it leaves no trace: which rows would collide if these keys
+    /// were carried over now. Of each row that one of the keys names, that
     /// one is told (as the row has it, where the target tells keys apart by bytes). A holder among
     /// the keys was read by the same statement as the newcomer, as they were erased before: so the
     /// two rows of the source collide in one snapshot, unless they are one row.
@@ -77,12 +79,12 @@ class row_writer {
 
     /// The first of the keys whose row the target refuses for itself, whatever other rows hold, and
     /// the server's words.
-    struct refusal {
+    struct refused {
         keys::key_value key;
         std::string reason;
     };
     /// Precondition: as many keys as one statement may name, at most.
-    std::optional<refusal> refused_row(db::session& session,
+    std::optional<refused> refused_row(db::session& session,
                                        std::span<const keys::key_value> keys) const;
 
     const statements& texts() const noexcept { return texts_; }

@@ -79,7 +79,8 @@ class statements {
     /// Inserts the current source rows of the keys, each once, whatever names it has among them;
     /// with `upserts`, over what the target holds.
     std::string carry_over(std::span<const keys::key_value> keys) const;
-    /// The same, never over what the target holds.
+    /// Inserts the current source rows of the keys as carry_over() does, never over what the target
+    /// holds.
     std::string carry_over_plainly(std::span<const keys::key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
     /// Columns of the target that the server computes.

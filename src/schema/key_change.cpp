@@ -128,7 +128,7 @@ std::string reason_of(const column& from, const column& to) {
 
 }  // namespace
 
-obstacle follow_into_target(key_column& of, const column& from, const column& to) {
+obstacle carry_into_target(key_column& of, const column& from, const column& to) {
     const auto refused = [&](std::string_view why) {
         return fmt::format("{} changes its type from {} to {}, and {}", quoted_name(from.name),
                            shown_type(from), shown_type(to), why);

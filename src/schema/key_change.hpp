@@ -16,6 +16,6 @@ using obstacle = std::optional<std::string>;
 /// original: where two values that differ in the original may have the same bytes, or members, or
 /// digits, in the new table. Where two of them are only equal there (another collation) the column
 /// serves, by_bytes; that values fit is the server's to say.
-obstacle follow_into_target(key_column& of, const column& from, const column& to);
+obstacle carry_into_target(key_column& of, const column& from, const column& to);
 
 }  // namespace segue::schema

@@ -108,7 +108,7 @@ obstacle build(const table_definition& original, const table_definition& target,
         if (to == nullptr) return fmt::format("the new table has no {}", quoted_name(from.name));
         if (to->generated)
             return fmt::format("{} is a generated column in the new table", quoted_name(to->name));
-        if (auto changed = follow_into_target(*read, from, *to)) return changed;
+        if (auto changed = carry_into_target(*read, from, *to)) return changed;
         read->descending = part.descending;
         made.columns.push_back(std::move(*read));
     }

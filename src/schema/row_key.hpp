@@ -54,7 +54,7 @@ struct key_conditions {
 };
 
 /// Chooses the key: the columns of a NOT NULL unique index of the original that the new table has,
-/// too, as follow_into_target() allows, with an index there that begins with them, or a unique one
+/// too, as carry_into_target() allows, with an index there that begins with them, or a unique one
 /// whose columns are all among them. Keys that the client can order come before others, then keys
 /// that are the same in both tables, then the primary key, few and narrow columns before many and
 /// wide ones.

@@ -30,7 +30,7 @@ struct blocker {
     bool may_be_ended = false;     ///< A client's session that holds a table; no prepared XA.
     bool excludes_readers = true;  ///< Not of a lock as whoever reads or writes rows has it.
 
-    /// The same lock, seen again?
+    /// Equal for one lock that is seen again.
     auto identity() const { return std::tie(of, connection, event); }
 };
 
@@ -43,7 +43,8 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
 /// session that looks. Empty also where that cannot be seen.
 std::vector<blocker> who_holds(db::session& session, const table_name& table);
 
-/// The same in words, also where it cannot be seen.
+/// In words: who holds a lock that a change of this table would wait for, or that it cannot be
+/// seen.
 std::string holders_text(db::session& session, const table_name& table);
 
 /// A lock wait whose message tells who holds the lock already.

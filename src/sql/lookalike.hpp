@@ -12,9 +12,9 @@ namespace segue::sql {
 /// cannot be read.
 std::string lookalike_hint(std::string_view text);
 
-/// The same of those alone that nobody sees in a name, nor writes into one: spaces, and marks that
-/// have no width. (Some scripts do write joiners, U+200C and U+200D, into words.) Empty for text
-/// that cannot be read.
+/// A hint as lookalike_hint()'s, of those characters alone that nobody sees in a name, nor writes
+/// into one: spaces, and marks that have no width. (Some scripts do write joiners, U+200C and
+/// U+200D, into words.) Empty for text that cannot be read.
 std::string hidden_space_hint(std::string_view text);
 
 }  // namespace segue::sql

@@ -86,7 +86,7 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
     }
     const auto marker = with_.barrier.pass_until(steady_clock::now() + marker_patience, stop);
     if (!marker) return "nothing can be written on the server: a marker waits";
-    if (with_.stream.wait_for_marker(*marker, steady_clock::now() + with_.with.stall_budget, stop))
+    if (with_.stream.wait_for_marker(*marker, steady_clock::now() + with_.set.stall_budget, stop))
         return std::nullopt;
     return "the stream is behind the binary log's end";
 }
@@ -96,7 +96,7 @@ cut_over::swap_sessions cut_over::connect() {
     db::session lookout = with_.sessions.connect(db::session_role::control);
     // Given up by the client, its request would go on in the server.
     db::session locker = with_.sessions.connect(
-        db::session_role::control, with_.with.stall_budget + 2 * rename_time_ + beyond_budget);
+        db::session_role::control, with_.set.stall_budget + 2 * rename_time_ + beyond_budget);
     lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
@@ -105,10 +105,9 @@ cut_over::swap_sessions cut_over::connect() {
 std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
                                              result& made, std::stop_token stop) {
     const milliseconds patience = foresight::limits().patience;
-    if (!with_.with.ignore_old_snapshots) {
+    if (!with_.set.ignore_old_snapshots) {
         if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
-        foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
-                        with_.migration.tables, {});
+        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables, {});
         const auto found = ahead.wait_for_no_old_snapshot(
             snapshots, [this] { return with_.changes.target_written_at(); }, stop);
         if (!found.empty()) return describe(found);
@@ -122,14 +121,13 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
 std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
                                                       milliseconds patience, std::stop_token stop) {
     const auto look = [&](milliseconds within) {
-        foresight ahead(sessions.lookout, with_.sessions, with_.migration.server,
-                        with_.migration.tables,
-                        {.long_held = with_.with.stall_budget / 10, .patience = within});
-        auto found = ahead.wait_for_quiet_table(stop);
+        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables,
+                        {.long_held = with_.set.stall_budget / 10, .patience = within});
+        auto found = ahead.wait_for_no_blockers(stop);
         in_the_way_.see(found, with_.clock.now());
         return found;
     };
-    const auto& after = with_.with.kill_blockers_after;
+    const auto& after = with_.set.kill_blockers_after;
     if (!after) {
         const auto found = look(patience);
         return found.empty() ? std::nullopt : std::optional(describe(found));
@@ -156,7 +154,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
 // If this process, or the network, stands still, the server frees the tables by itself.
 // Without autocommit a transaction needs no BEGIN, which would release the locks.
 void cut_over::prepare(swap_sessions& sessions) const {
-    const int seconds = db::whole_seconds(with_.with.stall_budget);
+    const int seconds = db::whole_seconds(with_.set.stall_budget);
     sessions.locker.execute(
         fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
                     "innodb_lock_wait_timeout={1}, autocommit=0",
@@ -165,8 +163,8 @@ void cut_over::prepare(swap_sessions& sessions) const {
 
 // With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it
 // gives way, if it does.
-std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const watchdog& timer,
-                                                     const stall_budget& budget) {
+std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, const watchdog& timer,
+                                                         const stall_budget& budget) {
     // Committed by another connection after the lock was granted: all that changed the table
     // stands before it.
     const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
@@ -174,7 +172,7 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
     // A replica that did not keep the order of commits would show by this.
-    if (with_.with.from_replica && with_.migration.server.gtids) {
+    if (with_.set.from_replica && with_.plan.server.gtids) {
         const auto executed = servers::read_executed_transactions(locker);
         if (!with_.stream.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
@@ -187,10 +185,10 @@ std::optional<std::string> cut_over::fill_under_lock(db::session& locker, const 
     with_.writer.carry_over_under_lock(locker, rest.keys());
     rest.flushed();
     fault::point("cut_over.flushed");
-    preflight::throw_if_changed_under_lock(locker, with_.migration);
+    preflight::throw_if_changed_under_lock(locker, with_.plan);
     if (with_.feed.possible_children() != children_seen_)
         return "a statement may have made a foreign key to the table: it is looked for";
-    set_auto_increment(locker, with_.migration);
+    set_auto_increment(locker, with_.plan);
     if (with_.changes.backlog() != 0) return "a change came in under the lock";
     return std::nullopt;
 }
@@ -200,18 +198,18 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
                                                      snapshot_lookout& snapshots,
                                                      const watchdog& timer,
                                                      const stall_budget& budget) {
-    const servers::server_facts& server = with_.migration.server;
-    const migration_tables& tables = with_.migration.tables;
+    const servers::server_facts& server = with_.plan.server;
+    const migration_tables& tables = with_.plan.tables;
     if (server.sees_locks) {
         const auto others = servers::beside_locked_tables(
             servers::look_for_blockers(sessions.lookout, with_.sessions, server, tables));
         if (!others.empty()) return describe(others);
     }
-    if (with_.with.ignore_old_snapshots) return std::nullopt;
+    if (with_.set.ignore_old_snapshots) return std::nullopt;
     // Most transactions are short, and end while the lock is held, unless they wait for it.
     const auto patience = std::min(
         budget.deadline(),
-        budget.clock().now() + std::min(with_.with.stall_budget / 4, snapshot_patience_max));
+        budget.clock().now() + std::min(with_.set.stall_budget / 4, snapshot_patience_max));
     auto found = snapshots.look(with_.changes.target_written_at());
     while (!found.empty()) {
         if (budget.clock().now() >= patience) return describe(found);
@@ -223,9 +221,9 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
 
 cut_over::result cut_over::attempt(std::stop_token stop) {
     struct hurried {
-        explicit hurried(carry::replayer& held) : flusher(held) { flusher.hurry(true); }
+        explicit hurried(carry::flusher& held) : flusher(held) { flusher.hurry(true); }
         ~hurried() { flusher.hurry(false); }
-        carry::replayer& flusher;
+        carry::flusher& flusher;
     } const hurry(with_.flusher);
     result made;
     const auto give_way = [&](std::string reason) {
@@ -250,9 +248,8 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         // Foreign keys to the table are looked for in the whole server, which takes its time. What
         // makes one from here on is in the stream before the marker (docs/decisions/0011).
         children_seen_ = with_.feed.possible_children();
-        preflight::throw_if_changed(sessions->locker, with_.migration);
-        snapshots.emplace(sessions->lookout, with_.sessions, with_.migration.server,
-                          with_.migration.tables);
+        preflight::throw_if_changed(sessions->locker, with_.plan);
+        snapshots.emplace(sessions->lookout, with_.sessions, with_.plan.server, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();
         auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
@@ -280,25 +277,25 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
 void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
                                watchdog& timer, const stall_budget& budget, result& made,
                                bool& locked) {
-    const migration_tables& tables = with_.migration.tables;
+    const migration_tables& tables = with_.plan.tables;
     db::session& locker = sessions.locker;
     fault::point("cut_over.before_lock");
     locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", tables.original.quoted(),
                                tables.ghost.quoted(), with_.checkpoint.name().quoted()));
     locked = true;
     fault::point("cut_over.locked");
-    auto reason = fill_under_lock(locker, timer, budget);
+    auto reason = catch_up_under_lock(locker, timer, budget);
     if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
     if (!reason) {
         locker.execute("SET SESSION lock_wait_timeout=1");
         // From here on nothing interrupts the locker, and it is asked for nothing late.
         timer.disarm();
         fault::point("cut_over.before_rename");
-        const milliseconds needed = with_.with.accept_slow_rename ? milliseconds(0) : rename_time_;
+        const milliseconds needed = with_.set.accept_slow_rename ? milliseconds(0) : rename_time_;
         made.before_rename = budget.used();
         if (budget.spent())
             reason = "the stall budget was spent before the swap";
-        else if (*made.before_rename + needed > with_.with.stall_budget)
+        else if (*made.before_rename + needed > with_.set.stall_budget)
             reason =
                 fmt::format("RENAME TABLE takes some {} ms, which are not left of the stall budget",
                             needed.count());
@@ -316,7 +313,7 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
 // The server's answer, be it an error, says what is true: RENAME TABLE is atomic.
 // https://dev.mysql.com/doc/refman/8.4/en/atomic-ddl.html
 void cut_over::rename(db::session& locker) {
-    const migration_tables& tables = with_.migration.tables;
+    const migration_tables& tables = with_.plan.tables;
     with_.record.rename_is_sent();
     try {
         locker.execute(fmt::format("RENAME TABLE {0} TO {1}, {2} TO {0}", tables.original.quoted(),
@@ -331,7 +328,7 @@ void cut_over::rename(db::session& locker) {
 // That a request is waited for, and then the tables are held by a session that nobody uses: what
 // prepare() sets.
 milliseconds cut_over::longest_without_us() const {
-    const std::chrono::seconds waits(db::whole_seconds(with_.with.stall_budget));
+    const std::chrono::seconds waits(db::whole_seconds(with_.set.stall_budget));
     return waits + (waits + std::chrono::seconds(1));
 }
 
@@ -372,7 +369,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
             }
         }
     };
-    const stall_budget budget(with_.clock, with_.with.stall_budget);
+    const stall_budget budget(with_.clock, with_.set.stall_budget);
     watchdog timer(with_.clock, budget.deadline(), interrupt, stop);
     bool locked = false;
     std::optional<error> fatal;
@@ -383,7 +380,7 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
     } catch (const error& failure) {
         timer.disarm();
         if (with_.record.now() == swap_state::answer_open) {
-            made.swapped = was_swapped(with_.sessions, with_.migration, with_.checkpoint,
+            made.swapped = was_swapped(with_.sessions, with_.plan, with_.checkpoint,
                                        {.id = locker_id, .since = asked_at});
             with_.record.is_known(made.swapped);
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";

@@ -2,9 +2,9 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
-#include "src/carry/replayer.hpp"
+#include "src/carry/flusher.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/changes/heartbeat.hpp"
 #include "src/changes/router.hpp"
 #include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
@@ -34,7 +34,7 @@ namespace segue::swap {
 class cut_over {
   public:
     struct settings {
-        std::chrono::milliseconds stall_budget{500};
+        std::chrono::milliseconds stall_budget{};
         bool ignore_old_snapshots = false;
         /// A session that holds the table is ended when it has kept the swap waiting that long.
         std::optional<std::chrono::seconds> kill_blockers_after;
@@ -44,21 +44,20 @@ class cut_over {
     };
     struct parts {
         db::session_factory& sessions;
-        const preflight::plan& migration;
+        const preflight::plan& plan;
         swap_record& record;
         const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
-        changes::heartbeat& barrier;
+        changes::barrier& barrier;
         changes::router& stream;
         changes::table_feed& feed;
         changes::change_set& changes;
-        carry::replayer& flusher;
+        carry::flusher& flusher;
         const clock_source& clock;
-        settings with;
+        settings set;
     };
     explicit cut_over(parts with)
-        : with_(with),
-          rename_time_(with.migration.rename_time.value_or(std::chrono::milliseconds(0))) {}
+        : with_(with), rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))) {}
 
     struct result {
         bool swapped = false;
@@ -111,8 +110,8 @@ class cut_over {
     std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
-    std::optional<std::string> fill_under_lock(db::session& locker, const watchdog& timer,
-                                               const stall_budget& budget);
+    std::optional<std::string> catch_up_under_lock(db::session& locker, const watchdog& timer,
+                                                   const stall_budget& budget);
     std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
                                                const watchdog& timer, const stall_budget& budget);
 

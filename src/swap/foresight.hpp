@@ -28,7 +28,7 @@ class foresight {
 
     /// Waits for a moment at which nobody holds for long what the lock or the swap needs. Empty
     /// then; else, when patience ends first, who does.
-    std::vector<servers::blocker> wait_for_quiet_table(std::stop_token stop);
+    std::vector<servers::blocker> wait_for_no_blockers(std::stop_token stop);
 
     /// Waits for a moment without old snapshots that are not about to end by themselves.
     std::vector<old_snapshot> wait_for_no_old_snapshot(

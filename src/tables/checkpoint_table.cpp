@@ -79,21 +79,20 @@ void checkpoint_table::take_over(db::session& session) const {
                                 name_.quoted(), quoted_literal(epoch_)));
 }
 
-void checkpoint_table::record_chunk(db::session& session, const chunk_progress& progress) const {
-    const std::string text = quoted_literal(text_of(progress));
+void checkpoint_table::record_chunk(db::session& session, const chunk_progress& chunk) const {
+    const std::string text = quoted_literal(text_of(chunk));
     const auto rows = session.execute(
-        progress.goes_on ? fmt::format("UPDATE {} SET value={} WHERE kind='chunk' AND id={}",
-                                       name_.quoted(), text, progress.chunk)
-                         : fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
-                                       name_.quoted(), progress.chunk, text));
+        chunk.goes_on ? fmt::format("UPDATE {} SET value={} WHERE kind='chunk' AND id={}",
+                                    name_.quoted(), text, chunk.chunk)
+                      : fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
+                                    name_.quoted(), chunk.chunk, text));
     require(rows == 1, "a chunk that goes on has a row");
 }
 
-bool checkpoint_table::chunk_is_recorded(db::session& session,
-                                         const chunk_progress& progress) const {
+bool checkpoint_table::chunk_is_recorded(db::session& session, const chunk_progress& chunk) const {
     return session.query(
                fmt::format("SELECT value={} FROM {} WHERE kind='chunk' AND id={} FOR SHARE",
-                           quoted_literal(text_of(progress)), name_.quoted(), progress.chunk)) ==
+                           quoted_literal(text_of(chunk)), name_.quoted(), chunk.chunk)) ==
            std::vector<db::row>{{"1"}};
 }
 
@@ -137,16 +136,15 @@ std::optional<watermark> checkpoint_table::next_watermark(db::session& session,
     return next;
 }
 
-void checkpoint_table::record_progress(db::session& session,
-                                       const std::optional<stream_place>& place,
-                                       std::uint64_t chunk) const {
+void checkpoint_table::record_progress(db::session& session, const progress& made) const {
     session.execute("START TRANSACTION");
     check_owner(session);
-    if (place) put(session, "position", text_of(*place));
-    if (const auto next = next_watermark(session, chunk)) {
+    if (made.place) put(session, "position", text_of(*made.place));
+    if (made.phase) put(session, "phase", *made.phase);
+    if (const auto next = next_watermark(session, made.chunks_below)) {
         put(session, "watermark", text_of(*next));
-        session.execute(
-            fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(), chunk));
+        session.execute(fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(),
+                                    made.chunks_below));
     }
     session.execute("COMMIT");
 }

@@ -25,7 +25,8 @@ class checkpoint_table {
     /// First in every writing transaction of ours: locks the owner's row shared and checks that
     /// this run is still the owner. Throws segue::error, not retryable, when it is not.
     void check_owner(db::session& session) const;
-    /// The same where LOCK TABLES holds this table for READ, which keeps every other run out.
+    /// Checks that this run is still the owner where LOCK TABLES holds this table for READ, which
+    /// keeps every other run out. Throws as check_owner().
     void check_owner_under_lock(db::session& session) const;
 
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
@@ -36,17 +37,21 @@ class checkpoint_table {
     std::string other_run(db::session& session) const;
 
     /// Within the transaction of the chunk's rows.
-    void record_chunk(db::session& session, const chunk_progress& progress) const;
+    void record_chunk(db::session& session, const chunk_progress& chunk) const;
     /// After a lost COMMIT: whether the transaction took effect. Waits for it to end.
-    bool chunk_is_recorded(db::session& session, const chunk_progress& progress) const;
+    bool chunk_is_recorded(db::session& session, const chunk_progress& chunk) const;
 
     /// Before the first chunk.
     void record_extent(db::session& session, const copy_extent& extent) const;
-    /// Where the stream may be taken up, if that is known anew; and the watermark, in place of the
-    /// rows of chunks below `chunk`, all of which are done. In one transaction, if there is
-    /// anything to be written.
-    void record_progress(db::session& session, const std::optional<stream_place>& place,
-                         std::uint64_t chunk) const;
+    struct progress {
+        std::optional<stream_place> place = {};  ///< Unset: the one that stands there still holds.
+        std::optional<std::string> phase = {};   ///< Unset: likewise.
+        /// The watermark takes the place of the rows of chunks below it, all of which are done.
+        std::uint64_t chunks_below = 0;
+    };
+    /// In one transaction.
+    void record_progress(db::session& session, const progress& made) const;
+    /// The phase alone.
     void record_phase(db::session& session, const std::string& phase) const;
 
     const table_name& name() const noexcept { return name_; }

@@ -58,7 +58,8 @@ class byte_reader {
     std::uint64_t length_encoded_int(std::string_view field);
     /// A length-encoded length and as many bytes.
     std::string_view length_encoded_string(std::string_view field);
-    /// As above; nullopt for the marker 0xFB, NULL in a row of text.
+    /// A length-encoded length and as many bytes; nullopt for the marker 0xFB, NULL in a row of
+    /// text.
     std::optional<std::string_view> length_encoded_string_or_null(std::string_view field);
 
     /// Exactly `count` bytes.

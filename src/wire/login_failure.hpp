@@ -11,14 +11,15 @@ namespace segue::wire {
 /// it said, and the next step where there is one. Properties are the failure's. Threads: any.
 error login_failure(const error& failure, const connection_options& asked);
 
-/// The same failure in the words of the server, or of the client library, alone.
+/// A failure that login_failure() made, in the words of the server, or of the client library,
+/// alone.
 error bare_failure(const error& failure, const connection_options& asked);
 
 /// The address was given by this flag, and not by --host: what is told of it says so. Threads: any.
 void given_by(const endpoint& server, std::string flag);
 
-/// A failure of what is asked at the start: the same of the server's errors. Others, and those that
-/// name the server, stay as they are. Threads: any.
+/// A failure of what is asked at the start, for the operator: the server's errors say which server
+/// it was. Others, and those that name it already, stay as they are. Threads: any.
 error first_statement_failure(const error& failure, const connection_options& asked);
 
 /// The server has taken this login: one that it denies from now on was changed since. Threads: any.

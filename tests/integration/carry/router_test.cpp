@@ -5,10 +5,10 @@
 #include "src/base/clock.hpp"
 #include "src/base/task_group.hpp"
 #include "src/carry/conflict_resolver.hpp"
-#include "src/carry/replayer.hpp"
+#include "src/carry/flusher.hpp"
 #include "src/carry/wording.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/changes/heartbeat.hpp"
 #include "src/changes/table_feed.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/rows/statements.hpp"
@@ -64,7 +64,7 @@ class targets_of_one_stream : public testing::Test {
         changes::change_set changes{100'000};
         changes::table_feed feed;
         conflict_resolver conflicts;
-        replayer flushing;
+        flusher flushing;
     };
 
     table_name make_source(const std::string& name) {
@@ -124,9 +124,8 @@ class targets_of_one_stream : public testing::Test {
     db::session session = server.connect();
     db::session_factory sessions{server.over_tcp()};
     const tables::checkpoint_table checkpoint{{schema.name(), "_ghk"}, "a run"};
-    changes::heartbeat barrier{sessions, {.changelog = changelog, .run_token = "a run"}};
-    throttle::throttler throttler{
-        throttle::make_signals({}, server.over_tcp(), changelog, machine_clock()), machine_clock()};
+    changes::barrier barrier{sessions, {.changelog = changelog, .run_token = "a run"}};
+    throttle::throttler throttler{{}, machine_clock()};
     std::vector<std::unique_ptr<kept_target>> targets;  // outlive the threads
     std::unique_ptr<changes::router> stream;
     task_group threads;

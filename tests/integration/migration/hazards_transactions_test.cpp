@@ -74,7 +74,8 @@ TEST_P(transactions_that_are_limited, have_a_chunk_copied_in_parts) {
     run.segue().wait_for_output("phase: postponed");
     const auto told =
         run.session().query_value("SELECT value FROM _t_ghk WHERE kind='chunk' AND id=1");
-    EXPECT_EQ(told->substr(0, told->rfind(',')), "after open up to id=100") << *told;
+    // 100, as the bytes of a signed key that compare.
+    EXPECT_EQ(*told, R"({"after":null,"rows":98,"up_to":"8000000000000064"})");
     finish();
 }
 

@@ -23,7 +23,7 @@ column text(const std::string& type, const std::string& collation) {
 bool serves(const column& from, const column& to) {
     std::string reason;
     auto key = read_key_column(from, reason);
-    return key && !follow_into_target(*key, from, to);
+    return key && !carry_into_target(*key, from, to);
 }
 
 class character_sets : public testing::TestWithParam<std::string> {

@@ -29,7 +29,6 @@ class rows_between {
                  const std::string& changed)
         : schema_(server), session(server.connect()), checkpoint_({schema_.name(), "_t_ghk"}, "e") {
         checkpoint_.create(session, "uuid", {});
-        checkpoint_.create(session, "uuid", {});
         session.execute("USE " + schema_.name());
         session.execute("CREATE TABLE t (" + original + ")");
         session.execute("CREATE TABLE _t_gho (" + changed + ")");

@@ -1,6 +1,6 @@
 // docs/hazards.md, 23 and 37: the server is killed and started again while a table is migrated.
 #include "src/base/error.hpp"
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/servers/durability.hpp"
 #include "tests/integration/migration/live_run.hpp"
@@ -168,8 +168,8 @@ class heartbeat_of_a_restarted_server : public testing::Test {
     const table_name changelog{schema.name(), "_t_ghc"};
     db::session_factory sessions{server.over_tcp()};
     servers::durability restarts{[](const std::string&) {}};
-    changes::heartbeat beat{sessions,
-                            {.changelog = changelog, .run_token = "run", .restarts = &restarts}};
+    changes::barrier beat{sessions,
+                          {.changelog = changelog, .run_token = "run", .restarts = &restarts}};
 };
 
 TEST_F(heartbeat_of_a_restarted_server, goes_on_where_nothing_was_lost) {

@@ -92,11 +92,7 @@ class Throttle : public testing::Test {
     static std::string replica_text() { return replica_->over_tcp().server.text(); }
 
     throttle_settings by_replica() const {
-        return {.flag_files = {},
-                .max_load = {},
-                .control_replicas = {replica_->over_tcp().server},
-                .lag_max = 1s,
-                .heartbeat_interval = 100ms};
+        return {.control_replicas = {replica_->over_tcp().server}};
     }
 
     void create_changelog() {
@@ -115,8 +111,18 @@ class Throttle : public testing::Test {
         });
     }
 
-    void start(const throttle_settings& settings) {
-        throttler_.emplace(make_signals(settings, watcher(), changelog_, clock_), clock_);
+    void start(const throttle_settings& settings, pace limits = {.lag_max = 1s}) {
+        start_as(watcher(), settings, std::move(limits));
+    }
+    void start_as(const wire::connection_options& account, const throttle_settings& settings,
+                  pace limits) {
+        pace_.emplace(std::move(limits));
+        throttler_.emplace(make_signals(settings, {.pace = *pace_,
+                                                   .primary = account,
+                                                   .changelog = changelog_,
+                                                   .heartbeat_interval = 100ms,
+                                                   .clock = clock_}),
+                           clock_);
         throttler_->start(threads_);
     }
 
@@ -141,6 +147,7 @@ class Throttle : public testing::Test {
     const steady_clock_source clock_;
     fresh_schema schema_{*primary_};
     const table_name changelog_{schema_.name(), "_t_ghc"};
+    std::optional<live_pace> pace_;
     std::optional<throttler> throttler_;
     task_group threads_;
 };
@@ -174,7 +181,7 @@ TEST_F(Throttle, AReplicaThatHangsThrottlesAndDelaysNeitherOtherSignalsNorAStop)
     create_changelog();
     auto settings = by_replica();
     const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
-    settings.flag_files = {flag.string()};
+    settings.flag_file = flag.string();
     start(settings);
     await_clear();
     {
@@ -239,10 +246,7 @@ TEST_F(Throttle, OfSeveralReplicasEachOneThatLagsOrCannotBeReachedThrottles) {
 TEST_F(Throttle, ACriticalLoadEndsTheRun) {
     auto session = primary_->root();
     session.execute("PREPARE one FROM 'SELECT 1'");
-    start({.flag_files = {},
-           .max_load = {},
-           .critical_load = {.limits = {{"Prepared_stmt_count", 2}}},
-           .control_replicas = {}});
+    start({}, {.critical_load = {{"Prepared_stmt_count", 2}}});
     await_clear();
     session.execute("PREPARE two FROM 'SELECT 1'");
     eventually("the end", [&] { return threads_.failed(); });
@@ -255,10 +259,7 @@ TEST_F(Throttle, ACriticalLoadEndsTheRun) {
 }
 
 TEST_F(Throttle, ACriticalLoadThatCannotBeReadThrottlesAndEndsNothing) {
-    start({.flag_files = {},
-           .max_load = {},
-           .critical_load = {.limits = {{"Prepared_stmt_count", 1000}, {"Treads_running", 1}}},
-           .control_replicas = {}});
+    start({}, {.critical_load = {{"Prepared_stmt_count", 1000}, {"Treads_running", 1}}});
     await_reason(HasSubstr("the server has no status variable Treads_running"));
     EXPECT_FALSE(throttler_->hibernating());
     EXPECT_FALSE(threads_.failed());
@@ -273,7 +274,7 @@ TEST_F(Throttle, ARunningThreadTooManyThrottles) {
         sessions.push_back(factory.connect());
         ids.push_back(sessions.back().connection_id());
     }
-    start({.flag_files = {}, .max_load = {{"Threads_running", sleepers}}, .control_replicas = {}});
+    start({}, {.max_load = {{"Threads_running", sleepers}}});
     await_clear();
     for (auto& session : sessions)
         threads_.spawn("sleeper",
@@ -292,15 +293,24 @@ TEST_F(Throttle, ARunningThreadTooManyThrottles) {
 }
 
 TEST_F(Throttle, AStatusVariableThatDoesNotExistThrottles) {
-    start({.flag_files = {},
-           .max_load = {{"Threads_running", 1000}, {"Treads_running", 1}},
-           .control_replicas = {}});
+    start({}, {.max_load = {{"Threads_running", 1000}, {"Treads_running", 1}}});
     await_reason(HasSubstr("the server has no status variable Treads_running"));
+}
+
+TEST_F(Throttle, ALimitThatIsChangedMeanwhileCounts) {
+    auto session = primary_->root();
+    session.execute("PREPARE one FROM 'SELECT 1'");
+    start({});
+    await_clear();
+    pace_->change([](pace& now) { now.max_load = {{"Prepared_stmt_count", 1}}; });
+    await_reason(StartsWith("max-load Prepared_stmt_count="));
+    pace_->change([](pace& now) { now.max_load = {{"Prepared_stmt_count", 1'000}}; });
+    await_clear();
 }
 
 TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
     const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
-    start({.flag_files = {"", flag.string()}, .max_load = {}, .control_replicas = {}});
+    start({.additional_flag_file = flag.string()});
     await_clear();
     std::ofstream(flag).put('\n');
     await_reason("flag-file");
@@ -311,14 +321,14 @@ TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
 TEST_F(Throttle, AnAccountThatIsRefusedThrottles) {
     auto wrong = watcher();
     wrong.password = "guessed";
-    throttler_.emplace(make_signals(by_replica(), wrong, changelog_, clock_), clock_);
-    throttler_->start(threads_);
+    start_as(wrong, by_replica(), {});
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 1045"),
                        Not(HasSubstr("guessed"))));
 }
 
 TEST_F(Throttle, ALoadSignalConnectsAgainAfterItsConnectionWasKilled) {
-    load_signal signal(watcher(), {{"Threads_running", 1000}});
+    const live_pace limited({.max_load = {{"Threads_running", 1000}}});
+    load_signal signal(watcher(), limited);
     EXPECT_EQ(signal.evaluate(), std::nullopt);
     const auto connections = [] {
         return primary_->root().query(

@@ -121,8 +121,8 @@ TEST(ChangeSet, AQuietTurnTakesWhatIsReadyAlong) {
     for (const int id : {101, 102, 103}) held.changes.add(key(id), {});
     EXPECT_EQ(held.changes.take(1, 0ms, {})->size(), 1U);
     const auto turn = held.changes.wait_for_quiet(1, {});
-    EXPECT_EQ(held.changes.take_in_turn(1), keys({102}));
-    EXPECT_EQ(held.changes.take_in_turn(10), keys({103}));
+    EXPECT_EQ(held.changes.take_while_quiet(1), keys({102}));
+    EXPECT_EQ(held.changes.take_while_quiet(10), keys({103}));
     EXPECT_EQ(held.changes.in_flight(), 3U);
 }
 

@@ -82,7 +82,7 @@ class Router : public testing::Test {
     std::vector<keys::key_value> kept() { return changes_.take_all().value(); }
 
     db::session_factory sessions_{wire::connection_options{}};
-    heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
+    barrier markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
     change_set changes_{1'000};
     table_feed feed_{{.original = {"s", "t"}, .columns = 2}, id_codec(), changes_, {}};
     router router_{markers_, {"s", "_t_ghc"}, {&feed_}};
@@ -96,7 +96,7 @@ TEST_F(Router, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
     EXPECT_EQ(wanted[original_rows].table, "t");
     EXPECT_THAT(wanted[original_rows].columns, ElementsAre(3U, 1U));
     EXPECT_EQ(wanted[changelog_rows].table, "_t_ghc");
-    EXPECT_THAT(wanted[changelog_rows].columns, ElementsAre(heartbeat::value_column));
+    EXPECT_THAT(wanted[changelog_rows].columns, ElementsAre(barrier::value_column));
 }
 
 TEST_F(Router, GivesEachFeedOfOneTableTheColumnsOfItsKey) {

@@ -18,11 +18,11 @@ std::vector<std::string> endpoints(std::string_view text) {
 }
 
 TEST(StatusLimits, AreNamesAndNumbers) {
-    EXPECT_THAT(
-        parse_status_limits("Threads_running=25,Threads_connected=500"),
-        ElementsAre(status_limit{"Threads_running", 25}, status_limit{"Threads_connected", 500}));
+    EXPECT_THAT(parse_status_limits("Threads_running=25,Threads_connected=500"),
+                ElementsAre(throttle::load_limit{"Threads_running", 25},
+                            throttle::load_limit{"Threads_connected", 500}));
     EXPECT_THAT(parse_status_limits(" a = 1 , b=2 "),
-                ElementsAre(status_limit{"a", 1}, status_limit{"b", 2}));
+                ElementsAre(throttle::load_limit{"a", 1}, throttle::load_limit{"b", 2}));
     EXPECT_THAT(parse_status_limits(""), IsEmpty());
     EXPECT_THAT(parse_status_limits("  "), IsEmpty());
 }

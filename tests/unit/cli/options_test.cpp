@@ -90,14 +90,14 @@ class CommandLine : public testing::Test {
 
 TEST_F(CommandLine, ThePrimaryMayBeNamedBesideTheServerOfTheStream) {
     const auto found = run({"--host=r1"});
-    EXPECT_FALSE(found.assumed_primary);
+    EXPECT_FALSE(found.run.assume_primary);
     const auto named = run({"--host=r1", "--assume-master-host=p1:3307", "--master-user=u",
                             "--master-password=secret"});
-    ASSERT_TRUE(named.assumed_primary);
-    EXPECT_EQ(named.assumed_primary->text(), "p1:3307");
-    EXPECT_EQ(named.primary_user, "u");
-    EXPECT_EQ(named.primary_password, "secret");
-    EXPECT_EQ(run({"--assume-master-host=p1"}).assumed_primary->text(), "p1:3306");
+    ASSERT_TRUE(named.run.assume_primary);
+    EXPECT_EQ(named.run.assume_primary->server.text(), "p1:3307");
+    EXPECT_EQ(named.run.assume_primary->user, "u");
+    EXPECT_EQ(named.run.assume_primary->password, "secret");
+    EXPECT_EQ(run({"--assume-master-host=p1"}).run.assume_primary->server.text(), "p1:3306");
 }
 
 TEST_F(CommandLine, AnAccountOnThePrimaryNeedsItsName) {
@@ -109,41 +109,41 @@ TEST_F(CommandLine, AnAccountOnThePrimaryNeedsItsName) {
 
 TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     const auto made = run({});
-    EXPECT_EQ(made.connection.server.text(), "127.0.0.1:3306");
-    EXPECT_EQ(made.connection.user, "me");
-    EXPECT_EQ(made.connection.password, "");
-    EXPECT_EQ(made.connection.tls.mode, wire::tls_mode::disabled);
-    EXPECT_EQ(made.connection.connect_timeout, 10s);
-    EXPECT_EQ(made.connection.read_timeout, 60s);
-    EXPECT_EQ(made.table, (table_name{"d", "t"}));
-    EXPECT_EQ(made.alter, "ADD a INT");
+    EXPECT_EQ(made.run.connection.server.text(), "127.0.0.1:3306");
+    EXPECT_EQ(made.run.connection.user, "me");
+    EXPECT_EQ(made.run.connection.password, "");
+    EXPECT_EQ(made.run.connection.tls.mode, wire::tls_mode::disabled);
+    EXPECT_EQ(made.run.connection.connect_timeout, 10s);
+    EXPECT_EQ(made.run.connection.read_timeout, 60s);
+    EXPECT_EQ(made.run.request.original, (table_name{"d", "t"}));
+    EXPECT_EQ(made.run.request.alter_text, "ADD a INT");
     EXPECT_FALSE(made.execute);
-    EXPECT_EQ(made.threads, 2U);
-    EXPECT_EQ(made.chunk_rows, std::nullopt);
-    EXPECT_EQ(made.chunk_time, 250ms);
-    EXPECT_EQ(made.default_retries, 60U);
-    EXPECT_EQ(made.wait_for_server, std::chrono::seconds(600));
-    EXPECT_FALSE(made.locking_reads);
-    EXPECT_EQ(made.max_lag, 1500ms);
-    EXPECT_THAT(made.throttle_control_replicas, IsEmpty());
-    EXPECT_EQ(made.throttle_flag_file, "");
-    EXPECT_EQ(made.throttle_additional_flag_file, "/tmp/gh-ost.throttle");
-    EXPECT_THAT(made.max_load, IsEmpty());
-    EXPECT_THAT(made.critical_load, IsEmpty());
-    EXPECT_EQ(made.critical_load_interval, 0ms);
-    EXPECT_EQ(made.critical_load_hibernate, 0s);
-    EXPECT_EQ(made.nice_ratio, 0.0);
-    EXPECT_EQ(made.heartbeat_interval, 100ms);
-    EXPECT_EQ(made.postpone_cut_over_flag_file, "");
-    EXPECT_EQ(made.cut_over_stall_budget, 500ms);
-    EXPECT_EQ(made.cut_over_pause_max, std::nullopt);
-    EXPECT_FALSE(made.ignore_old_snapshots);
-    EXPECT_FALSE(made.accept_slow_rename);
-    EXPECT_EQ(made.kill_blockers_after, std::nullopt);
-    EXPECT_FALSE(made.ok_to_drop_table);
-    EXPECT_FALSE(made.initially_drop_ghost_table);
-    EXPECT_FALSE(made.initially_drop_old_table);
-    EXPECT_EQ(made.replica_server_id, 99999U);
+    EXPECT_EQ(made.run.carrying.copy_workers, 2U);
+    EXPECT_EQ(made.run.carrying.pace.chunk_rows, std::nullopt);
+    EXPECT_EQ(made.run.carrying.pace.chunk_time, 250ms);
+    EXPECT_EQ(made.run.carrying.failures_max, 60U);
+    EXPECT_EQ(made.run.wait_for_server, std::chrono::seconds(600));
+    EXPECT_FALSE(made.run.carrying.locking_reads);
+    EXPECT_EQ(made.run.carrying.pace.lag_max, 1500ms);
+    EXPECT_THAT(made.run.carrying.throttling.control_replicas, IsEmpty());
+    EXPECT_EQ(made.run.carrying.throttling.flag_file, "");
+    EXPECT_EQ(made.run.carrying.throttling.additional_flag_file, "/tmp/gh-ost.throttle");
+    EXPECT_THAT(made.run.carrying.pace.max_load, IsEmpty());
+    EXPECT_THAT(made.run.carrying.pace.critical_load, IsEmpty());
+    EXPECT_EQ(made.run.carrying.throttling.critical_load.look_again_after, 0ms);
+    EXPECT_EQ(made.run.carrying.throttling.critical_load.hibernate_for, 0s);
+    EXPECT_EQ(made.run.carrying.pace.nice_ratio, 0.0);
+    EXPECT_EQ(made.run.carrying.heartbeat_interval, 100ms);
+    EXPECT_EQ(made.run.postpone_flag_file, "");
+    EXPECT_EQ(made.run.stall_budget, 500ms);
+    EXPECT_EQ(made.run.cut_over_pause_max, std::nullopt);
+    EXPECT_FALSE(made.run.ignore_old_snapshots);
+    EXPECT_FALSE(made.run.accept_slow_rename);
+    EXPECT_EQ(made.run.kill_blockers_after, std::nullopt);
+    EXPECT_FALSE(made.run.drop_old_table);
+    EXPECT_FALSE(made.run.request.drop_ghost);
+    EXPECT_FALSE(made.run.request.drop_old);
+    EXPECT_EQ(made.run.carrying.replica_server_id, 99999U);
     EXPECT_EQ(made.log_level, log::level::error);
 }
 
@@ -187,40 +187,42 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
                            "--initially-drop-old-table",
                            "--replica-server-id=7",
                            "--verbose"});
-    EXPECT_EQ(made.connection.server.text(), "db1:3307");
-    EXPECT_EQ(made.connection.user, "u");
-    EXPECT_EQ(made.connection.password, "[p,q]");
-    EXPECT_EQ(made.connection.connect_timeout, 2500ms);
-    EXPECT_EQ(made.connection.read_timeout, 2500ms);
+    EXPECT_EQ(made.run.connection.server.text(), "db1:3307");
+    EXPECT_EQ(made.run.connection.user, "u");
+    EXPECT_EQ(made.run.connection.password, "[p,q]");
+    EXPECT_EQ(made.run.connection.connect_timeout, 2500ms);
+    EXPECT_EQ(made.run.connection.read_timeout, 2500ms);
     EXPECT_TRUE(made.execute);
-    EXPECT_EQ(made.threads, 8U);
-    EXPECT_EQ(made.chunk_rows, 1000U);
-    EXPECT_EQ(made.chunk_time, 100ms);
-    EXPECT_EQ(made.default_retries, 5U);
-    EXPECT_EQ(made.wait_for_server, std::chrono::seconds(90));
-    EXPECT_TRUE(made.locking_reads);
-    EXPECT_EQ(made.max_lag, 2s);
-    ASSERT_EQ(made.throttle_control_replicas.size(), 2U);
-    EXPECT_EQ(made.throttle_control_replicas[0].text(), "r1:3307");
-    EXPECT_EQ(made.throttle_flag_file, "/a");
-    EXPECT_EQ(made.throttle_additional_flag_file, "");
-    EXPECT_THAT(made.max_load, ElementsAre(status_limit{"Threads_running", 25}));
-    EXPECT_THAT(made.critical_load, ElementsAre(status_limit{"Threads_running", 50},
-                                                status_limit{"Threads_connected", 900}));
-    EXPECT_EQ(made.critical_load_interval, 3s);
-    EXPECT_EQ(made.critical_load_hibernate, 60s);
-    EXPECT_EQ(made.nice_ratio, 1.5);
-    EXPECT_EQ(made.heartbeat_interval, 200ms);
-    EXPECT_EQ(made.postpone_cut_over_flag_file, "/b");
-    EXPECT_EQ(made.cut_over_stall_budget, 300ms);
-    EXPECT_EQ(made.cut_over_pause_max, 20s);
-    EXPECT_TRUE(made.ignore_old_snapshots);
-    EXPECT_TRUE(made.accept_slow_rename);
-    EXPECT_EQ(made.kill_blockers_after, 90s);
-    EXPECT_TRUE(made.ok_to_drop_table);
-    EXPECT_TRUE(made.initially_drop_ghost_table);
-    EXPECT_TRUE(made.initially_drop_old_table);
-    EXPECT_EQ(made.replica_server_id, 7U);
+    EXPECT_EQ(made.run.carrying.copy_workers, 8U);
+    EXPECT_EQ(made.run.carrying.pace.chunk_rows, 1000U);
+    EXPECT_EQ(made.run.carrying.pace.chunk_time, 100ms);
+    EXPECT_EQ(made.run.carrying.failures_max, 5U);
+    EXPECT_EQ(made.run.wait_for_server, std::chrono::seconds(90));
+    EXPECT_TRUE(made.run.carrying.locking_reads);
+    EXPECT_EQ(made.run.carrying.pace.lag_max, 2s);
+    ASSERT_EQ(made.run.carrying.throttling.control_replicas.size(), 2U);
+    EXPECT_EQ(made.run.carrying.throttling.control_replicas[0].text(), "r1:3307");
+    EXPECT_EQ(made.run.carrying.throttling.flag_file, "/a");
+    EXPECT_EQ(made.run.carrying.throttling.additional_flag_file, "");
+    EXPECT_THAT(made.run.carrying.pace.max_load,
+                ElementsAre(throttle::load_limit{"Threads_running", 25}));
+    EXPECT_THAT(made.run.carrying.pace.critical_load,
+                ElementsAre(throttle::load_limit{"Threads_running", 50},
+                            throttle::load_limit{"Threads_connected", 900}));
+    EXPECT_EQ(made.run.carrying.throttling.critical_load.look_again_after, 3s);
+    EXPECT_EQ(made.run.carrying.throttling.critical_load.hibernate_for, 60s);
+    EXPECT_EQ(made.run.carrying.pace.nice_ratio, 1.5);
+    EXPECT_EQ(made.run.carrying.heartbeat_interval, 200ms);
+    EXPECT_EQ(made.run.postpone_flag_file, "/b");
+    EXPECT_EQ(made.run.stall_budget, 300ms);
+    EXPECT_EQ(made.run.cut_over_pause_max, 20s);
+    EXPECT_TRUE(made.run.ignore_old_snapshots);
+    EXPECT_TRUE(made.run.accept_slow_rename);
+    EXPECT_EQ(made.run.kill_blockers_after, 90s);
+    EXPECT_TRUE(made.run.drop_old_table);
+    EXPECT_TRUE(made.run.request.drop_ghost);
+    EXPECT_TRUE(made.run.request.drop_old);
+    EXPECT_EQ(made.run.carrying.replica_server_id, 7U);
     EXPECT_EQ(made.log_level, log::level::info);
 }
 
@@ -238,7 +240,7 @@ TEST_F(CommandLine, EveryFlagOfTheTableIsTaken) {
 
 TEST_F(CommandLine, TextIsTakenLiterally) {
     for (const auto* text : {"--x", "-1", "[a,b]", "a,b", "a b", "\"q\"", "#;", "=", "{}", "$X"})
-        EXPECT_EQ(run({"--password", text}).connection.password, text);
+        EXPECT_EQ(run({"--password", text}).run.connection.password, text);
 }
 
 TEST_F(CommandLine, UnknownFlagsAndBadValuesAreToldInOneLineAndEndWithTwo) {
@@ -303,10 +305,10 @@ TEST_F(CommandLine, TheAlterIsMissedFirstThenTheDatabaseThenTheTable) {
 TEST_F(CommandLine, AWholeAlterNamesDatabaseAndTable) {
     auto result = read({"--user=u", "--alter", "ALTER TABLE `d 1`.t ADD a INT"});
     ASSERT_TRUE(result.run);
-    EXPECT_EQ(result.run->table, (table_name{"d 1", "t"}));
+    EXPECT_EQ(result.run->run.request.original, (table_name{"d 1", "t"}));
     result = read({"--user=u", "--database=x", "--alter", "ALTER TABLE t ADD a INT"});
     ASSERT_TRUE(result.run);
-    EXPECT_EQ(result.run->table, (table_name{"x", "t"}));
+    EXPECT_EQ(result.run->run.request.original, (table_name{"x", "t"}));
     EXPECT_THAT(read({"--alter", "ALTER TABLE t ADD a INT"}).fatal, HasSubstr("--database"));
 }
 
@@ -349,11 +351,12 @@ TEST_F(CommandLine, AnAlterThatOnlyAnSqlModeWouldCloseIsToldSo) {
 TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
     files_["/conf"] = "[client]\nuser=conf user\npassword=from ; conf # \n";
     variables_["MYSQL_PWD"] = "env";
-    EXPECT_EQ(run({}).connection.password, "env");
-    EXPECT_EQ(run({"--conf=/conf"}).connection.password, "from ; conf #");
-    EXPECT_EQ(run({"--conf=/conf", "--ask-pass"}).connection.password, "asked");
+    EXPECT_EQ(run({}).run.connection.password, "env");
+    EXPECT_EQ(run({"--conf=/conf"}).run.connection.password, "from ; conf #");
+    EXPECT_EQ(run({"--conf=/conf", "--ask-pass"}).run.connection.password, "asked");
     EXPECT_EQ(asked_, 1);
-    EXPECT_EQ(run({"--conf=/conf", "--ask-pass", "--password=flag"}).connection.password, "flag");
+    EXPECT_EQ(run({"--conf=/conf", "--ask-pass", "--password=flag"}).run.connection.password,
+              "flag");
     EXPECT_EQ(asked_, 1);
 }
 
@@ -361,8 +364,8 @@ TEST_F(CommandLine, TheUserOfTheFlagComesBeforeTheFiles) {
     files_["/conf"] = "[client]\nuser=conf user\n";
     const auto result = read_without_user({"--conf=/conf"});
     ASSERT_TRUE(result.run);
-    EXPECT_EQ(result.run->connection.user, "conf user");
-    EXPECT_EQ(run({"--conf=/conf", "--user=u"}).connection.user, "u");
+    EXPECT_EQ(result.run->run.connection.user, "conf user");
+    EXPECT_EQ(run({"--conf=/conf", "--user=u"}).run.connection.user, "u");
 }
 
 TEST_F(CommandLine, WithoutAUserNobodyIsLoggedIn) {
@@ -417,7 +420,7 @@ TEST_F(CommandLine, NothingOfAnOptionFileIsShownThatMayBeASecret) {
 TEST_F(CommandLine, AHostWithItsPortIsToldWhereThePortGoes) {
     EXPECT_THAT(fatal({"--host=db1:3307"}), HasSubstr("--host=db1 --port=3307"));
     EXPECT_THAT(fatal({"--host=[::1]:3307"}), HasSubstr("--port"));
-    EXPECT_EQ(run({"--host=::1"}).connection.server.host, "::1");
+    EXPECT_EQ(run({"--host=::1"}).run.connection.server.host, "::1");
     EXPECT_THAT(fatal({"--host=mysql://u:geheim@db1"}), Not(HasSubstr("geheim")));
     EXPECT_THAT(fatal({"--host=u:geheim@db1"}), Not(HasSubstr("geheim")));
     EXPECT_THAT(fatal({"--throttle-control-replicas=u:geheim@db1:1"}), Not(HasSubstr("geheim")));
@@ -454,10 +457,11 @@ TEST_F(CommandLine, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
 }
 
 TEST_F(CommandLine, TlsChecksIdentityUnlessToldOtherwise) {
-    EXPECT_EQ(run({"--ssl"}).connection.tls.mode, wire::tls_mode::verify_identity);
-    EXPECT_EQ(run({"--ssl", "--ssl-allow-insecure"}).connection.tls.mode, wire::tls_mode::required);
+    EXPECT_EQ(run({"--ssl"}).run.connection.tls.mode, wire::tls_mode::verify_identity);
+    EXPECT_EQ(run({"--ssl", "--ssl-allow-insecure"}).run.connection.tls.mode,
+              wire::tls_mode::required);
     for (const auto* file : {"a", "b", "c"}) files_[file] = "PEM";
-    const auto tls = run({"--ssl", "--ssl-ca=a", "--ssl-cert=b", "--ssl-key=c"}).connection.tls;
+    const auto tls = run({"--ssl", "--ssl-ca=a", "--ssl-cert=b", "--ssl-key=c"}).run.connection.tls;
     EXPECT_EQ(tls.ca_file, "a");
     EXPECT_EQ(tls.cert_file, "b");
     EXPECT_EQ(tls.key_file, "c");
@@ -473,30 +477,33 @@ TEST_F(CommandLine, FlagsOfTlsNeedTls) {
 }
 
 TEST_F(CommandLine, ASocketStandsForHostAndPort) {
-    EXPECT_EQ(run({"--socket=/run/mysqld.sock"}).connection.server.text(), "/run/mysqld.sock");
+    EXPECT_EQ(run({"--socket=/run/mysqld.sock"}).run.connection.server.text(), "/run/mysqld.sock");
     EXPECT_TRUE(read_complete({"--socket=/s", "--host="}).run);
     EXPECT_THAT(fatal({"--host="}), HasSubstr("--host"));
 }
 
 TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
     EXPECT_THAT(only_notice({"--chunk-size=5"}), HasSubstr("10 is used"));
-    EXPECT_EQ(read_complete({"--chunk-size=5"}).run->chunk_rows, 10U);
-    EXPECT_EQ(read_complete({"--chunk-size=200000"}).run->chunk_rows, 100'000U);
-    EXPECT_EQ(read_complete({"--threads=0"}).run->threads, 1U);
-    EXPECT_EQ(read_complete({"--threads=-5"}).run->threads, 1U);
-    EXPECT_EQ(read_complete({"--threads=65"}).run->threads, 64U);
+    EXPECT_EQ(read_complete({"--chunk-size=5"}).run->run.carrying.pace.chunk_rows, 10U);
+    EXPECT_EQ(read_complete({"--chunk-size=200000"}).run->run.carrying.pace.chunk_rows, 100'000U);
+    EXPECT_EQ(read_complete({"--threads=0"}).run->run.carrying.copy_workers, 1U);
+    EXPECT_EQ(read_complete({"--threads=-5"}).run->run.carrying.copy_workers, 1U);
+    EXPECT_EQ(read_complete({"--threads=65"}).run->run.carrying.copy_workers, 64U);
     EXPECT_THAT(only_notice({"--nice-ratio=101"}), HasSubstr("100 is used"));
-    EXPECT_EQ(read_complete({"--nice-ratio=101"}).run->nice_ratio, 100.0);
-    EXPECT_EQ(read_complete({"--nice-ratio=-1"}).run->nice_ratio, 0.0);
-    EXPECT_EQ(read_complete({"--critical-load-interval-millis=-1"}).run->critical_load_interval,
+    EXPECT_EQ(read_complete({"--nice-ratio=101"}).run->run.carrying.pace.nice_ratio, 100.0);
+    EXPECT_EQ(read_complete({"--nice-ratio=-1"}).run->run.carrying.pace.nice_ratio, 0.0);
+    EXPECT_EQ(read_complete({"--critical-load-interval-millis=-1"})
+                  .run->run.carrying.throttling.critical_load.look_again_after,
               0ms);
-    EXPECT_EQ(read_complete({"--max-lag-millis=5"}).run->max_lag, 100ms);
-    EXPECT_EQ(read_complete({"--heartbeat-interval-millis=5000"}).run->heartbeat_interval, 1s);
-    EXPECT_EQ(read_complete({"--chunk-time=0"}).run->chunk_time, 10ms);
-    EXPECT_EQ(read_complete({"--default-retries=0"}).run->default_retries, 1U);
-    EXPECT_EQ(read_complete({"--wait-for-server-seconds=0"}).run->wait_for_server,
+    EXPECT_EQ(read_complete({"--max-lag-millis=5"}).run->run.carrying.pace.lag_max, 100ms);
+    EXPECT_EQ(
+        read_complete({"--heartbeat-interval-millis=5000"}).run->run.carrying.heartbeat_interval,
+        1s);
+    EXPECT_EQ(read_complete({"--chunk-time=0"}).run->run.carrying.pace.chunk_time, 10ms);
+    EXPECT_EQ(read_complete({"--default-retries=0"}).run->run.carrying.failures_max, 1U);
+    EXPECT_EQ(read_complete({"--wait-for-server-seconds=0"}).run->run.wait_for_server,
               std::chrono::seconds(1));
-    EXPECT_EQ(read_complete({"--cut-over-stall-budget-millis=0"}).run->cut_over_stall_budget, 10ms);
+    EXPECT_EQ(read_complete({"--cut-over-stall-budget-millis=0"}).run->run.stall_budget, 10ms);
 }
 
 TEST_F(CommandLine, NumbersThatNameSomethingMustBeInRange) {
@@ -507,30 +514,29 @@ TEST_F(CommandLine, NumbersThatNameSomethingMustBeInRange) {
 }
 
 TEST_F(CommandLine, TheLockTimeoutSetsTheStallBudgetWhenGivenAlone) {
-    EXPECT_EQ(run({"--cut-over-lock-timeout-seconds=3"}).cut_over_stall_budget, 3s);
+    EXPECT_EQ(run({"--cut-over-lock-timeout-seconds=3"}).run.stall_budget, 3s);
     const std::vector<std::string> both{"--cut-over-lock-timeout-seconds=3",
                                         "--cut-over-stall-budget-millis=200"};
     EXPECT_THAT(only_notice(both), HasSubstr("no effect"));
-    EXPECT_EQ(read_complete(both).run->cut_over_stall_budget, 200ms);
+    EXPECT_EQ(read_complete(both).run->run.stall_budget, 200ms);
     EXPECT_THAT(only_notice({"--cut-over-lock-timeout-seconds=11"}), HasSubstr("500 ms"));
-    EXPECT_EQ(read_complete({"--cut-over-lock-timeout-seconds=0"}).run->cut_over_stall_budget,
-              500ms);
+    EXPECT_EQ(read_complete({"--cut-over-lock-timeout-seconds=0"}).run->run.stall_budget, 500ms);
 }
 
 TEST_F(CommandLine, TheLongestPauseNeedsTheBackOffThatItBounds) {
-    EXPECT_EQ(run({"--cut-over-exponential-backoff"}).cut_over_pause_max, 64s);
+    EXPECT_EQ(run({"--cut-over-exponential-backoff"}).run.cut_over_pause_max, 64s);
     EXPECT_THAT(only_notice({"--exponential-backoff-max-interval=5"}), HasSubstr("no effect"));
-    EXPECT_EQ(read_complete({"--exponential-backoff-max-interval=5"}).run->cut_over_pause_max,
+    EXPECT_EQ(read_complete({"--exponential-backoff-max-interval=5"}).run->run.cut_over_pause_max,
               std::nullopt);
     EXPECT_EQ(
         read_complete({"--cut-over-exponential-backoff", "--exponential-backoff-max-interval=1"})
-            .run->cut_over_pause_max,
+            .run->run.cut_over_pause_max,
         2s);
 }
 
 TEST_F(CommandLine, BlockersAreNotEndedUnlessATimeIsGiven) {
-    EXPECT_EQ(run({"--kill-blockers-after-seconds=0"}).kill_blockers_after, std::nullopt);
-    EXPECT_EQ(run({"--kill-blockers-after-seconds=1"}).kill_blockers_after, 1s);
+    EXPECT_EQ(run({"--kill-blockers-after-seconds=0"}).run.kill_blockers_after, std::nullopt);
+    EXPECT_EQ(run({"--kill-blockers-after-seconds=1"}).run.kill_blockers_after, 1s);
     EXPECT_THAT(fatal({"--kill-blockers-after-seconds=-1"}), HasSubstr("not between"));
 }
 

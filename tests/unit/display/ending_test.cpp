@@ -64,7 +64,7 @@ TEST(Ending, ASwapIsASuccessWhateverCouldNotBeDropped) {
     EXPECT_THAT(ending_of(left_after(swap_state::made, "")).lines, IsEmpty());
 }
 
-migration::leftovers left_to_another(preflight::take_over seen, const std::string& tables) {
+migration::leftovers left_to_another(preflight::other_run_made seen, const std::string& tables) {
     auto left = left_after(swap_state::not_made, tables);
     left.taken_over = seen;
     left.taken_over_by = "app@localhost, process 7 on h";
@@ -73,14 +73,15 @@ migration::leftovers left_to_another(preflight::take_over seen, const std::strin
 
 TEST(Ending, AnotherRunsUnfinishedTablesAreNotToBeDropped) {
     EXPECT_THAT(
-        ending_of(left_to_another(preflight::take_over::unfinished, "`s`.`_t_gho`")).lines,
+        ending_of(left_to_another(preflight::other_run_made::unfinished, "`s`.`_t_gho`")).lines,
         ElementsAre("The original table is untouched.",
                     "Another run (app@localhost, process 7 on h) has this migration now, and its "
                     "tables: nothing is to be cleaned up."));
 }
 
 TEST(Ending, ATableThatAnotherRunHasSwappedIsNotCalledUntouched) {
-    const auto last = ending_of(left_to_another(preflight::take_over::swapped, "`s`.`_t_del`"));
+    const auto last =
+        ending_of(left_to_another(preflight::other_run_made::swapped, "`s`.`_t_del`"));
     EXPECT_EQ(last.exit_code, 1);
     EXPECT_THAT(
         last.lines,
@@ -92,7 +93,7 @@ TEST(Ending, ATableThatAnotherRunHasSwappedIsNotCalledUntouched) {
 }
 
 TEST(Ending, WhatCannotBeSeenOfAnotherRunIsNotClaimed) {
-    const auto last = ending_of(left_to_another(preflight::take_over::unknown, ""));
+    const auto last = ending_of(left_to_another(preflight::other_run_made::unknown, ""));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
 }

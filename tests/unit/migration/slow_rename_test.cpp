@@ -1,4 +1,4 @@
-#include "src/migration/settings.hpp"
+#include "src/migration/slow_rename.hpp"
 
 #include <chrono>
 #include <optional>

@@ -16,10 +16,7 @@ const limit_reached overload{.which = {"Threads_running", 50}, .value = 60};
 /// Looks at a load by a clock that the test steps.
 class CriticalLoad : public testing::Test {
   protected:
-    void use(critical_load_settings with) {
-        with.limits = {{"Threads_running", 50}};
-        load_.emplace(std::move(with));
-    }
+    void use(critical_load_settings with) { load_.emplace(with); }
     bool due() { return load_->look_is_due(now_); }
     std::string look(const std::optional<limit_reached>& reached) {
         EXPECT_TRUE(due());

@@ -65,7 +65,15 @@ TEST(LoadReason, AValueThatIsNoWholeNumberIsAnErrorThatNamesTheVariable) {
 }
 
 TEST(LoadSignal, IsNamedAfterItsVariables) {
-    EXPECT_EQ(load_signal({}, {{"Threads_running", 25}, {"Foo", 1}}).name(), "Threads_running,Foo");
+    const live_pace limited({.max_load = {{"Threads_running", 25}, {"Foo", 1}}});
+    EXPECT_EQ(load_signal({}, limited).name(), "Threads_running,Foo");
+}
+
+TEST(LoadSignal, WithoutALimitAsksNobody) {
+    const live_pace unlimited{pace{}};
+    load_signal signal({}, unlimited);
+    EXPECT_EQ(signal.name(), "max-load");
+    EXPECT_EQ(signal.evaluate(), std::nullopt);
 }
 
 TEST(UnreadableLimits, VariablesThatAreNotThereAreToldWithTheNearestNames) {

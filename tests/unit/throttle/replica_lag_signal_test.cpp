@@ -55,7 +55,9 @@ TEST(LagReason, AHeartbeatFromTheFutureTellsOfAClockThatWasSetBack) {
 
 TEST(ReplicaLagSignal, IsReadAtTheHeartbeatsPaceButTenTimesASecondAtMost) {
     const auto period_at = [](std::chrono::milliseconds interval) {
-        return replica_lag_signal({}, {.changelog = {}, .heartbeat_interval = interval}).period();
+        const live_pace any{pace{}};
+        return replica_lag_signal({}, any, {.changelog = {}, .heartbeat_interval = interval})
+            .period();
     };
     EXPECT_EQ(period_at(10ms), 100ms);
     EXPECT_EQ(period_at(100ms), 100ms);

@@ -1,4 +1,4 @@
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace {
 class Heartbeat : public testing::Test {
   protected:
     db::session_factory sessions_{wire::connection_options{}};
-    heartbeat markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
+    barrier markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
 };
 
 TEST_F(Heartbeat, AMarkerOfThisRunIsItsNumber) {

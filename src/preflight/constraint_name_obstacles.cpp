@@ -1,4 +1,4 @@
-#include "src/preflight/check_name_obstacles.hpp"
+#include "src/preflight/constraint_name_obstacles.hpp"
 
 #include "src/base/refusal.hpp"
 #include "src/schema/check_constraint.hpp"

@@ -1,9 +1,10 @@
-#include "src/carry/replayer.hpp"
+#include "src/carry/flusher.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/carry/stream_tells.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ constexpr std::chrono::milliseconds hibernation_turn{100};
 
 }  // namespace
 
-void replayer::run(std::stop_token stop) {
+void flusher::run(std::stop_token stop) {
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     for (;;) {
         wait_while_hibernating(stop);
@@ -30,6 +31,7 @@ void replayer::run(std::stop_token stop) {
             });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);
+            let_the_stream_tell(failure, stop);
             if (!db::may_be_the_rows(failure)) throw;
             throw_naming_the_row(session, *keys, failure, stop);
         } catch (...) {
@@ -42,7 +44,7 @@ void replayer::run(std::stop_token stop) {
 }
 
 // The stream must never stand still for it: what a server has to hold back it may cut off.
-void replayer::wait_while_hibernating(std::stop_token stop) const {
+void flusher::wait_while_hibernating(std::stop_token stop) const {
     while (with_.throttler.hibernating() && !with_.changes.half_full())
         pause_for(hibernation_turn, stop);
 }
@@ -50,8 +52,8 @@ void replayer::wait_while_hibernating(std::stop_token stop) const {
 // Returns how many keys were carried over, these and maybe others. A few of the rows may be much
 // longer than all others: what is too large for one transaction goes in several, one after the
 // other.
-std::size_t replayer::flush(db::session& on, std::span<const keys::key_value> keys,
-                            std::size_t taken, std::stop_token stop) {
+std::size_t flusher::flush(db::session& on, std::span<const keys::key_value> keys,
+                           std::size_t taken, std::stop_token stop) {
     try {
         return flush_in_one(on, keys, taken, stop);
     } catch (const error& failure) {
@@ -62,7 +64,7 @@ std::size_t replayer::flush(db::session& on, std::span<const keys::key_value> ke
     }
     if (keys.size() == 1) {
         // Without the row that it replaces it may fit.
-        with_.writer.take_out(on, keys);
+        with_.writer.evict_in_one_transaction(on, keys);
         return flush_in_one(on, keys, taken, stop);
     }
     const auto half = keys.first(keys.size() / 2);
@@ -70,8 +72,8 @@ std::size_t replayer::flush(db::session& on, std::span<const keys::key_value> ke
     return done + flush(on, keys.subspan(half.size()), taken, stop);
 }
 
-std::size_t replayer::flush_in_one(db::session& on, std::span<const keys::key_value> keys,
-                                   std::size_t taken, std::stop_token stop) {
+std::size_t flusher::flush_in_one(db::session& on, std::span<const keys::key_value> keys,
+                                  std::size_t taken, std::stop_token stop) {
     try {
         with_.writer.carry_over(on, keys);
         return keys.size();
@@ -82,10 +84,10 @@ std::size_t replayer::flush_in_one(db::session& on, std::span<const keys::key_va
     return with_.conflicts.flush_evicting(on, keys, taken, stop);
 }
 
-void replayer::throw_naming_the_row(db::retrying_session& session,
-                                    std::span<const keys::key_value> keys, const error& failure,
-                                    std::stop_token stop) const {
-    std::optional<rows::row_writer::refusal> refused;
+void flusher::throw_naming_the_row(db::retrying_session& session,
+                                   std::span<const keys::key_value> keys, const error& failure,
+                                   std::stop_token stop) const {
+    std::optional<rows::row_writer::refused> refused;
     session.run("find the row that is refused", stop,
                 [&](db::session& on) { refused = with_.writer.refused_row(on, keys); });
     if (!refused) throw failure;

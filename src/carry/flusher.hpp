@@ -2,8 +2,8 @@
 
 #include "src/carry/conflict_resolver.hpp"
 #include "src/carry/wording.hpp"
+#include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
-#include "src/changes/heartbeat.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/rows/row_writer.hpp"
@@ -18,20 +18,20 @@ namespace segue::carry {
 
 /// Flush workers: take keys from the change set, pass a barrier, carry their rows over.
 /// Lifetime: all that `parts` names outlives it.
-class replayer {
+class flusher {
   public:
     struct parts {
         db::session_factory& sessions;
         const rows::row_writer& writer;
         conflict_resolver& conflicts;
-        changes::heartbeat& barrier;
+        changes::barrier& barrier;
         changes::change_set& changes;
         const throttle::throttler& throttler;
         const wording& words;
         std::size_t batch_keys = 1'000;
         unsigned failures_max = 60;
     };
-    explicit replayer(parts with) : with_(with) {}
+    explicit flusher(parts with) : with_(with) {}
 
     /// Flushes until asked to stop; rests while the throttler says to hibernate. Any number of
     /// threads. Throws segue::error for what ends the migration; the batch is pending again then.

@@ -1,4 +1,4 @@
-#include "src/changes/heartbeat.hpp"
+#include "src/changes/barrier.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
@@ -20,10 +20,10 @@ constexpr int marker_id = 2;
 
 }  // namespace
 
-heartbeat::heartbeat(db::session_factory& sessions, settings with)
+barrier::barrier(db::session_factory& sessions, settings with)
     : sessions_(sessions), settings_(std::move(with)) {}
 
-void heartbeat::create(db::session& session) const {
+void barrier::create(db::session& session) const {
     session.execute(fmt::format(
         "CREATE TABLE {} (id BIGINT NOT NULL AUTO_INCREMENT, last_update TIMESTAMP NOT NULL "
         "DEFAULT "
@@ -37,7 +37,7 @@ void heartbeat::create(db::session& session) const {
         quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now())), marker_id));
 }
 
-std::optional<std::uint64_t> heartbeat::marker_in(std::string_view value) const {
+std::optional<std::uint64_t> barrier::marker_in(std::string_view value) const {
     const std::string prefix = settings_.run_token + ":";
     if (!value.starts_with(prefix)) return std::nullopt;
     value.remove_prefix(prefix.size());
@@ -47,7 +47,7 @@ std::optional<std::uint64_t> heartbeat::marker_in(std::string_view value) const 
     return number;
 }
 
-bool heartbeat::has_come(db::session& replica, std::uint64_t number) const {
+bool barrier::has_come(db::session& replica, std::uint64_t number) const {
     try {
         for (const db::row& one : replica.query(fmt::format(
                  "SELECT value FROM {} WHERE id={}", settings_.changelog.quoted(), marker_id)))
@@ -61,14 +61,14 @@ bool heartbeat::has_come(db::session& replica, std::uint64_t number) const {
 }
 
 // Not by the variable, which may have been set back since: the row is there and was not changed.
-void heartbeat::throw_if_read_only(db::session& session, int id) const {
+void barrier::throw_if_read_only(db::session& session, int id) const {
     if (!session
              .query(fmt::format("SELECT 1 FROM {} WHERE id={}", settings_.changelog.quoted(), id))
              .empty())
         throw db::read_only_failure();
 }
 
-void heartbeat::commit_marker(db::session& session, std::uint64_t number) const {
+void barrier::commit_marker(db::session& session, std::uint64_t number) const {
     const std::uint64_t changed = session.execute(
         fmt::format("UPDATE {} SET value='{}:{}' WHERE id={} AND @@GLOBAL.read_only=0",
                     settings_.changelog.quoted(), settings_.run_token, number, marker_id));
@@ -87,7 +87,7 @@ void heartbeat::commit_marker(db::session& session, std::uint64_t number) const 
             "at the start, rows are read with locks.");
 }
 
-void heartbeat::write_heartbeat(db::session& session) {
+void barrier::write_heartbeat(db::session& session) {
     beats_.push_back(throttle::format_heartbeat(std::chrono::system_clock::now()));
     const std::uint64_t changed = session.execute(
         fmt::format("UPDATE {} SET value={} WHERE id={} AND @@GLOBAL.read_only=0",
@@ -98,7 +98,7 @@ void heartbeat::write_heartbeat(db::session& session) {
 }
 
 // Redo is lost from its end only: if our last write is there, all that was answered before it is.
-void heartbeat::look_after_restart(db::session& session) {
+void barrier::look_after_restart(db::session& session) {
     if (!settings_.restarts || settings_.restarts->restarts() == restarts_seen_) return;
     const unsigned seen = settings_.restarts->restarts();
     std::uint64_t answered = 0;
@@ -125,17 +125,17 @@ void heartbeat::look_after_restart(db::session& session) {
     restarts_seen_ = seen;
 }
 
-bool heartbeat::wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until) {
+bool barrier::wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until) {
     std::unique_lock lock(mutex_);
     return changed_.wait_until(lock, stop, until, [&] { return wanted_ > committed_; });
 }
 
-std::uint64_t heartbeat::begin_marker() {
+std::uint64_t barrier::begin_marker() {
     std::lock_guard lock(mutex_);
     return ++begun_;
 }
 
-void heartbeat::run(std::stop_token stop) {
+void barrier::run(std::stop_token stop) {
     db::retrying_session session(sessions_, settings_.retries_max, db::lock_conflicts::outlasted,
                                  db::session_role::beat);
     auto next_beat = std::chrono::steady_clock::now();
@@ -163,7 +163,7 @@ void heartbeat::run(std::stop_token stop) {
     }
 }
 
-std::uint64_t heartbeat::want_marker() {
+std::uint64_t barrier::want_marker() {
     // A marker that was begun before this call may have been committed before it too.
     const std::uint64_t mine = begun_ + 1;
     if (wanted_ <= committed_) wanted_since_ = std::chrono::steady_clock::now();
@@ -172,21 +172,21 @@ std::uint64_t heartbeat::want_marker() {
     return mine;
 }
 
-std::chrono::steady_clock::duration heartbeat::marker_waits() const {
+std::chrono::steady_clock::duration barrier::marker_waits() const {
     std::lock_guard lock(mutex_);
     return wanted_ > committed_ ? std::chrono::steady_clock::now() - wanted_since_
                                 : std::chrono::steady_clock::duration(0);
 }
 
-std::uint64_t heartbeat::pass(std::stop_token stop) {
+std::uint64_t barrier::pass(std::stop_token stop) {
     std::unique_lock lock(mutex_);
     const std::uint64_t mine = want_marker();
     if (!changed_.wait(lock, stop, [&] { return committed_ >= mine; })) throw stopped();
     return mine;
 }
 
-std::optional<std::uint64_t> heartbeat::pass_until(std::chrono::steady_clock::time_point deadline,
-                                                   std::stop_token stop) {
+std::optional<std::uint64_t> barrier::pass_until(std::chrono::steady_clock::time_point deadline,
+                                                 std::stop_token stop) {
     std::unique_lock lock(mutex_);
     const std::uint64_t mine = want_marker();
     if (changed_.wait_until(lock, stop, deadline, [&] { return committed_ >= mine; })) return mine;

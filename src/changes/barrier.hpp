@@ -25,7 +25,7 @@ namespace segue::changes {
 ///
 /// Lifecycle: create() once, then run() on a thread named "heartbeat"; pass() from then on.
 /// Threads: pass() may be called from any thread; one commit serves all that wait for one.
-class heartbeat {
+class barrier {
   public:
     struct settings {
         table_name changelog;
@@ -37,7 +37,7 @@ class heartbeat {
         servers::durability* restarts =
             nullptr;  ///< Looked at with each write; nullptr: nobody looks.
     };
-    heartbeat(db::session_factory& sessions, settings with);
+    barrier(db::session_factory& sessions, settings with);
 
     void create(db::session& session) const;
 
@@ -58,7 +58,7 @@ class heartbeat {
     /// Returns after a marker that was committed wholly after the call, with its number.
     /// Throws `stopped`.
     std::uint64_t pass(std::stop_token stop);
-    /// The same; nullopt if it was not committed by then.
+    /// Returns as pass() does; nullopt if the marker was not committed by the deadline.
     std::optional<std::uint64_t> pass_until(std::chrono::steady_clock::time_point deadline,
                                             std::stop_token stop);
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "src/base/error.hpp"
+#include "src/base/pause.hpp"
+#include "src/db/table_failure.hpp"
+
+#include <chrono>
+#include <stop_token>
+#include <utility>
+
+namespace segue::carry {
+
+/// A failure that is about a table may come of a statement that somebody ran, which the stream, a
+/// moment behind, names when it ends everything for it. So it has that moment: throws `stopped` if
+/// it came to that, and returns if it did not.
+inline void let_the_stream_tell(const error& failure, std::stop_token stop) {
+    constexpr std::chrono::seconds moment{2};
+    if (db::is_about_a_table(failure)) pause_for(moment, std::move(stop));
+}
+
+}  // namespace segue::carry

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "throttle/load_limits.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace segue::throttle {
+
+/// How fast rows are copied, and what copying waits for: all that may be changed while a run goes
+/// on. A value; the fields stand beside the flags of their names in docs/flags.md.
+struct pace {
+    /// --chunk-size, in rows. Unset (the default): sizes follow chunk_time.
+    std::optional<std::uint64_t> chunk_rows = {};
+    /// --chunk-time, in milliseconds: how long copying a chunk should take. Above zero.
+    std::chrono::milliseconds chunk_time{250};
+    /// --nice-ratio: after a chunk that took t, its worker rests for t times this. Zero: not at
+    /// all.
+    double nice_ratio = 0.0;
+    /// --max-lag-millis: copying waits while a replica is further behind. Above zero.
+    std::chrono::milliseconds lag_max{1500};
+    /// --max-load: copying waits while one is reached. Empty: no limit.
+    std::vector<load_limit> max_load = {};
+    /// --critical-load: what is done when one is reached, critical_load_settings say. Empty: no
+    /// limit.
+    std::vector<load_limit> critical_load = {};
+};
+
+/// The pace of a run, now. Threads: snapshot() from any; change() from one, which is the only one
+/// that writes. Readers look again each time, so that a change takes effect with the next chunk,
+/// and the next look at a server.
+class live_pace {
+  public:
+    explicit live_pace(pace at_first) : now_(std::move(at_first)) {}
+
+    pace snapshot() const;
+    /// All of what `apply` does to it becomes visible at once. What it throws changes nothing.
+    void change(const std::function<void(pace&)>& apply);
+
+  private:
+    mutable std::mutex mutex_;
+    pace now_;  // guarded by mutex_
+};
+
+}  // namespace segue::throttle
