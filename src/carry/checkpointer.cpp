@@ -1,5 +1,6 @@
 #include "src/carry/checkpointer.hpp"
 
+#include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
 
@@ -13,6 +14,44 @@ namespace {
 constexpr std::chrono::milliseconds tick{50};
 
 }  // namespace
+
+// For one transaction, with all its tries.
+class checkpointer::writing_turn {
+  public:
+    writing_turn(checkpointer& of, std::stop_token stop) : of_(of) {
+        std::unique_lock lock(of_.mutex_);
+        if (!of_.changed_.wait(lock, std::move(stop), [&] { return !of_.held_; })) throw stopped();
+        of_.writes_ = true;
+    }
+    writing_turn(const writing_turn&) = delete;
+    writing_turn& operator=(const writing_turn&) = delete;
+    ~writing_turn() {
+        std::lock_guard lock(of_.mutex_);
+        of_.writes_ = false;
+        of_.changed_.notify_all();
+    }
+
+  private:
+    checkpointer& of_;
+};
+
+checkpointer::held_back::~held_back() {
+    if (owner_ == nullptr) return;
+    std::lock_guard lock(owner_->mutex_);
+    owner_->held_ = false;
+    owner_->changed_.notify_all();
+}
+
+std::optional<checkpointer::held_back> checkpointer::hold_back(
+    std::chrono::steady_clock::time_point until, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    held_ = true;
+    if (changed_.wait_until(lock, stop, until, [&] { return !writes_; })) return held_back(*this);
+    held_ = false;
+    changed_.notify_all();
+    if (stop.stop_requested()) throw stopped();
+    return std::nullopt;
+}
 
 void checkpointer::enter(std::string phase) {
     std::lock_guard lock(mutex_);
@@ -43,9 +82,11 @@ void checkpointer::run(std::stop_token stop) {
             next = steady_clock::now() + with_.interval;
         }
         const auto made = collect(due);
-        if (made.place || made.phase || made.chunks_below != below_)
+        if (made.place || made.phase || made.chunks_below != below_) {
+            const writing_turn turn(*this, stop);
             session.run("write down how far the run is", stop,
                         [&](db::session& on) { with_.checkpoint.record_progress(on, made); });
+        }
         below_ = made.chunks_below;
         pause_for(std::min(tick, with_.interval), stop);
     }

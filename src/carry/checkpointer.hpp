@@ -6,6 +6,7 @@
 #include "src/tables/checkpoint_table.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -39,14 +40,37 @@ class checkpointer {
     /// Threads: any.
     void enter(std::string phase);
 
+    /// While it lives nothing is written: whoever locks the table that is written to, and others
+    /// with it, must not wait for a COMMIT. Lifetime: ends before the checkpointer.
+    class held_back {
+      public:
+        held_back(held_back&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+        held_back& operator=(held_back&&) = delete;
+        ~held_back();
+
+      private:
+        friend class checkpointer;
+        explicit held_back(checkpointer& owner) : owner_(&owner) {}
+        checkpointer* owner_;
+    };
+    /// Waits until what is being written is committed; nullopt when `until` came first. Throws
+    /// `stopped`. Threads: one at a time.
+    std::optional<held_back> hold_back(std::chrono::steady_clock::time_point until,
+                                       std::stop_token stop);
+
   private:
+    class writing_turn;
     tables::checkpoint_table::progress collect(bool due);
 
     const parts with_;
     std::uint64_t below_ = 0;  // of the thread of run(): the last watermark
 
     std::mutex mutex_;
-    std::optional<std::string> phase_;  // not written yet; guarded by mutex_
+    std::condition_variable_any changed_;
+    // Guarded by mutex_:
+    std::optional<std::string> phase_;  ///< Not written yet.
+    bool writes_ = false;               ///< A transaction is open, or may be.
+    bool held_ = false;                 ///< A held_back lives, or waits.
 };
 
 }  // namespace segue::carry

@@ -41,6 +41,7 @@ swap::cut_over::parts parts_of(run_state& state) {
             .feed = of.feed,
             .changes = of.changes,
             .flusher = of.flushing,
+            .writing_down = of.writing_down,
             .clock = machine_clock(),
             .set = {.stall_budget = state.with.stall_budget,
                     .ignore_old_snapshots = state.with.ignore_old_snapshots,

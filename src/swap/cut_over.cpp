@@ -231,6 +231,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         return std::move(made);
     };
     std::optional<changes::change_set::quiet_turn> turn;
+    std::optional<carry::checkpointer::held_back> unwritten;
     std::optional<swap_sessions> sessions;
     std::optional<snapshot_lookout> snapshots;
     std::optional<std::uint64_t> deadlocks_before;
@@ -255,6 +256,10 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
         if (!quiet || with_.changes.in_flight() > 0) return give_way("a flush is still in flight");
         turn.emplace(std::move(*quiet));
+        // LOCK TABLES names the table of the state, too, and would wait for its COMMIT.
+        auto held = with_.writing_down.hold_back(foreseen + quiet_patience, stop);
+        if (held) unwritten.emplace(std::move(*held));
+        if (!unwritten) return give_way("the state of the run is still being written down");
         if (steady_clock::now() - foreseen > foresight_good_for)
             if (auto reason = foresee_blockers(*sessions, made, milliseconds(0), stop))
                 return give_way(*reason);

@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/carry/checkpointer.hpp"
 #include "src/carry/flusher.hpp"
 #include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
@@ -53,6 +54,7 @@ class cut_over {
         changes::table_feed& feed;
         changes::change_set& changes;
         carry::flusher& flusher;
+        carry::checkpointer& writing_down;
         const clock_source& clock;
         settings set;
     };

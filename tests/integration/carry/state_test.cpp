@@ -149,6 +149,42 @@ TEST_F(the_state_of_an_engine, has_no_place_behind_a_prepared_transaction_whose_
     stop();
 }
 
+TEST_F(the_state_of_an_engine, is_not_written_while_it_is_held_back) {
+    start(engine::contents::nothing).copy(throw_if_failed);
+    const auto in_time = [] { return std::chrono::steady_clock::now() + test::patience; };
+    auto held = made->writing_down.hold_back(in_time(), threads->token());
+    ASSERT_TRUE(held.has_value());
+    session.execute("LOCK TABLES _t_ghk READ");  // which would wait for an open transaction
+    session.execute("UNLOCK TABLES");
+    made->writing_down.enter("postponed");
+    session.execute(fmt::format("UPDATE t SET quantity=4711 WHERE id={}", key_at(5)));
+    const auto behind = end_of_log();
+    let_the_stream_go_on();
+    EXPECT_EQ(state().phase, "inspect");
+    EXPECT_FALSE(place_is_past(behind));
+    held.reset();
+    ASSERT_TRUE(eventually("the phase is written", [&] { return state().phase == "postponed"; }));
+    stop();
+}
+
+TEST_F(the_state_of_an_engine, cannot_be_held_back_while_its_commit_waits) {
+    start(engine::contents::nothing).copy(throw_if_failed);
+    db::session blocker = server.connect();
+    blocker.execute(fmt::format("USE {}", quoted_name(schema.name())));
+    blocker.execute("START TRANSACTION");
+    blocker.execute("SELECT 1 FROM _t_ghk WHERE kind='owner' FOR UPDATE");
+    made->writing_down.enter("postponed");
+    ASSERT_TRUE(eventually("it waits for the owner's row", [&] {
+        return session.query("SELECT 1 FROM performance_schema.data_lock_waits") !=
+               std::vector<db::row>{};
+    }));
+    EXPECT_FALSE(made->writing_down.hold_back(std::chrono::steady_clock::now(), threads->token())
+                     .has_value());
+    blocker.execute("ROLLBACK");
+    ASSERT_TRUE(eventually("the phase is written", [&] { return state().phase == "postponed"; }));
+    stop();
+}
+
 TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
     with.copy_workers = 2;
     test::workload writers(server.over_tcp(), source, spec, {.rate_per_second = 60.0});
