@@ -13,7 +13,7 @@
 namespace segue::throttle {
 
 /// How fast rows are copied, and what copying waits for: all that may be changed while a run goes
-/// on. A value; the fields stand beside the flags of their names in docs/flags.md.
+/// on. A value; each field names its flag.
 struct pace {
     /// --chunk-size, in rows. Unset (the default): sizes follow chunk_time.
     std::optional<std::uint64_t> chunk_rows = {};

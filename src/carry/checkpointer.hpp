@@ -17,7 +17,7 @@
 namespace segue::carry {
 
 /// Writes down, every few seconds, how far a later run may build on what was done: up to which
-/// chunk all are copied, and the place in the stream behind which no change is left to be carried
+/// chunk all are copied, and a place in the stream before which no change is left to be carried
 /// over. Lifetime: all that `parts` names outlives it. Threads: run() is its own one's.
 class checkpointer {
   public:
@@ -32,11 +32,12 @@ class checkpointer {
     };
     explicit checkpointer(parts with) : with_(std::move(with)) {}
 
-    /// Until asked to stop. While changes of before the place that it looks for are not carried
-    /// over, it writes the rest alone. Throws as sessions do.
+    /// Writes until asked to stop, and throws `stopped` then. While changes of before the place
+    /// that it looks for are not carried over, it writes the rest alone. Throws as sessions do.
     void run(std::stop_token stop);
 
-    /// Written down soon, on the thread of run(): whoever enters a phase does not wait for that.
+    /// Notes a phase, which run() writes down within a moment, or once it is held back no more; of
+    /// several the last one. Whoever enters a phase does not wait for that.
     /// Threads: any.
     void enter(std::string phase);
 

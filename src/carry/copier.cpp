@@ -46,7 +46,7 @@ void copier::copy_chunks(std::stop_token stop) {
     std::chrono::nanoseconds took{0};
     for (;;) {
         if (!current) {
-            // The first chunk is the tail: it would grow while copying is throttled.
+            // The first chunk is the tail, if it is open: it would grow while copying is throttled.
             if (first_taken_.exchange(true)) with_.throttler.wait_until_clear(stop);
             current = with_.chunks.take(stop);
             proven = false;

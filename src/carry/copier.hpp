@@ -61,7 +61,7 @@ class copier {
                                            const error& failure, std::stop_token stop) const;
 
     const parts with_;
-    std::atomic<bool> first_taken_{false};       // set by the copy worker that takes the tail
+    std::atomic<bool> first_taken_{false};  // set by the copy worker that asks for a chunk first
     std::atomic<std::uint64_t> rows_copied_{0};  // written by the copy workers
 };
 

@@ -27,8 +27,9 @@ struct copy_start {
 
 copy_start copy_from_the_beginning(std::optional<keys::key_value> end);
 
-/// Ranges that no chunk in the state covers are open, under the number of the chunk that was in
-/// flight there. Precondition: the copy had begun. Throws segue::error when the chunks overlap.
+/// Ranges that no chunk in the state covers are open: as the rest of the chunk before them, or,
+/// where none is written down, under a number of their own. Precondition: the copy had begun.
+/// Throws segue::error for a chunk below the watermark, and for one but the tail with an open end.
 copy_start copy_that_goes_on(const tables::saved_state& from);
 
 }  // namespace segue::carry

@@ -22,6 +22,7 @@ namespace segue::changes {
 ///
 /// Rules, for keys whose order is the order of their encoding:
 /// - A key that no registered chunk covers is dropped: its chunk will read it behind a barrier.
+///   Before begin_copy() none is dropped.
 /// - A key inside a chunk in flight waits until that chunk has ended.
 /// - A key is in at most one flush in flight; a later change of it waits.
 ///
@@ -40,7 +41,8 @@ class change_set {
     struct limits {
         std::size_t keys_max = 0;
         std::size_t bytes_max = ~std::size_t{0};  ///< As bytes_of() counts them.
-        bool client_orders = true;                ///< Which of the rules above hold.
+        bool client_orders =
+            true;  ///< Keys compare as their bytes do; else only the server orders them.
     };
     explicit change_set(limits with) : with_(with) {}
     explicit change_set(std::size_t keys_max) : change_set(limits{.keys_max = keys_max}) {}
@@ -75,7 +77,7 @@ class change_set {
     /// The chunk's transaction has been committed, or is known to have left nothing.
     void chunk_ended(std::uint64_t chunk);
 
-    /// Throws `stopped` if asked to stop while it waits for room.
+    /// A row with this key changed. Blocks while the limits are reached; throws `stopped`.
     void add(keys::key_value key, std::stop_token stop);
     /// Adds a change that came in an earlier epoch, and was held back since. Throws as add().
     void add_of(std::uint64_t epoch, keys::key_value key, std::stop_token stop);
@@ -95,7 +97,7 @@ class change_set {
                                                      std::stop_token stop);
     /// The keys' rows have been carried over.
     void flushed(std::span<const keys::key_value> keys);
-    /// They have not; each will be taken again.
+    /// Gives keys back that were taken and not carried over; each will be taken again.
     void put_back(std::span<const keys::key_value> keys);
 
     /// While it lives no other flush is in flight and take() gives out nothing.
@@ -131,12 +133,12 @@ class change_set {
     /// chunk or another flush is in flight.
     std::optional<std::vector<keys::key_value>> take_all();
 
-    /// When a write to the target was last answered, by a flush or by a chunk; long ago if none
-    /// was. What began after it, by the server's clock, sees every one of them.
+    /// When a write to the target was last answered, by a flush or by a chunk, or given up; by this
+    /// process's clock. Long ago if none was.
     std::chrono::steady_clock::time_point target_written_at() const;
 
-    std::size_t backlog() const;     ///< Keys held, those in flight included.
-    bool half_full() const;          ///< By their number or by their bytes.
+    std::size_t backlog() const;     ///< Keys that wait or are in flight; not those held for XA.
+    bool half_full() const;          ///< Whether half of keys_max, or of bytes_max, is used.
     std::size_t in_flight() const;   ///< Keys that take() gave out and nobody answered for.
     std::uint64_t dropped() const;   ///< Changes that no registered chunk covered so far.
     std::uint64_t deferred() const;  ///< Changes that waited for a chunk in flight so far.

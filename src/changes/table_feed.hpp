@@ -34,15 +34,15 @@ class table_feed {
     table_feed(table watched, const keys::key_codec& codec, change_set& changes,
                std::stop_token stop);
 
-    /// True once since the last call when a definition was changed that may concern the table; the
-    /// caller looks at the table again.
+    /// True once since the last call when any definition was seen in the log, of whatever it is;
+    /// the caller looks at the table again.
     bool take_definition_seen() noexcept { return definition_seen_.exchange(false); }
 
     /// How many statements were seen that may have given the table a child, and may as well have
     /// done nothing. (What is known to have done so ends the migration.)
     std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
 
-    /// From here on a RENAME of the table is our own.
+    /// From here on any RENAME TABLE is taken for our own, and not looked at.
     void expect_swap() noexcept { swap_expected_ = true; }
     void expect_no_swap() noexcept { swap_expected_ = false; }
 

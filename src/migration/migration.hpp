@@ -13,9 +13,9 @@ class run_state;
 
 /// One migration from inspection to the swap.
 /// Lifecycle: run() or rehearse(), once.
-/// Threads: run() on the caller's; it owns "stream", "heartbeat", "bounds", "copy-N", "flush-N" and
-/// those of the throttler. now() from any thread.
-/// Lifetime: `told` outlives it.
+/// Threads: run() on the caller's; it owns "stream", "heartbeat", "checkpoint", "bounds", "copy-N",
+/// "flush-N", "statistics", "ender" and those of the throttler. now() from any thread. Lifetime:
+/// `told` outlives it.
 class migration {
   public:
     migration(settings with, observer& told);

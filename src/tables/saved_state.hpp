@@ -16,7 +16,7 @@
 /// docs/state-format.md.
 namespace segue::tables {
 
-/// Of the layout. Another one is never read.
+/// The version of the rows in `_<t>_ghk`. Another one is never read.
 inline constexpr unsigned state_format = 2;
 
 /// What must be the same for a run to go on where another one stopped.
@@ -38,15 +38,15 @@ struct chunk_progress {
     bool goes_on = false;  ///< An earlier transaction has done less of it. Not written down.
 };
 
-/// Up to which key everything is done, whose chunks' rows were forgotten.
+/// Up to which key everything is done: in place of the rows of chunks, which are deleted then.
 struct watermark {
     std::uint64_t chunks_below = 0;        ///< All of these are done.
     std::optional<keys::key_value> up_to;  ///< Unset: of the copy's keys none.
-    std::uint64_t rows = 0;                ///< Of those chunks.
+    std::uint64_t rows = 0;                ///< That the chunks below chunks_below wrote.
 };
 
-/// Behind which every change of the stream is still to be carried over; what stands before it was,
-/// or was rightly dropped.
+/// A later run may read the stream from here: all that stands before it was carried over, or was
+/// rightly dropped; what stands behind it may be carried over once more.
 struct stream_place {
     binlog::stream_position position;
     std::string server_uuid;  ///< Of the server that the stream came from.
@@ -70,8 +70,8 @@ struct saved_state {
     std::optional<stream_place> place;   ///< Unset: none was written yet.
 };
 
-/// All of it, in one snapshot. Throws segue::error when the table is not there, is of another
-/// format, or holds what is not of this one.
+/// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
+/// the table is not there, is of another format, or holds what is not of this one.
 saved_state read_state(db::session& session, const table_name& table);
 
 /// The column `value` of each kind; the readers throw segue::error.

@@ -66,7 +66,7 @@ class held_server {
 };
 
 /// A primary with a replica, a changelog whose heartbeat is written, and a throttler.
-class Throttle : public testing::Test {
+class a_throttle : public testing::Test {
   protected:
     static void SetUpTestSuite() {
         primary_ = std::make_unique<sandbox_server>();
@@ -81,7 +81,7 @@ class Throttle : public testing::Test {
         primary_.reset();
     }
 
-    ~Throttle() override { threads_.request_stop(); }
+    ~a_throttle() override { threads_.request_stop(); }
 
     static wire::connection_options watcher() {
         auto options = primary_->over_tcp();
@@ -152,10 +152,10 @@ class Throttle : public testing::Test {
     task_group threads_;
 };
 
-std::unique_ptr<sandbox_server> Throttle::primary_;
-std::unique_ptr<sandbox_server> Throttle::replica_;
+std::unique_ptr<sandbox_server> a_throttle::primary_;
+std::unique_ptr<sandbox_server> a_throttle::replica_;
 
-TEST_F(Throttle, AReplicaWhoseSqlThreadIsStoppedThrottlesUntilItHasCaughtUp) {
+TEST_F(a_throttle, a_replica_whose_sql_thread_is_stopped_throttles_until_it_has_caught_up) {
     create_changelog();
     start(by_replica());
     await_clear();
@@ -167,7 +167,7 @@ TEST_F(Throttle, AReplicaWhoseSqlThreadIsStoppedThrottlesUntilItHasCaughtUp) {
     EXPECT_NO_THROW(threads_.join());
 }
 
-TEST_F(Throttle, AReplicaThatWasKilledThrottlesUntilItIsBack) {
+TEST_F(a_throttle, a_replica_that_was_killed_throttles_until_it_is_back) {
     create_changelog();
     start(by_replica());
     await_clear();
@@ -177,7 +177,7 @@ TEST_F(Throttle, AReplicaThatWasKilledThrottlesUntilItIsBack) {
     await_clear();
 }
 
-TEST_F(Throttle, AReplicaThatHangsThrottlesAndDelaysNeitherOtherSignalsNorAStop) {
+TEST_F(a_throttle, a_replica_that_hangs_throttles_and_delays_neither_other_signals_nor_a_stop) {
     create_changelog();
     auto settings = by_replica();
     const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
@@ -200,7 +200,7 @@ TEST_F(Throttle, AReplicaThatHangsThrottlesAndDelaysNeitherOtherSignalsNorAStop)
     EXPECT_NO_THROW(threads_.join());
 }
 
-TEST_F(Throttle, AReplicaWhoseHeartbeatIsLockedThrottles) {
+TEST_F(a_throttle, a_replica_whose_heartbeat_is_locked_throttles) {
     create_changelog();
     start(by_replica());
     await_clear();
@@ -211,14 +211,14 @@ TEST_F(Throttle, AReplicaWhoseHeartbeatIsLockedThrottles) {
     await_clear();
 }
 
-TEST_F(Throttle, AReplicaWithoutAHeartbeatThrottles) {
+TEST_F(a_throttle, a_replica_without_a_heartbeat_throttles) {
     start(by_replica());
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("doesn't exist")));
     create_changelog();
     await_clear();
 }
 
-TEST_F(Throttle, OfSeveralReplicasEachOneThatLagsOrCannotBeReachedThrottles) {
+TEST_F(a_throttle, of_several_replicas_each_one_that_lags_or_cannot_be_reached_throttles) {
     create_changelog();
     test::fault_proxy network(replica_->over_tcp().server);
     auto settings = by_replica();
@@ -243,7 +243,7 @@ TEST_F(Throttle, OfSeveralReplicasEachOneThatLagsOrCannotBeReachedThrottles) {
     await_clear();
 }
 
-TEST_F(Throttle, ACriticalLoadEndsTheRun) {
+TEST_F(a_throttle, a_critical_load_ends_the_run) {
     auto session = primary_->root();
     session.execute("PREPARE one FROM 'SELECT 1'");
     start({}, {.critical_load = {{"Prepared_stmt_count", 2}}});
@@ -258,14 +258,14 @@ TEST_F(Throttle, ACriticalLoadEndsTheRun) {
     }
 }
 
-TEST_F(Throttle, ACriticalLoadThatCannotBeReadThrottlesAndEndsNothing) {
+TEST_F(a_throttle, a_critical_load_that_cannot_be_read_throttles_and_ends_nothing) {
     start({}, {.critical_load = {{"Prepared_stmt_count", 1000}, {"Treads_running", 1}}});
     await_reason(HasSubstr("the server has no status variable Treads_running"));
     EXPECT_FALSE(throttler_->hibernating());
     EXPECT_FALSE(threads_.failed());
 }
 
-TEST_F(Throttle, ARunningThreadTooManyThrottles) {
+TEST_F(a_throttle, a_running_thread_too_many_throttles) {
     constexpr std::size_t sleepers = 12;
     db::session_factory factory(primary_->over_tcp());
     std::vector<db::session> sessions;
@@ -292,12 +292,12 @@ TEST_F(Throttle, ARunningThreadTooManyThrottles) {
     EXPECT_NO_THROW(threads_.join());
 }
 
-TEST_F(Throttle, AStatusVariableThatDoesNotExistThrottles) {
+TEST_F(a_throttle, a_status_variable_that_does_not_exist_throttles) {
     start({}, {.max_load = {{"Threads_running", 1000}, {"Treads_running", 1}}});
     await_reason(HasSubstr("the server has no status variable Treads_running"));
 }
 
-TEST_F(Throttle, ALimitThatIsChangedMeanwhileCounts) {
+TEST_F(a_throttle, a_limit_that_is_changed_meanwhile_counts) {
     auto session = primary_->root();
     session.execute("PREPARE one FROM 'SELECT 1'");
     start({});
@@ -308,7 +308,7 @@ TEST_F(Throttle, ALimitThatIsChangedMeanwhileCounts) {
     await_clear();
 }
 
-TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
+TEST_F(a_throttle, a_flag_file_throttles_while_it_exists) {
     const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
     start({.additional_flag_file = flag.string()});
     await_clear();
@@ -318,7 +318,7 @@ TEST_F(Throttle, AFlagFileThrottlesWhileItExists) {
     await_clear();
 }
 
-TEST_F(Throttle, AnAccountThatIsRefusedThrottles) {
+TEST_F(a_throttle, an_account_that_is_refused_throttles) {
     auto wrong = watcher();
     wrong.password = "guessed";
     start_as(wrong, by_replica(), {});
@@ -326,7 +326,7 @@ TEST_F(Throttle, AnAccountThatIsRefusedThrottles) {
                        Not(HasSubstr("guessed"))));
 }
 
-TEST_F(Throttle, ALoadSignalConnectsAgainAfterItsConnectionWasKilled) {
+TEST_F(a_throttle, a_load_signal_connects_again_after_its_connection_was_killed) {
     const live_pace limited({.max_load = {{"Threads_running", 1000}}});
     load_signal signal(watcher(), limited);
     EXPECT_EQ(signal.evaluate(), std::nullopt);

@@ -11,7 +11,7 @@ bool is_from_server(int number) {
     return error("a failure", {.mysql_errno = number}).from_server();
 }
 
-TEST(Error, IsFromTheServerByItsNumber) {
+TEST(error, is_from_the_server_by_its_number) {
     EXPECT_TRUE(is_from_server(er::dup_entry));
     EXPECT_TRUE(is_from_server(er::check_constraint_dup_name));
     EXPECT_TRUE(is_from_server(ha::fts_invalid_docid));
@@ -20,7 +20,7 @@ TEST(Error, IsFromTheServerByItsNumber) {
     EXPECT_FALSE(is_from_server(cr::auth_plugin_err));
 }
 
-TEST(Error, WhatHoldsIsRequiredInSilence) {
+TEST(error, what_holds_is_required_in_silence) {
     EXPECT_NO_THROW(require(true, "it holds"));
     EXPECT_THROW(require(false, "it holds"), broken_invariant);
 }

@@ -14,21 +14,21 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class FlagFile : public testing::Test {
+class a_flag_file : public testing::Test {
   protected:
-    FlagFile() {
+    a_flag_file() {
         std::string pattern = (fs::temp_directory_path() / "flag.XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         folder_ = pattern;
     }
-    ~FlagFile() override { fs::remove_all(folder_); }
+    ~a_flag_file() override { fs::remove_all(folder_); }
 
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
     fs::path folder_;
 };
 
-TEST_F(FlagFile, IsThereOrNot) {
+TEST_F(a_flag_file, is_there_or_not) {
     EXPECT_FALSE(look_at_flag_file(path("flag")).set);
     EXPECT_FALSE(look_at_flag_file(path("no/such/folder")).set);
     std::ofstream(path("flag")).put('\n');
@@ -37,7 +37,7 @@ TEST_F(FlagFile, IsThereOrNot) {
     EXPECT_EQ(look_at_flag_file(path("flag/below")).unknown_because, "");
 }
 
-TEST_F(FlagFile, WhetherItCanBeMadeIsKnownWithoutMakingIt) {
+TEST_F(a_flag_file, whether_it_can_be_made_is_known_without_making_it) {
     EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
     EXPECT_TRUE(fs::is_empty(folder_));
     for (const auto& name : {path("no/such/folder"), path("flag/"), path(std::string(300, 'x')),
@@ -53,12 +53,12 @@ TEST_F(FlagFile, WhetherItCanBeMadeIsKnownWithoutMakingIt) {
     EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
 }
 
-TEST_F(FlagFile, ALinkToNothingIsNotThere) {
+TEST_F(a_flag_file, a_link_to_nothing_is_not_there) {
     fs::create_symlink(path("nothing"), path("link"));
     EXPECT_FALSE(look_at_flag_file(path("link")).set);
 }
 
-TEST_F(FlagFile, CountsAsThereWhereItCannotBeLookedAt) {
+TEST_F(a_flag_file, counts_as_there_where_it_cannot_be_looked_at) {
     fs::create_symlink(path("circle"), path("circle"));
     for (const auto& unknown : {path("circle"), path("circle/flag"), path(std::string(300, 'x'))}) {
         const auto state = look_at_flag_file(unknown);
@@ -67,7 +67,7 @@ TEST_F(FlagFile, CountsAsThereWhereItCannotBeLookedAt) {
     }
 }
 
-TEST_F(FlagFile, IsToldOnceWhenItCannotBeLookedAtAndOnceWhenItCan) {
+TEST_F(a_flag_file, is_told_once_when_it_cannot_be_looked_at_and_once_when_it_can) {
     flag_file_watch watch(path("flag"));
     EXPECT_EQ(watch.look_again().news, std::nullopt);
     fs::create_symlink(path("flag"), path("flag"));

@@ -20,19 +20,19 @@ std::vector<int> told_in(growing_interval& pace, int from, int to) {
     return told;
 }
 
-TEST(GrowingInterval, TellsAtOnceAndThenLessAndLessOften) {
+TEST(growing_interval, tells_at_once_and_then_less_and_less_often) {
     growing_interval pace;
     EXPECT_THAT(told_in(pace, 0, 2'500),
                 ElementsAre(0, 10, 30, 70, 150, 310, 630, 1'230, 1'830, 2'430));
 }
 
-TEST(GrowingInterval, TellsAnewOfWhatWasNotMetForLong) {
+TEST(growing_interval, tells_anew_of_what_was_not_met_for_long) {
     growing_interval pace;
     told_in(pace, 0, 100);
     EXPECT_THAT(told_in(pace, 702, 720), ElementsAre(702, 712));
 }
 
-TEST(GrowingInterval, ASuccessBetweenMakesNothingNew) {
+TEST(growing_interval, a_success_between_makes_nothing_new) {
     growing_interval pace;
     EXPECT_TRUE(pace.due(growing_interval::time_point(0s)));
     EXPECT_FALSE(pace.due(growing_interval::time_point(9s)));

@@ -12,11 +12,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-TEST(ThrowRefusals, NoneIsFine) {
+TEST(throw_refusals, none_is_fine) {
     EXPECT_NO_THROW(throw_refusals({}));
 }
 
-TEST(ThrowRefusals, AllAreToldWithTheirRemedies) {
+TEST(throw_refusals, all_are_told_with_their_remedies) {
     EXPECT_THAT(
         [] {
             throw_refusals({{"one", "do this"}, {"two", "do that"}});

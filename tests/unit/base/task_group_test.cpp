@@ -19,7 +19,7 @@ void wait_until_stopped(std::stop_token stop) {
     throw stopped();
 }
 
-TEST(TaskGroup, TheFirstFailureStopsTheOthersAndIsRethrown) {
+TEST(task_group, the_first_failure_stops_the_others_and_is_rethrown) {
     task_group group;
     group.spawn("waits", wait_until_stopped);
     group.spawn("fails", [](std::stop_token) { throw error("broken"); });
@@ -32,7 +32,7 @@ TEST(TaskGroup, TheFirstFailureStopsTheOthersAndIsRethrown) {
     EXPECT_TRUE(group.token().stop_requested());
 }
 
-TEST(TaskGroup, AFaultOfOurOwnStopsTheOthersAndIsNoErrorThatAHandlerTakesIn) {
+TEST(task_group, a_fault_of_our_own_stops_the_others_and_is_no_error_that_a_handler_takes_in) {
     task_group group;
     group.spawn("waits", wait_until_stopped);
     group.spawn("fails", [](std::stop_token) { require(false, "two and two are four"); });
@@ -49,7 +49,7 @@ TEST(TaskGroup, AFaultOfOurOwnStopsTheOthersAndIsNoErrorThatAHandlerTakesIn) {
     }
 }
 
-TEST(TaskGroup, BeingStoppedIsNoFailure) {
+TEST(task_group, being_stopped_is_no_failure) {
     task_group group;
     group.spawn("waits", wait_until_stopped);
     group.request_stop();
@@ -57,7 +57,7 @@ TEST(TaskGroup, BeingStoppedIsNoFailure) {
     EXPECT_FALSE(group.failed());
 }
 
-TEST(TaskGroup, ADroppedGroupStopsAndJoinsItsThreads) {
+TEST(task_group, a_dropped_group_stops_and_joins_its_threads) {
     bool ended = false;
     {
         task_group group;

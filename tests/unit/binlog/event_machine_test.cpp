@@ -87,7 +87,7 @@ class crafted_stream : public ::testing::Test {
         {{"shop", "t", {0}}, {"shop", "u", {0}}}, file_position{"log.000001", 4}, seen};
 };
 
-TEST(EventMachine, RowsOfTheSubscribedTableOnlyAreHandedOut) {
+TEST(event_machine, rows_of_the_subscribed_table_only_are_handed_out) {
     EXPECT_THAT(
         run("many_events", {0}).lines,
         ElementsAre("begin", "table 0: 2 columns", "insert (01000000)", "insert (02000000)",
@@ -102,14 +102,14 @@ TEST(EventMachine, RowsOfTheSubscribedTableOnlyAreHandedOut) {
                     "delete (0f000000)", "delete (10000000)", "committed"));
 }
 
-TEST(EventMachine, ColumnsComeInTheSubscriptionsOrder) {
+TEST(event_machine, columns_come_in_the_subscriptions_order) {
     const auto seen = run("all_types", {35, 0, 5}).lines;
     EXPECT_EQ(seen[2], "insert (4d000000, 01000000, 0000c03f)");
     EXPECT_THAT(seen, ::testing::Contains("update (4e000000, 02000000, NULL) -> "
                                           "(58000000, 0c000000, NULL)"));
 }
 
-TEST(EventMachine, MinimalImagesAreOverlaidOnWhatWasBefore) {
+TEST(event_machine, minimal_images_are_overlaid_on_what_was_before) {
     EXPECT_THAT(
         run("minimal", {0, 1, 4}).lines,
         ElementsAre(
@@ -133,7 +133,7 @@ TEST(EventMachine, MinimalImagesAreOverlaidOnWhatWasBefore) {
             "begin", "table 0: 5 columns", "delete (05000000, 6e6f626c6f62, NULL)", "committed"));
 }
 
-TEST(EventMachine, CompressedTransactionsAreLikeOthers) {
+TEST(event_machine, compressed_transactions_are_like_others) {
     const std::string xid = "X'636f6d70726573736564',X'62',7";
     EXPECT_THAT(run("compressed", {0}).lines,
                 ElementsAre("begin", "table 0: 2 columns", "insert (01000000)", "insert (02000000)",
@@ -146,7 +146,7 @@ TEST(EventMachine, CompressedTransactionsAreLikeOthers) {
                             "delete (03000000)", "committed"));
 }
 
-TEST(EventMachine, ARowLargerThanTheBufferIsReadFromAPayload) {
+TEST(event_machine, a_row_larger_than_the_buffer_is_read_from_a_payload) {
     transcript seen;
     event_machine machine({{"shop", "u", {0, 1}}}, gtid_set{}, seen);
     for (const bytes& event : recorded_events("compressed")) machine.handle(event);
@@ -158,7 +158,7 @@ TEST(EventMachine, ARowLargerThanTheBufferIsReadFromAPayload) {
                                    frame + 2 * std::string("nothing of t").size()));
 }
 
-TEST(EventMachine, XaRowsStandBetweenStartAndPrepareAndEndByTheirXid) {
+TEST(event_machine, xa_rows_stand_between_start_and_prepare_and_end_by_their_xid) {
     EXPECT_THAT(
         run("xa", {0}).lines,
         ElementsAre("begin X'636f6d6d697473',X'',1", "table 0: 2 columns", "insert (01000000)",
@@ -169,7 +169,7 @@ TEST(EventMachine, XaRowsStandBetweenStartAndPrepareAndEndByTheirXid) {
                     "table 0: 2 columns", "insert (04000000)", "committed"));
 }
 
-TEST(EventMachine, AnXaTransactionHasOneGtidToItsPrepareAndOneForItsEnd) {
+TEST(event_machine, an_xa_transaction_has_one_gtid_to_its_prepare_and_one_for_its_end) {
     const auto boundaries = run("xa", {0}).boundaries;
     const std::string server = boundaries.back().substr(0, 36);
     EXPECT_THAT(boundaries,
@@ -177,7 +177,7 @@ TEST(EventMachine, AnXaTransactionHasOneGtidToItsPrepareAndOneForItsEnd) {
                             server + ":4-7", server + ":4-8", server + ":4-9", server + ":4-9"));
 }
 
-TEST(EventMachine, StatementsAreHandedOutWithTheSchemasTheyUpdate) {
+TEST(event_machine, statements_are_handed_out_with_the_schemas_they_update) {
     auto seen = run("statements", {0}).lines;
     std::erase_if(seen, [](const std::string& line) {
         return !line.starts_with("definition") && !line.starts_with("data change");
@@ -198,7 +198,7 @@ TEST(EventMachine, StatementsAreHandedOutWithTheSchemasTheyUpdate) {
                     "definition in shop [shop,other]: DROP TABLE `t`,`other`.`o` /* generated"));
 }
 
-TEST(EventMachine, ADefinitionIsATransactionOfItsOwnAndTheShapeIsNewBehindIt) {
+TEST(event_machine, a_definition_is_a_transaction_of_its_own_and_the_shape_is_new_behind_it) {
     const auto seen = run("statements", {0}).lines;
     const auto at = std::find_if(seen.begin(), seen.end(), [](const std::string& line) {
         return line.find("ALTER TABLE") != std::string::npos;
@@ -209,13 +209,13 @@ TEST(EventMachine, ADefinitionIsATransactionOfItsOwnAndTheShapeIsNewBehindIt) {
     EXPECT_EQ(*(at + 2), "table 0: 3 columns");
 }
 
-TEST(EventMachine, RowsTakenBackToASavepointAreNotInTheLog) {
+TEST(event_machine, rows_taken_back_to_a_savepoint_are_not_in_the_log) {
     const auto seen = run("statements", {1}).lines;
     const auto last = std::vector<std::string>(seen.end() - 5, seen.end() - 1);
     EXPECT_THAT(last, ElementsAre("begin", "table 0: 3 columns", "insert (01000000)", "committed"));
 }
 
-TEST(EventMachine, RowsOfVersionOneAreRead) {
+TEST(event_machine, rows_of_version_one_are_read) {
     EXPECT_THAT(run("rows_v1", {0, 1}).lines,
                 ElementsAre("begin", "table 0: 3 columns", "insert (01000000, 61)",
                             "insert (02000000, 62)", "committed", "begin", "table 0: 3 columns",
@@ -225,7 +225,7 @@ TEST(EventMachine, RowsOfVersionOneAreRead) {
                             "insert (04000000, 61)", "prepared", "xa rollback X'78',X'',1"));
 }
 
-TEST(EventMachine, VirtualAndInvisibleColumnsCountAndThoseOfFunctionalIndexesDoNot) {
+TEST(event_machine, virtual_and_invisible_columns_count_and_those_of_functional_indexes_do_not) {
     for (const char* recording : {"hidden_columns", "hidden_columns_8_0"}) {
         const auto seen = run(recording, {0, 1, 2, 3, 5}).lines;
         EXPECT_EQ(seen[1], "table 0: 6 columns");
@@ -233,14 +233,14 @@ TEST(EventMachine, VirtualAndInvisibleColumnsCountAndThoseOfFunctionalIndexesDoN
     }
 }
 
-TEST(EventMachine, AGeneratedInvisiblePrimaryKeyIsTheFirstColumn) {
+TEST(event_machine, a_generated_invisible_primary_key_is_the_first_column) {
     transcript seen;
     event_machine machine({{"shop", "g", {0, 1}}}, gtid_set{}, seen);
     for (const bytes& event : recorded_events("hidden_columns")) machine.handle(event);
     EXPECT_THAT(seen.lines, ::testing::Contains("insert (0100000000000000, 2a000000)"));
 }
 
-TEST(EventMachine, CascadesOfForeignKeysAreRowsOfTheChildInNewServers) {
+TEST(event_machine, cascades_of_foreign_keys_are_rows_of_the_child_in_new_servers) {
     EXPECT_THAT(
         run("cascades", {0, 1}).lines,
         ElementsAre("begin", "table 0: 2 columns",
@@ -248,7 +248,7 @@ TEST(EventMachine, CascadesOfForeignKeysAreRowsOfTheChildInNewServers) {
                     "table 0: 2 columns", "delete (14000000, 02000000)", "committed"));
 }
 
-TEST(EventMachine, TaggedGtidsArePartOfThePosition) {
+TEST(event_machine, tagged_gtids_are_part_of_the_position) {
     const auto boundaries = run("tagged", {0}).boundaries;
     const std::string server = boundaries.back().substr(0, 36);
     EXPECT_EQ(boundaries.back(), server +
@@ -256,7 +256,7 @@ TEST(EventMachine, TaggedGtidsArePartOfThePosition) {
                                      "long_tag_0123456789:1234567890123456789");
 }
 
-TEST(EventMachine, WithoutGtidsPositionsAreOffsetsBehindTransactions) {
+TEST(event_machine, without_gtids_positions_are_offsets_behind_transactions) {
     const auto result = run("anonymous", {0}, file_position{"binlog.000002", 4});
     const auto events = recorded_events("anonymous");
     lines expected;
@@ -275,16 +275,16 @@ TEST(EventMachine, WithoutGtidsPositionsAreOffsetsBehindTransactions) {
     EXPECT_THAT(result.boundaries, ElementsAreArray(expected));
 }
 
-TEST(EventMachine, AnonymousTransactionsCannotBeCountedInGtids) {
+TEST(event_machine, anonymous_transactions_cannot_be_counted_in_gtids) {
     EXPECT_THROW(run("anonymous", {0}), error);
 }
 
-TEST(EventMachine, FilePositionsWorkInALogWithGtids) {
+TEST(event_machine, file_positions_work_in_a_log_with_gtids) {
     EXPECT_EQ(run("xa", {0}, file_position{"binlog.000002", 4}).boundaries.back(),
               "binlog.000003:4");
 }
 
-TEST(EventMachine, ADamagedEventIsAnErrorThatNamesFilePositionAndType) {
+TEST(event_machine, a_damaged_event_is_an_error_that_names_file_position_and_type) {
     const auto events = recorded_events("xa");
     for (std::size_t damaged = 0; damaged < events.size(); ++damaged) {
         transcript seen;
@@ -323,7 +323,7 @@ bool is_rows_event(event_type type) {
 // the address sanitizer would see: each copy has a heap block of its exact size).
 class cut_off : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(cut_off, AnEventCutOffAnywhereIsAnErrorOrSaysLess) {
+TEST_P(cut_off, an_event_cut_off_anywhere_is_an_error_or_says_less) {
     const auto events = recorded_events(GetParam());
     const bool checksums = decode_format_description(events[0]).checksums;
     const stream_position from = std::string(GetParam()) == "anonymous"
@@ -366,13 +366,13 @@ TEST_P(cut_off, AnEventCutOffAnywhereIsAnErrorOrSaysLess) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Recordings, cut_off,
+INSTANTIATE_TEST_SUITE_P(recordings, cut_off,
                          ::testing::Values("minimal", "compressed", "xa", "partial_json",
                                            "statements", "tagged", "hidden_columns", "rows_v1",
                                            "no_checksum", "anonymous", "all_types"),
                          [](const auto& each) { return std::string(each.param); });
 
-TEST_F(crafted_stream, TheDumpsOwnRotateIsReadWithAndWithoutAChecksum) {
+TEST_F(crafted_stream, the_dumps_own_rotate_is_read_with_and_without_a_checksum) {
     feed(event_type::rotate, "0400000000000000" + hex_of("log.000007"), 0, 0x20);
     EXPECT_EQ(machine.file(), "log.000007");
     bytes with =
@@ -383,7 +383,7 @@ TEST_F(crafted_stream, TheDumpsOwnRotateIsReadWithAndWithoutAChecksum) {
     EXPECT_EQ(seen.boundaries.back(), "log.000008:8");
 }
 
-TEST_F(crafted_stream, FilesOverFourGigabytesAreCountedOn) {
+TEST_F(crafted_stream, files_over_four_gigabytes_are_counted_on) {
     feed(event_type::rotate, "00f0ffff00000000" + hex_of("log.000001"), 0, 0x20);
     feed_format();
     query("BEGIN", 0xffff'f800);
@@ -394,14 +394,14 @@ TEST_F(crafted_stream, FilesOverFourGigabytesAreCountedOn) {
     EXPECT_EQ(seen.boundaries.back(), "log.000001:4294968064");
 }
 
-TEST_F(crafted_stream, AHeartbeatIsABoundaryThatMovesNothing) {
+TEST_F(crafted_stream, a_heartbeat_is_a_boundary_that_moves_nothing) {
     feed_format();
     feed(event_type::heartbeat, hex_of("log.000001"), 777);
     feed(event_type::heartbeat_v2, "01 0a" + hex_of("log.000001") + "02 02 fc0903 00", 777, 0x20);
     EXPECT_THAT(seen.boundaries, ElementsAre("log.000001:4", "log.000001:4", "log.000001:4"));
 }
 
-TEST_F(crafted_stream, UnknownEventsAreErrorsUnlessTheyMayBeIgnored) {
+TEST_F(crafted_stream, unknown_events_are_errors_unless_they_may_be_ignored) {
     feed_format();
     EXPECT_NO_THROW(feed(static_cast<event_type>(43), "0102", 0, 0x80));
     EXPECT_NO_THROW(feed(static_cast<event_type>(200), "", 0, 0x80));
@@ -409,13 +409,13 @@ TEST_F(crafted_stream, UnknownEventsAreErrorsUnlessTheyMayBeIgnored) {
     EXPECT_THAT(error_of(event(static_cast<event_type>(0), "")), HasSubstr("not known"));
 }
 
-TEST_F(crafted_stream, AnIncidentIsAnErrorWithTheServersWords) {
+TEST_F(crafted_stream, an_incident_is_an_error_with_the_servers_words) {
     feed_format();
     EXPECT_THAT(error_of(event(event_type::incident, "0100 04" + hex_of("lost"))),
                 HasSubstr("lost"));
 }
 
-TEST_F(crafted_stream, EventsOfLoadAndOfGroupReplicationArePassedOver) {
+TEST_F(crafted_stream, events_of_load_and_of_group_replication_are_passed_over) {
     feed_format();
     query("BEGIN");
     for (const auto type :
@@ -427,7 +427,7 @@ TEST_F(crafted_stream, EventsOfLoadAndOfGroupReplicationArePassedOver) {
     EXPECT_THAT(seen.lines, ElementsAre("begin", "committed"));
 }
 
-TEST_F(crafted_stream, RowsWithoutATableMapAreAnError) {
+TEST_F(crafted_stream, rows_without_a_table_map_are_an_error) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -435,7 +435,7 @@ TEST_F(crafted_stream, RowsWithoutATableMapAreAnError) {
                 HasSubstr("without a table map"));
 }
 
-TEST_F(crafted_stream, ATableMapHoldsToTheEndOfItsStatement) {
+TEST_F(crafted_stream, a_table_map_holds_to_the_end_of_its_statement) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -445,7 +445,7 @@ TEST_F(crafted_stream, ATableMapHoldsToTheEndOfItsStatement) {
     EXPECT_THROW(insert(1, false), error);
 }
 
-TEST_F(crafted_stream, ATableMapIsAnnouncedOnceInATransaction) {
+TEST_F(crafted_stream, a_table_map_is_announced_once_in_a_transaction) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -462,7 +462,7 @@ TEST_F(crafted_stream, ATableMapIsAnnouncedOnceInATransaction) {
                                         "table 0: 1 columns", "insert (05000000)", "committed"));
 }
 
-TEST_F(crafted_stream, AnIdThatIsUsedAgainBelongsToTheLastMap) {
+TEST_F(crafted_stream, an_id_that_is_used_again_belongs_to_the_last_map) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -479,7 +479,7 @@ TEST_F(crafted_stream, AnIdThatIsUsedAgainBelongsToTheLastMap) {
                                         "table 0: 1 columns", "insert (08000000)", "committed"));
 }
 
-TEST_F(crafted_stream, NamesAreComparedWholeAndBySchema) {
+TEST_F(crafted_stream, names_are_compared_whole_and_by_schema) {
     feed_format();
     query("BEGIN");
     feed(event_type::table_map,
@@ -491,7 +491,7 @@ TEST_F(crafted_stream, NamesAreComparedWholeAndBySchema) {
     EXPECT_THAT(seen.lines, ElementsAre("begin", "committed"));
 }
 
-TEST_F(crafted_stream, RowsOfAnotherColumnCountThanTheMapAreAnError) {
+TEST_F(crafted_stream, rows_of_another_column_count_than_the_map_are_an_error) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -500,7 +500,7 @@ TEST_F(crafted_stream, RowsOfAnotherColumnCountThanTheMapAreAnError) {
         HasSubstr("rows of 2 columns"));
 }
 
-TEST_F(crafted_stream, ARowOfNoColumnsIsOneRow) {
+TEST_F(crafted_stream, a_row_of_no_columns_is_one_row) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -510,7 +510,7 @@ TEST_F(crafted_stream, ARowOfNoColumnsIsOneRow) {
     EXPECT_THROW(feed(event_type::write_rows, "010000000000 0100 0200 01 00 11"), error);
 }
 
-TEST_F(crafted_stream, TheDummyEventEndsItsStatement) {
+TEST_F(crafted_stream, the_dummy_event_ends_its_statement) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -518,7 +518,7 @@ TEST_F(crafted_stream, TheDummyEventEndsItsStatement) {
     EXPECT_THROW(insert(1, true), error);
 }
 
-TEST_F(crafted_stream, ExtraDataOfARowsEventIsSkipped) {
+TEST_F(crafted_stream, extra_data_of_a_rows_event_is_skipped) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -526,7 +526,7 @@ TEST_F(crafted_stream, ExtraDataOfARowsEventIsSkipped) {
     EXPECT_EQ(seen.lines.back(), "insert (05000000)");
 }
 
-TEST_F(crafted_stream, EventsInsideATransactionNeedItsBegin) {
+TEST_F(crafted_stream, events_inside_a_transaction_need_its_begin) {
     feed_format();
     EXPECT_THAT(error_of(event(event_type::xid, "0000000000000000")),
                 HasSubstr("outside of a transaction"));
@@ -534,14 +534,14 @@ TEST_F(crafted_stream, EventsInsideATransactionNeedItsBegin) {
                 HasSubstr("outside of a transaction"));
 }
 
-TEST_F(crafted_stream, ATransactionInsideATransactionIsAnError) {
+TEST_F(crafted_stream, a_transaction_inside_a_transaction_is_an_error) {
     feed_format();
     query("BEGIN");
     EXPECT_THROW(query("BEGIN"), error);
     EXPECT_THROW(feed(event_type::rotate, "0400000000000000" + hex_of("log.000002")), error);
 }
 
-TEST_F(crafted_stream, AServersNewStartRollsBackWhatItHadNotFinished) {
+TEST_F(crafted_stream, a_servers_new_start_rolls_back_what_it_had_not_finished) {
     feed_format();
     query("BEGIN");
     map(1, "t");
@@ -553,7 +553,7 @@ TEST_F(crafted_stream, AServersNewStartRollsBackWhatItHadNotFinished) {
     EXPECT_THROW(feed_format(), error) << "a file that begins in a transaction without a new start";
 }
 
-TEST_F(crafted_stream, AReconnectForgetsTheUnfinishedTransaction) {
+TEST_F(crafted_stream, a_reconnect_forgets_the_unfinished_transaction) {
     feed_format();
     query("BEGIN", 100);
     query("COMMIT", 200);
@@ -569,7 +569,7 @@ TEST_F(crafted_stream, AReconnectForgetsTheUnfinishedTransaction) {
     EXPECT_EQ(seen.boundaries.back(), "log.000001:400");
 }
 
-TEST_F(crafted_stream, QueriesThatEndATransactionSayHow) {
+TEST_F(crafted_stream, queries_that_end_a_transaction_say_how) {
     feed_format();
     query("BEGIN");
     query("ROLLBACK");
@@ -583,7 +583,7 @@ TEST_F(crafted_stream, QueriesThatEndATransactionSayHow) {
                                         "begin X'61',X'',1", "committed", "xa commit X'62',X'',1"));
 }
 
-TEST_F(crafted_stream, APayloadHoldsOnlyPartsOfTransactions) {
+TEST_F(crafted_stream, a_payload_holds_only_parts_of_transactions) {
     feed_format();
     // Uncompressed; in it a heartbeat.
     const std::string inner = "01000000 1b 01000000 13000000 00000000 0000";
@@ -592,7 +592,7 @@ TEST_F(crafted_stream, APayloadHoldsOnlyPartsOfTransactions) {
         HasSubstr("inside a transaction payload"));
 }
 
-TEST_F(crafted_stream, APayloadThatEndsInsideAnEventIsAnError) {
+TEST_F(crafted_stream, a_payload_that_ends_inside_an_event_is_an_error) {
     feed_format();
     const std::string inner = "01000000 02 01000000 ffffff0f 00000000 0000";
     EXPECT_THAT(
@@ -600,7 +600,7 @@ TEST_F(crafted_stream, APayloadThatEndsInsideAnEventIsAnError) {
         HasSubstr("ends early"));
 }
 
-TEST_F(crafted_stream, BytesThatAreNotZstdsAreAnError) {
+TEST_F(crafted_stream, bytes_that_are_not_zstds_are_an_error) {
     feed_format();
     EXPECT_THAT(error_of(event(event_type::transaction_payload, "02 01 00 01 01 04 00 01020304")),
                 HasSubstr("cannot be decompressed"));
@@ -615,7 +615,7 @@ std::string compressed(const std::string& hex) {
     return frame;
 }
 
-TEST_F(crafted_stream, APayloadOfSeveralFramesIsOneStream) {
+TEST_F(crafted_stream, a_payload_of_several_frames_is_one_stream) {
     feed_format();
     const bytes begin =
         event(event_type::query, "00000000 00000000 00 0000 0000 00" + hex_of("BEGIN"));
@@ -628,7 +628,7 @@ TEST_F(crafted_stream, APayloadOfSeveralFramesIsOneStream) {
     EXPECT_THAT(seen.lines, ElementsAre("begin"));
 }
 
-TEST_F(crafted_stream, ALengthThatAPayloadDoesNotHoldTakesNoMemory) {
+TEST_F(crafted_stream, a_length_that_a_payload_does_not_hold_takes_no_memory) {
     feed_format();
     for (const char* length : {"ffffff3f", "ffffffff", "12000000"}) {
         const std::string frame =
@@ -642,7 +642,7 @@ TEST_F(crafted_stream, ALengthThatAPayloadDoesNotHoldTakesNoMemory) {
     }
 }
 
-TEST_F(crafted_stream, WhatTheHandlerThrowsIsNotChanged) {
+TEST_F(crafted_stream, what_the_handler_throws_is_not_changed) {
     class throwing final : public stream_handler {
       public:
         void on_begin(const std::optional<std::string>&) override { throw error("no room"); }
@@ -667,7 +667,7 @@ TEST_F(crafted_stream, WhatTheHandlerThrowsIsNotChanged) {
     }
 }
 
-TEST(EventMachine, ATableOrAColumnIsSubscribedOnce) {
+TEST(event_machine, a_table_or_a_column_is_subscribed_once) {
     transcript seen;
     EXPECT_THROW(event_machine({{"s", "t", {0}}, {"s", "t", {1}}}, gtid_set{}, seen),
                  broken_invariant);

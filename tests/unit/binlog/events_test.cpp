@@ -19,7 +19,7 @@ std::span<const std::byte> body_of(const bytes& event) {
                                     event.size() - event_header::size - checksum_size);
 }
 
-TEST(EventHeader, SaysTypeLengthAndEnd) {
+TEST(event_header, says_type_length_and_end) {
     const auto events = recorded_events("all_types");
     std::size_t end = 4;
     for (const bytes& event : events) {
@@ -32,13 +32,13 @@ TEST(EventHeader, SaysTypeLengthAndEnd) {
     }
 }
 
-TEST(EventHeader, FewerThanNineteenBytesAreAnError) {
+TEST(event_header, fewer_than_nineteen_bytes_are_an_error) {
     const auto events = recorded_events("no_checksum");
     for (std::size_t size = 0; size < event_header::size; ++size)
         EXPECT_THROW(decode_header(std::span(events[0]).first(size)), error);
 }
 
-TEST(Checksum, HoldsForEveryRecordedEventAndForNoDamagedOne) {
+TEST(checksum, holds_for_every_recorded_event_and_for_no_damaged_one) {
     const auto events = recorded_events("xa");
     for (std::size_t i = 1; i < events.size(); ++i) {
         bytes event = events[i];
@@ -48,7 +48,7 @@ TEST(Checksum, HoldsForEveryRecordedEventAndForNoDamagedOne) {
     }
 }
 
-TEST(FormatDescription, SaysServerAndChecksums) {
+TEST(format_description, says_server_and_checksums) {
     const auto with = decode_format_description(recorded_events("all_types")[0]);
     EXPECT_TRUE(with.checksums);
     EXPECT_TRUE(with.server_version.starts_with("9.7"));
@@ -58,7 +58,7 @@ TEST(FormatDescription, SaysServerAndChecksums) {
     EXPECT_TRUE(decode_format_description(recorded_events("rows_v1")[0]).checksums);
 }
 
-TEST(FormatDescription, TheInUseFlagIsNoDamage) {
+TEST(format_description, the_in_use_flag_is_no_damage) {
     bytes event = recorded_events("all_types")[0];
     event[17] |= std::byte{1};
     EXPECT_NO_THROW(decode_format_description(event));
@@ -66,7 +66,7 @@ TEST(FormatDescription, TheInUseFlagIsNoDamage) {
     EXPECT_THROW(decode_format_description(event), error);
 }
 
-TEST(FormatDescription, UnfamiliarPostHeadersAreAnError) {
+TEST(format_description, unfamiliar_post_headers_are_an_error) {
     bytes event = recorded_events("no_checksum")[0];
     constexpr std::size_t lengths_at = event_header::size + 57;
     for (const auto type : {event_type::query, event_type::table_map, event_type::update_rows}) {
@@ -82,7 +82,7 @@ query_event query_with_status(const bytes& status) {
     return query;
 }
 
-TEST(QueryEvent, TellsSchemaAndText) {
+TEST(query_event, tells_schema_and_text) {
     const auto events = recorded_events("statements");
     std::vector<std::string> texts;
     for (const bytes& event : events)
@@ -95,7 +95,7 @@ TEST(QueryEvent, TellsSchemaAndText) {
     EXPECT_EQ(texts[3], "other: UPDATE shop.t, o SET t.a = 'second' WHERE t.id > o.id");
 }
 
-TEST(QueryEvent, UpdatedSchemasAreFoundBehindAllKnownStatusVariables) {
+TEST(query_event, updated_schemas_are_found_behind_all_known_status_variables) {
     const bytes status = from_hex(
         "00 11111111"                   // flags2
         "01 1111111111111111"           // sql_mode
@@ -114,7 +114,7 @@ TEST(QueryEvent, UpdatedSchemasAreFoundBehindAllKnownStatusVariables) {
               (std::vector<std::string>{"shop", "other"}));
 }
 
-TEST(QueryEvent, UpdatedSchemasAreUnknownWhereTheEventDoesNotTellForSure) {
+TEST(query_event, updated_schemas_are_unknown_where_the_event_does_not_tell_for_sure) {
     for (const char* status :
          {"",                        // nothing
           "0c fe",                   // too many
@@ -128,13 +128,13 @@ TEST(QueryEvent, UpdatedSchemasAreUnknownWhereTheEventDoesNotTellForSure) {
         << "one behind them does not matter";
 }
 
-TEST(QueryEvent, StatusVariablesThatEndEarlyAreAnError) {
+TEST(query_event, status_variables_that_end_early_are_an_error) {
     for (const char* status :
          {"00 111111", "06 05 73", "0c 02 73686f7000", "0c 01 7368", "0c", "0b 04 726f6f74", "05"})
         EXPECT_THROW(updated_schemas(query_with_status(from_hex(status))), error) << status;
 }
 
-TEST(QueryEvent, TellsHowTheSessionReadTheText) {
+TEST(query_event, tells_how_the_session_read_the_text) {
     const auto full = from_hex("00 11111111 01 0400100000000000 06 03 737464 04 0800 ff00 ff00");
     const text_settings found = text_settings_of(query_with_status(full));
     EXPECT_EQ(found.sql_mode, 0x10'0004U);
@@ -145,7 +145,7 @@ TEST(QueryEvent, TellsHowTheSessionReadTheText) {
     EXPECT_THROW(text_settings_of(query_with_status(from_hex("01 00"))), error);
 }
 
-TEST(GtidEvent, TellsSourceAndNumber) {
+TEST(gtid_event, tells_source_and_number) {
     const auto events = recorded_events("tagged");
     std::vector<std::string> seen;
     for (const bytes& event : events) {
@@ -160,7 +160,7 @@ TEST(GtidEvent, TellsSourceAndNumber) {
                                               "long_tag_0123456789 1234567890123456789", " 4"}));
 }
 
-TEST(GtidEvent, NumbersOutOfRangeAreAnError) {
+TEST(gtid_event, numbers_out_of_range_are_an_error) {
     const std::string uuid = "000102030405060708090a0b0c0d0e0f";
     EXPECT_EQ(decode_gtid(from_hex("00" + uuid + "0500000000000000")).number, 5U);
     EXPECT_THROW(decode_gtid(from_hex("00" + uuid + "0000000000000000")), error);
@@ -168,7 +168,7 @@ TEST(GtidEvent, NumbersOutOfRangeAreAnError) {
     EXPECT_THROW(decode_gtid(from_hex("00" + uuid + "ffffffffffffff7f")), error);
 }
 
-TEST(GtidEvent, ATaggedOneWithAFieldThatMustBeKnownIsAnError) {
+TEST(gtid_event, a_tagged_one_with_a_field_that_must_be_known_is_an_error) {
     const auto events = recorded_events("tagged");
     const auto tagged = first_of(events, event_type::gtid_tagged);
     const auto whole = body_of(tagged);
@@ -180,7 +180,7 @@ TEST(GtidEvent, ATaggedOneWithAFieldThatMustBeKnownIsAnError) {
     EXPECT_THROW(decode_gtid_tagged(body), error);
 }
 
-TEST(XaPrepare, TheXidIsInTheServersForm) {
+TEST(xa_prepare, the_xid_is_in_the_servers_form) {
     const auto events = recorded_events("xa");
     std::vector<std::string> seen;
     for (const bytes& event : events)
@@ -192,7 +192,7 @@ TEST(XaPrepare, TheXidIsInTheServersForm) {
                                               "X'6f6e65207068617365',X'',1 one phase"}));
 }
 
-TEST(TransactionPayload, UnknownCompressionAndWrongSizesAreErrors) {
+TEST(transaction_payload, unknown_compression_and_wrong_sizes_are_errors) {
     EXPECT_NO_THROW(decode_transaction_payload(from_hex("02 01 00 01 01 02 00 abcd")));
     EXPECT_NO_THROW(decode_transaction_payload(from_hex("09 02 1111 02 01 00 01 01 02 00 abcd")))
         << "fields that are not known are left out";

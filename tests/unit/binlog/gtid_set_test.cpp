@@ -23,32 +23,32 @@ gtid_source source(const std::string& uuid_ends, const std::string& tag = "") {
     return made;
 }
 
-TEST(GtidSet, TheEmptyTextIsTheEmptySet) {
+TEST(gtid_set, the_empty_text_is_the_empty_set) {
     EXPECT_TRUE(gtid_set::parse("").empty());
     EXPECT_TRUE(gtid_set::parse(" ,\n ,").empty());
     EXPECT_EQ(gtid_set{}.text(), "");
 }
 
-TEST(GtidSet, TextOfSeveralServersOverSeveralLinesIsRead) {
+TEST(gtid_set, text_of_several_servers_over_several_lines_is_read) {
     EXPECT_EQ(canonical(b + ":1-5:7 ,\n" + a + ":3"), a + ":3," + b + ":1-5:7");
 }
 
-TEST(GtidSet, IntervalsThatTouchOrOverlapAreOne) {
+TEST(gtid_set, intervals_that_touch_or_overlap_are_one) {
     EXPECT_EQ(canonical(a + ":5-9:1-4:20:8-12"), a + ":1-12:20");
     EXPECT_EQ(canonical(a + ":1," + a + ":2"), a + ":1-2");
 }
 
-TEST(GtidSet, UpperCaseUuidsAndTagsAreTheSame) {
+TEST(gtid_set, upper_case_uuids_and_tags_are_the_same) {
     EXPECT_EQ(canonical("AAAAAAAA-0000-0000-0000-000000000001:Tag:1"), a + ":tag:1");
 }
 
-TEST(GtidSet, TagsOfOneServerStandBehindItsUuidOnce) {
+TEST(gtid_set, tags_of_one_server_stand_behind_its_uuid_once) {
     EXPECT_EQ(canonical(a + ":1-3:tag:1-2:4:other_tag:7," + a + ":tag:3"),
               a + ":1-3:other_tag:7:tag:1-4");
     EXPECT_EQ(canonical(a + ":tag:1-5"), a + ":tag:1-5");
 }
 
-TEST(GtidSet, TextThatIsNoSetIsAnError) {
+TEST(gtid_set, text_that_is_no_set_is_an_error) {
     for (const std::string& text :
          {std::string("x"), a, a + ":", a + ":0", a + ":5-4", a + ":1-", a + ":1:", a + ":tag",
           a + ":1:tag", a + ":-1", a + ":1 2", a + ":9223372036854775807",
@@ -57,11 +57,11 @@ TEST(GtidSet, TextThatIsNoSetIsAnError) {
         EXPECT_THROW(gtid_set::parse(text), error) << text;
 }
 
-TEST(GtidSet, TheGreatestNumberIsAccepted) {
+TEST(gtid_set, the_greatest_number_is_accepted) {
     EXPECT_EQ(canonical(a + ":9223372036854775806"), a + ":9223372036854775806");
 }
 
-TEST(GtidSet, AddingInAnyOrderMergesIntervals) {
+TEST(gtid_set, adding_in_any_order_merges_intervals) {
     gtid_set set;
     for (const unsigned number : {5U, 3U, 9U, 4U, 1U, 2U, 10U, 9U, 7U})
         set.add(source("1"), number);
@@ -71,7 +71,7 @@ TEST(GtidSet, AddingInAnyOrderMergesIntervals) {
     EXPECT_EQ(set.text(), "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaa01:1-10");
 }
 
-TEST(GtidSet, ANumberOutOfRangeCannotBeAdded) {
+TEST(gtid_set, a_number_out_of_range_cannot_be_added) {
     gtid_set set;
     EXPECT_THROW(set.add(source("1"), 0), error);
     EXPECT_THROW(set.add(source("1"), gtid_set::number_max + 1), error);
@@ -79,13 +79,13 @@ TEST(GtidSet, ANumberOutOfRangeCannotBeAdded) {
     EXPECT_TRUE(set.contains(source("1"), gtid_set::number_max));
 }
 
-TEST(GtidSet, TheUnionHoldsBoth) {
+TEST(gtid_set, the_union_holds_both) {
     auto set = gtid_set::parse(a + ":1-3:10");
     set.add(gtid_set::parse(a + ":4-8:t:1," + b + ":2"));
     EXPECT_EQ(set.text(), a + ":1-8:10:t:1," + b + ":2");
 }
 
-TEST(GtidSet, TheDifferenceCutsIntervals) {
+TEST(gtid_set, the_difference_cuts_intervals) {
     const auto from = gtid_set::parse(a + ":1-10:20-30," + b + ":1");
     EXPECT_EQ(from.without(gtid_set::parse(a + ":3-4:8-22:30-40")).text(),
               a + ":1-2:5-7:23-29," + b + ":1");
@@ -96,7 +96,7 @@ TEST(GtidSet, TheDifferenceCutsIntervals) {
               a + ":1:5");
 }
 
-TEST(GtidSet, ASubsetHasNothingThatTheOtherLacks) {
+TEST(gtid_set, a_subset_has_nothing_that_the_other_lacks) {
     const auto whole = gtid_set::parse(a + ":1-10:20," + b + ":1-3:t:4");
     for (const std::string& part : {std::string(), a + ":2-3:20", b + ":t:4", whole.text()})
         EXPECT_TRUE(gtid_set::parse(part).is_subset_of(whole)) << part;
@@ -105,21 +105,21 @@ TEST(GtidSet, ASubsetHasNothingThatTheOtherLacks) {
         EXPECT_FALSE(gtid_set::parse(other).is_subset_of(whole)) << other;
 }
 
-TEST(GtidSet, TagsMakeDifferentSources) {
+TEST(gtid_set, tags_make_different_sources) {
     const auto set = gtid_set::parse("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaa01:1-2:tag:5");
     EXPECT_TRUE(set.contains(source("1"), 2));
     EXPECT_FALSE(set.contains(source("1"), 5));
     EXPECT_TRUE(set.contains(source("1", "tag"), 5));
 }
 
-TEST(GtidSet, ThePlainBinaryFormIsTheDumpCommandsForm) {
+TEST(gtid_set, the_plain_binary_form_is_the_dump_commands_form) {
     const auto encoded = gtid_set::parse(a + ":1-5:7").encoded();
     EXPECT_EQ(encoded, from_hex("0100000000000000 aaaaaaaa000000000000000000000001 0200000000000000"
                                 "0100000000000000 0600000000000000"
                                 "0700000000000000 0800000000000000"));
 }
 
-TEST(GtidSet, ATagMakesTheWholeBinaryFormTagged) {
+TEST(gtid_set, a_tag_makes_the_whole_binary_form_tagged) {
     const auto encoded = gtid_set::parse(a + ":tag:2," + b + ":1").encoded();
     EXPECT_EQ(encoded, from_hex("0102000000000001"
                                 "aaaaaaaa000000000000000000000001 06746167 0100000000000000"
@@ -128,13 +128,13 @@ TEST(GtidSet, ATagMakesTheWholeBinaryFormTagged) {
                                 "0100000000000000 0200000000000000"));
 }
 
-TEST(GtidSet, BinaryFormsAreReadBack) {
+TEST(gtid_set, binary_forms_are_read_back) {
     for (const std::string& text : {std::string(), a + ":1-5:7," + b + ":1",
                                     a + ":tag:2:x:1-9223372036854775806," + b + ":1"})
         EXPECT_EQ(gtid_set::decode(gtid_set::parse(text).encoded()).text(), text);
 }
 
-TEST(GtidSet, ABinaryFormCutOffAnywhereIsAnError) {
+TEST(gtid_set, a_binary_form_cut_off_anywhere_is_an_error) {
     const auto encoded = gtid_set::parse(a + ":tag:2-4:9," + b + ":1").encoded();
     for (std::size_t size = 0; size < encoded.size(); ++size) {
         const bytes cut(encoded.begin(), encoded.begin() + static_cast<std::ptrdiff_t>(size));
@@ -145,7 +145,7 @@ TEST(GtidSet, ABinaryFormCutOffAnywhereIsAnError) {
     EXPECT_THROW(gtid_set::decode(longer), error);
 }
 
-TEST(GtidSet, HostileCountsAllocateNothing) {
+TEST(gtid_set, hostile_counts_allocate_nothing) {
     EXPECT_THROW(gtid_set::decode(from_hex("ffffffffffffff00")), error);
     EXPECT_THROW(gtid_set::decode(from_hex("0100000000000000 aaaaaaaa000000000000000000000001"
                                            "ffffffffffffffff 0100000000000000 0600000000000000")),
@@ -153,7 +153,7 @@ TEST(GtidSet, HostileCountsAllocateNothing) {
     EXPECT_THROW(gtid_set::decode(from_hex("0100000000000002")), error) << "an unknown form";
 }
 
-TEST(GtidSet, AServersPreviousGtidsAreRead) {
+TEST(gtid_set, a_servers_previous_gtids_are_read) {
     for (const bytes& event : recorded_events("tagged"))
         if (decode_header(event).type == event_type::previous_gtids) {
             const auto body = std::span(event).subspan(event_header::size);

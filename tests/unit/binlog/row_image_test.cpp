@@ -58,7 +58,7 @@ std::string repeated(std::string_view hex, unsigned times) {
     return text;
 }
 
-TEST(RowImage, EveryTypesValueIsTheBytesThatTheServerWrote) {
+TEST(row_image, every_types_value_is_the_bytes_that_the_server_wrote) {
     const auto rows = rows_of("all_types", 36);
     ASSERT_GE(rows.size(), 2U);
     const std::vector<first_rows::value> expected = {
@@ -104,14 +104,14 @@ TEST(RowImage, EveryTypesValueIsTheBytesThatTheServerWrote) {
     for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(rows[0][i], expected[i]) << i;
 }
 
-TEST(RowImage, NullsHaveNoBytes) {
+TEST(row_image, nulls_have_no_bytes) {
     const auto rows = rows_of("all_types", 36);
     EXPECT_EQ(rows[1][0].text, "02000000");
     for (std::size_t i = 1; i < 35; ++i) EXPECT_EQ(rows[1][i].text, "NULL") << i;
     EXPECT_EQ(rows[1][35].text, "4e000000");
 }
 
-TEST(RowImage, JsonOfWhichOnlyTheDifferenceIsLoggedIsAbsent) {
+TEST(row_image, json_of_which_only_the_difference_is_logged_is_absent) {
     const auto rows = rows_of("partial_json", 4);
     ASSERT_GE(rows.size(), 5U);
     const auto texts = [&rows](std::size_t row) {
@@ -127,7 +127,7 @@ TEST(RowImage, JsonOfWhichOnlyTheDifferenceIsLoggedIsAbsent) {
     EXPECT_EQ(texts(3), (list{"02000000", "absent", "NULL", "07000000"}));
 }
 
-TEST(RowImage, ColumnsBeyondTheTableAreAbsent) {
+TEST(row_image, columns_beyond_the_table_are_absent) {
     for (const auto& row : rows_of("partial_json", 6))
         for (std::size_t i = 4; i < row.size(); ++i) EXPECT_EQ(row[i].text, "absent");
 }
@@ -158,7 +158,7 @@ std::string value_of(const crafted& table, const std::string& row_hex) {
     return text_of(image);
 }
 
-TEST(RowImage, TypesOfOlderTablesHaveTheirLengths) {
+TEST(row_image, types_of_older_tables_have_their_lengths) {
     EXPECT_EQ(value_of({{7, 3}, ""}, "00 11223344 01000000"), "11223344");  // TIMESTAMP
     EXPECT_EQ(value_of({{12, 3}, ""}, "00 1122334455667788 01000000"), "1122334455667788");
     EXPECT_EQ(value_of({{11, 3}, ""}, "00 112233 01000000"), "112233");  // TIME
@@ -166,19 +166,19 @@ TEST(RowImage, TypesOfOlderTablesHaveTheirLengths) {
     EXPECT_EQ(value_of({{6, 3}, ""}, "00 01000000"), "''");              // NULL
 }
 
-TEST(RowImage, ArraysOfAnyElementStandAsJson) {
+TEST(row_image, arrays_of_any_element_stand_as_json) {
     EXPECT_EQ(value_of({{244, 3}, "0f 780000"}, "00 02000000 abcd 01000000"), "abcd");
     EXPECT_EQ(value_of({{244, 3}, "f6 0a02"}, "00 02000000 abcd 01000000"), "abcd");
     EXPECT_EQ(value_of({{244, 3}, "08"}, "00 02000000 abcd 01000000"), "abcd");
 }
 
-TEST(RowImage, TheBlobFamilyHasAsManyLengthBytesAsItsMetadataSay) {
+TEST(row_image, the_blob_family_has_as_many_length_bytes_as_its_metadata_say) {
     EXPECT_EQ(value_of({{249, 3}, "01"}, "00 01 ab 01000000"), "ab");
     EXPECT_EQ(value_of({{250, 3}, "03"}, "00 010000 ab 01000000"), "ab");
     EXPECT_EQ(value_of({{251, 3}, "04"}, "00 01000000 ab 01000000"), "ab");
 }
 
-TEST(RowImage, MetadataThatCannotBeAreErrors) {
+TEST(row_image, metadata_that_cannot_be_are_errors) {
     EXPECT_THROW(layout_of({{252}, "00"}), error) << "a length in no bytes";
     EXPECT_THROW(layout_of({{252}, "05"}), error);
     EXPECT_THROW(layout_of({{246}, "0a0b"}), error) << "scale over precision";
@@ -194,7 +194,7 @@ TEST(RowImage, MetadataThatCannotBeAreErrors) {
     EXPECT_THROW(layout_of({{243}, ""}), error);
 }
 
-TEST(RowImage, ALengthBeyondTheRowIsAnError) {
+TEST(row_image, a_length_beyond_the_row_is_an_error) {
     EXPECT_THROW(value_of({{251}, "04"}, "00 ffffffff ab"), error);
     EXPECT_THROW(value_of({{3}, ""}, "00 010000"), error);
     EXPECT_THROW(value_of({{3}, ""}, ""), error);

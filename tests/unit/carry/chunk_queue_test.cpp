@@ -28,9 +28,9 @@ keys::key_range range(std::optional<std::int64_t> after, std::optional<std::int6
     return made;
 }
 
-class ChunkQueue : public testing::Test {
+class a_chunk_queue : public testing::Test {
   protected:
-    ChunkQueue() { changes_.begin_copy(key(100)); }
+    a_chunk_queue() { changes_.begin_copy(key(100)); }
     bool covers(std::int64_t id) {
         const auto before = changes_.dropped();
         changes_.add(key(id), {});
@@ -40,21 +40,21 @@ class ChunkQueue : public testing::Test {
     chunk_queue chunks_{changes_, 2};
 };
 
-TEST_F(ChunkQueue, AChunkIsRegisteredWhenItIsTakenAndNotBefore) {
+TEST_F(a_chunk_queue, a_chunk_is_registered_when_it_is_taken_and_not_before) {
     chunks_.push(range({}, 10), {});
     EXPECT_FALSE(covers(5));
     EXPECT_TRUE(chunks_.take({}).has_value());
     EXPECT_TRUE(covers(5));
 }
 
-TEST_F(ChunkQueue, ChunksAreTakenInTheOrderTheyCame) {
+TEST_F(a_chunk_queue, chunks_are_taken_in_the_order_they_came) {
     chunks_.push(range({}, 10), {});
     chunks_.push(range(10, 20), {});
     EXPECT_EQ(chunks_.take({})->range.up_to, key(10));
     EXPECT_EQ(chunks_.take_if_ready()->range.up_to, key(20));
 }
 
-TEST_F(ChunkQueue, ManyTakersRegisterChunksInTheOrderOfTheirKeys) {
+TEST_F(a_chunk_queue, many_takers_register_chunks_in_the_order_of_their_keys) {
     // register_chunk() throws where the order is not kept.
     std::atomic<int> taken{0};
     {
@@ -75,7 +75,7 @@ TEST_F(ChunkQueue, ManyTakersRegisterChunksInTheOrderOfTheirKeys) {
     EXPECT_EQ(chunks_.all_ended_below(), 101U);
 }
 
-TEST_F(ChunkQueue, AFullQueueHoldsThePusherUntilAChunkIsTaken) {
+TEST_F(a_chunk_queue, a_full_queue_holds_the_pusher_until_a_chunk_is_taken) {
     chunks_.push(range({}, 10), {});
     chunks_.push(range(10, 20), {});
     EXPECT_THROW(chunks_.push(range(20, 30), already_stopped()), stopped);
@@ -83,22 +83,22 @@ TEST_F(ChunkQueue, AFullQueueHoldsThePusherUntilAChunkIsTaken) {
     EXPECT_NO_THROW(chunks_.push(range(20, 30), already_stopped()));
 }
 
-TEST_F(ChunkQueue, TakersEndWhenItIsClosedAndDrained) {
+TEST_F(a_chunk_queue, takers_end_when_it_is_closed_and_drained) {
     chunks_.push(range({}, 100), {});
     chunks_.close();
     EXPECT_TRUE(chunks_.take({}).has_value());
     EXPECT_FALSE(chunks_.take({}).has_value());
 }
 
-TEST_F(ChunkQueue, NothingIsReadyInAnEmptyQueue) {
+TEST_F(a_chunk_queue, nothing_is_ready_in_an_empty_queue) {
     EXPECT_FALSE(chunks_.take_if_ready().has_value());
 }
 
-TEST_F(ChunkQueue, AStopFreesAWaitingTaker) {
+TEST_F(a_chunk_queue, a_stop_frees_a_waiting_taker) {
     EXPECT_THROW(chunks_.take(already_stopped()), stopped);
 }
 
-TEST_F(ChunkQueue, WhatHasEndedIsCountedUpToTheFirstThatHasNot) {
+TEST_F(a_chunk_queue, what_has_ended_is_counted_up_to_the_first_that_has_not) {
     chunks_.push(range({}, 10), {});
     chunks_.push(range(10, 20), {});
     EXPECT_EQ(chunks_.all_ended_below(), 0U);
@@ -110,7 +110,7 @@ TEST_F(ChunkQueue, WhatHasEndedIsCountedUpToTheFirstThatHasNot) {
     EXPECT_EQ(chunks_.all_ended_below(), second->id + 1);
 }
 
-TEST_F(ChunkQueue, AnEndedChunkFreesItsKeys) {
+TEST_F(a_chunk_queue, an_ended_chunk_frees_its_keys) {
     chunks_.push(range({}, 10), {});
     const auto taken = chunks_.take({});
     changes_.add(key(5), {});
@@ -119,7 +119,7 @@ TEST_F(ChunkQueue, AnEndedChunkFreesItsKeys) {
     EXPECT_EQ(changes_.take(10, {}, {}), keys({5}));
 }
 
-TEST_F(ChunkQueue, IsDrainedWhenItIsClosedAndTheLastChunkWasTaken) {
+TEST_F(a_chunk_queue, is_drained_when_it_is_closed_and_the_last_chunk_was_taken) {
     chunks_.push(range({}, 10), {});
     EXPECT_FALSE(chunks_.drained());
     chunks_.take({});
@@ -131,7 +131,7 @@ TEST_F(ChunkQueue, IsDrainedWhenItIsClosedAndTheLastChunkWasTaken) {
     EXPECT_TRUE(chunks_.drained());
 }
 
-TEST(ChunkQueueThatGoesOn, HandsOutWhatWasBegunUnderItsNumberAndNewOnesBehind) {
+TEST(chunk_queue_that_goes_on, hands_out_what_was_begun_under_its_number_and_new_ones_behind) {
     changes::change_set changes(1'000);
     const chunk begun{.id = 3, .range = range(20, 30), .begun_up_to = key(25), .rows = 5};
     changes.go_on_copying(key(100), key(40), {{.chunk = 3, .range = begun.rest()}});

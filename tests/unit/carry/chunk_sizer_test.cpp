@@ -14,31 +14,31 @@ throttle::live_pace fixed_at(std::uint64_t rows) {
     return throttle::live_pace({.chunk_rows = rows});
 }
 
-TEST(NextChunkRows, StaysWhenTheTargetIsMet) {
+TEST(next_chunk_rows, stays_when_the_target_is_met) {
     EXPECT_EQ(next_chunk_rows(1'000, 250ms, 250ms), 1'000U);
 }
 
-TEST(NextChunkRows, FollowsTheTimeInProportion) {
+TEST(next_chunk_rows, follows_the_time_in_proportion) {
     EXPECT_EQ(next_chunk_rows(1'000, 500ms, 250ms), 500U);
     EXPECT_EQ(next_chunk_rows(1'000, 200ms, 250ms), 1'250U);
 }
 
-TEST(NextChunkRows, GrowsAtMostTwofold) {
+TEST(next_chunk_rows, grows_at_most_twofold) {
     EXPECT_EQ(next_chunk_rows(1'000, 1ms, 250ms), 2'000U);
     EXPECT_EQ(next_chunk_rows(1'000, 0ms, 250ms), 2'000U);
 }
 
-TEST(NextChunkRows, ShrinksAtMostTenfold) {
+TEST(next_chunk_rows, shrinks_at_most_tenfold) {
     EXPECT_EQ(next_chunk_rows(1'000, 1h, 250ms), 100U);
 }
 
-TEST(NextChunkRows, StaysWithinItsBounds) {
+TEST(next_chunk_rows, stays_within_its_bounds) {
     EXPECT_EQ(next_chunk_rows(20, 1h, 250ms), chunk_sizer::rows_min);
     EXPECT_EQ(next_chunk_rows(90'000, 1ms, 250ms), chunk_sizer::rows_max);
     EXPECT_EQ(next_chunk_rows(0, 250ms, 250ms), chunk_sizer::rows_min);
 }
 
-TEST(ChunkSizer, ChunksOfLongRowsHaveFewOfThem) {
+TEST(chunk_sizer, chunks_of_long_rows_have_few_of_them) {
     chunk_sizer sizer(learnt, 3);
     EXPECT_EQ(sizer.rows(), 3U);
     sizer.copied(3, 1ms);
@@ -49,7 +49,7 @@ TEST(ChunkSizer, ChunksOfLongRowsHaveFewOfThem) {
     EXPECT_EQ(chunk_sizer(of_fifty, 3).rows(), 50U);
 }
 
-TEST(ChunkSizer, AChunkThatWasTooLargeMakesTheNextSmaller) {
+TEST(chunk_sizer, a_chunk_that_was_too_large_makes_the_next_smaller) {
     chunk_sizer sizer(learnt);
     sizer.was_too_large();
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first / 2);
@@ -62,7 +62,7 @@ TEST(ChunkSizer, AChunkThatWasTooLargeMakesTheNextSmaller) {
     EXPECT_EQ(fixed.rows(), 77U);
 }
 
-TEST(ChunkSizer, LearnsFromChunksOfTheSizeAskedFor) {
+TEST(chunk_sizer, learns_from_chunks_of_the_size_asked_for) {
     chunk_sizer sizer(learnt);
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);
     sizer.copied(1'000, 125ms);
@@ -71,33 +71,33 @@ TEST(ChunkSizer, LearnsFromChunksOfTheSizeAskedFor) {
     EXPECT_EQ(sizer.rows(), 500U);
 }
 
-TEST(ChunkSizer, AFixedSizeIsKept) {
+TEST(chunk_sizer, a_fixed_size_is_kept) {
     const auto of_77 = fixed_at(77);
     chunk_sizer sizer(of_77);
     sizer.copied(77, 1h);
     EXPECT_EQ(sizer.rows(), 77U);
 }
 
-TEST(ChunkSizer, AShortChunkThatWasFastChangesNothing) {
+TEST(chunk_sizer, a_short_chunk_that_was_fast_changes_nothing) {
     chunk_sizer sizer(learnt);
     sizer.copied(0, 1ms);
     sizer.copied(3, 1ms);
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first);
 }
 
-TEST(ChunkSizer, AShortChunkThatWasSlowMakesTheNextSmaller) {
+TEST(chunk_sizer, a_short_chunk_that_was_slow_makes_the_next_smaller) {
     chunk_sizer sizer(learnt);
     sizer.copied(300, 500ms);
     EXPECT_EQ(sizer.rows(), 150U);
 }
 
-TEST(ChunkSizer, ShrinksAtMostTenfoldInOneStep) {
+TEST(chunk_sizer, shrinks_at_most_tenfold_in_one_step) {
     chunk_sizer sizer(learnt);
     sizer.copied(10, 1h);
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first / 10);
 }
 
-TEST(ChunkSizer, FollowsAPaceThatIsChangedMeanwhile) {
+TEST(chunk_sizer, follows_a_pace_that_is_changed_meanwhile) {
     throttle::live_pace pace{throttle::pace{.chunk_time = 250ms}};
     chunk_sizer sizer(pace);
     pace.change([](throttle::pace& now) { now.chunk_rows = 77; });

@@ -32,7 +32,7 @@ void add(tables::saved_state& to, std::uint64_t chunk, const keys::key_range& do
     to.chunks.push_back({.chunk = chunk, .done = done, .rows = rows});
 }
 
-TEST(CopyStart, FromTheBeginningTheTailIsOpen) {
+TEST(copy_start, from_the_beginning_the_tail_is_open) {
     const auto start = copy_from_the_beginning(key(100));
     EXPECT_FALSE(start.goes_on);
     EXPECT_FALSE(start.watermark.has_value());
@@ -42,7 +42,7 @@ TEST(CopyStart, FromTheBeginningTheTailIsOpen) {
     EXPECT_EQ(start.next_chunk, 1U);
 }
 
-TEST(CopyStart, OfACopyWithoutAChunkAllIsToBeCopied) {
+TEST(copy_start, of_a_copy_without_a_chunk_all_is_to_be_copied) {
     const auto start = copy_that_goes_on(begun(100));
     EXPECT_TRUE(start.goes_on);
     ASSERT_THAT(start.open, SizeIs(1));
@@ -51,7 +51,7 @@ TEST(CopyStart, OfACopyWithoutAChunkAllIsToBeCopied) {
     EXPECT_EQ(start.rows, 0U);
 }
 
-TEST(CopyStart, GoesOnBehindTheLastChunkWhereNoneIsMissing) {
+TEST(copy_start, goes_on_behind_the_last_chunk_where_none_is_missing) {
     auto state = begun(100);
     add(state, 0, range(100, {}), 0);
     add(state, 1, range({}, 10));
@@ -63,7 +63,7 @@ TEST(CopyStart, GoesOnBehindTheLastChunkWhereNoneIsMissing) {
     EXPECT_EQ(start.rows, 20U);
 }
 
-TEST(CopyStart, GoesOnBehindTheWatermark) {
+TEST(copy_start, goes_on_behind_the_watermark) {
     auto state = begun(100);
     state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
     const auto start = copy_that_goes_on(state);
@@ -73,7 +73,7 @@ TEST(CopyStart, GoesOnBehindTheWatermark) {
     EXPECT_EQ(start.rows, 600U);
 }
 
-TEST(CopyStart, AChunkThatIsMissingIsOpenUnderItsNumber) {
+TEST(copy_start, a_chunk_that_is_missing_is_open_under_its_number) {
     auto state = begun(100);
     state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
     add(state, 8, range(70, 80));
@@ -89,7 +89,7 @@ TEST(CopyStart, AChunkThatIsMissingIsOpenUnderItsNumber) {
     EXPECT_EQ(start.open_ranges()[0].range, range(60, 70));
 }
 
-TEST(CopyStart, OfAChunkInPartsTheRestIsOpenWithWhatIsMissingBehindIt) {
+TEST(copy_start, of_a_chunk_in_parts_the_rest_is_open_with_what_is_missing_behind_it) {
     auto state = begun(100);
     state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
     add(state, 7, range(60, 63), 3);
@@ -104,7 +104,7 @@ TEST(CopyStart, OfAChunkInPartsTheRestIsOpenWithWhatIsMissingBehindIt) {
     EXPECT_EQ(start.rows, 613U);
 }
 
-TEST(CopyStart, OfTheLastChunkInPartsTheRestIsThatOfTheCopy) {
+TEST(copy_start, of_the_last_chunk_in_parts_the_rest_is_that_of_the_copy) {
     auto state = begun(100);
     add(state, 0, range(100, {}));
     add(state, 1, range({}, 4));
@@ -113,7 +113,7 @@ TEST(CopyStart, OfTheLastChunkInPartsTheRestIsThatOfTheCopy) {
     EXPECT_EQ(start.watermark, key(4));
 }
 
-TEST(CopyStart, ATailInPartsGoesOnWhereItIs) {
+TEST(copy_start, a_tail_in_parts_goes_on_where_it_is) {
     auto state = begun(100);
     add(state, 0, range(100, 150), 50);
     const auto start = copy_that_goes_on(state);
@@ -124,7 +124,7 @@ TEST(CopyStart, ATailInPartsGoesOnWhereItIs) {
     EXPECT_EQ(start.open[0].rows, 50U);
 }
 
-TEST(CopyStart, OfAnEmptySourceThereIsNothingButTheTail) {
+TEST(copy_start, of_an_empty_source_there_is_nothing_but_the_tail) {
     tables::saved_state state;
     state.copy = tables::copy_extent{};
     EXPECT_EQ(copy_that_goes_on(state).open[0].range, range({}, {}));
@@ -132,7 +132,7 @@ TEST(CopyStart, OfAnEmptySourceThereIsNothingButTheTail) {
     EXPECT_THAT(copy_that_goes_on(state).open, IsEmpty());
 }
 
-TEST(CopyStart, ChunksOutOfOrderAreNoState) {
+TEST(copy_start, chunks_out_of_order_are_no_state) {
     auto state = begun(100);
     state.done = {.chunks_below = 7, .up_to = key(60), .rows = 600};
     add(state, 3, range(20, 30));

@@ -85,9 +85,9 @@ class ordered_model final : public copy_model {
     std::atomic<int> beside_a_turn_{0};
 };
 
-class ChangeSetModel : public testing::TestWithParam<unsigned> {};
+class change_set_model : public testing::TestWithParam<unsigned> {};
 
-TEST_P(ChangeSetModel, TheTargetIsTheSourceWhateverTheInterleaving) {
+TEST_P(change_set_model, the_target_is_the_source_whatever_the_interleaving) {
     ordered_model tried(GetParam());
     tried.run(3, end_id);
     ASSERT_TRUE(tried.ended()) << "changes that nobody could take";
@@ -96,7 +96,7 @@ TEST_P(ChangeSetModel, TheTargetIsTheSourceWhateverTheInterleaving) {
     EXPECT_EQ(tried.flushes_beside_a_turn(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetModel, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(seeds, change_set_model, testing::Range(1U, 9U));
 
 }  // namespace
 }  // namespace segue::changes

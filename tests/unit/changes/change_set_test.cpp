@@ -51,14 +51,14 @@ struct copying_change_set {
     change_set changes{plenty};
 };
 
-TEST(ChangeSet, WithoutACopyEveryChangeIsKept) {
+TEST(change_set, without_a_copy_every_change_is_kept) {
     change_set changes(plenty);
     changes.add(key(5), {});
     EXPECT_EQ(taken(changes), keys({5}));
     EXPECT_EQ(changes.dropped(), 0U);
 }
 
-TEST(ChangeSet, AChangeAboveTheWatermarkIsDropped) {
+TEST(change_set, a_change_above_the_watermark_is_dropped) {
     copying_change_set held;
     held.changes.chunk_ended(1);
     held.changes.add(key(11), {});
@@ -68,7 +68,7 @@ TEST(ChangeSet, AChangeAboveTheWatermarkIsDropped) {
     EXPECT_EQ(held.changes.dropped(), 2U);
 }
 
-TEST(ChangeSet, BeforeTheFirstChunkEveryChangeIsDropped) {
+TEST(change_set, before_the_first_chunk_every_change_is_dropped) {
     change_set changes(plenty);
     changes.begin_copy(key(100));
     changes.add(key(-5), {});
@@ -78,7 +78,7 @@ TEST(ChangeSet, BeforeTheFirstChunkEveryChangeIsDropped) {
     EXPECT_EQ(changes.backlog(), 0U);
 }
 
-TEST(ChangeSet, AChangeAboveTheCopysEndIsKeptFromTheTailsRegistrationOn) {
+TEST(change_set, a_change_above_the_copys_end_is_kept_from_the_tails_registration_on) {
     change_set changes(plenty);
     changes.begin_copy(key(100));
     changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)});
@@ -92,14 +92,14 @@ TEST(ChangeSet, AChangeAboveTheCopysEndIsKeptFromTheTailsRegistrationOn) {
     EXPECT_EQ(taken(changes), keys({102, 103}));
 }
 
-TEST(ChangeSet, InAnEmptyTableChangesAreDroppedUntilTheTailIsRegistered) {
+TEST(change_set, in_an_empty_table_changes_are_dropped_until_the_tail_is_registered) {
     change_set changes(plenty);
     changes.begin_copy(std::nullopt);
     changes.add(key(1), {});
     EXPECT_EQ(changes.dropped(), 1U);
 }
 
-TEST(ChangeSet, ChangesAreKeptFromTheRegistrationOfTheirChunkOn) {
+TEST(change_set, changes_are_kept_from_the_registration_of_their_chunk_on) {
     copying_change_set held;
     held.changes.add(key(15), {});
     held.changes.register_chunk(2, {.after = key(10), .up_to = key(20)});
@@ -108,14 +108,14 @@ TEST(ChangeSet, ChangesAreKeptFromTheRegistrationOfTheirChunkOn) {
     EXPECT_EQ(taken(held.changes), keys({16}));
 }
 
-TEST(ChangeSet, AChangeAboveTheCopysEndIsKept) {
+TEST(change_set, a_change_above_the_copys_end_is_kept) {
     copying_change_set held;
     held.changes.add(key(101), {});
     EXPECT_EQ(taken(held.changes), keys({101}));
     EXPECT_EQ(held.changes.dropped(), 0U);
 }
 
-TEST(ChangeSet, AQuietTurnTakesWhatIsReadyAlong) {
+TEST(change_set, a_quiet_turn_takes_what_is_ready_along) {
     copying_change_set held;
     held.changes.add(key(10), {});  // its chunk is in flight
     for (const int id : {101, 102, 103}) held.changes.add(key(id), {});
@@ -126,7 +126,7 @@ TEST(ChangeSet, AQuietTurnTakesWhatIsReadyAlong) {
     EXPECT_EQ(held.changes.in_flight(), 3U);
 }
 
-TEST(ChangeSet, InAnEmptyTableEveryKeyBelongsToTheTail) {
+TEST(change_set, in_an_empty_table_every_key_belongs_to_the_tail) {
     change_set changes(plenty);
     changes.begin_copy(std::nullopt);
     changes.add(key(-5), {});
@@ -138,7 +138,7 @@ TEST(ChangeSet, InAnEmptyTableEveryKeyBelongsToTheTail) {
     EXPECT_EQ(taken(changes), keys({-5}));
 }
 
-TEST(ChangeSet, AChangeInAChunkInFlightWaitsForItsEnd) {
+TEST(change_set, a_change_in_a_chunk_in_flight_waits_for_its_end) {
     copying_change_set held;
     held.changes.add(key(10), {});
     held.changes.add(key(101), {});
@@ -148,7 +148,7 @@ TEST(ChangeSet, AChangeInAChunkInFlightWaitsForItsEnd) {
     EXPECT_EQ(taken(held.changes), keys({10}));
 }
 
-TEST(ChangeSet, AChangeInTheTailInFlightWaitsForItsEnd) {
+TEST(change_set, a_change_in_the_tail_in_flight_waits_for_its_end) {
     change_set changes(plenty);
     changes.begin_copy(key(100));
     changes.register_chunk(0, {.after = key(100), .up_to = std::nullopt});
@@ -161,7 +161,7 @@ TEST(ChangeSet, AChangeInTheTailInFlightWaitsForItsEnd) {
     EXPECT_EQ(taken(changes), keys({101}));
 }
 
-TEST(ChangeSet, AChunksEndFreesItsOwnKeysOnly) {
+TEST(change_set, a_chunks_end_frees_its_own_keys_only) {
     copying_change_set held;
     held.changes.register_chunk(2, {.after = key(10), .up_to = key(20)});
     held.changes.add(key(5), {});
@@ -172,7 +172,7 @@ TEST(ChangeSet, AChunksEndFreesItsOwnKeysOnly) {
     EXPECT_EQ(taken(held.changes), keys({5}));
 }
 
-TEST(ChangeSet, ATakerThatWaitsIsWokenByTheEndOfAChunk) {
+TEST(change_set, a_taker_that_waits_is_woken_by_the_end_of_a_chunk) {
     copying_change_set held;
     held.changes.add(key(5), {});
     std::atomic<bool> chunk_ended{false};
@@ -187,7 +187,7 @@ TEST(ChangeSet, ATakerThatWaitsIsWokenByTheEndOfAChunk) {
     EXPECT_TRUE(after_the_end);
 }
 
-TEST(ChangeSet, ManyChangesOfARowAreOneKey) {
+TEST(change_set, many_changes_of_a_row_are_one_key) {
     change_set changes(plenty);
     for (int i = 0; i < 3; ++i) changes.add(key(5), {});
     EXPECT_EQ(changes.backlog(), 1U);
@@ -195,7 +195,7 @@ TEST(ChangeSet, ManyChangesOfARowAreOneKey) {
     EXPECT_EQ(changes.backlog(), 0U);
 }
 
-TEST(ChangeSet, AKeyInFlightIsNotTakenAgainBeforeItsFlushIsAnswered) {
+TEST(change_set, a_key_in_flight_is_not_taken_again_before_its_flush_is_answered) {
     change_set changes(plenty);
     changes.add(key(5), {});
     const auto first = taken(changes);
@@ -206,7 +206,7 @@ TEST(ChangeSet, AKeyInFlightIsNotTakenAgainBeforeItsFlushIsAnswered) {
     EXPECT_EQ(taken(changes), keys({5}));
 }
 
-TEST(ChangeSet, AKeyThatDidNotChangeInFlightIsForgottenWhenFlushed) {
+TEST(change_set, a_key_that_did_not_change_in_flight_is_forgotten_when_flushed) {
     change_set changes(plenty);
     changes.add(key(5), {});
     changes.add(key(6), {});
@@ -215,7 +215,7 @@ TEST(ChangeSet, AKeyThatDidNotChangeInFlightIsForgottenWhenFlushed) {
     EXPECT_EQ(taken(changes), keys({6}));
 }
 
-TEST(ChangeSet, KeysPutBackAreTakenAgainOnce) {
+TEST(change_set, keys_put_back_are_taken_again_once) {
     change_set changes(plenty);
     changes.add(key(5), {});
     changes.add(key(6), {});
@@ -227,7 +227,7 @@ TEST(ChangeSet, KeysPutBackAreTakenAgainOnce) {
     EXPECT_EQ(changes.backlog(), 2U);
 }
 
-TEST(ChangeSet, ABatchHasTheOldestKeysUpToItsSize) {
+TEST(change_set, a_batch_has_the_oldest_keys_up_to_its_size) {
     change_set changes(plenty);
     for (int id = 1; id <= 5; ++id) changes.add(key(id), {});
     EXPECT_EQ(taken(changes, 2), keys({1, 2}));
@@ -235,7 +235,7 @@ TEST(ChangeSet, ABatchHasTheOldestKeysUpToItsSize) {
     EXPECT_EQ(taken(changes, 2), keys({5}));
 }
 
-TEST(ChangeSet, ATakerLingersForABatchToFill) {
+TEST(change_set, a_taker_lingers_for_a_batch_to_fill) {
     change_set changes(plenty);
     changes.add(key(1), {});
     std::optional<std::vector<keys::key_value>> got;
@@ -247,13 +247,13 @@ TEST(ChangeSet, ATakerLingersForABatchToFill) {
     EXPECT_THAT(got, Optional(keys({1, 2, 3})));
 }
 
-TEST(ChangeSet, LingeringEndsWithWhatThereIs) {
+TEST(change_set, lingering_ends_with_what_there_is) {
     change_set changes(plenty);
     changes.add(key(1), {});
     EXPECT_THAT(changes.take(3, 1ms, {}), Optional(keys({1})));
 }
 
-TEST(ChangeSet, AStopFreesAWaitingTaker) {
+TEST(change_set, a_stop_frees_a_waiting_taker) {
     change_set changes(plenty);
     std::optional<std::vector<keys::key_value>> got = keys({1});
     std::jthread taker([&](std::stop_token stop) { got = changes.take(3, 0ms, stop); });
@@ -262,7 +262,7 @@ TEST(ChangeSet, AStopFreesAWaitingTaker) {
     EXPECT_EQ(got, std::nullopt);
 }
 
-TEST(ChangeSet, AStopFreesALingeringTakerAndItsKeysStay) {
+TEST(change_set, a_stop_frees_a_lingering_taker_and_its_keys_stay) {
     change_set changes(plenty);
     changes.add(key(1), {});
     std::optional<std::vector<keys::key_value>> got = keys({1});
@@ -273,7 +273,7 @@ TEST(ChangeSet, AStopFreesALingeringTakerAndItsKeysStay) {
     EXPECT_EQ(taken(changes), keys({1}));
 }
 
-TEST(ChangeSet, AFullSetHoldsTheStreamUntilKeysAreFlushed) {
+TEST(change_set, a_full_set_holds_the_stream_until_keys_are_flushed) {
     change_set changes(2);
     changes.add(key(1), {});
     changes.add(key(2), {});
@@ -294,7 +294,7 @@ TEST(ChangeSet, AFullSetHoldsTheStreamUntilKeysAreFlushed) {
     EXPECT_EQ(taken(changes), keys({2, 3}));
 }
 
-TEST(ChangeSet, AStopFreesAStreamThatWaitsForRoom) {
+TEST(change_set, a_stop_frees_a_stream_that_waits_for_room) {
     change_set changes(1);
     changes.add(key(1), {});
     bool was_stopped = false;
@@ -310,7 +310,7 @@ TEST(ChangeSet, AStopFreesAStreamThatWaitsForRoom) {
     EXPECT_TRUE(was_stopped);
 }
 
-TEST(QuietTurn, WaitsForAFlushInFlight) {
+TEST(quiet_turn, waits_for_a_flush_in_flight) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto batch = taken(changes);
@@ -327,7 +327,7 @@ TEST(QuietTurn, WaitsForAFlushInFlight) {
     EXPECT_TRUE(quiet_after);
 }
 
-TEST(QuietTurn, IsNotWaitedForLongerThanAsked) {
+TEST(quiet_turn, is_not_waited_for_longer_than_asked) {
     using std::chrono::steady_clock;
     change_set changes(100);
     {
@@ -340,7 +340,7 @@ TEST(QuietTurn, IsNotWaitedForLongerThanAsked) {
     EXPECT_NO_THROW(changes.wait_for_quiet(0, already_stopped()));
 }
 
-TEST(QuietTurn, DoesNotWaitForTheCallersOwnBatch) {
+TEST(quiet_turn, does_not_wait_for_the_callers_own_batch) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto batch = taken(changes);
@@ -349,7 +349,7 @@ TEST(QuietTurn, DoesNotWaitForTheCallersOwnBatch) {
     EXPECT_EQ(changes.backlog(), 0U);
 }
 
-TEST(QuietTurn, NothingIsTakenWhileItLives) {
+TEST(quiet_turn, nothing_is_taken_while_it_lives) {
     change_set changes(plenty);
     changes.add(key(1), {});
     std::atomic<bool> over{false};
@@ -367,7 +367,7 @@ TEST(QuietTurn, NothingIsTakenWhileItLives) {
     EXPECT_TRUE(taken_after);
 }
 
-TEST(QuietTurn, IsNotGivenTwiceAtATime) {
+TEST(quiet_turn, is_not_given_twice_at_a_time) {
     change_set changes(plenty);
     std::optional<change_set::quiet_turn> turn = changes.wait_for_quiet(0, {});
     EXPECT_THROW(changes.wait_for_quiet(0, already_stopped()), stopped);
@@ -375,7 +375,7 @@ TEST(QuietTurn, IsNotGivenTwiceAtATime) {
     EXPECT_NO_THROW(changes.wait_for_quiet(0, already_stopped()));
 }
 
-TEST(QuietTurn, AWaiterThatWasStoppedHoldsNobodyUp) {
+TEST(quiet_turn, a_waiter_that_was_stopped_holds_nobody_up) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto batch = taken(changes);
@@ -384,7 +384,7 @@ TEST(QuietTurn, AWaiterThatWasStoppedHoldsNobodyUp) {
     EXPECT_EQ(taken(changes), keys({2}));
 }
 
-TEST(QuietTurn, TwoWorkersWithBatchesTakeTurns) {
+TEST(quiet_turn, two_workers_with_batches_take_turns) {
     change_set changes(plenty);
     changes.add(key(1), {});
     changes.add(key(2), {});
@@ -415,7 +415,7 @@ TEST(QuietTurn, TwoWorkersWithBatchesTakeTurns) {
     EXPECT_EQ(changes.backlog(), 0U);
 }
 
-TEST(QuietTurn, AMovedTurnEndsOnce) {
+TEST(quiet_turn, a_moved_turn_ends_once) {
     change_set changes(plenty);
     {
         auto turn = changes.wait_for_quiet(0, {});
@@ -425,7 +425,7 @@ TEST(QuietTurn, AMovedTurnEndsOnce) {
     EXPECT_NO_THROW(changes.wait_for_quiet(0, already_stopped()));
 }
 
-TEST(ChangeSet, KeysTakenOutOfTheTargetWillBeFlushed) {
+TEST(change_set, keys_taken_out_of_the_target_will_be_flushed) {
     change_set changes(plenty);
     changes.requeue(keys({1, 2}));
     EXPECT_EQ(changes.take(10, {}, {}), keys({1, 2}));
@@ -434,13 +434,13 @@ TEST(ChangeSet, KeysTakenOutOfTheTargetWillBeFlushed) {
     EXPECT_EQ(changes.take(10, {}, {}), keys({2}));
 }
 
-TEST(ChangeSet, RequeuedKeysDoNotWaitForRoom) {
+TEST(change_set, requeued_keys_do_not_wait_for_room) {
     change_set changes(1);
     changes.requeue(keys({1, 2, 3}));
     EXPECT_EQ(changes.backlog(), 3U);
 }
 
-TEST(ChangeSet, RequeuedKeysInsideAChunkInFlightWaitForIt) {
+TEST(change_set, requeued_keys_inside_a_chunk_in_flight_wait_for_it) {
     copying_change_set held;
     held.changes.requeue(keys({10}));
     EXPECT_EQ(held.changes.deferred(), 1U);
@@ -448,7 +448,7 @@ TEST(ChangeSet, RequeuedKeysInsideAChunkInFlightWaitForIt) {
     EXPECT_EQ(held.changes.take(10, {}, {}), keys({10}));
 }
 
-TEST(ChangeSet, EverythingIsTakenInOneBatch) {
+TEST(change_set, everything_is_taken_in_one_batch) {
     change_set changes(plenty);
     for (int id = 1; id <= 3; ++id) changes.add(key(id), {});
     const auto turn = changes.wait_for_quiet(0, {});
@@ -459,7 +459,7 @@ TEST(ChangeSet, EverythingIsTakenInOneBatch) {
     EXPECT_THAT(changes.take_all(), Optional(IsEmpty()));
 }
 
-TEST(ChangeSet, AnEverythingThatIsPutBackIsTakenAgain) {
+TEST(change_set, an_everything_that_is_put_back_is_taken_again) {
     change_set changes(plenty);
     changes.add(key(1), {});
     {
@@ -469,7 +469,7 @@ TEST(ChangeSet, AnEverythingThatIsPutBackIsTakenAgain) {
     EXPECT_EQ(taken(changes), keys({1}));
 }
 
-TEST(ChangeSet, EverythingIsNotTakenBesideAFlush) {
+TEST(change_set, everything_is_not_taken_beside_a_flush) {
     change_set changes(plenty);
     changes.add(key(1), {});
     changes.add(key(2), {});
@@ -479,14 +479,14 @@ TEST(ChangeSet, EverythingIsNotTakenBesideAFlush) {
     EXPECT_THAT(changes.take_all(), Optional(keys({2})));
 }
 
-TEST(ChangeSet, EverythingIsNotTakenBesideAChunk) {
+TEST(change_set, everything_is_not_taken_beside_a_chunk) {
     copying_change_set held;
     EXPECT_EQ(held.changes.take_all(), std::nullopt);
     held.changes.chunk_ended(1);
     EXPECT_NE(held.changes.take_all(), std::nullopt);
 }
 
-TEST(ChangeSet, AChangeBesideTheLastBatchIsSeenInTheBacklog) {
+TEST(change_set, a_change_beside_the_last_batch_is_seen_in_the_backlog) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto all = changes.take_all().value();
@@ -494,7 +494,7 @@ TEST(ChangeSet, AChangeBesideTheLastBatchIsSeenInTheBacklog) {
     EXPECT_EQ(changes.backlog(), all.size() + 1);
 }
 
-TEST(ChangeSet, KnowsWhenTheTargetWasLastWritten) {
+TEST(change_set, knows_when_the_target_was_last_written) {
     using std::chrono::steady_clock;
     change_set changes(100);
     const steady_clock::time_point never{};
@@ -518,7 +518,7 @@ TEST(ChangeSet, KnowsWhenTheTargetWasLastWritten) {
     EXPECT_EQ(changes.target_written_at(), written);
 }
 
-TEST(ChangeSet, AChunksEndIsAWriteToTheTarget) {
+TEST(change_set, a_chunks_end_is_a_write_to_the_target) {
     using std::chrono::steady_clock;
     change_set changes(100);
     changes.begin_copy(std::nullopt);
@@ -528,7 +528,7 @@ TEST(ChangeSet, AChunksEndIsAWriteToTheTarget) {
     EXPECT_GE(changes.target_written_at(), before);
 }
 
-TEST(ChangeSet, ChunksOutOfOrderAreRefused) {
+TEST(change_set, chunks_out_of_order_are_refused) {
     change_set changes(plenty);
     EXPECT_THROW(changes.register_chunk(0, {.after = std::nullopt, .up_to = key(10)}),
                  broken_invariant)
@@ -550,14 +550,14 @@ TEST(ChangeSet, ChunksOutOfOrderAreRefused) {
     EXPECT_NO_THROW(changes.register_chunk(1, {.after = key(10), .up_to = key(100)}));
 }
 
-TEST(ChangeSet, AChunkEndsOnceAndOnlyIfRegistered) {
+TEST(change_set, a_chunk_ends_once_and_only_if_registered) {
     copying_change_set held;
     EXPECT_THROW(held.changes.chunk_ended(7), broken_invariant);
     held.changes.chunk_ended(1);
     EXPECT_THROW(held.changes.chunk_ended(1), broken_invariant);
 }
 
-TEST(ChangeSet, OnlyKeysInFlightMayBeAnswered) {
+TEST(change_set, only_keys_in_flight_may_be_answered) {
     change_set changes(plenty);
     changes.add(key(1), {});
     EXPECT_THROW(changes.flushed(keys({1})), broken_invariant);
@@ -566,7 +566,7 @@ TEST(ChangeSet, OnlyKeysInFlightMayBeAnswered) {
     EXPECT_THROW(changes.put_back(keys({2})), broken_invariant);
 }
 
-TEST(ChangeSetEpochs, AnEpochIsSettledWhenItsKeysAreCarriedOver) {
+TEST(change_set_epochs, an_epoch_is_settled_when_its_keys_are_carried_over) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto second = changes.begin_epoch();
@@ -581,7 +581,7 @@ TEST(ChangeSetEpochs, AnEpochIsSettledWhenItsKeysAreCarriedOver) {
     EXPECT_FALSE(changes.settled_before(second + 1));
 }
 
-TEST(ChangeSetEpochs, AKeyThatChangesAgainWhileItWaitsKeepsItsEpoch) {
+TEST(change_set_epochs, a_key_that_changes_again_while_it_waits_keeps_its_epoch) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto second = changes.begin_epoch();
@@ -591,7 +591,7 @@ TEST(ChangeSetEpochs, AKeyThatChangesAgainWhileItWaitsKeepsItsEpoch) {
     EXPECT_TRUE(changes.settled_before(second + 1));
 }
 
-TEST(ChangeSetEpochs, AKeyThatChangesInFlightMovesToTheEpochOfThatChange) {
+TEST(change_set_epochs, a_key_that_changes_in_flight_moves_to_the_epoch_of_that_change) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto batch = taken(changes);
@@ -607,7 +607,7 @@ TEST(ChangeSetEpochs, AKeyThatChangesInFlightMovesToTheEpochOfThatChange) {
     EXPECT_TRUE(changes.settled_before(second + 2));
 }
 
-TEST(ChangeSetEpochs, AKeyThatIsPutBackKeepsItsEpoch) {
+TEST(change_set_epochs, a_key_that_is_put_back_keeps_its_epoch) {
     change_set changes(plenty);
     changes.add(key(1), {});
     const auto batch = taken(changes);
@@ -619,7 +619,7 @@ TEST(ChangeSetEpochs, AKeyThatIsPutBackKeepsItsEpoch) {
     EXPECT_TRUE(changes.settled_before(second + 1));
 }
 
-TEST(ChangeSetEpochs, AKeyWhoseRowWasTakenOutIsOfAnEpochBeforeAllOthers) {
+TEST(change_set_epochs, a_key_whose_row_was_taken_out_is_of_an_epoch_before_all_others) {
     change_set changes(plenty);
     const auto second = changes.begin_epoch();
     changes.requeue(keys({1}));
@@ -638,7 +638,7 @@ TEST(ChangeSetEpochs, AKeyWhoseRowWasTakenOutIsOfAnEpochBeforeAllOthers) {
     EXPECT_TRUE(changes.settled_before(second + 1));
 }
 
-TEST(ChangeSetEpochs, AChangeThatWaitsForAChunkIsNotSettledAndADroppedOneIs) {
+TEST(change_set_epochs, a_change_that_waits_for_a_chunk_is_not_settled_and_a_dropped_one_is) {
     copying_change_set copying;
     auto& changes = copying.changes;
     changes.add(key(50), {});  // Dropped: its chunk is to come.
@@ -653,7 +653,7 @@ TEST(ChangeSetEpochs, AChangeThatWaitsForAChunkIsNotSettledAndADroppedOneIs) {
     EXPECT_TRUE(changes.settled_before(third));
 }
 
-TEST(ChangeSetEpochs, AChangeThatWasHeldBackIsOfTheEpochInWhichItCame) {
+TEST(change_set_epochs, a_change_that_was_held_back_is_of_the_epoch_in_which_it_came) {
     change_set changes(plenty);
     const auto first = changes.epoch();
     const auto second = changes.begin_epoch();
@@ -663,7 +663,7 @@ TEST(ChangeSetEpochs, AChangeThatWasHeldBackIsOfTheEpochInWhichItCame) {
     EXPECT_TRUE(changes.settled_before(second));
 }
 
-TEST(ChangeSet, ACopyThatGoesOnKeepsWhatIsDoneAndWhatIsInFlight) {
+TEST(change_set, a_copy_that_goes_on_keeps_what_is_done_and_what_is_in_flight) {
     change_set changes(plenty);
     changes.go_on_copying(key(100), key(40),
                           {{.chunk = 3, .range = {.after = key(20), .up_to = key(30)}}});

@@ -32,9 +32,9 @@ std::stop_token already_stopped() {
     return source.get_token();
 }
 
-class ChangeSetTurns : public testing::Test {
+class change_set_turns : public testing::Test {
   protected:
-    ChangeSetTurns() {
+    change_set_turns() {
         changes.begin_copy(key(100));
         changes.register_in_turn(0, all, bounded.token());
         changes.chunk_ended(0);
@@ -54,7 +54,7 @@ class ChangeSetTurns : public testing::Test {
 
 // Else a flush would write before it is known that our commits are barriers, and a row that it
 // brings back, read too early, would stay: chunks take nothing out.
-TEST_F(ChangeSetTurns, NoKeyIsKeptBeforeTheFirstChunkIsRegistered) {
+TEST_F(change_set_turns, no_key_is_kept_before_the_first_chunk_is_registered) {
     changes.begin_copy(key(100));
     changes.add(key(5), {});
     changes.add(key(500), {});
@@ -67,14 +67,14 @@ TEST_F(ChangeSetTurns, NoKeyIsKeptBeforeTheFirstChunkIsRegistered) {
     EXPECT_EQ(taken(), keys({5}));
 }
 
-TEST_F(ChangeSetTurns, NoKeyIsDroppedAheadOfTheCopy) {
+TEST_F(change_set_turns, no_key_is_dropped_ahead_of_the_copy) {
     changes.add(key(500), {});
     changes.add(key(5), {});
     EXPECT_EQ(changes.dropped(), 0U);
     EXPECT_EQ(taken(), keys({500, 5}));
 }
 
-TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
+TEST_F(change_set_turns, no_batch_is_given_out_while_a_chunk_is_in_flight) {
     changes.register_in_turn(1, all, bounded.token());
     changes.add(key(500), {});
     EXPECT_EQ(ready_now(), std::nullopt);
@@ -82,7 +82,7 @@ TEST_F(ChangeSetTurns, NoBatchIsGivenOutWhileAChunkIsInFlight) {
     EXPECT_EQ(taken(), keys({500}));
 }
 
-TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
+TEST_F(change_set_turns, no_chunk_is_registered_while_a_batch_is_in_flight) {
     changes.add(key(500), {});
     const auto batch = taken();
     EXPECT_THROW(changes.register_in_turn(1, all, already_stopped()), stopped);
@@ -91,7 +91,7 @@ TEST_F(ChangeSetTurns, NoChunkIsRegisteredWhileABatchIsInFlight) {
     EXPECT_THROW(changes.chunk_ended(2), broken_invariant);
 }
 
-TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
+TEST_F(change_set_turns, chunks_may_be_in_flight_together) {
     changes.register_in_turn(1, all, bounded.token());
     changes.register_in_turn(2, all, bounded.token());
     changes.add(key(500), {});
@@ -101,7 +101,7 @@ TEST_F(ChangeSetTurns, ChunksMayBeInFlightTogether) {
     EXPECT_EQ(taken(), keys({500}));
 }
 
-TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
+TEST_F(change_set_turns, chunks_are_registered_in_their_turn_only) {
     EXPECT_THROW(changes.register_chunk(1, {.after = std::nullopt, .up_to = key(10)}),
                  broken_invariant);
     change_set ordered(1'000);
@@ -110,7 +110,7 @@ TEST_F(ChangeSetTurns, ChunksAreRegisteredInTheirTurnOnly) {
 }
 
 // Chunks come one after the other, and keys faster than they are flushed.
-TEST_F(ChangeSetTurns, NeitherTheCopyNorTheFlushesWaitForEver) {
+TEST_F(change_set_turns, neither_the_copy_nor_the_flushes_wait_for_ever) {
     constexpr int turns = 50;
     std::atomic<int> chunks{0};
     std::atomic<int> flushes{0};
@@ -151,7 +151,7 @@ TEST_F(ChangeSetTurns, NeitherTheCopyNorTheFlushesWaitForEver) {
     EXPECT_GE(flushes, turns);
 }
 
-TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
+TEST(change_set_limits, keys_are_bounded_in_bytes_too) {
     change_set changes({.keys_max = 1'000, .bytes_max = 3 * change_set::bytes_of(key(1))});
     for (const int id : {1, 2, 3}) changes.add(key(id), {});
     EXPECT_THROW(changes.add(key(4), already_stopped()), stopped);
@@ -162,13 +162,13 @@ TEST(ChangeSetLimits, KeysAreBoundedInBytesToo) {
     EXPECT_EQ(changes.backlog(), 3U);
 }
 
-TEST(ChangeSetLimits, KeysAreBoundedByWhatTheyTakeOfMemory) {
+TEST(change_set_limits, keys_are_bounded_by_what_they_take_of_memory) {
     EXPECT_GT(change_set::bytes_of(key(1)), sizeof(keys::key_value) + key(1).encoded.size());
     const keys::key_value longest{std::string(3'072, 'x')};
     EXPECT_EQ(change_set::bytes_of(longest) - change_set::bytes_of(keys::key_value{}), 3'072U);
 }
 
-TEST(ChangeSetLimits, ASetIsHalfFullByItsKeysOrByTheirBytes) {
+TEST(change_set_limits, a_set_is_half_full_by_its_keys_or_by_their_bytes) {
     change_set by_keys({.keys_max = 4});
     change_set by_bytes({.keys_max = 1'000, .bytes_max = 4 * change_set::bytes_of(key(1))});
     for (change_set* const changes : {&by_keys, &by_bytes}) {
@@ -233,18 +233,18 @@ class turns_model final : public copy_model {
     }
 };
 
-class ChangeSetTurnsModel : public testing::TestWithParam<unsigned> {};
+class change_set_turns_model : public testing::TestWithParam<unsigned> {};
 
-TEST_P(ChangeSetTurnsModel, TheTargetIsTheSourceWhateverTheInterleaving) {
+TEST_P(change_set_turns_model, the_target_is_the_source_whatever_the_interleaving) {
     turns_model tried(GetParam());
     tried.run(1, rows);
     ASSERT_TRUE(tried.ended()) << "changes that nobody could take";
     tried.expect_equal_tables();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ChangeSetTurnsModel, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(seeds, change_set_turns_model, testing::Range(1U, 9U));
 
-TEST_F(ChangeSetTurns, ACopyThatGoesOnKeepsEveryChange) {
+TEST_F(change_set_turns, a_copy_that_goes_on_keeps_every_change) {
     change_set again({.keys_max = 10, .client_orders = false});
     again.go_on_copying(key(100), key(40),
                         {{.chunk = 3, .range = {.after = key(20), .up_to = key(30)}}});

@@ -26,7 +26,7 @@ keys::key_value key(unsigned number) {
     return {std::string(number % 1'000, '\0') + fmt::format("{}", number)};
 }
 
-class HeldKeys : public testing::Test {
+class a_held_keys : public testing::Test {
   protected:
     void hold(const std::string& xid, unsigned from, unsigned to) {
         held_.begin(xid, 1);
@@ -47,7 +47,7 @@ class HeldKeys : public testing::Test {
     held_keys held_{room};
 };
 
-TEST_F(HeldKeys, AreHandedOutAsTheyWereHeldAndForgotten) {
+TEST_F(a_held_keys, are_handed_out_as_they_were_held_and_forgotten) {
     hold("a", 0, 3);
     EXPECT_EQ(held_.keys(), 3U);
     EXPECT_EQ(released("a"), keys(0, 3));
@@ -56,7 +56,7 @@ TEST_F(HeldKeys, AreHandedOutAsTheyWereHeldAndForgotten) {
     EXPECT_EQ(held_.bytes_in_memory(), 0U);
 }
 
-TEST_F(HeldKeys, AKeyOfAnXidIsHeldOnce) {
+TEST_F(a_held_keys, a_key_of_an_xid_is_held_once) {
     hold("a", 1, 2);
     hold("a", 1, 2);
     hold("b", 1, 2);
@@ -65,7 +65,7 @@ TEST_F(HeldKeys, AKeyOfAnXidIsHeldOnce) {
     EXPECT_EQ(released("b"), keys(1, 2));
 }
 
-TEST_F(HeldKeys, AnXidWithoutKeysIsKnown) {
+TEST_F(a_held_keys, an_xid_without_keys_is_known) {
     EXPECT_FALSE(held_.knows("a"));
     held_.begin("a", 1);
     EXPECT_TRUE(held_.knows("a"));
@@ -74,7 +74,7 @@ TEST_F(HeldKeys, AnXidWithoutKeysIsKnown) {
     EXPECT_THAT(released("never seen"), IsEmpty());
 }
 
-TEST_F(HeldKeys, HaveTheEpochInWhichTheirTransactionBegan) {
+TEST_F(a_held_keys, have_the_epoch_in_which_their_transaction_began) {
     held_.begin("without", 1);
     held_.begin("a", 4);
     held_.add("a", key(1));
@@ -87,14 +87,14 @@ TEST_F(HeldKeys, HaveTheEpochInWhichTheirTransactionBegan) {
     EXPECT_FALSE(held_.any_before(5));
 }
 
-TEST_F(HeldKeys, ThatAreInTheFileCountAsWell) {
+TEST_F(a_held_keys, that_are_in_the_file_count_as_well) {
     hold("a", 0, 500);
     EXPECT_GT(held_.bytes_in_file(), 0U);
     EXPECT_TRUE(held_.any_before(2));
     EXPECT_FALSE(held_.any_before(1));
 }
 
-TEST_F(HeldKeys, NeverTakeMoreMemoryThanTheyMayAndNoneIsLost) {
+TEST_F(a_held_keys, never_take_more_memory_than_they_may_and_none_is_lost) {
     for (unsigned i = 0; i < 20'000; ++i) {
         const std::string xid = i % 3 == 0 ? "a" : "b";
         held_.begin(xid, 1);
@@ -114,7 +114,7 @@ TEST_F(HeldKeys, NeverTakeMoreMemoryThanTheyMayAndNoneIsLost) {
     EXPECT_EQ(held_.bytes_in_memory(), 0U);
 }
 
-TEST_F(HeldKeys, ManySmallTransactionsSpillAsWell) {
+TEST_F(a_held_keys, many_small_transactions_spill_as_well) {
     for (unsigned i = 0; i < 2'000; ++i) {
         hold(fmt::format("x{}", i), i * 5, i * 5 + 5);
         ASSERT_LE(held_.bytes_in_memory(), room);
@@ -125,7 +125,7 @@ TEST_F(HeldKeys, ManySmallTransactionsSpillAsWell) {
     EXPECT_EQ(held_.keys(), 0U);
 }
 
-TEST_F(HeldKeys, ThoseOfAForgottenTransactionAreGone) {
+TEST_F(a_held_keys, those_of_a_forgotten_transaction_are_gone) {
     hold("a", 0, 500);
     held_.forget("a");
     EXPECT_FALSE(held_.knows("a"));
@@ -135,7 +135,7 @@ TEST_F(HeldKeys, ThoseOfAForgottenTransactionAreGone) {
     EXPECT_EQ(released("a"), keys(500, 501));
 }
 
-TEST_F(HeldKeys, ATransactionThatIsHandedOutInPartIsForgotten) {
+TEST_F(a_held_keys, a_transaction_that_is_handed_out_in_part_is_forgotten) {
     hold("a", 0, 500);
     hold("b", 0, 5);
     EXPECT_THROW(held_.release("a", [](std::uint64_t, const keys::key_value&) { throw stopped(); }),
@@ -145,7 +145,7 @@ TEST_F(HeldKeys, ATransactionThatIsHandedOutInPartIsForgotten) {
     EXPECT_EQ(released("b"), keys(0, 5));
 }
 
-TEST_F(HeldKeys, AFolderThatIsNotThereIsAnErrorThatSaysWhatToDo) {
+TEST_F(a_held_keys, a_folder_that_is_not_there_is_an_error_that_says_what_to_do) {
     const char* const before = std::getenv("TMPDIR");
     const std::optional<std::string> kept =
         before ? std::optional<std::string>(before) : std::nullopt;

@@ -32,7 +32,7 @@ constexpr std::size_t original_rows = 0;
 constexpr std::size_t changelog_rows = 1;
 const std::string xid = "X'61',X'',1";
 
-class Router : public testing::Test {
+class a_router : public testing::Test {
   protected:
     void row(row_change_kind kind, std::optional<std::int64_t> before,
              std::optional<std::int64_t> after) {
@@ -88,7 +88,7 @@ class Router : public testing::Test {
     router router_{markers_, {"s", "_t_ghc"}, {&feed_}};
 };
 
-TEST_F(Router, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
+TEST_F(a_router, subscribes_to_the_key_of_the_original_and_to_the_markers) {
     const keys::key_codec codec(primary_key({signed_column("a", 3), signed_column("b", 1)}));
     table_feed feed({.original = {"s", "t"}, .columns = 4}, codec, changes_, {});
     const auto wanted = router(markers_, {"s", "_t_ghc"}, {&feed}).subscriptions();
@@ -99,7 +99,7 @@ TEST_F(Router, SubscribesToTheKeyOfTheOriginalAndToTheMarkers) {
     EXPECT_THAT(wanted[changelog_rows].columns, ElementsAre(barrier::value_column));
 }
 
-TEST_F(Router, GivesEachFeedOfOneTableTheColumnsOfItsKey) {
+TEST_F(a_router, gives_each_feed_of_one_table_the_columns_of_its_key) {
     const keys::key_codec by_b(primary_key({signed_column("b", 1)}));
     const keys::key_codec by_both(primary_key({signed_column("b", 1), signed_column("a", 0)}));
     change_set of_b(10);
@@ -121,7 +121,7 @@ TEST_F(Router, GivesEachFeedOfOneTableTheColumnsOfItsKey) {
     EXPECT_THAT(of_both.take_all().value(), ElementsAre(by_both.from_row(b_and_a)));
 }
 
-TEST_F(Router, GivesEachTableItsRowsAndAllOfThemXaTransactionsAndStatements) {
+TEST_F(a_router, gives_each_table_its_rows_and_all_of_them_xa_transactions_and_statements) {
     change_set of_u(10);
     table_feed other({.original = {"s", "u"}, .columns = 2}, id_codec(), of_u, {});
     router to_both(markers_, {"s", "_t_ghc"}, {&feed_, &other});
@@ -143,7 +143,7 @@ TEST_F(Router, GivesEachTableItsRowsAndAllOfThemXaTransactionsAndStatements) {
                  error);
 }
 
-TEST_F(Router, InsertedUpdatedAndErasedRowsAreKeptByKey) {
+TEST_F(a_router, inserted_updated_and_erased_rows_are_kept_by_key) {
     router_.on_begin(std::nullopt);
     insert(1);
     row(row_change_kind::update, 2, 2);
@@ -153,12 +153,12 @@ TEST_F(Router, InsertedUpdatedAndErasedRowsAreKeptByKey) {
     EXPECT_EQ(router_.changes_seen(), 3U);
 }
 
-TEST_F(Router, AnUpdateThatChangesTheKeyKeepsBothKeys) {
+TEST_F(a_router, an_update_that_changes_the_key_keeps_both_keys) {
     row(row_change_kind::update, 4, 5);
     EXPECT_THAT(kept(), UnorderedElementsAre(key(4), key(5)));
 }
 
-TEST_F(Router, ARowWithoutItsKeyThrows) {
+TEST_F(a_router, a_row_without_its_key_throws) {
     const std::array<binlog::column_image, 1> absent = {};
     EXPECT_THROW(router_.on_row({.subscription = original_rows,
                                  .kind = row_change_kind::erase,
@@ -167,7 +167,7 @@ TEST_F(Router, ARowWithoutItsKeyThrows) {
                  error);
 }
 
-TEST_F(Router, RowsOfAnotherNumberOfColumnsThrow) {
+TEST_F(a_router, rows_of_another_number_of_columns_throw) {
     const std::array<std::uint8_t, 3> three{};
     EXPECT_THAT(
         [&] {
@@ -180,7 +180,7 @@ TEST_F(Router, RowsOfAnotherNumberOfColumnsThrow) {
         router_.on_table({.subscription = changelog_rows, .table_id = 8, .column_types = three}));
 }
 
-TEST_F(Router, AMarkerOfThisRunIsSeen) {
+TEST_F(a_router, a_marker_of_this_run_is_seen) {
     EXPECT_FALSE(marker_seen(1));
     marker("feed:7");
     EXPECT_TRUE(marker_seen(7));
@@ -188,20 +188,20 @@ TEST_F(Router, AMarkerOfThisRunIsSeen) {
     EXPECT_THAT(kept(), IsEmpty());
 }
 
-TEST_F(Router, AMarkerThatComesLateDoesNotTakeBackAGreaterOne) {
+TEST_F(a_router, a_marker_that_comes_late_does_not_take_back_a_greater_one) {
     marker("feed:7");
     marker("feed:6");
     EXPECT_TRUE(marker_seen(7));
 }
 
-TEST_F(Router, OtherRowsOfTheChangelogAreNoMarkers) {
+TEST_F(a_router, other_rows_of_the_changelog_are_no_markers) {
     marker("feeb:7");
     marker("2025-01-01T00:00:00.000000000Z");
     marker("feed:7", row_change_kind::erase);
     EXPECT_FALSE(marker_seen(1));
 }
 
-TEST_F(Router, AWaitForAMarkerEndsWhenItComes) {
+TEST_F(a_router, a_wait_for_a_marker_ends_when_it_comes) {
     bool seen = false;
     std::jthread waiter(
         [&] { seen = router_.wait_for_marker(3, std::chrono::steady_clock::now() + 1h, {}); });
@@ -210,7 +210,7 @@ TEST_F(Router, AWaitForAMarkerEndsWhenItComes) {
     EXPECT_TRUE(seen);
 }
 
-TEST_F(Router, AStopEndsAWaitForAMarker) {
+TEST_F(a_router, a_stop_ends_a_wait_for_a_marker) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_THROW(
@@ -218,7 +218,7 @@ TEST_F(Router, AStopEndsAWaitForAMarker) {
         stopped);
 }
 
-TEST_F(Router, KeysOfAPreparedXaTransactionAreHeldUntilItsCommit) {
+TEST_F(a_router, keys_of_a_prepared_xa_transaction_are_held_until_its_commit) {
     prepare(xid, {1, 2});
     EXPECT_EQ(feed_.held_for_xa(), 2U);
     EXPECT_EQ(changes_.backlog(), 0U);
@@ -227,7 +227,7 @@ TEST_F(Router, KeysOfAPreparedXaTransactionAreHeldUntilItsCommit) {
     EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
 }
 
-TEST_F(Router, KeysOfAnXaTransactionThatIsRolledBackAreForgotten) {
+TEST_F(a_router, keys_of_an_xa_transaction_that_is_rolled_back_are_forgotten) {
     prepare(xid, {1});
     router_.on_xa_rollback(xid);
     EXPECT_EQ(feed_.held_for_xa(), 0U);
@@ -235,7 +235,7 @@ TEST_F(Router, KeysOfAnXaTransactionThatIsRolledBackAreForgotten) {
     EXPECT_THROW(router_.on_xa_commit(xid), error);
 }
 
-TEST_F(Router, AnXaTransactionCommittedInOnePhaseIsKeptAtItsEnd) {
+TEST_F(a_router, an_xa_transaction_committed_in_one_phase_is_kept_at_its_end) {
     router_.on_begin(xid);
     insert(1);
     EXPECT_EQ(changes_.backlog(), 0U);
@@ -244,7 +244,7 @@ TEST_F(Router, AnXaTransactionCommittedInOnePhaseIsKeptAtItsEnd) {
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(Router, SeveralPreparedTransactionsAreHeldApart) {
+TEST_F(a_router, several_prepared_transactions_are_held_apart) {
     prepare(xid, {1});
     prepare("X'62',X'',1", {2});
     router_.on_begin(std::nullopt);
@@ -255,7 +255,7 @@ TEST_F(Router, SeveralPreparedTransactionsAreHeldApart) {
     EXPECT_THAT(kept(), UnorderedElementsAre(key(2), key(3)));
 }
 
-TEST_F(Router, AnXidMayBeUsedAgainOnceItsTransactionHasEnded) {
+TEST_F(a_router, an_xid_may_be_used_again_once_its_transaction_has_ended) {
     prepare(xid, {1});
     router_.on_xa_rollback(xid);
     prepare(xid, {2});
@@ -263,7 +263,7 @@ TEST_F(Router, AnXidMayBeUsedAgainOnceItsTransactionHasEnded) {
     EXPECT_THAT(kept(), ElementsAre(key(2)));
 }
 
-TEST_F(Router, AnXaTransactionSeenToTouchOtherTablesOnlyPasses) {
+TEST_F(a_router, an_xa_transaction_seen_to_touch_other_tables_only_passes) {
     prepare(xid, {});
     EXPECT_NO_THROW(router_.on_xa_commit(xid));
     router_.on_begin(xid);
@@ -271,17 +271,17 @@ TEST_F(Router, AnXaTransactionSeenToTouchOtherTablesOnlyPasses) {
     EXPECT_THAT(kept(), IsEmpty());
 }
 
-TEST_F(Router, TheCommitOfAnXidThatWasNotSeenPreparedThrows) {
+TEST_F(a_router, the_commit_of_an_xid_that_was_not_seen_prepared_throws) {
     EXPECT_THAT([&] { router_.on_xa_commit(xid); }, ThrowsMessage<error>(HasSubstr("XA RECOVER")));
 }
 
-TEST_F(Router, TheCommitOfAnUnrelatedXidPassesOnce) {
+TEST_F(a_router, the_commit_of_an_unrelated_xid_passes_once) {
     router_.set_unrelated_xa({xid});
     EXPECT_NO_THROW(router_.on_xa_commit(xid));
     EXPECT_THROW(router_.on_xa_commit(xid), error);
 }
 
-TEST_F(Router, WhileUnknownXidsPassOnlyThoseDo) {
+TEST_F(a_router, while_unknown_xids_pass_only_those_do) {
     router_.pass_unknown_xa(true);
     prepare(xid, {1});
     EXPECT_NO_THROW(router_.on_xa_commit("X'62',X'',1"));
@@ -291,11 +291,11 @@ TEST_F(Router, WhileUnknownXidsPassOnlyThoseDo) {
     EXPECT_THROW(router_.on_xa_commit("X'62',X'',1"), error);
 }
 
-TEST_F(Router, TheRollbackOfAnUnknownXidPasses) {
+TEST_F(a_router, the_rollback_of_an_unknown_xid_passes) {
     EXPECT_NO_THROW(router_.on_xa_rollback(xid));
 }
 
-TEST_F(Router, AReconnectInTheMiddleOfAnXaTransactionDiscardsWhatCameOfIt) {
+TEST_F(a_router, a_reconnect_in_the_middle_of_an_xa_transaction_discards_what_came_of_it) {
     router_.on_begin(xid);
     insert(1);
     router_.on_reconnect();
@@ -306,14 +306,14 @@ TEST_F(Router, AReconnectInTheMiddleOfAnXaTransactionDiscardsWhatCameOfIt) {
     EXPECT_THAT(kept(), UnorderedElementsAre(key(1), key(2)));
 }
 
-TEST_F(Router, AReconnectKeepsPreparedTransactions) {
+TEST_F(a_router, a_reconnect_keeps_prepared_transactions) {
     prepare(xid, {1});
     router_.on_reconnect();
     router_.on_xa_commit(xid);
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(Router, RowsAfterAReconnectBelongToTheirOwnTransaction) {
+TEST_F(a_router, rows_after_a_reconnect_belong_to_their_own_transaction) {
     router_.on_begin(xid);
     router_.on_reconnect();
     router_.on_begin(std::nullopt);
@@ -321,7 +321,7 @@ TEST_F(Router, RowsAfterAReconnectBelongToTheirOwnTransaction) {
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(Router, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
+TEST_F(a_router, a_data_change_in_text_passes_only_when_it_is_known_to_be_elsewhere) {
     EXPECT_NO_THROW(data_change({{"other", "third"}}));
     EXPECT_THAT([&] { data_change(std::nullopt); },
                 ThrowsMessage<error>(HasSubstr("binlog_format=ROW")));
@@ -329,7 +329,7 @@ TEST_F(Router, ADataChangeInTextPassesOnlyWhenItIsKnownToBeElsewhere) {
     EXPECT_THROW(data_change(std::vector<std::string>{}), error);
 }
 
-TEST_F(Router, SchemasAreComparedAsTheServerStoresTheirNames) {
+TEST_F(a_router, schemas_are_compared_as_the_server_stores_their_names) {
     EXPECT_NO_THROW(data_change({{"S"}}));
     table_feed folding({.original = {"s", "t"}, .columns = 2, .case_insensitive_names = true},
                        id_codec(), changes_, {});
@@ -340,7 +340,7 @@ TEST_F(Router, SchemasAreComparedAsTheServerStoresTheirNames) {
                  error);
 }
 
-TEST_F(Router, WhatRedefinesTheTableThrows) {
+TEST_F(a_router, what_redefines_the_table_throws) {
     for (const char* const text :
          {"TRUNCATE TABLE t", "TRUNCATE s.t", "DROP TABLE IF EXISTS `x`, `t`", "DROP DATABASE s",
           "RENAME TABLE t TO t2", "RENAME TABLE x TO y, t TO z", "ALTER TABLE t ADD c INT",
@@ -354,7 +354,7 @@ TEST_F(Router, WhatRedefinesTheTableThrows) {
     EXPECT_THROW(statement("TRUNCATE s.t", "other"), error);
 }
 
-TEST_F(Router, OtherDefinitionsPass) {
+TEST_F(a_router, other_definitions_pass) {
     for (const char* const text :
          {"ALTER TABLE other ADD COLUMN t INT", "ALTER TABLE other DROP COLUMN t",
           "ALTER TABLE other ADD COLUMN t INT, ALGORITHM=INSTANT",
@@ -370,12 +370,12 @@ TEST_F(Router, OtherDefinitionsPass) {
     EXPECT_NO_THROW(statement("TRUNCATE t", "other"));
 }
 
-TEST_F(Router, AStatementThatCannotBeReadThrowsWithoutClaimingWhatItDid) {
+TEST_F(a_router, a_statement_that_cannot_be_read_throws_without_claiming_what_it_did) {
     EXPECT_THAT([&] { statement("ALTER TABLE other COMMENT 'a"); },
                 ThrowsMessage<error>(HasSubstr("cannot be read, so it may have redefined")));
 }
 
-TEST_F(Router, ADefinitionMakesTheCallerLookAgainOnce) {
+TEST_F(a_router, a_definition_makes_the_caller_look_again_once) {
     EXPECT_FALSE(feed_.take_definition_seen());
     statement("DROP TRIGGER g");
     EXPECT_TRUE(feed_.take_definition_seen());
@@ -384,7 +384,7 @@ TEST_F(Router, ADefinitionMakesTheCallerLookAgainOnce) {
     EXPECT_FALSE(feed_.take_definition_seen());
 }
 
-TEST_F(Router, TheSwapOfOurOwnPassesWhileItIsExpected) {
+TEST_F(a_router, the_swap_of_our_own_passes_while_it_is_expected) {
     constexpr auto swap = "RENAME TABLE `s`.`t` TO `s`.`_t_del`, `s`.`_t_gho` TO `s`.`t`";
     feed_.expect_swap();
     EXPECT_NO_THROW(statement(swap));
@@ -392,14 +392,14 @@ TEST_F(Router, TheSwapOfOurOwnPassesWhileItIsExpected) {
     EXPECT_THROW(statement(swap), error);
 }
 
-TEST_F(Router, TheLastBoundaryIsItsPosition) {
+TEST_F(a_router, the_last_boundary_is_its_position) {
     const binlog::stream_position at =
         binlog::file_position{.file = "binlog.000002", .offset = 157};
     router_.on_boundary(at);
     EXPECT_EQ(router_.position(), at);
 }
 
-TEST_F(Router, AHeartbeatTellsWhenItWasWritten) {
+TEST_F(a_router, a_heartbeat_tells_when_it_was_written) {
     EXPECT_FALSE(router_.last_heartbeat());
     marker("2026-08-07T12:34:56.123456789Z");
     const auto first = router_.last_heartbeat();
@@ -410,7 +410,7 @@ TEST_F(Router, AHeartbeatTellsWhenItWasWritten) {
     EXPECT_EQ(*router_.last_heartbeat() - *first, 1s);
 }
 
-TEST_F(Router, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
+TEST_F(a_router, a_transaction_is_past_once_it_stands_before_the_last_boundary) {
     const std::string source = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     const auto set = [&](std::string_view numbers) {
         return binlog::gtid_set::parse(source + ":" + std::string(numbers));
@@ -431,7 +431,7 @@ TEST_F(Router, ATransactionIsPastOnceItStandsBeforeTheLastBoundary) {
     EXPECT_TRUE(seen);
 }
 
-TEST_F(Router, APlaceInTheLogIsPastOnceABoundaryIsNotBeforeIt) {
+TEST_F(a_router, a_place_in_the_log_is_past_once_a_boundary_is_not_before_it) {
     const auto at = [](const std::string& file, std::uint64_t offset) {
         return binlog::stream_position(binlog::file_position{.file = file, .offset = offset});
     };
@@ -452,13 +452,13 @@ TEST_F(Router, APlaceInTheLogIsPastOnceABoundaryIsNotBeforeIt) {
     EXPECT_FALSE(router_.is_past(at("binlog.000001", 4)));
 }
 
-TEST_F(Router, OffsetsDoNotTellWhetherATransactionIsPast) {
+TEST_F(a_router, offsets_do_not_tell_whether_a_transaction_is_past) {
     router_.on_boundary(binlog::file_position{.file = "binlog.000002", .offset = 157});
     EXPECT_FALSE(router_.wait_until_past(
         binlog::gtid_set::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1"), time_point{}, {}));
 }
 
-TEST_F(Router, AKeyIsHeldOnceForAnXid) {
+TEST_F(a_router, a_key_is_held_once_for_an_xid) {
     router_.on_begin(xid);
     insert(1);
     row(row_change_kind::update, 1, 1);
@@ -469,7 +469,7 @@ TEST_F(Router, AKeyIsHeldOnceForAnXid) {
     EXPECT_THAT(kept(), ElementsAre(key(1)));
 }
 
-TEST_F(Router, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
+TEST_F(a_router, a_full_change_set_holds_the_stream_until_it_is_stopped) {
     change_set full(1);
     std::stop_source stop;
     table_feed held({.original = {"s", "t"}, .columns = 2}, id_codec(), full, stop.get_token());
@@ -485,7 +485,7 @@ TEST_F(Router, AFullChangeSetHoldsTheStreamUntilItIsStopped) {
                  stopped);
 }
 
-class ResumePoint : public Router {
+class a_resume_point : public a_router {
   protected:
     void boundary(std::uint64_t offset) {
         router_.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = offset});
@@ -506,7 +506,7 @@ class ResumePoint : public Router {
     std::optional<router::resume_point> found_;
 };
 
-TEST_F(ResumePoint, IsTheNextBoundaryOnceAllBeforeItIsCarriedOver) {
+TEST_F(a_resume_point, is_the_next_boundary_once_all_before_it_is_carried_over) {
     transaction(1, 100);
     router_.seek_resume_point();
     EXPECT_EQ(point(), 0U);
@@ -522,14 +522,14 @@ TEST_F(ResumePoint, IsTheNextBoundaryOnceAllBeforeItIsCarriedOver) {
     EXPECT_EQ(point(), 0U) << "nobody asks";
 }
 
-TEST_F(ResumePoint, IsThereAtOnceWhereNothingWaits) {
+TEST_F(a_resume_point, is_there_at_once_where_nothing_waits) {
     router_.seek_resume_point();
     boundary(100);
     EXPECT_EQ(point(), 100U);
     EXPECT_THAT(found_->settled_xa, IsEmpty());
 }
 
-TEST_F(ResumePoint, IsNeverBehindAPrepareWhoseKeysAreHeld) {
+TEST_F(a_resume_point, is_never_behind_a_prepare_whose_keys_are_held) {
     prepare(xid, {1});
     boundary(100);
     router_.seek_resume_point();
@@ -545,7 +545,7 @@ TEST_F(ResumePoint, IsNeverBehindAPrepareWhoseKeysAreHeld) {
     EXPECT_THAT(found_->settled_xa, ElementsAre(xid)) << "its XA COMMIT stands behind it";
 }
 
-TEST_F(ResumePoint, DoesNotWaitForWhatIsPreparedBehindIt) {
+TEST_F(a_resume_point, does_not_wait_for_what_is_prepared_behind_it) {
     insert(1);
     router_.seek_resume_point();
     boundary(100);
@@ -557,7 +557,7 @@ TEST_F(ResumePoint, DoesNotWaitForWhatIsPreparedBehindIt) {
     EXPECT_THAT(found_->settled_xa, IsEmpty());
 }
 
-TEST_F(ResumePoint, KnowsThePreparedThatChangedNothingOfOurs) {
+TEST_F(a_resume_point, knows_the_prepared_that_changed_nothing_of_ours) {
     router_.set_unrelated_xa({"X'62',X'',1"});
     prepare(xid, {});
     router_.seek_resume_point();
@@ -566,7 +566,7 @@ TEST_F(ResumePoint, KnowsThePreparedThatChangedNothingOfOurs) {
     EXPECT_THAT(found_->settled_xa, ElementsAre(xid, "X'62',X'',1"));
 }
 
-TEST_F(ResumePoint, IsThereWhenAHeldTransactionIsRolledBack) {
+TEST_F(a_resume_point, is_there_when_a_held_transaction_is_rolled_back) {
     prepare(xid, {1});
     router_.seek_resume_point();
     boundary(100);
@@ -576,7 +576,7 @@ TEST_F(ResumePoint, IsThereWhenAHeldTransactionIsRolledBack) {
     EXPECT_EQ(point(), 100U);
 }
 
-TEST_F(ResumePoint, WaitsForEveryFeed) {
+TEST_F(a_resume_point, waits_for_every_feed) {
     change_set others(10);
     table_feed second({.original = {"s", "t"}, .columns = 2}, id_codec(), others, {});
     router both(markers_, {"s", "_t_ghc"}, {&feed_, &second});

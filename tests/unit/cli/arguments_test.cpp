@@ -35,20 +35,20 @@ std::string mistake(const std::vector<std::string>& arguments) {
     return read(arguments).mistake;
 }
 
-TEST(Arguments, OneMinusIsAsGoodAsTwo) {
+TEST(arguments, one_minus_is_as_good_as_two) {
     EXPECT_THAT(words({"-alter", "x"}), ElementsAre("--alter", "x"));
     EXPECT_THAT(words({"-alter=x"}), ElementsAre("--alter", "x"));
     EXPECT_THAT(words({"--alter=x=y"}), ElementsAre("--alter", "x=y"));
 }
 
-TEST(Arguments, AValueMayLookLikeAFlagOrBeEmpty) {
+TEST(arguments, a_value_may_look_like_a_flag_or_be_empty) {
     EXPECT_THAT(words({"--alter", "--verbose"}), ElementsAre("--alter", "--verbose"));
     EXPECT_THAT(words({"--alter", "--"}), ElementsAre("--alter", "--"));
     EXPECT_THAT(words({"--alter="}), ElementsAre("--alter", ""));
     EXPECT_THAT(words({"--port", "-1"}), ElementsAre("--port", "-1"));
 }
 
-TEST(Arguments, BooleansTakeTheirValueBehindAnEqualsSignOnly) {
+TEST(arguments, booleans_take_their_value_behind_an_equals_sign_only) {
     EXPECT_THAT(words({"--verbose"}), ElementsAre("--verbose=true"));
     for (const auto* yes : {"1", "t", "T", "true", "TRUE", "True"})
         EXPECT_THAT(words({std::string("-verbose=") + yes}), ElementsAre("--verbose=true"));
@@ -58,7 +58,7 @@ TEST(Arguments, BooleansTakeTheirValueBehindAnEqualsSignOnly) {
         EXPECT_THAT(mistake({std::string("--verbose=") + bad}), HasSubstr("--verbose"));
 }
 
-TEST(Arguments, AStrayWordIsAMistakeAndNotTheEndOfTheFlags) {
+TEST(arguments, a_stray_word_is_a_mistake_and_not_the_end_of_the_flags) {
     EXPECT_THAT(mistake({"x"}), HasSubstr("argument 1 is a stray word"));
     EXPECT_THAT(mistake({"--alter", "x", "y", "--verbose"}), HasSubstr("argument 3 is a stray"));
     EXPECT_THAT(mistake({"--verbose", "y"}), HasSubstr("behind --verbose"));
@@ -67,25 +67,25 @@ TEST(Arguments, AStrayWordIsAMistakeAndNotTheEndOfTheFlags) {
     EXPECT_THAT(mistake({"--", "--verbose"}), HasSubstr("stray"));
 }
 
-TEST(Arguments, AWordBehindAFlagThatWasTakenForAValueIsToldWhatIsMissing) {
+TEST(arguments, a_word_behind_a_flag_that_was_taken_for_a_value_is_told_what_is_missing) {
     EXPECT_THAT(mistake({"--alter", "--verbose", "x"}),
                 HasSubstr("the value of --alter seems to be missing: --verbose stands"));
     EXPECT_THAT(mistake({"--alter", "--verbose", "--debug", "x"}), HasSubstr("stray"));
     EXPECT_THAT(mistake({"--alter", "--x", "y"}), HasSubstr("stray"));
 }
 
-TEST(Arguments, AValueBehindABooleanIsToldHowToBeWritten) {
+TEST(arguments, a_value_behind_a_boolean_is_told_how_to_be_written) {
     EXPECT_THAT(mistake({"--verbose", "false", "--debug"}), HasSubstr("--verbose=false"));
     EXPECT_THAT(mistake({"--verbose", "x"}), Not(HasSubstr("--verbose=")));
     EXPECT_THAT(mistake({"--verbose=true", "false"}), Not(HasSubstr("--verbose=")));
 }
 
-TEST(Arguments, TheLastOfSeveralCounts) {
+TEST(arguments, the_last_of_several_counts) {
     EXPECT_THAT(words({"--alter", "a", "-alter=b"}), ElementsAre("--alter", "b"));
     EXPECT_THAT(words({"--verbose", "--verbose=false"}), ElementsAre("--verbose=false"));
 }
 
-TEST(Arguments, IntegersMayBeWrittenAsInGo) {
+TEST(arguments, integers_may_be_written_as_in_go) {
     const std::vector<std::pair<std::string, std::string>> spellings{
         {"0x10", "16"},
         {"0XfF", "255"},
@@ -105,20 +105,20 @@ TEST(Arguments, IntegersMayBeWrittenAsInGo) {
         EXPECT_THAT(words({"--port", written}), ElementsAre("--port", meant)) << written;
 }
 
-TEST(Arguments, WhatIsNoIntegerIsAMistake) {
+TEST(arguments, what_is_no_integer_is_a_mistake) {
     for (const auto* bad : {"", "x", "1.5", "08", "0x", "_1", "1_", "1__0", "--1", "5 ", "0xg",
                             "9223372036854775808", "1e3", "0b2"})
         EXPECT_THAT(mistake({"--port", bad}), HasSubstr("integer")) << bad;
 }
 
-TEST(Arguments, NumbersMayHaveFractions) {
+TEST(arguments, numbers_may_have_fractions) {
     EXPECT_THAT(words({"--timeout", "0.5"}), ElementsAre("--timeout", "0.5"));
     EXPECT_THAT(words({"--timeout=+2"}), ElementsAre("--timeout", "2"));
     for (const auto* bad : {"", "x", "1s", "nan", "inf"})
         EXPECT_THAT(mistake({"--timeout", bad}), HasSubstr("number")) << bad;
 }
 
-TEST(Arguments, UnknownAndMalformedFlagsAreMistakes) {
+TEST(arguments, unknown_and_malformed_flags_are_mistakes) {
     EXPECT_THAT(mistake({"--verbos"}),
                 HasSubstr("unknown flag: --verbos; did you mean --verbose?"));
     EXPECT_THAT(mistake({"--nothing-near"}), Not(HasSubstr("mean")));
@@ -130,7 +130,7 @@ TEST(Arguments, UnknownAndMalformedFlagsAreMistakes) {
     EXPECT_THAT(mistake({"--alter"}), HasSubstr("needs a value"));
 }
 
-TEST(Arguments, WhatMayHoldASecretIsNotShown) {
+TEST(arguments, what_may_hold_a_secret_is_not_shown) {
     for (const auto& arguments : std::vector<std::vector<std::string>>{{"-pgeheim"},
                                                                        {"--verbose", "-pgeheim"},
                                                                        {"--passwordgeheim"},
@@ -151,13 +151,13 @@ TEST(Arguments, WhatMayHoldASecretIsNotShown) {
     EXPECT_THAT(mistake({"-uroot"}), HasSubstr("--user"));
 }
 
-TEST(Arguments, ShortHelpStopsTheReading) {
+TEST(arguments, short_help_stops_the_reading) {
     EXPECT_TRUE(read({"--verbose", "-h", "--nonsense"}).short_help);
     EXPECT_EQ(mistake({"-h", "x"}), "");
     EXPECT_FALSE(read({"--nonsense", "-h"}).short_help);
 }
 
-TEST(Arguments, TwoMinusesEndTheFlags) {
+TEST(arguments, two_minuses_end_the_flags) {
     EXPECT_THAT(words({"--verbose", "--"}), ElementsAre("--verbose=true"));
     EXPECT_THAT(words({}), IsEmpty());
 }
@@ -171,7 +171,7 @@ std::string output_of(const std::string& command) {
     return output;
 }
 
-TEST(Arguments, APasswordDoesNotStayInTheProcessTitle) {
+TEST(arguments, a_password_does_not_stay_in_the_process_title) {
     for (const auto* written :
          {"--password=geheim", "--password geheim", "-password=geheim", "-password geheim",
           "--master-password geheim", "--password=a --verbose --password geheim"}) {
@@ -186,7 +186,7 @@ TEST(Arguments, APasswordDoesNotStayInTheProcessTitle) {
     }
 }
 
-TEST(Arguments, APasswordFlagWithoutValueIsHarmless) {
+TEST(arguments, a_password_flag_without_value_is_harmless) {
     EXPECT_THAT(output_of(std::string(SEGUE_ARGUMENT_WIPER) + " --password"),
                 HasSubstr("--password"));
 }

@@ -30,7 +30,7 @@ bool echoes(int terminal) {
     return tcgetattr(terminal, &state) == 0 && (state.c_lflag & tcflag_t{ECHO}) != 0;
 }
 
-TEST(AskPassword, TheTerminalShowsNothingAndEchoesAgainAfterwards) {
+TEST(ask_password, the_terminal_shows_nothing_and_echoes_again_afterwards) {
     int keyboard = -1;
     int terminal = -1;
     ASSERT_EQ(openpty(&keyboard, &terminal, nullptr, nullptr, nullptr), 0);
@@ -51,7 +51,7 @@ TEST(AskPassword, TheTerminalShowsNothingAndEchoesAgainAfterwards) {
     close(terminal);
 }
 
-TEST(AskPassword, ASignalEndsTheProcessWithATerminalThatEchoesAgain) {
+TEST(ask_password, a_signal_ends_the_process_with_a_terminal_that_echoes_again) {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         int keyboard = -1;
         int terminal = -1;
@@ -112,7 +112,8 @@ TEST(AskPassword, ASignalEndsTheProcessWithATerminalThatEchoesAgain) {
     _exit(WEXITSTATUS(status));
 }
 
-TEST(AskPassword, ASuspendedProcessLeavesATerminalThatEchoesAndPromptsAnewWhenItGoesOn) {
+TEST(ask_password,
+     a_suspended_process_leaves_a_terminal_that_echoes_and_prompts_anew_when_it_goes_on) {
     int keyboard = -1;
     int terminal = -1;
     std::array<int, 2> pipe_ends{};
@@ -138,7 +139,7 @@ TEST(AskPassword, ASuspendedProcessLeavesATerminalThatEchoesAndPromptsAnewWhenIt
     close(terminal);
 }
 
-TEST(AskPassword, ASignalThatIsIgnoredEndsNothing) {
+TEST(ask_password, a_signal_that_is_ignored_ends_nothing) {
     int keyboard = -1;
     int terminal = -1;
     ASSERT_EQ(openpty(&keyboard, &terminal, nullptr, nullptr, nullptr), 0);
@@ -164,7 +165,7 @@ TEST(AskPassword, ASignalThatIsIgnoredEndsNothing) {
     close(terminal);
 }
 
-TEST(AskPassword, WithoutATerminalItIsAnError) {
+TEST(ask_password, without_a_terminal_it_is_an_error) {
     const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     EXPECT_THROW(read_hidden_line(nowhere, no_prompt), error);
     close(nowhere);

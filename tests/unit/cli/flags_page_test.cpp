@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view introduction =
     R"(# Flags
 
-Generated from the table in `cli/flags.cpp`: change that, and run the test `FlagsPage` with
+Generated from the table in `cli/flags.cpp`: change that, and run the test `flags_page` with
 `SEGUE_WRITE_DOCS=1`.
 
 ## How they are written
@@ -117,25 +117,25 @@ std::string page() {
     return text + line + "\n";
 }
 
-TEST(FlagsPage, SaysWhatTheTableSays) {
+TEST(flags_page, says_what_the_table_says) {
     if (std::getenv("SEGUE_WRITE_DOCS") != nullptr) std::ofstream(SEGUE_FLAGS_PAGE) << page();
     EXPECT_EQ(text_of(SEGUE_FLAGS_PAGE), page()) << "run this test with SEGUE_WRITE_DOCS=1";
 }
 
 // As gh-ost has them at 145799e.
-TEST(FlagsPage, EveryFlagOfGhOstsIsKnownOrSaidNotToBe) {
+TEST(flags_page, every_flag_of_gh_osts_is_known_or_said_not_to_be) {
     EXPECT_EQ(counts().of_gh_ost, 108U);
     for (const auto name : flags_not_there_yet())
         for (const auto& entry : flags()) EXPECT_NE(entry.name, name);
 }
 
-TEST(FlagsPage, TheReadmeSaysHowFarTheCommandLineIsGhOsts) {
+TEST(flags_page, the_readme_says_how_far_the_command_line_is_gh_osts) {
     EXPECT_NE(text_of(SEGUE_README)
                   .find(fmt::format("{} of gh-ost's {} flags", counts().known, counts().of_gh_ost)),
               std::string::npos);
 }
 
-TEST(FlagsPage, TheTableHasEachFlagOnceAndGroupsTogether) {
+TEST(flags_page, the_table_has_each_flag_once_and_groups_together) {
     std::set<std::string_view> names;
     std::set<std::string_view> groups;
     std::string_view group;

@@ -82,7 +82,7 @@ std::string failure(const std::string& text) {
     return "";
 }
 
-TEST(OptionFile, EntriesKnowTheirSectionAndLine) {
+TEST(option_file, entries_know_their_section_and_line) {
     const auto entries = read("# top\n\n[client]\nuser=u\n\n[osc]\nchunk_size = 5\n");
     ASSERT_THAT(entries, SizeIs(2));
     EXPECT_EQ(entries[0].section, "client");
@@ -94,14 +94,14 @@ TEST(OptionFile, EntriesKnowTheirSectionAndLine) {
     EXPECT_EQ(entries[1].place, "/f, line 7");
 }
 
-TEST(OptionFile, AValueReachesToTheEndOfItsLine) {
+TEST(option_file, a_value_reaches_to_the_end_of_its_line) {
     EXPECT_EQ(value("se;cr#et = x  "), "se;cr#et = x");
     EXPECT_EQ(value("a # b"), "a # b");
     EXPECT_EQ(value("a\\nb\\"), "a\\nb\\");
     EXPECT_EQ(value(""), "");
 }
 
-TEST(OptionFile, OnePairOfQuotesIsTakenOff) {
+TEST(option_file, one_pair_of_quotes_is_taken_off) {
     EXPECT_EQ(value("\" a;b \""), " a;b ");
     EXPECT_EQ(value("'it's'"), "it's");
     EXPECT_EQ(value("\"\"x\"\""), "\"x\"");
@@ -111,7 +111,7 @@ TEST(OptionFile, OnePairOfQuotesIsTakenOff) {
     EXPECT_EQ(value("''"), "");
 }
 
-TEST(OptionFile, VariablesAreTakenFromTheEnvironment) {
+TEST(option_file, variables_are_taken_from_the_environment) {
     EXPECT_EQ(value("${DB_PASSWORD}"), "from the environment");
     EXPECT_EQ(value("'${DB_PASSWORD}'"), "from the environment");
     EXPECT_EQ(value("x${DB_PASSWORD}"), "x${DB_PASSWORD}");
@@ -121,19 +121,19 @@ TEST(OptionFile, VariablesAreTakenFromTheEnvironment) {
     EXPECT_THAT(failure("[client]\npassword=${NOT_SET}"), HasSubstr("NOT_SET"));
 }
 
-TEST(OptionFile, CommentsAndBlankLinesAreLeftOut) {
+TEST(option_file, comments_and_blank_lines_are_left_out) {
     EXPECT_THAT(read("# a=b\n; c=d\n   \n\t# e=f\n"), IsEmpty());
     EXPECT_THAT(read(""), IsEmpty());
 }
 
-TEST(OptionFile, WindowsLineEndsAndByteOrderMarksAreNoPartOfAnything) {
+TEST(option_file, windows_line_ends_and_byte_order_marks_are_no_part_of_anything) {
     const auto entries = read("\xEF\xBB\xBF[client]\r\nuser=u\r\n");
     ASSERT_THAT(entries, SizeIs(1));
     EXPECT_EQ(entries[0].section, "client");
     EXPECT_EQ(entries[0].value, "u");
 }
 
-TEST(OptionFile, KeysWithoutValueOrSectionAreTold) {
+TEST(option_file, keys_without_value_or_section_are_told) {
     const auto entries = read("a\n[client]\nskip-x\n");
     ASSERT_THAT(entries, SizeIs(2));
     EXPECT_EQ(entries[0].section, "");
@@ -143,14 +143,14 @@ TEST(OptionFile, KeysWithoutValueOrSectionAreTold) {
     EXPECT_TRUE(read("[client]\npassword=\n")[0].has_value);
 }
 
-TEST(OptionFile, WhatCannotBeReadNamesItsLine) {
+TEST(option_file, what_cannot_be_read_names_its_line) {
     EXPECT_THAT(failure("\n[client\npassword=geheim"), HasSubstr("line 2"));
     EXPECT_THAT(failure("!other /etc/x"), HasSubstr("line 1"));
     EXPECT_THAT(failure("!include"), HasSubstr("line 1"));
     EXPECT_THAT(failure("[client\npassword=geheim"), Not(HasSubstr("geheim")));
 }
 
-TEST(OptionFile, IncludedFilesAreReadInTheirPlace) {
+TEST(option_file, included_files_are_read_in_their_place) {
     const files with{.texts = {{"/f",
                                 "[client]\nuser=a\n!include /g\npassword=p\n"
                                 "!includedir /d\n!include \"/with blank\"\n"},
@@ -168,7 +168,7 @@ TEST(OptionFile, IncludedFilesAreReadInTheirPlace) {
     EXPECT_EQ(file.entries[2].place, "/g, line 3");
 }
 
-TEST(OptionFile, WhatCannotBeIncludedIsPassedOverWithANotice) {
+TEST(option_file, what_cannot_be_included_is_passed_over_with_a_notice) {
     const files with{.texts = {{"/f", "!include /nowhere\n!includedir /d\n[client]\nuser=u\n"}}};
     const auto file = with.read("/f");
     EXPECT_THAT(values(file), ElementsAre("client/user=u"));
@@ -176,7 +176,7 @@ TEST(OptionFile, WhatCannotBeIncludedIsPassedOverWithANotice) {
                                           "/f, line 2: /d is not included: no such folder"));
 }
 
-TEST(OptionFile, FilesThatIncludeOneAnotherEnd) {
+TEST(option_file, files_that_include_one_another_end) {
     const files circle{.texts = {{"/f", "!include /g\n[client]\nuser=u\n"},
                                  {"/g", "!include /f\n[client]\nuser=v\n"}}};
     const auto read_once = circle.read("/f");
@@ -198,7 +198,7 @@ TEST(OptionFile, FilesThatIncludeOneAnotherEnd) {
     EXPECT_THROW(wide.read("/0"), error);
 }
 
-TEST(OptionFile, AnIncludedFileThatIsWrongIsNamed) {
+TEST(option_file, an_included_file_that_is_wrong_is_named) {
     const files with{.texts = {{"/f", "!include /g\n"}, {"/g", "\n[client\npassword=geheim"}}};
     try {
         with.read("/f");

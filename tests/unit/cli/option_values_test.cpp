@@ -17,7 +17,7 @@ std::vector<std::string> endpoints(std::string_view text) {
     return all;
 }
 
-TEST(StatusLimits, AreNamesAndNumbers) {
+TEST(status_limits, are_names_and_numbers) {
     EXPECT_THAT(parse_status_limits("Threads_running=25,Threads_connected=500"),
                 ElementsAre(throttle::load_limit{"Threads_running", 25},
                             throttle::load_limit{"Threads_connected", 500}));
@@ -27,19 +27,19 @@ TEST(StatusLimits, AreNamesAndNumbers) {
     EXPECT_THAT(parse_status_limits("  "), IsEmpty());
 }
 
-TEST(StatusLimits, AnythingElseIsAnError) {
+TEST(status_limits, anything_else_is_an_error) {
     for (const auto* bad : {"a", "a=", "=1", "a=x", "a=1.5", "a=1,", ",a=1", "a=1,,b=2", "a=1 b=2",
                             "a=99999999999999999999"})
         EXPECT_THROW(parse_status_limits(bad), error) << bad;
 }
 
-TEST(Endpoints, HaveAPortOrTheUsualOne) {
+TEST(endpoints, have_a_port_or_the_usual_one) {
     EXPECT_THAT(endpoints("db1:3307,db2"), ElementsAre("db1:3307", "db2:3306"));
     EXPECT_THAT(endpoints(" 10.0.0.1:1 , h "), ElementsAre("10.0.0.1:1", "h:3306"));
     EXPECT_THAT(endpoints(""), IsEmpty());
 }
 
-TEST(Endpoints, AddressesOfSixteenBytesStandInBrackets) {
+TEST(endpoints, addresses_of_sixteen_bytes_stand_in_brackets) {
     const auto servers = parse_endpoints("[::1]:3307,[fe80::2]");
     ASSERT_EQ(servers.size(), 2U);
     EXPECT_EQ(servers[0].host, "::1");
@@ -48,7 +48,7 @@ TEST(Endpoints, AddressesOfSixteenBytesStandInBrackets) {
     EXPECT_EQ(servers[1].port, 3306);
 }
 
-TEST(Endpoints, AnythingElseIsAnError) {
+TEST(endpoints, anything_else_is_an_error) {
     for (const auto* bad : {":3306", "h:", "h:x", "h:0", "h:65536", "::1", "[::1", "[]:1", "[::1]x",
                             "h,", ",h", "h:1:2", "h:-1"})
         EXPECT_THROW(parse_endpoints(bad), error) << bad;

@@ -21,7 +21,7 @@ using testing::Not;
 using testing::StartsWith;
 
 /// A command line in a world of its own.
-class CommandLine : public testing::Test {
+class a_command_line : public testing::Test {
   protected:
     command_line read(const std::vector<std::string>& arguments) {
         return read_command_line(
@@ -88,7 +88,7 @@ class CommandLine : public testing::Test {
     int asked_ = 0;
 };
 
-TEST_F(CommandLine, ThePrimaryMayBeNamedBesideTheServerOfTheStream) {
+TEST_F(a_command_line, the_primary_may_be_named_beside_the_server_of_the_stream) {
     const auto found = run({"--host=r1"});
     EXPECT_FALSE(found.run.assume_primary);
     const auto named = run({"--host=r1", "--assume-master-host=p1:3307", "--master-user=u",
@@ -100,14 +100,14 @@ TEST_F(CommandLine, ThePrimaryMayBeNamedBesideTheServerOfTheStream) {
     EXPECT_EQ(run({"--assume-master-host=p1"}).run.assume_primary->server.text(), "p1:3306");
 }
 
-TEST_F(CommandLine, AnAccountOnThePrimaryNeedsItsName) {
+TEST_F(a_command_line, an_account_on_the_primary_needs_its_name) {
     EXPECT_EQ(fatal({"--master-user=u"}), "--master-user needs --assume-master-host");
     EXPECT_EQ(fatal({"--master-password=p"}), "--master-password needs --assume-master-host");
     EXPECT_THAT(fatal({"--assume-master-host=p1,p2"}), StartsWith("--assume-master-host"));
     EXPECT_THAT(fatal({"--assume-master-host=p1:0"}), StartsWith("--assume-master-host"));
 }
 
-TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
+TEST_F(a_command_line, defaults_are_those_of_the_table) {
     const auto made = run({});
     EXPECT_EQ(made.run.connection.server.text(), "127.0.0.1:3306");
     EXPECT_EQ(made.run.connection.user, "me");
@@ -147,7 +147,7 @@ TEST_F(CommandLine, DefaultsAreThoseOfTheTable) {
     EXPECT_EQ(made.log_level, log::level::error);
 }
 
-TEST_F(CommandLine, EveryFlagIsCarriedOver) {
+TEST_F(a_command_line, every_flag_is_carried_over) {
     const auto made = run({"--host=db1",
                            "-port",
                            "0xCEB",
@@ -226,7 +226,7 @@ TEST_F(CommandLine, EveryFlagIsCarriedOver) {
     EXPECT_EQ(made.log_level, log::level::info);
 }
 
-TEST_F(CommandLine, EveryFlagOfTheTableIsTaken) {
+TEST_F(a_command_line, every_flag_of_the_table_is_taken) {
     for (const auto& entry : flags()) {
         auto argument = "--" + std::string(entry.name);
         if (entry.kind == flag_kind::integer) argument += "=1";
@@ -238,12 +238,12 @@ TEST_F(CommandLine, EveryFlagOfTheTableIsTaken) {
     }
 }
 
-TEST_F(CommandLine, TextIsTakenLiterally) {
+TEST_F(a_command_line, text_is_taken_literally) {
     for (const auto* text : {"--x", "-1", "[a,b]", "a,b", "a b", "\"q\"", "#;", "=", "{}", "$X"})
         EXPECT_EQ(run({"--password", text}).run.connection.password, text);
 }
 
-TEST_F(CommandLine, UnknownFlagsAndBadValuesAreToldInOneLineAndEndWithTwo) {
+TEST_F(a_command_line, unknown_flags_and_bad_values_are_told_in_one_line_and_end_with_two) {
     for (const auto& arguments :
          std::vector<std::vector<std::string>>{{"--nonsense"},
                                                {"--port=x"},
@@ -262,7 +262,7 @@ TEST_F(CommandLine, UnknownFlagsAndBadValuesAreToldInOneLineAndEndWithTwo) {
     }
 }
 
-TEST_F(CommandLine, HelpNamesEveryFlagWithItsDefaultAndEndsWithZero) {
+TEST_F(a_command_line, help_names_every_flag_with_its_default_and_ends_with_zero) {
     for (const auto* argument : {"-h", "--help", "-help"}) {
         const auto result = read({argument});
         EXPECT_EQ(result.exit_code, 0);
@@ -281,13 +281,13 @@ TEST_F(CommandLine, HelpNamesEveryFlagWithItsDefaultAndEndsWithZero) {
     }
 }
 
-TEST_F(CommandLine, VersionIsPrintedAndEndsWithZero) {
+TEST_F(a_command_line, version_is_printed_and_ends_with_zero) {
     const auto result = read({"--version"});
     EXPECT_EQ(result.output, "1.2.3 (git commit: abc)\n");
     EXPECT_EQ(result.exit_code, 0);
 }
 
-TEST_F(CommandLine, CheckFlagSaysNothingWhenAllCanBeRead) {
+TEST_F(a_command_line, check_flag_says_nothing_when_all_can_be_read) {
     const auto result = read({"--check-flag", "--max-load=x", "--port=1"});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(result.output + result.fatal, "");
@@ -295,14 +295,14 @@ TEST_F(CommandLine, CheckFlagSaysNothingWhenAllCanBeRead) {
     EXPECT_EQ(read({"--check-flag", "--nonsense"}).exit_code, 2);
 }
 
-TEST_F(CommandLine, TheAlterIsMissedFirstThenTheDatabaseThenTheTable) {
+TEST_F(a_command_line, the_alter_is_missed_first_then_the_database_then_the_table) {
     EXPECT_THAT(read({}).fatal, HasSubstr("--alter"));
     EXPECT_EQ(read({}).exit_code, 1);
     EXPECT_THAT(read({"--alter=ADD a INT"}).fatal, HasSubstr("--database"));
     EXPECT_THAT(read({"--alter=ADD a INT", "--database=d"}).fatal, HasSubstr("--table"));
 }
 
-TEST_F(CommandLine, AWholeAlterNamesDatabaseAndTable) {
+TEST_F(a_command_line, a_whole_alter_names_database_and_table) {
     auto result = read({"--user=u", "--alter", "ALTER TABLE `d 1`.t ADD a INT"});
     ASSERT_TRUE(result.run);
     EXPECT_EQ(result.run->run.request.original, (table_name{"d 1", "t"}));
@@ -312,14 +312,14 @@ TEST_F(CommandLine, AWholeAlterNamesDatabaseAndTable) {
     EXPECT_THAT(read({"--alter", "ALTER TABLE t ADD a INT"}).fatal, HasSubstr("--database"));
 }
 
-TEST_F(CommandLine, TheAlterAndTheFlagsMustAgree) {
+TEST_F(a_command_line, the_alter_and_the_flags_must_agree) {
     const std::string alter = "--alter=ALTER TABLE d.t ADD a INT";
     EXPECT_TRUE(read({alter, "--database=d", "--table=t", "--user=u"}).run);
     EXPECT_THAT(read({alter, "--database=e"}).fatal, HasSubstr("`e`"));
     EXPECT_THAT(read({alter, "--table=u"}).fatal, HasSubstr("`u`"));
 }
 
-TEST_F(CommandLine, AnIndexStatementOfAnotherTableIsToldSo) {
+TEST_F(a_command_line, an_index_statement_of_another_table_is_told_so) {
     for (const auto* alter : {"CREATE INDEX i ON other(a)", "DROP INDEX i ON d.other"})
         EXPECT_EQ(read({"--alter", alter, "--database=d", "--table=t"}).fatal,
                   "--table is `t`, but --alter names `other`");
@@ -327,19 +327,19 @@ TEST_F(CommandLine, AnIndexStatementOfAnotherTableIsToldSo) {
               "--database is `d`, but --alter names `e`");
 }
 
-TEST_F(CommandLine, AFlagInPlaceOfTheAlterIsNoAlter) {
+TEST_F(a_command_line, a_flag_in_place_of_the_alter_is_no_alter) {
     const auto result = read({"--alter", "--password=geheim", "--database=d", "--table=t"});
     EXPECT_THAT(result.fatal, HasSubstr("the value of --alter seems to be missing"));
     EXPECT_THAT(result.fatal, Not(HasSubstr("geheim")));
     EXPECT_TRUE(read_complete({"--alter", "-- why\nADD a INT"}).run);
 }
 
-TEST_F(CommandLine, AnAlterThatCannotBeReadIsAnError) {
+TEST_F(a_command_line, an_alter_that_cannot_be_read_is_an_error) {
     EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal,
                 AllOf(HasSubstr("--alter: "), HasSubstr("not closed")));
 }
 
-TEST_F(CommandLine, AnAlterThatOnlyAnSqlModeWouldCloseIsToldSo) {
+TEST_F(a_command_line, an_alter_that_only_an_sql_mode_would_close_is_told_so) {
     EXPECT_THAT(read({R"(--alter=ADD COLUMN b INT COMMENT 'a\')"}).fatal,
                 AllOf(HasSubstr("not closed"), HasSubstr("Only the sql_mode NO_BACKSLASH_ESCAPES"),
                       HasSubstr("as X'..'")));
@@ -348,7 +348,7 @@ TEST_F(CommandLine, AnAlterThatOnlyAnSqlModeWouldCloseIsToldSo) {
     EXPECT_THAT(read({"--alter=ADD a INT COMMENT 'x"}).fatal, Not(HasSubstr("sql_mode")));
 }
 
-TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
+TEST_F(a_command_line, the_first_password_given_is_taken) {
     files_["/conf"] = "[client]\nuser=conf user\npassword=from ; conf # \n";
     variables_["MYSQL_PWD"] = "env";
     EXPECT_EQ(run({}).run.connection.password, "env");
@@ -360,7 +360,7 @@ TEST_F(CommandLine, TheFirstPasswordGivenIsTaken) {
     EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(CommandLine, TheUserOfTheFlagComesBeforeTheFiles) {
+TEST_F(a_command_line, the_user_of_the_flag_comes_before_the_files) {
     files_["/conf"] = "[client]\nuser=conf user\n";
     const auto result = read_without_user({"--conf=/conf"});
     ASSERT_TRUE(result.run);
@@ -368,7 +368,7 @@ TEST_F(CommandLine, TheUserOfTheFlagComesBeforeTheFiles) {
     EXPECT_EQ(run({"--conf=/conf", "--user=u"}).run.connection.user, "u");
 }
 
-TEST_F(CommandLine, WithoutAUserNobodyIsLoggedIn) {
+TEST_F(a_command_line, without_a_user_nobody_is_logged_in) {
     const auto missing = read_without_user({});
     EXPECT_EQ(missing.exit_code, 1);
     EXPECT_FALSE(missing.run);
@@ -383,7 +383,7 @@ TEST_F(CommandLine, WithoutAUserNobodyIsLoggedIn) {
     EXPECT_THAT(fatal({"--user="}), HasSubstr("--user is missing"));
 }
 
-TEST_F(CommandLine, WhatIsNotUsedOfAnOptionFileIsToldWhereTheRunIsRefusedToo) {
+TEST_F(a_command_line, what_is_not_used_of_an_option_file_is_told_where_the_run_is_refused_too) {
     files_["/conf"] = "!include /nowhere\n[client]\nport=1\n";
     const auto nobody = read_without_user({"--conf=/conf"});
     EXPECT_THAT(nobody.fatal, HasSubstr("/conf names no user"));
@@ -398,7 +398,7 @@ TEST_F(CommandLine, WhatIsNotUsedOfAnOptionFileIsToldWhereTheRunIsRefusedToo) {
     EXPECT_THAT(unreadable.notices, ElementsAre(HasSubstr("/nowhere is not included")));
 }
 
-TEST_F(CommandLine, NothingOfAnOptionFileIsShownThatMayBeASecret) {
+TEST_F(a_command_line, nothing_of_an_option_file_is_shown_that_may_be_a_secret) {
     const std::vector<std::string> lines{
         "password: geheim", "password geheim",   "user geheim",
         "geheim",           "geheim=",           "pass=geheim",
@@ -417,7 +417,7 @@ TEST_F(CommandLine, NothingOfAnOptionFileIsShownThatMayBeASecret) {
     EXPECT_THAT(fatal({"--conf=/conf"}), HasSubstr("behind ="));
 }
 
-TEST_F(CommandLine, AHostWithItsPortIsToldWhereThePortGoes) {
+TEST_F(a_command_line, a_host_with_its_port_is_told_where_the_port_goes) {
     EXPECT_THAT(fatal({"--host=db1:3307"}), HasSubstr("--host=db1 --port=3307"));
     EXPECT_THAT(fatal({"--host=[::1]:3307"}), HasSubstr("--port"));
     EXPECT_EQ(run({"--host=::1"}).run.connection.server.host, "::1");
@@ -426,7 +426,7 @@ TEST_F(CommandLine, AHostWithItsPortIsToldWhereThePortGoes) {
     EXPECT_THAT(fatal({"--throttle-control-replicas=u:geheim@db1:1"}), Not(HasSubstr("geheim")));
 }
 
-TEST_F(CommandLine, AFileOfTlsThatCannotBeReadIsNamedWithItsFlag) {
+TEST_F(a_command_line, a_file_of_tls_that_cannot_be_read_is_named_with_its_flag) {
     files_["a"] = "PEM";
     EXPECT_THAT(fatal({"--ssl", "--ssl-ca=/nowhere.pem"}),
                 HasSubstr("--ssl-ca=/nowhere.pem: no such file"));
@@ -434,7 +434,7 @@ TEST_F(CommandLine, AFileOfTlsThatCannotBeReadIsNamedWithItsFlag) {
                 HasSubstr("--ssl-key=/nowhere.pem"));
 }
 
-TEST_F(CommandLine, TheLoginCanBeReadAgain) {
+TEST_F(a_command_line, the_login_can_be_read_again) {
     files_["/conf"] = "[client]\nuser=conf user\npassword=one\n";
     const auto made = run({"--conf=/conf"});
     EXPECT_EQ(made.login_from.user, "me");
@@ -443,20 +443,20 @@ TEST_F(CommandLine, TheLoginCanBeReadAgain) {
     EXPECT_EQ(run({"--password=flag"}).login_from.password, "flag");
 }
 
-TEST_F(CommandLine, KeysOfTheFileThatAreNotUsedAreTold) {
+TEST_F(a_command_line, keys_of_the_file_that_are_not_used_are_told) {
     files_["/conf"] = "[client]\nhost=h\n";
     EXPECT_THAT(only_notice({"--conf=/conf"}), HasSubstr("[client] host"));
     files_["/conf"] = "[osc]\nmax_load=x\n";
     EXPECT_THAT(only_notice({"--conf=/conf"}), HasSubstr("[osc] max_load"));
 }
 
-TEST_F(CommandLine, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
+TEST_F(a_command_line, a_file_that_cannot_be_read_is_an_error_that_names_it) {
     EXPECT_THAT(fatal({"--conf=/nowhere"}), HasSubstr("/nowhere"));
     files_["/conf"] = "[client]\npassword=${NOT_SET}\n";
     EXPECT_THAT(fatal({"--conf=/conf"}), HasSubstr("NOT_SET"));
 }
 
-TEST_F(CommandLine, TlsChecksIdentityUnlessToldOtherwise) {
+TEST_F(a_command_line, tls_checks_identity_unless_told_otherwise) {
     EXPECT_EQ(run({"--ssl"}).run.connection.tls.mode, wire::tls_mode::verify_identity);
     EXPECT_EQ(run({"--ssl", "--ssl-allow-insecure"}).run.connection.tls.mode,
               wire::tls_mode::required);
@@ -467,7 +467,7 @@ TEST_F(CommandLine, TlsChecksIdentityUnlessToldOtherwise) {
     EXPECT_EQ(tls.key_file, "c");
 }
 
-TEST_F(CommandLine, FlagsOfTlsNeedTls) {
+TEST_F(a_command_line, flags_of_tls_need_tls) {
     for (const auto* name : {"--ssl-ca=a", "--ssl-cert=a", "--ssl-key=a", "--ssl-allow-insecure"})
         EXPECT_THAT(fatal({name}), HasSubstr("needs --ssl"));
     EXPECT_THAT(fatal({"--ssl", "--ssl-cert=a"}), HasSubstr("--ssl-key"));
@@ -476,13 +476,13 @@ TEST_F(CommandLine, FlagsOfTlsNeedTls) {
                 HasSubstr("--ssl-ca"));
 }
 
-TEST_F(CommandLine, ASocketStandsForHostAndPort) {
+TEST_F(a_command_line, a_socket_stands_for_host_and_port) {
     EXPECT_EQ(run({"--socket=/run/mysqld.sock"}).run.connection.server.text(), "/run/mysqld.sock");
     EXPECT_TRUE(read_complete({"--socket=/s", "--host="}).run);
     EXPECT_THAT(fatal({"--host="}), HasSubstr("--host"));
 }
 
-TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
+TEST_F(a_command_line, numbers_out_of_range_are_moved_into_it_and_told) {
     EXPECT_THAT(only_notice({"--chunk-size=5"}), HasSubstr("10 is used"));
     EXPECT_EQ(read_complete({"--chunk-size=5"}).run->run.carrying.pace.chunk_rows, 10U);
     EXPECT_EQ(read_complete({"--chunk-size=200000"}).run->run.carrying.pace.chunk_rows, 100'000U);
@@ -506,14 +506,14 @@ TEST_F(CommandLine, NumbersOutOfRangeAreMovedIntoItAndTold) {
     EXPECT_EQ(read_complete({"--cut-over-stall-budget-millis=0"}).run->run.stall_budget, 10ms);
 }
 
-TEST_F(CommandLine, NumbersThatNameSomethingMustBeInRange) {
+TEST_F(a_command_line, numbers_that_name_something_must_be_in_range) {
     for (const auto* argument :
          {"--port=0", "--port=65536", "--port=-1", "--replica-server-id=0",
           "--replica-server-id=4294967296", "--mysql-timeout=-1", "--mysql-timeout=1e9"})
         EXPECT_THAT(fatal({argument}), HasSubstr("not between")) << argument;
 }
 
-TEST_F(CommandLine, TheLockTimeoutSetsTheStallBudgetWhenGivenAlone) {
+TEST_F(a_command_line, the_lock_timeout_sets_the_stall_budget_when_given_alone) {
     EXPECT_EQ(run({"--cut-over-lock-timeout-seconds=3"}).run.stall_budget, 3s);
     const std::vector<std::string> both{"--cut-over-lock-timeout-seconds=3",
                                         "--cut-over-stall-budget-millis=200"};
@@ -523,7 +523,7 @@ TEST_F(CommandLine, TheLockTimeoutSetsTheStallBudgetWhenGivenAlone) {
     EXPECT_EQ(read_complete({"--cut-over-lock-timeout-seconds=0"}).run->run.stall_budget, 500ms);
 }
 
-TEST_F(CommandLine, TheLongestPauseNeedsTheBackOffThatItBounds) {
+TEST_F(a_command_line, the_longest_pause_needs_the_back_off_that_it_bounds) {
     EXPECT_EQ(run({"--cut-over-exponential-backoff"}).run.cut_over_pause_max, 64s);
     EXPECT_THAT(only_notice({"--exponential-backoff-max-interval=5"}), HasSubstr("no effect"));
     EXPECT_EQ(read_complete({"--exponential-backoff-max-interval=5"}).run->run.cut_over_pause_max,
@@ -534,26 +534,26 @@ TEST_F(CommandLine, TheLongestPauseNeedsTheBackOffThatItBounds) {
         2s);
 }
 
-TEST_F(CommandLine, BlockersAreNotEndedUnlessATimeIsGiven) {
+TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {
     EXPECT_EQ(run({"--kill-blockers-after-seconds=0"}).run.kill_blockers_after, std::nullopt);
     EXPECT_EQ(run({"--kill-blockers-after-seconds=1"}).run.kill_blockers_after, 1s);
     EXPECT_THAT(fatal({"--kill-blockers-after-seconds=-1"}), HasSubstr("not between"));
 }
 
-TEST_F(CommandLine, FlagsWithoutEffectAreTold) {
+TEST_F(a_command_line, flags_without_effect_are_told) {
     for (const auto* name : {"--allow-on-master", "--exact-rowcount", "--concurrent-rowcount",
                              "--assume-rbr", "--switch-to-rbr", "--stack"})
         EXPECT_THAT(only_notice({name}), HasSubstr(name));
     EXPECT_THAT(fatal({"--assume-rbr", "--switch-to-rbr"}), HasSubstr("exclude"));
 }
 
-TEST_F(CommandLine, ListsThatCannotBeReadAreErrorsThatNameTheFlag) {
+TEST_F(a_command_line, lists_that_cannot_be_read_are_errors_that_name_the_flag) {
     EXPECT_THAT(fatal({"--max-load=Threads_running"}), HasSubstr("--max-load"));
     EXPECT_THAT(fatal({"--throttle-control-replicas=:1"}),
                 HasSubstr("--throttle-control-replicas"));
 }
 
-TEST_F(CommandLine, QuietComesBeforeDebugAndDebugBeforeVerbose) {
+TEST_F(a_command_line, quiet_comes_before_debug_and_debug_before_verbose) {
     EXPECT_EQ(run({"--debug", "--verbose"}).log_level, log::level::debug);
     EXPECT_EQ(run({"--quiet", "--debug"}).log_level, log::level::error);
     EXPECT_EQ(run({"--verbose=false"}).log_level, log::level::error);

@@ -12,40 +12,40 @@ const error lock_wait("lock wait", {.mysql_errno = 1205, .retryable = true});
 const error lost("lost", {.mysql_errno = 2013, .retryable = true, .connection_lost = true});
 const error refused("out of range", {.mysql_errno = 1264});
 
-TEST(BackOff, DoublesFromTwentyMilliseconds) {
+TEST(back_off, doubles_from_twenty_milliseconds) {
     EXPECT_EQ(back_off(1), 20ms);
     EXPECT_EQ(back_off(2), 40ms);
     EXPECT_EQ(back_off(7), 1'280ms);
 }
 
-TEST(BackOff, IsNeverLongerThanTwoSeconds) {
+TEST(back_off, is_never_longer_than_two_seconds) {
     EXPECT_EQ(back_off(8), 2s);
     EXPECT_EQ(back_off(9), 2s);
     EXPECT_EQ(back_off(40), 2s);
     EXPECT_EQ(back_off(4'000'000'000U), 2s);
 }
 
-TEST(TooLarge, IsATransactionThatSmallerOnesMayReplace) {
+TEST(too_large, is_a_transaction_that_smaller_ones_may_replace) {
     for (const int number : {1197, 1206, 3100})
         EXPECT_TRUE(is_too_large(error("too large", {.mysql_errno = number})));
     for (const error& other : {deadlock, lock_wait, lost, refused})
         EXPECT_FALSE(is_too_large(other));
 }
 
-TEST(RetryCount, SoManyFailuresInARowAreRetried) {
+TEST(retry_count, so_many_failures_in_a_row_are_retried) {
     retry_count count(2, lock_conflicts::outlasted);
     EXPECT_TRUE(count.goes_on_after(lost));
     EXPECT_TRUE(count.goes_on_after(lost));
     EXPECT_FALSE(count.goes_on_after(lost));
 }
 
-TEST(RetryCount, WhatCannotBeRetriedEndsAtOnce) {
+TEST(retry_count, what_cannot_be_retried_ends_at_once) {
     retry_count count(60, lock_conflicts::outlasted);
     EXPECT_FALSE(count.goes_on_after(refused));
     EXPECT_EQ(count.failures(), 0U);
 }
 
-TEST(RetryCount, LocksOfOthersAreOutlasted) {
+TEST(retry_count, locks_of_others_are_outlasted) {
     retry_count count(1, lock_conflicts::outlasted);
     for (int i = 0; i < 1'000; ++i) {
         EXPECT_TRUE(count.goes_on_after(deadlock));
@@ -58,18 +58,18 @@ TEST(RetryCount, LocksOfOthersAreOutlasted) {
     EXPECT_FALSE(count.goes_on_after(lost));
 }
 
-TEST(OutlastedText, CountsInWords) {
+TEST(outlasted_text, counts_in_words) {
     EXPECT_EQ(outlasted_text(1), "locks of other transactions stood in its way once");
     EXPECT_EQ(outlasted_text(2), "locks of other transactions stood in its way 2 times in a row");
 }
 
-TEST(RetryCount, LocksOfOthersAreFailuresWhereTheTriesAreBounded) {
+TEST(retry_count, locks_of_others_are_failures_where_the_tries_are_bounded) {
     retry_count count(1, lock_conflicts::failures);
     EXPECT_TRUE(count.goes_on_after(lock_wait));
     EXPECT_FALSE(count.goes_on_after(deadlock));
 }
 
-TEST(RetryCount, PausesGrowWithWhateverWentWrong) {
+TEST(retry_count, pauses_grow_with_whatever_went_wrong) {
     retry_count count(60, lock_conflicts::outlasted);
     count.goes_on_after(deadlock);
     EXPECT_EQ(count.pause(), 20ms);

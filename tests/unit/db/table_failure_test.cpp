@@ -11,7 +11,7 @@ error numbered(int number) {
     return error("words", {.mysql_errno = number});
 }
 
-TEST(TableFailure, OfATableThatIsNotThereIsAboutNoRow) {
+TEST(table_failure, of_a_table_that_is_not_there_is_about_no_row) {
     for (const int number : {1051, 1109, 1146, 1932}) {
         EXPECT_TRUE(is_missing_table(numbered(number))) << number;
         EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
@@ -19,7 +19,7 @@ TEST(TableFailure, OfATableThatIsNotThereIsAboutNoRow) {
     }
 }
 
-TEST(TableFailure, OfOtherColumnsOrOfARightIsAboutNoRow) {
+TEST(table_failure, of_other_columns_or_of_a_right_is_about_no_row) {
     for (const int number : {1044, 1049, 1054, 1136, 1142, 1143}) {
         EXPECT_FALSE(is_missing_table(numbered(number))) << number;
         EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
@@ -27,7 +27,7 @@ TEST(TableFailure, OfOtherColumnsOrOfARightIsAboutNoRow) {
     }
 }
 
-TEST(TableFailure, OfAValueIsAboutARow) {
+TEST(table_failure, of_a_value_is_about_a_row) {
     for (const int number : {1048, 1062, 1264, 1292, 1366, 3819}) {
         EXPECT_FALSE(is_about_a_table(numbered(number))) << number;
         EXPECT_TRUE(may_be_the_rows(numbered(number))) << number;

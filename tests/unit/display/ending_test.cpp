@@ -26,7 +26,7 @@ migration::leftovers left_after(swap_state swap, const std::string& tables) {
     return left;
 }
 
-TEST(Ending, UntouchedIsSaidWhereRenameChangedNothing) {
+TEST(ending, untouched_is_said_where_rename_changed_nothing) {
     const auto last = ending_of(left_after(swap_state::not_made, "`s`.`_t_gho`"));
     EXPECT_EQ(last.exit_code, 1);
     EXPECT_THAT(last.lines,
@@ -35,18 +35,18 @@ TEST(Ending, UntouchedIsSaidWhereRenameChangedNothing) {
                             "`s`.`_t_gho`; or start again with --initially-drop-ghost-table."));
 }
 
-TEST(Ending, WhatARehearsalLeavesGoesWithTheNextOne) {
+TEST(ending, what_a_rehearsal_leaves_goes_with_the_next_one) {
     auto left = left_after(swap_state::not_made, "`s`.`_t_ghr`");
     left.rehearsal = true;
     EXPECT_THAT(ending_of(left).lines.back(),
                 HasSubstr("DROP TABLE IF EXISTS `s`.`_t_ghr`; or start again, which drops it"));
 }
 
-TEST(Ending, NothingIsToBeCleanedUpWhereNothingWasMade) {
+TEST(ending, nothing_is_to_be_cleaned_up_where_nothing_was_made) {
     EXPECT_THAT(ending_of({}).lines, ElementsAre("The original table is untouched."));
 }
 
-TEST(Ending, AnOpenAnswerHasAnExitCodeOfItsOwnAndNamesWhatToLookAt) {
+TEST(ending, an_open_answer_has_an_exit_code_of_its_own_and_names_what_to_look_at) {
     const auto last = ending_of(left_after(swap_state::answer_open, "`s`.`_t_gho`"));
     EXPECT_EQ(last.exit_code, 3);
     EXPECT_THAT(last.lines.front(), AllOf(HasSubstr("not known whether the tables were swapped"),
@@ -54,7 +54,7 @@ TEST(Ending, AnOpenAnswerHasAnExitCodeOfItsOwnAndNamesWhatToLookAt) {
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
 }
 
-TEST(Ending, ASwapIsASuccessWhateverCouldNotBeDropped) {
+TEST(ending, a_swap_is_a_success_whatever_could_not_be_dropped) {
     const auto last = ending_of(left_after(swap_state::made, "`s`.`_t_ghc`"));
     EXPECT_EQ(last.exit_code, 0);
     EXPECT_EQ(last.level, log::level::warning);
@@ -71,7 +71,7 @@ migration::leftovers left_to_another(preflight::other_run_made seen, const std::
     return left;
 }
 
-TEST(Ending, AnotherRunsUnfinishedTablesAreNotToBeDropped) {
+TEST(ending, another_runs_unfinished_tables_are_not_to_be_dropped) {
     EXPECT_THAT(
         ending_of(left_to_another(preflight::other_run_made::unfinished, "`s`.`_t_gho`")).lines,
         ElementsAre("The original table is untouched.",
@@ -79,7 +79,7 @@ TEST(Ending, AnotherRunsUnfinishedTablesAreNotToBeDropped) {
                     "tables: nothing is to be cleaned up."));
 }
 
-TEST(Ending, ATableThatAnotherRunHasSwappedIsNotCalledUntouched) {
+TEST(ending, a_table_that_another_run_has_swapped_is_not_called_untouched) {
     const auto last =
         ending_of(left_to_another(preflight::other_run_made::swapped, "`s`.`_t_del`"));
     EXPECT_EQ(last.exit_code, 1);
@@ -92,13 +92,13 @@ TEST(Ending, ATableThatAnotherRunHasSwappedIsNotCalledUntouched) {
                     "has ended."));
 }
 
-TEST(Ending, WhatCannotBeSeenOfAnotherRunIsNotClaimed) {
+TEST(ending, what_cannot_be_seen_of_another_run_is_not_claimed) {
     const auto last = ending_of(left_to_another(preflight::other_run_made::unknown, ""));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
 }
 
-TEST(KeptText, SaysHowToDropTheOldTable) {
+TEST(kept_text, says_how_to_drop_the_old_table) {
     EXPECT_EQ(kept_text(left_after(swap_state::made, "")),
               "The old table is kept as `s`.`_t_del`; once it is not needed any more: DROP TABLE "
               "`s`.`_t_del`;");

@@ -34,7 +34,7 @@ std::string without_colour(std::string text) {
     return text;
 }
 
-TEST(CopyRate, IsThatOfTheLastSeconds) {
+TEST(copy_rate, is_that_of_the_last_seconds) {
     copy_rate rate;
     EXPECT_EQ(rate.per_second(), 0.0);
     rate.sample(1s, 500);
@@ -47,14 +47,14 @@ TEST(CopyRate, IsThatOfTheLastSeconds) {
     EXPECT_EQ(rate.per_second(), 100.0);
 }
 
-TEST(CopyRate, TwoSamplesOfOneMomentTellNothing) {
+TEST(copy_rate, two_samples_of_one_moment_tell_nothing) {
     copy_rate rate;
     rate.sample(1s, 500);
     rate.sample(1s, 700);
     EXPECT_EQ(rate.per_second(), 0.0);
 }
 
-TEST(ProgressRow, HasABarTheRateTheEtaTheBacklogAndTheLag) {
+TEST(progress_row, has_a_bar_the_rate_the_eta_the_backlog_and_the_lag) {
     EXPECT_EQ(
         progress_row(copying(), 25.4, {.columns = 100}),
         "copy [=========>                              ] 25.0%  25 rows/s  ETA 30s  backlog 3  lag "
@@ -63,7 +63,7 @@ TEST(ProgressRow, HasABarTheRateTheEtaTheBacklogAndTheLag) {
     EXPECT_THAT(progress_row(copying(), 2'340'000, {.columns = 100}), HasSubstr("2.3M rows/s"));
 }
 
-TEST(ProgressRow, LeavesTheLastColumnFreeOnTerminalsOfAnyWidth) {
+TEST(progress_row, leaves_the_last_column_free_on_terminals_of_any_width) {
     auto at = copying();
     at.throttled = true;
     at.throttle_reason = "replica.example.com:3306 replica-lag=17.123456s";
@@ -75,7 +75,7 @@ TEST(ProgressRow, LeavesTheLastColumnFreeOnTerminalsOfAnyWidth) {
         }
 }
 
-TEST(ProgressRow, WhatHasNoRoomIsLeftOutTheBarFirst) {
+TEST(progress_row, what_has_no_room_is_left_out_the_bar_first) {
     EXPECT_EQ(progress_row(copying(), 25, {.columns = 60}),
               "copy 25.0%  25 rows/s  ETA 30s  backlog 3  lag 0.02s");
     EXPECT_EQ(progress_row(copying(), 25, {.columns = 45}),
@@ -85,7 +85,7 @@ TEST(ProgressRow, WhatHasNoRoomIsLeftOutTheBarFirst) {
     EXPECT_EQ(progress_row(copying(), 25, {.columns = 7}), "25.0%");
 }
 
-TEST(ProgressRow, AThrottledCopySaysWhyAsFarAsThereIsRoom) {
+TEST(progress_row, a_throttled_copy_says_why_as_far_as_there_is_room) {
     auto at = copying();
     at.throttled = true;
     at.throttle_reason = "max-load Threads_running=60 >= 50";
@@ -94,7 +94,7 @@ TEST(ProgressRow, AThrottledCopySaysWhyAsFarAsThereIsRoom) {
     EXPECT_THAT(progress_row(at, 0, {.columns = 60}), HasSubstr("  throttled, max-load Thread..."));
 }
 
-TEST(ProgressRow, ControlCharactersAndHalvesOfCharactersDoNotComeThrough) {
+TEST(progress_row, control_characters_and_halves_of_characters_do_not_come_through) {
     auto at = copying();
     at.throttled = true;
     at.throttle_reason = "a\nb\x1b[2Jc\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4";
@@ -106,7 +106,7 @@ TEST(ProgressRow, ControlCharactersAndHalvesOfCharactersDoNotComeThrough) {
     }
 }
 
-TEST(ProgressRow, APostponedCutOverSaysWhyAndHasNoRateAnyMore) {
+TEST(progress_row, a_postponed_cut_over_says_why_and_has_no_rate_any_more) {
     auto at = copying();
     at.at = phase::postponed;
     at.postponed_because = "flag-file";
@@ -114,14 +114,14 @@ TEST(ProgressRow, APostponedCutOverSaysWhyAndHasNoRateAnyMore) {
               "postponed [==========] 100.0%  backlog 3  lag 0.02s  flag-file");
 }
 
-TEST(ProgressRow, MoreThanEstimatedIsAFullBar) {
+TEST(progress_row, more_than_estimated_is_a_full_bar) {
     auto at = copying();
     at.rows_copied = 2'000;
     EXPECT_THAT(progress_row(at, 0, {.columns = 80}), StartsWith("copy [====="));
     EXPECT_THAT(progress_row(at, 0, {.columns = 80}), HasSubstr("=] 200.0%"));
 }
 
-TEST(ProgressRow, ColoursOnlyWhenAsked) {
+TEST(progress_row, colours_only_when_asked) {
     auto at = copying();
     at.throttled = true;
     at.throttle_reason = "flag-file";

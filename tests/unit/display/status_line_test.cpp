@@ -31,7 +31,7 @@ progress copying() {
     return at;
 }
 
-TEST(SwappedLine, TellsTheLongestWaitOfAllAttemptsAndTheLastOne) {
+TEST(swapped_line, tells_the_longest_wait_of_all_attempts_and_the_last_one) {
     EXPECT_EQ(swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}),
               "# Swapped after 1 attempt; writes waited for 23 ms at most");
     EXPECT_EQ(
@@ -39,7 +39,7 @@ TEST(SwappedLine, TellsTheLongestWaitOfAllAttemptsAndTheLastOne) {
         "# Swapped after 3 attempts; writes waited for 498 ms at most, 23 ms in the last one");
 }
 
-TEST(SwappedLine, IsWhatTheDemoReads) {
+TEST(swapped_line, is_what_the_demo_reads) {
     const auto one = demo::swap_told_in(
         swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}));
     ASSERT_TRUE(one);
@@ -52,7 +52,7 @@ TEST(SwappedLine, IsWhatTheDemoReads) {
     EXPECT_EQ(several->held, 498ms);
 }
 
-TEST(ShortDuration, HasTheUnitsThatAreNeeded) {
+TEST(short_duration, has_the_units_that_are_needed) {
     EXPECT_EQ(short_duration(0ms), "0s");
     EXPECT_EQ(short_duration(999ms), "0s");
     EXPECT_EQ(short_duration(59s), "59s");
@@ -62,7 +62,7 @@ TEST(ShortDuration, HasTheUnitsThatAreNeeded) {
     EXPECT_EQ(short_duration(100h), "100h0m0s");
 }
 
-TEST(StatusLine, IsThatOfGhOst) {
+TEST(status_line, is_that_of_gh_ost) {
     EXPECT_EQ(
         status_line(copying()),
         "Copy: 250/1000 25.0%; Applied: 7; Backlog: 3/1000; Time: 12s(total), 10s(copy); "
@@ -70,21 +70,21 @@ TEST(StatusLine, IsThatOfGhOst) {
         "30s");
 }
 
-TEST(StatusLine, AThrottledCopySaysWhy) {
+TEST(status_line, a_throttled_copy_says_why) {
     auto at = copying();
     at.throttled = true;
     at.throttle_reason = "Threads_running=60 >= 50";
     EXPECT_THAT(status_line(at), HasSubstr("State: throttled, Threads_running=60 >= 50;"));
 }
 
-TEST(StatusLine, APostponedCutOverIsDue) {
+TEST(status_line, a_postponed_cut_over_is_due) {
     auto at = copying();
     at.at = phase::postponed;
     at.postponed_because = "flag-file";
     EXPECT_THAT(status_line(at), EndsWith("State: postponing cut-over; ETA: due"));
 }
 
-TEST(StatusLine, ACopyThatIsDoneIsWholeWhateverTheEstimateWas) {
+TEST(status_line, a_copy_that_is_done_is_whole_whatever_the_estimate_was) {
     for (const phase done : {phase::postponed, phase::cut_over, phase::done}) {
         auto at = copying();
         at.at = done;
@@ -92,24 +92,24 @@ TEST(StatusLine, ACopyThatIsDoneIsWholeWhateverTheEstimateWas) {
     }
 }
 
-TEST(StatusLine, ATableThatIsLargerThanEstimatedIsNotDoneAtAHundredPercent) {
+TEST(status_line, a_table_that_is_larger_than_estimated_is_not_done_at_a_hundred_percent) {
     auto at = copying();
     at.rows_copied = 1'500;
     EXPECT_THAT(status_line(at), StartsWith("Copy: 1500/1000 150.0%;"));
     EXPECT_THAT(status_line(at), EndsWith("State: migrating; ETA: due"));
 }
 
-TEST(StatusLine, AnEmptyTableIsWhole) {
+TEST(status_line, an_empty_table_is_whole) {
     auto at = copying();
     at.rows_copied = at.rows_estimate = 0;
     EXPECT_THAT(status_line(at), StartsWith("Copy: 0/0 100.0%;"));
 }
 
-TEST(EtaText, FollowsTheRateSoFar) {
+TEST(eta_text, follows_the_rate_so_far) {
     EXPECT_EQ(eta_text(copying()), "30s");
 }
 
-TEST(EtaText, IsNotKnownBeforeSomethingIsCopied) {
+TEST(eta_text, is_not_known_before_something_is_copied) {
     auto at = copying();
     at.rows_copied = 0;
     EXPECT_EQ(eta_text(at), "N/A");
@@ -118,7 +118,7 @@ TEST(EtaText, IsNotKnownBeforeSomethingIsCopied) {
     EXPECT_EQ(eta_text(at), "N/A");
 }
 
-TEST(EtaText, IsDueWhenAllIsCopied) {
+TEST(eta_text, is_due_when_all_is_copied) {
     auto at = copying();
     at.rows_copied = at.rows_estimate;
     EXPECT_EQ(eta_text(at), "due");
@@ -127,7 +127,7 @@ TEST(EtaText, IsDueWhenAllIsCopied) {
     EXPECT_EQ(eta_text(at), "due");
 }
 
-TEST(EtaText, IsDueWhenMoreWasCopiedThanEstimated) {
+TEST(eta_text, is_due_when_more_was_copied_than_estimated) {
     auto at = copying();
     at.rows_copied = at.rows_estimate + 1;
     EXPECT_EQ(eta_text(at), "due");
@@ -151,25 +151,25 @@ progress with_left(std::chrono::milliseconds left) {
     return at;
 }
 
-TEST(PrintsInSecond, EachSecondInTheFirstMinute) {
+TEST(prints_in_second, each_second_in_the_first_minute) {
     EXPECT_EQ(printed_in_a_minute(with_left(10h), 1s, 1h), 60);
 }
 
-TEST(PrintsInSecond, EachSecondNearTheEnd) {
+TEST(prints_in_second, each_second_near_the_end) {
     EXPECT_EQ(printed_in_a_minute(with_left(60s), 1'000s, 1h), 60);
     EXPECT_EQ(printed_in_a_minute(with_left(61s), 1'000s, 1h), 12);
 }
 
-TEST(PrintsInSecond, EveryFiveSecondsInTheFirstMinutesAndTheLast) {
+TEST(prints_in_second, every_five_seconds_in_the_first_minutes_and_the_last) {
     EXPECT_EQ(printed_in_a_minute(with_left(10h), 61s, 1h), 12);
     EXPECT_EQ(printed_in_a_minute(with_left(180s), 1'000s, 1h), 12);
 }
 
-TEST(PrintsInSecond, EveryFiveSecondsAfterAnEvent) {
+TEST(prints_in_second, every_five_seconds_after_an_event) {
     EXPECT_EQ(printed_in_a_minute(with_left(10h), 1'000s, 60s), 12);
 }
 
-TEST(PrintsInSecond, EveryThirtySecondsElse) {
+TEST(prints_in_second, every_thirty_seconds_else) {
     EXPECT_EQ(printed_in_a_minute(with_left(10h), 1'000s, 61s), 2);
     auto unknown = copying();
     unknown.rows_copied = 0;

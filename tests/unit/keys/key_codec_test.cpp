@@ -53,38 +53,38 @@ void expect_limits_of_width(const std::string& least, const std::string& greates
     expect_image_is_its_literal<Bytes>(is_unsigned, all, greatest_unsigned);
 }
 
-TEST(KeyCodec, TinyintImagesAreTheirLiterals) {
+TEST(key_codec, tinyint_images_are_their_literals) {
     expect_limits_of_width<1>("-128", "127", "255");
 }
 
-TEST(KeyCodec, SmallintImagesAreTheirLiterals) {
+TEST(key_codec, smallint_images_are_their_literals) {
     expect_limits_of_width<2>("-32768", "32767", "65535");
 }
 
-TEST(KeyCodec, MediumintImagesAreTheirLiterals) {
+TEST(key_codec, mediumint_images_are_their_literals) {
     expect_limits_of_width<3>("-8388608", "8388607", "16777215");
 }
 
-TEST(KeyCodec, IntImagesAreTheirLiterals) {
+TEST(key_codec, int_images_are_their_literals) {
     expect_limits_of_width<4>("-2147483648", "2147483647", "4294967295");
 }
 
-TEST(KeyCodec, BigintImagesAreTheirLiterals) {
+TEST(key_codec, bigint_images_are_their_literals) {
     expect_limits_of_width<8>("-9223372036854775808", "9223372036854775807",
                               "18446744073709551615");
 }
 
-TEST(KeyCodec, BytesOfAnImageAreLittleEndian) {
+TEST(key_codec, bytes_of_an_image_are_little_endian) {
     EXPECT_EQ(decoded<4>(unsigned_column("id"), 0x01020304),
               read(unsigned_column("id"), "16909060"));
 }
 
-TEST(KeyCodec, TheSameNumberHasOneEncodingInEveryWidth) {
+TEST(key_codec, the_same_number_has_one_encoding_in_every_width) {
     EXPECT_EQ(decoded<1>(signed_column("id"), 0xFB), decoded<8>(signed_column("id"), ~0ULL - 4));
     EXPECT_EQ(decoded<2>(unsigned_column("id"), 300), decoded<8>(unsigned_column("id"), 300));
 }
 
-TEST(KeyCodec, EncodingsOfSignedNumbersAreOrderedAsTheNumbers) {
+TEST(key_codec, encodings_of_signed_numbers_are_ordered_as_the_numbers) {
     constexpr std::array<std::int64_t, 11> ascending = {std::numeric_limits<std::int64_t>::min(),
                                                         -4294967296,
                                                         -257,
@@ -102,14 +102,14 @@ TEST(KeyCodec, EncodingsOfSignedNumbersAreOrderedAsTheNumbers) {
     EXPECT_EQ(std::adjacent_find(encoded.begin(), encoded.end()), encoded.end());
 }
 
-TEST(KeyCodec, EncodingsOfUnsignedNumbersAreOrderedBeyondTheSignBit) {
+TEST(key_codec, encodings_of_unsigned_numbers_are_ordered_beyond_the_sign_bit) {
     const auto column = unsigned_column("id");
     EXPECT_LT(read(column, "9223372036854775807"), read(column, "9223372036854775808"));
     EXPECT_LT(read(column, "9223372036854775808"), read(column, "18446744073709551615"));
     EXPECT_LT(read(column, "0"), read(column, "18446744073709551615"));
 }
 
-TEST(KeyCodec, CompositeKeysAreOrderedByTheirFirstDifferentColumn) {
+TEST(key_codec, composite_keys_are_ordered_by_their_first_different_column) {
     const key_codec codec(primary_key({signed_column("a"), unsigned_column("b")}));
     const auto of = [&](const char* a, const char* b) {
         const std::array<db::value, 2> row = {a, b};
@@ -120,7 +120,7 @@ TEST(KeyCodec, CompositeKeysAreOrderedByTheirFirstDifferentColumn) {
     EXPECT_EQ(of("3", "4"), of("3", "4"));
 }
 
-TEST(KeyCodec, CompositeImagesMayHaveColumnsOfDifferentWidths) {
+TEST(key_codec, composite_images_may_have_columns_of_different_widths) {
     const key_codec codec(primary_key({signed_column("a"), unsigned_column("b", 3)}));
     const auto a = in_image<1>(0xFF);
     const auto b = in_image<8>(1ULL << 63U);
@@ -129,17 +129,17 @@ TEST(KeyCodec, CompositeImagesMayHaveColumnsOfDifferentWidths) {
                 ElementsAre("-1", "9223372036854775808"));
 }
 
-TEST(KeyCodec, TextPaddedWithZerosIsItsNumber) {
+TEST(key_codec, text_padded_with_zeros_is_its_number) {
     EXPECT_EQ(read(unsigned_column("id"), "00007"), read(unsigned_column("id"), "7"));
 }
 
-TEST(KeyCodec, AnImageWithoutTheKeyColumnThrowsWithARemedy) {
+TEST(key_codec, an_image_without_the_key_column_throws_with_a_remedy) {
     const std::array<binlog::column_image, 1> images = {};
     EXPECT_THAT([&] { id_codec().from_images(images); },
                 ThrowsMessage<error>(HasSubstr("binlog_row_image")));
 }
 
-TEST(KeyCodec, NullInAKeyColumnThrows) {
+TEST(key_codec, null_in_a_key_column_throws) {
     const std::array images = {
         binlog::column_image{.is = binlog::column_image::state::null, .bytes = {}}};
     EXPECT_THAT([&] { id_codec().from_images(images); }, ThrowsMessage<error>(HasSubstr("NULL")));
@@ -147,7 +147,7 @@ TEST(KeyCodec, NullInAKeyColumnThrows) {
     EXPECT_THROW(id_codec().from_row(row), broken_invariant);
 }
 
-TEST(KeyCodec, AnImageOfALengthThatNoIntegerHasThrows) {
+TEST(key_codec, an_image_of_a_length_that_no_integer_has_throws) {
     constexpr std::array<std::byte, 9> bytes{};
     for (const std::size_t length : {0U, 5U, 6U, 7U, 9U}) {
         SCOPED_TRACE(length);
@@ -157,7 +157,7 @@ TEST(KeyCodec, AnImageOfALengthThatNoIntegerHasThrows) {
     }
 }
 
-TEST(KeyCodec, FewerOrMoreColumnsThanTheKeyHasThrow) {
+TEST(key_codec, fewer_or_more_columns_than_the_key_has_throw) {
     const auto bytes = in_image<4>(1);
     const std::array images = {present(bytes), present(bytes)};
     EXPECT_THROW(id_codec().from_images(images), broken_invariant);
@@ -165,7 +165,7 @@ TEST(KeyCodec, FewerOrMoreColumnsThanTheKeyHasThrow) {
     EXPECT_THROW(id_codec().from_row({}), broken_invariant);
 }
 
-TEST(KeyCodec, TextThatIsNoNumberOfTheColumnThrows) {
+TEST(key_codec, text_that_is_no_number_of_the_column_throws) {
     for (const char* const text : {"", "7a", "1.0", "9223372036854775808"}) {
         SCOPED_TRACE(text);
         EXPECT_THROW(read(signed_column("id"), text), broken_invariant);
@@ -173,7 +173,7 @@ TEST(KeyCodec, TextThatIsNoNumberOfTheColumnThrows) {
     EXPECT_THROW(read(unsigned_column("id"), "-1"), broken_invariant);
 }
 
-TEST(KeyCodec, KeysAreDescribedByTheNamesInTheOriginal) {
+TEST(key_codec, keys_are_described_by_the_names_in_the_original) {
     auto renamed = signed_column("a");
     renamed.target = "new_a";
     const key_codec codec(primary_key({renamed, unsigned_column("b")}));
@@ -182,7 +182,7 @@ TEST(KeyCodec, KeysAreDescribedByTheNamesInTheOriginal) {
     EXPECT_EQ(id_codec().describe(key(7)), "id=7");
 }
 
-TEST(KeyRange, HoldsTheKeysAboveAfterUpToAndWithUpTo) {
+TEST(key_range, holds_the_keys_above_after_up_to_and_with_up_to) {
     const key_range range{.after = key(10), .up_to = key(20)};
     EXPECT_FALSE(range.contains(key(10)));
     EXPECT_TRUE(range.contains(key(11)));
@@ -190,7 +190,7 @@ TEST(KeyRange, HoldsTheKeysAboveAfterUpToAndWithUpTo) {
     EXPECT_FALSE(range.contains(key(21)));
 }
 
-TEST(KeyRange, AnEndThatIsNotSetIsOpen) {
+TEST(key_range, an_end_that_is_not_set_is_open) {
     EXPECT_TRUE((key_range{.after = std::nullopt, .up_to = key(0)}.contains(key(-5))));
     EXPECT_TRUE((key_range{.after = key(0), .up_to = std::nullopt}.contains(key(5))));
     EXPECT_TRUE(key_range{}.contains(key(0)));

@@ -28,12 +28,12 @@ const std::vector<std::string> ascending = {
     ""s,  "\0"s,  "\0\0"s,  "\0\0\1"s, "\0\1"s,  "\0a"s, "\0\xFF"s,   "\1"s,
     "a"s, "a\0"s, "a\0\0"s, "a\1"s,    "a\xFF"s, "b"s,   "\xFE\xFF"s, "\xFF"s};
 
-TEST(KeyEncoding, BytesOfAnyLengthKeepTheirOrder) {
+TEST(key_encoding, bytes_of_any_length_keep_their_order) {
     for (std::size_t i = 1; i < ascending.size(); ++i)
         EXPECT_LT(variable(ascending[i - 1]), variable(ascending[i])) << i;
 }
 
-TEST(KeyEncoding, OfTwoColumnsTheFirstDifferentOneDecides) {
+TEST(key_encoding, of_two_columns_the_first_different_one_decides) {
     for (std::size_t i = 0; i < ascending.size(); ++i)
         for (std::size_t j = 0; j < ascending.size(); ++j)
             for (const auto& [one, other] : {std::pair(ascending.front(), ascending.back()),
@@ -44,13 +44,13 @@ TEST(KeyEncoding, OfTwoColumnsTheFirstDifferentOneDecides) {
             }
 }
 
-TEST(KeyEncoding, NoValueIsTheBeginningOfAnother) {
+TEST(key_encoding, no_value_is_the_beginning_of_another) {
     for (const auto& one : ascending)
         for (const auto& other : ascending)
             EXPECT_EQ(variable(other).starts_with(variable(one)), one == other);
 }
 
-TEST(KeyEncoding, InTurnedOrderTheGreatestComesFirst) {
+TEST(key_encoding, in_turned_order_the_greatest_comes_first) {
     const auto turned = [](const std::string& bytes) {
         std::string made = "before";
         append_variable(made, bytes);
@@ -69,7 +69,7 @@ TEST(KeyEncoding, InTurnedOrderTheGreatestComesFirst) {
     }
 }
 
-TEST(KeyEncoding, ColumnsAreReadAgainInTheirOrder) {
+TEST(key_encoding, columns_are_read_again_in_their_order) {
     std::string encoded;
     append_number(encoded, 0x0102030405060708);
     append_variable(encoded, "a\0b\0"s);
@@ -86,14 +86,14 @@ TEST(KeyEncoding, ColumnsAreReadAgainInTheirOrder) {
     EXPECT_TRUE(from.at_end());
 }
 
-TEST(KeyEncoding, BytesThatEndEarlyOrAreNotEscapedThrow) {
+TEST(key_encoding, bytes_that_end_early_or_are_not_escaped_throw) {
     EXPECT_THROW(key_reader("1234567").number(), broken_invariant);
     EXPECT_THROW(key_reader("ab\0"s).variable(), broken_invariant);
     EXPECT_THROW(key_reader("ab\0c\0\0"s).variable(), broken_invariant);
     EXPECT_THROW(key_reader("").fixed(1), broken_invariant);
 }
 
-TEST(KeyEncoding, HexadecimalDigitsAreThoseOfTheServer) {
+TEST(key_encoding, hexadecimal_digits_are_those_of_the_server) {
     EXPECT_EQ(to_hex("\0\x1F\xAB"s), "001FAB");
     EXPECT_EQ(from_hex("001FAB"), "\0\x1F\xAB"s);
     EXPECT_EQ(from_hex(""), "");

@@ -57,7 +57,7 @@ void expect_one_key(const schema::key_column& of, const std::string& image,
     EXPECT_LE(literal.size(), codec.literal_bytes_max());
 }
 
-TEST(KeyTypes, BinaryIsPaddedToItsLength) {
+TEST(key_types, binary_is_padded_to_its_length) {
     const auto of = column(key_type::fixed_bytes, 3);
     expect_one_key(of, "a"s, "610000", "_binary X'610000'");
     expect_one_key(of, ""s, "000000", "_binary X'000000'");
@@ -65,7 +65,7 @@ TEST(KeyTypes, BinaryIsPaddedToItsLength) {
     EXPECT_THROW(from_image(of, "abcd"), error);
 }
 
-TEST(KeyTypes, VarbinaryKeepsItsZeros) {
+TEST(key_types, varbinary_keeps_its_zeros) {
     const auto of = column(key_type::variable_bytes, 5);
     expect_one_key(of, "a\0"s, "6100", "_binary X'6100'");
     expect_one_key(of, ""s, "", "_binary X''");
@@ -73,7 +73,7 @@ TEST(KeyTypes, VarbinaryKeepsItsZeros) {
     EXPECT_THROW(from_image(of, "abcdef"), error);
 }
 
-TEST(KeyTypes, TextIsWrittenInItsCharacterSetAndCollation) {
+TEST(key_types, text_is_written_in_its_character_set_and_collation) {
     expect_one_key(text("utf8mb4_0900_bin"), "\xC3\xA4 "s, "C3A420",
                    "_utf8mb4 X'C3A420' COLLATE utf8mb4_0900_bin");
     expect_one_key(text("latin1_swedish_ci"), "\xE4"s, "E4",
@@ -81,7 +81,7 @@ TEST(KeyTypes, TextIsWrittenInItsCharacterSetAndCollation) {
     EXPECT_THROW(from_image(text("utf8mb4_bin"), std::string(41, 'a')), error);
 }
 
-TEST(KeyTypes, SpacesAtTheEndOfCharDoNotCount) {
+TEST(key_types, spaces_at_the_end_of_char_do_not_count) {
     const auto of = text("utf8mb4_0900_bin", /*blanks_cut=*/true);
     EXPECT_EQ(from_image(of, "a "), from_image(of, "a"));
     EXPECT_LT(from_image(of, "a"), from_image(of, "a\t"));
@@ -89,7 +89,7 @@ TEST(KeyTypes, SpacesAtTheEndOfCharDoNotCount) {
               from_image(text("utf8mb4_0900_bin"), "a"));
 }
 
-TEST(KeyTypes, NumbersOfEnumsBitsAndYears) {
+TEST(key_types, numbers_of_enums_bits_and_years) {
     expect_one_key(column(key_type::numbered, 300), "\x2C\x01"s, "300", "300");
     expect_one_key(column(key_type::bits, 13), "\x01\x2C"s, "300", "300");
     expect_one_key(column(key_type::year), "\x7C"s, "2024", "2024");
@@ -98,7 +98,7 @@ TEST(KeyTypes, NumbersOfEnumsBitsAndYears) {
     EXPECT_THROW(from_image(column(key_type::year), "\x01\x01"), error);
 }
 
-TEST(KeyTypes, DecimalsAreThoseOfARowImage) {
+TEST(key_types, decimals_are_those_of_a_row_image) {
     // The manual's example: 1234567890.1234 and its negative.
     const decimal_form form{.digits = 14, .scale = 4};
     EXPECT_EQ(to_hex(form.from_text("1234567890.1234")), "810DFB38D204D2");
@@ -115,7 +115,7 @@ TEST(KeyTypes, DecimalsAreThoseOfARowImage) {
     EXPECT_THROW(from_image(of, "123456"), error);
 }
 
-TEST(KeyTypes, TextThatIsNoDecimalOfTheColumnThrows) {
+TEST(key_types, text_that_is_no_decimal_of_the_column_throws) {
     const decimal_form form{.digits = 5, .scale = 2};
     for (const char* const wrong :
          {"", "-", "1", "1.2", "1.234", "1234.00", "1.2x", "x.00", ".00"}) {
@@ -125,14 +125,14 @@ TEST(KeyTypes, TextThatIsNoDecimalOfTheColumnThrows) {
     EXPECT_THROW(form.to_text("\xFF\xFF\xFF"), error);
 }
 
-TEST(KeyTypes, DatesAreTurnedAround) {
+TEST(key_types, dates_are_turned_around) {
     const auto of = column(key_type::date);
     // 2024-02-29: 2024 * 512 + 2 * 32 + 29
     expect_one_key(of, "\x5D\xD0\x0F"s, "2024-02-29", "DATE'2024-02-29'");
     EXPECT_LT(from_row(of, "1999-12-31"), from_row(of, "2000-01-01"));
 }
 
-TEST(KeyTypes, DatetimesAreTheirImages) {
+TEST(key_types, datetimes_are_their_images) {
     for (unsigned digits = 0; digits <= 6; ++digits) {
         const auto of = column(key_type::datetime, digits);
         const std::string printed =
@@ -143,7 +143,7 @@ TEST(KeyTypes, DatetimesAreTheirImages) {
     EXPECT_EQ(to_hex(datetime_from_text("2024-02-29 23:59:58.5", 1)), "99B2BB7EFA32");
 }
 
-TEST(KeyTypes, TimesAreOrderedAcrossZero) {
+TEST(key_types, times_are_ordered_across_zero) {
     for (unsigned digits = 0; digits <= 6; ++digits) {
         const auto of = column(key_type::time, digits);
         const auto printed = [&](const std::string& clock, const std::string& fraction) {
@@ -170,13 +170,13 @@ TEST(KeyTypes, TimesAreOrderedAcrossZero) {
     EXPECT_EQ(to_hex(time_from_text("-00:00:01.00", 2)), "7FFFFF00");
 }
 
-TEST(KeyTypes, TimestampsAreSecondsAndAFraction) {
+TEST(key_types, timestamps_are_seconds_and_a_fraction) {
     const auto of = column(key_type::timestamp, 3);
     expect_one_key(of, "\x65\x92\x00\x80\x04\xCE"s, "1704067200.123",
                    "FROM_UNIXTIME(1704067200.123)");
 }
 
-TEST(KeyTypes, DatesWithoutADayOrAMonthNameNoRow) {
+TEST(key_types, dates_without_a_day_or_a_month_name_no_row) {
     const auto expect_refused = [](auto made) {
         EXPECT_THAT(made, ThrowsMessage<error>(HasSubstr("Give these rows another date")));
     };
@@ -189,7 +189,7 @@ TEST(KeyTypes, DatesWithoutADayOrAMonthNameNoRow) {
     expect_refused([] { from_row(column(key_type::timestamp), "0"); });
 }
 
-TEST(KeyTypes, TextThatIsNoTimeOfTheColumnThrows) {
+TEST(key_types, text_that_is_no_time_of_the_column_throws) {
     for (const char* const wrong : {"", "2024-01", "2024-13-01", "2024-01-01 ", "2024/01/01"}) {
         SCOPED_TRACE(wrong);
         EXPECT_THROW(from_row(column(key_type::date), wrong), error);
@@ -201,7 +201,7 @@ TEST(KeyTypes, TextThatIsNoTimeOfTheColumnThrows) {
     }
 }
 
-TEST(KeyTypes, KeysOfTextAreDescribedReadably) {
+TEST(key_types, keys_of_text_are_described_readably) {
     const auto described = [](const schema::key_column& of, const std::string& hex) {
         return key_codec(primary_key({of})).describe(from_row(of, hex));
     };
@@ -213,7 +213,7 @@ TEST(KeyTypes, KeysOfTextAreDescribedReadably) {
     EXPECT_EQ(described(column(key_type::fixed_bytes, 2), "6162"), "k=X'6162'");
 }
 
-TEST(KeyTypes, WhatIsSelectedHasNoCommas) {
+TEST(key_types, what_is_selected_has_no_commas) {
     const auto printed = [](const schema::key_column& of) {
         return key_codec(primary_key({of})).printed(0, "c");
     };

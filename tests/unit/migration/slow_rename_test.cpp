@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Optional;
 
-TEST(SlowRename, IsToldWhereItTakesLongerThanTheBudgetLeaves) {
+TEST(slow_rename, is_told_where_it_takes_longer_than_the_budget_leaves) {
     preflight::plan made;
     settings with;
     with.stall_budget = 500ms;

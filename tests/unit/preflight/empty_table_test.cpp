@@ -20,7 +20,7 @@ const std::string partitions =
     "\n/*!50100 PARTITION BY RANGE (`id`)\n(PARTITION p0 VALUES LESS THAN (1) COMMENT = "
     "'Segue: rehearsal' ENGINE = InnoDB) */";
 
-TEST(EmptyTable, IsKnownByItsOwnCommentOnly) {
+TEST(empty_table, is_known_by_its_own_comment_only) {
     EXPECT_TRUE(is_marked_for_a_moment(table(mark)));
     EXPECT_TRUE(is_marked_for_a_moment(table(mark, partitions)));
     EXPECT_FALSE(is_marked_for_a_moment(table("", partitions)));
@@ -29,7 +29,7 @@ TEST(EmptyTable, IsKnownByItsOwnCommentOnly) {
     EXPECT_FALSE(is_marked_for_a_moment(""));
 }
 
-TEST(EmptyTable, IsToldWithTheCommentOfTheOriginal) {
+TEST(empty_table, is_told_with_the_comment_of_the_original) {
     for (const std::string& options :
          {std::string(), std::string(" COMMENT=''''"), std::string(R"( COMMENT='a\\')"),
           std::string(R"( COMMENT='it''s COMMENT=''x'' \n) ')")}) {

@@ -19,7 +19,7 @@ const operators_names names = operators_names_of(
           "0)),\n  CONSTRAINT `_t_gho_chk_new` CHECK (1)\n"),
     migration_tables::of({"s", "t"}));
 
-TEST(OperatorsNames, AreThoseOfTheOriginalOrThoseThatWillBe) {
+TEST(operators_names, are_those_of_the_original_or_those_that_will_be) {
     const auto told = [](std::string_view name) {
         return in_operators_words("Check constraint '" + std::string(name) + "' is violated.",
                                   names);
@@ -30,7 +30,7 @@ TEST(OperatorsNames, AreThoseOfTheOriginalOrThoseThatWillBe) {
     EXPECT_EQ(told("_t_gho_chk_other"), "Check constraint '_t_gho_chk_other' is violated.");
 }
 
-TEST(OperatorsNames, OfATableStandAloneOrBeforeADot) {
+TEST(operators_names, of_a_table_stand_alone_or_before_a_dot) {
     EXPECT_EQ(in_operators_words("Unknown column 'nope' in '_t_gho'", names),
               "Unknown column 'nope' in 't'");
     EXPECT_EQ(in_operators_words("Duplicate entry '_t_gho-1' for key '_t_gho.b'", names),

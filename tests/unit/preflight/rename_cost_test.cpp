@@ -17,7 +17,7 @@ schema::table_definition made_by(const std::string& statement) {
     return table;
 }
 
-TEST(RenameCost, IsMeasuredForTablesWithPartitions) {
+TEST(rename_cost, is_measured_for_tables_with_partitions) {
     EXPECT_FALSE(rename_cost::is_measured(
         made_by("CREATE TABLE `t` (\n  `id` int NOT NULL,\n  PRIMARY KEY (`id`)\n) "
                 "ENGINE=InnoDB COMMENT='x'")));
@@ -31,7 +31,7 @@ TEST(RenameCost, IsMeasuredForTablesWithPartitions) {
                 "InnoDB) */")));
 }
 
-TEST(RenameCost, IsMeasuredAgainWhileItIsNotAShortPartOfTheBudget) {
+TEST(rename_cost, is_measured_again_while_it_is_not_a_short_part_of_the_budget) {
     const auto pause = [](rename_cost::measurements so_far) {
         return rename_cost::pause_before_another(so_far, 500ms);
     };
@@ -43,7 +43,7 @@ TEST(RenameCost, IsMeasuredAgainWhileItIsNotAShortPartOfTheBudget) {
     EXPECT_EQ(pause({.made = 4, .least = 400ms, .spent = 4'000ms}), 800ms);
 }
 
-TEST(RenameCost, IsMeasuredForABoundedTime) {
+TEST(rename_cost, is_measured_for_a_bounded_time) {
     EXPECT_EQ(rename_cost::pause_before_another({.made = 5, .least = 400ms, .spent = 4s}, 500ms),
               std::nullopt);
     EXPECT_EQ(

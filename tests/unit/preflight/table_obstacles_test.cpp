@@ -19,7 +19,7 @@ schema::table_definition table_of(const std::string& type, const std::string& en
     return made;
 }
 
-TEST(ShapeObstacles, OnlyInnodbBaseTablesHaveNone) {
+TEST(shape_obstacles, only_innodb_base_tables_have_none) {
     EXPECT_THAT(shape_obstacles(table_of("BASE TABLE", "InnoDB")), IsEmpty());
     EXPECT_THAT(shape_obstacles(table_of("BASE TABLE", "MyISAM")),
                 ElementsAre(Field(&refusal::problem, HasSubstr("MyISAM"))));

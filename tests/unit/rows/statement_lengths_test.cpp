@@ -60,7 +60,7 @@ const kind_of_key kinds[] = {
      std::vector<db::value>(16, "-9223372036854775808")},
 };
 
-class StatementLengths : public testing::TestWithParam<kind_of_key> {
+class statement_lengths : public testing::TestWithParam<kind_of_key> {
   protected:
     static statements made(std::size_t packet_bytes_max) {
         schema::projection all;
@@ -82,7 +82,7 @@ class StatementLengths : public testing::TestWithParam<kind_of_key> {
     }
 };
 
-TEST_P(StatementLengths, AreWithinThePacketFromTheLeastOnThatIsAllowed) {
+TEST_P(statement_lengths, are_within_the_packet_from_the_least_on_that_is_allowed) {
     const std::size_t least = made(0).packet_bytes_needed();
     for (const std::size_t packet : {least, 2 * least, 4 * least, std::size_t{64} << 20U}) {
         SCOPED_TRACE(packet);
@@ -106,20 +106,20 @@ TEST_P(StatementLengths, AreWithinThePacketFromTheLeastOnThatIsAllowed) {
     }
 }
 
-TEST_P(StatementLengths, OfABatchAreBoundedOnAServerThatTakesAnyLength) {
+TEST_P(statement_lengths, of_a_batch_are_bounded_on_a_server_that_takes_any_length) {
     const statements texts = made(std::size_t{1} << 30U);
     EXPECT_LE(texts.erase(longest(texts, texts.keys_max())).size(),
               (std::size_t{1} << 20U) + 10'000);
 }
 
-TEST(StatementsOfShortKeys, NameManyOnAServerWithTheUsualPackets) {
+TEST(statements_of_short_keys, name_many_on_a_server_with_the_usual_packets) {
     schema::projection all;
     all.key = primary_key({signed_column("id")});
     EXPECT_GE(statements(all, false).keys_max(), 1'000U);
     EXPECT_GE(statements(all, false, std::size_t{1} << 20U).keys_max(), 1'000U);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfKeys, StatementLengths, testing::ValuesIn(kinds),
+INSTANTIATE_TEST_SUITE_P(of_keys, statement_lengths, testing::ValuesIn(kinds),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace

@@ -48,14 +48,14 @@ keys::key_value pair(const statements& texts, const char* a, const char* b) {
     return texts.codec().from_row(row);
 }
 
-TEST(Statements, TheLastKeyIsReadFromTheIndexsEnd) {
+TEST(statements, the_last_key_is_read_from_the_indexs_end) {
     EXPECT_EQ(single().last_key(),
               "SELECT `s`.`t`.`id` FROM `s`.`t` FORCE INDEX (`PRIMARY`) ORDER BY `s`.`t`.`id` DESC "
               "LIMIT 1");
     EXPECT_THAT(composite().last_key(), HasSubstr("ORDER BY `s`.`t`.`a` DESC,`s`.`t`.`b` DESC"));
 }
 
-TEST(Statements, ABoundIsTheLastKeyOfSoManyRows) {
+TEST(statements, a_bound_is_the_last_key_of_so_many_rows) {
     const statements::leg within{.condition = "leg", .fixed_columns = 0};
     EXPECT_EQ(single().bound(within, key(9), 100),
               "SELECT `s`.`t`.`id`,((`s`.`t`.`id`<=9)) FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE "
@@ -75,7 +75,7 @@ std::vector<std::string> conditions(const std::vector<statements::leg>& legs) {
     return made;
 }
 
-TEST(Statements, ADescendingColumnIsReadFromItsGreatestValueOn) {
+TEST(statements, a_descending_column_is_read_from_its_greatest_value_on) {
     auto b = unsigned_column("b");
     b.descending = true;
     auto e = unsigned_column("e");
@@ -106,7 +106,7 @@ TEST(Statements, ADescendingColumnIsReadFromItsGreatestValueOn) {
                 EndsWith("WHERE ((`s`.`_t_gho`.`e` IN (2,3)))"));
 }
 
-TEST(Statements, WhatIsAboveAKeyIsOneRangeOfTheIndexBehindTheOther) {
+TEST(statements, what_is_above_a_key_is_one_range_of_the_index_behind_the_other) {
     EXPECT_THAT(conditions(single().legs(std::nullopt)), ElementsAre("TRUE"));
     EXPECT_THAT(conditions(single().legs(key(5))), ElementsAre("`s`.`t`.`id`>5"));
     const auto texts = composite();
@@ -117,7 +117,7 @@ TEST(Statements, WhatIsAboveAKeyIsOneRangeOfTheIndexBehindTheOther) {
                 HasSubstr(" ORDER BY `s`.`t`.`a`,`s`.`t`.`b` LIMIT"));
 }
 
-TEST(Statements, AnOpenEndHasNoCondition) {
+TEST(statements, an_open_end_has_no_condition) {
     EXPECT_THAT(single().copy({}), EndsWith("WHERE TRUE"));
     EXPECT_THAT(single().copy({.after = key(5), .up_to = std::nullopt}),
                 EndsWith("WHERE ((`s`.`t`.`id`>5))"));
@@ -125,20 +125,20 @@ TEST(Statements, AnOpenEndHasNoCondition) {
                 EndsWith("WHERE ((`s`.`t`.`id`<=-5))"));
 }
 
-TEST(Statements, BoundsOfCompositeKeysAreExpanded) {
+TEST(statements, bounds_of_composite_keys_are_expanded) {
     const auto texts = composite();
     EXPECT_THAT(texts.copy({.after = pair(texts, "1", "2"), .up_to = pair(texts, "3", "4")}),
                 EndsWith("WHERE ((`s`.`t`.`a`>1) OR (`s`.`t`.`a`=1 AND `s`.`t`.`b`>2)) AND "
                          "((`s`.`t`.`a`<3) OR (`s`.`t`.`a`=3 AND `s`.`t`.`b`<=4))"));
 }
 
-TEST(Statements, ACopyInsertsPlainly) {
+TEST(statements, a_copy_inserts_plainly) {
     EXPECT_EQ(single().copy({.after = std::nullopt, .up_to = key(9)}),
               "INSERT INTO `s`.`_t_gho` (`id`,`n`) SELECT `s`.`t`.`id`,0 FROM `s`.`t` FORCE INDEX "
               "(`PRIMARY`) WHERE ((`s`.`t`.`id`<=9))");
 }
 
-TEST(Statements, EachKeyIsAskedForByARowOfItsOwn) {
+TEST(statements, each_key_is_asked_for_by_a_row_of_its_own) {
     EXPECT_EQ(single().which_are_gone(keys({5, -7})),
               "SELECT segue_keys.n, `s`.`t`.`id` IS NULL FROM (VALUES ROW(0,5),ROW(1,-7)) AS "
               "segue_keys(n,k0) LEFT JOIN `s`.`t` FORCE INDEX (`PRIMARY`) ON "
@@ -150,7 +150,7 @@ TEST(Statements, EachKeyIsAskedForByARowOfItsOwn) {
                           "`s`.`t`.`b`=segue_keys.k1"));
 }
 
-TEST(Statements, RowsAreErasedByTheTargetsNames) {
+TEST(statements, rows_are_erased_by_the_targets_names) {
     const auto texts = composite();
     EXPECT_EQ(texts.erase({{pair(texts, "1", "2")}}),
               "DELETE `s`.`_t_gho` FROM (VALUES ROW(1,2)) AS segue_keys(k0,k1) STRAIGHT_JOIN "
@@ -158,7 +158,7 @@ TEST(Statements, RowsAreErasedByTheTargetsNames) {
               "`s`.`_t_gho`.`b`=segue_keys.k1");
 }
 
-TEST(Statements, AnUpsertWritesEveryColumnOverWhatIsThere) {
+TEST(statements, an_upsert_writes_every_column_over_what_is_there) {
     auto upserted = carried({signed_column("id")});
     upserted.kept_on_update = {"changed_at"};
     EXPECT_EQ(statements(upserted, false).carry_over(keys({5})),
@@ -169,7 +169,7 @@ TEST(Statements, AnUpsertWritesEveryColumnOverWhatIsThere) {
               "`s`.`_t_gho`.`changed_at`=`s`.`_t_gho`.`changed_at`");
 }
 
-TEST(Statements, WhereAnUpsertWouldNotDoRowsAreInsertedPlainly) {
+TEST(statements, where_an_upsert_would_not_do_rows_are_inserted_plainly) {
     const statements texts(carried({signed_column("id")}, /*upserts=*/false), false);
     EXPECT_FALSE(texts.upserts());
     EXPECT_EQ(texts.carry_over(keys({5})), texts.carry_over_plainly(keys({5})));
@@ -177,14 +177,14 @@ TEST(Statements, WhereAnUpsertWouldNotDoRowsAreInsertedPlainly) {
     EXPECT_THAT(single().carry_over_plainly(keys({5})), Not(HasSubstr("DUPLICATE")));
 }
 
-TEST(Statements, WithoutLockingReadsTheSourceIsNotLocked) {
+TEST(statements, without_locking_reads_the_source_is_not_locked) {
     const auto texts = single(false);
     for (const std::string& text :
          {texts.copy({}), texts.which_are_gone(keys({1})), texts.carry_over(keys({1}))})
         EXPECT_THAT(text, Not(HasSubstr("FOR SHARE")));
 }
 
-TEST(Statements, WithLockingReadsEveryReadForTheTargetLocksTheSource) {
+TEST(statements, with_locking_reads_every_read_for_the_target_locks_the_source) {
     const auto texts = single(true);
     EXPECT_THAT(texts.copy({}), EndsWith(" FOR SHARE OF `t`"));
     EXPECT_THAT(texts.which_are_gone(keys({1})), EndsWith(" FOR SHARE OF `t`"));
@@ -194,7 +194,7 @@ TEST(Statements, WithLockingReadsEveryReadForTheTargetLocksTheSource) {
     EXPECT_THAT(texts.erase(keys({1})), Not(HasSubstr("FOR SHARE")));
 }
 
-TEST(Statements, TablesAreNeverNamedByAnAlias) {
+TEST(statements, tables_are_never_named_by_an_alias) {
     const auto texts = composite();
     const keys::key_value one = pair(texts, "1", "2");
     const std::vector<keys::key_value> batch = {one};
@@ -211,7 +211,7 @@ TEST(Statements, TablesAreNeverNamedByAnAlias) {
     }
 }
 
-TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
+TEST(statements, collisions_are_collected_and_change_nothing) {
     EXPECT_THAT(single().collisions_in(keys({5})),
                 EndsWith(" ON DUPLICATE KEY UPDATE `s`.`_t_gho`.`id`=IF((@segue_collisions:="
                          "IF(`s`.`_t_gho`.`id`=`s`.`t`.`id` OR "
@@ -223,12 +223,12 @@ TEST(Statements, CollisionsAreCollectedAndChangeNothing) {
         HasSubstr("CONCAT_WS(',',`s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b`,`s`.`t`.`a`,`s`.`t`.`b`)"));
 }
 
-TEST(Statements, ACollectionOfCollisionsFitsIntoAPacket) {
+TEST(statements, a_collection_of_collisions_fits_into_a_packet) {
     const statements texts(carried({signed_column("id")}), false, 50'000);
     EXPECT_THAT(texts.collisions_in(keys({5})), HasSubstr("CHAR_LENGTH(@segue_collisions)>25000,"));
 }
 
-TEST(Statements, RowsInTheTargetAreLookedForByTheTargetsNames) {
+TEST(statements, rows_in_the_target_are_looked_for_by_the_targets_names) {
     const auto texts = composite();
     EXPECT_EQ(
         texts.in_target({{pair(texts, "1", "2")}}),
@@ -237,7 +237,7 @@ TEST(Statements, RowsInTheTargetAreLookedForByTheTargetsNames) {
         "`s`.`_t_gho`.`b`=segue_keys.k1");
 }
 
-TEST(Statements, KeysOfARangeComeInOrderAndBounded) {
+TEST(statements, keys_of_a_range_come_in_order_and_bounded) {
     EXPECT_THAT(composite().keys_in({}, 7),
                 EndsWith("WHERE TRUE ORDER BY `s`.`t`.`a`,`s`.`t`.`b` LIMIT 7"));
 }
@@ -260,7 +260,7 @@ keys::key_value spelled(const statements& texts, const char* hex) {
     return texts.codec().from_row(row);
 }
 
-TEST(Statements, KeysOfTextAreReadAsBytesAndWrittenInTheirCollation) {
+TEST(statements, keys_of_text_are_read_as_bytes_and_written_in_their_collation) {
     const statements texts(carried({text_column("name")}), false);
     EXPECT_THAT(texts.last_key(),
                 testing::StartsWith("SELECT HEX(`s`.`t`.`name`) FROM `s`.`t` FORCE INDEX"));
@@ -269,7 +269,7 @@ TEST(Statements, KeysOfTextAreReadAsBytesAndWrittenInTheirCollation) {
                 HasSubstr("`s`.`t`.`name`>_latin1 X'61' COLLATE latin1_swedish_ci"));
 }
 
-TEST(Statements, KeysThatTheServerComparesCarryEachRowOverOnce) {
+TEST(statements, keys_that_the_server_compares_carry_each_row_over_once) {
     const statements texts(carried({text_column("name")}), false);
     const std::vector<keys::key_value> both = {spelled(texts, "61"), spelled(texts, "41")};
     const std::string distinct = "FROM (SELECT DISTINCT k0 FROM (VALUES ROW(_latin1 X'61'";
@@ -281,7 +281,7 @@ TEST(Statements, KeysThatTheServerComparesCarryEachRowOverOnce) {
     EXPECT_THAT(single().carry_over(keys({1, 2})), Not(HasSubstr("DISTINCT")));
 }
 
-TEST(Statements, AChunkOfKeysThatTheServerOrdersIsWrittenOverWhatFlushesBrought) {
+TEST(statements, a_chunk_of_keys_that_the_server_orders_is_written_over_what_flushes_brought) {
     const statements over(carried({text_column("name")}), false);
     EXPECT_THAT(over.copy({}), HasSubstr(" ON DUPLICATE KEY UPDATE "));
     const statements beside(carried({text_column("name")}, /*upserts=*/false), false);
@@ -302,7 +302,8 @@ schema::projection by_bytes(schema::key_column column, const std::string& target
     return made;
 }
 
-TEST(Statements, OfAnotherCollationRowsOfTheTargetAreFoundByTheirBytesInTheOldCharacterSet) {
+TEST(statements,
+     of_another_collation_rows_of_the_target_are_found_by_their_bytes_in_the_old_character_set) {
     const statements texts(by_bytes(text_column("name"), "utf8mb4_0900_ai_ci"), false);
     EXPECT_EQ(texts.erase({{spelled(texts, "61")}}),
               "DELETE `s`.`_t_gho` FROM (VALUES ROW(_latin1 X'61' COLLATE latin1_swedish_ci)) AS "
@@ -321,7 +322,7 @@ TEST(Statements, OfAnotherCollationRowsOfTheTargetAreFoundByTheirBytesInTheOldCh
                          "CAST(`s`.`_t_gho`.`name` AS BINARY)=CAST(segue_keys.k0 AS BINARY)"));
 }
 
-TEST(Statements, BlanksThatACharDoesNotHaveDoNotTellKeysApart) {
+TEST(statements, blanks_that_a_char_does_not_have_do_not_tell_keys_apart) {
     auto column = text_column("name");
     column.target_cuts_blanks = true;
     const statements texts(by_bytes(column, "latin1_general_cs"), false);
@@ -332,13 +333,13 @@ TEST(Statements, BlanksThatACharDoesNotHaveDoNotTellKeysApart) {
                  "BINARY)"));
 }
 
-TEST(Statements, ABytewiseKeyHasOneSpelling) {
+TEST(statements, a_bytewise_key_has_one_spelling) {
     auto column = text_column("name");
     column.collation = "utf8mb4_0900_bin";
     EXPECT_FALSE(statements(by_bytes(column, "utf8mb4_0900_ai_ci"), false).spelling_matters());
 }
 
-TEST(Statements, AValueOfAnotherTypeInTheTargetIsPrintedAsTheSourceHasIt) {
+TEST(statements, a_value_of_another_type_in_the_target_is_printed_as_the_source_has_it) {
     const auto printed = [](schema::key_type type, unsigned length, unsigned scale) {
         auto column = signed_column("k");
         column.type = type;
@@ -357,7 +358,7 @@ TEST(Statements, AValueOfAnotherTypeInTheTargetIsPrintedAsTheSourceHasIt) {
     EXPECT_EQ(printed(schema::key_type::numbered, 2, 0), "k+0");
 }
 
-TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
+TEST(statements, a_range_of_an_enum_is_a_list_of_numbers) {
     const statements texts(carried({enum_column("e"), signed_column("id")}), false);
     const auto at = [&](const char* number) { return pair(texts, number, "7"); };
     EXPECT_THAT(texts.keys_in({.after = at("1"), .up_to = at("2")}, 1),
@@ -375,7 +376,7 @@ TEST(Statements, ARangeOfAnEnumIsAListOfNumbers) {
                 HasSubstr("((`s`.`t`.`e` IN (0,1,2)))"));
 }
 
-TEST(Statements, WhichNamesMeanOneRowTheServerSays) {
+TEST(statements, which_names_mean_one_row_the_server_says) {
     const statements texts(carried({text_column("name")}), false);
     const std::vector<keys::key_value> one = {spelled(texts, "61")};
     const std::vector<keys::key_value> other = {spelled(texts, "41")};
@@ -386,7 +387,7 @@ TEST(Statements, WhichNamesMeanOneRowTheServerSays) {
               "segue_asked.n");
 }
 
-TEST(Statements, NamesAreQuoted) {
+TEST(statements, names_are_quoted) {
     auto odd = carried({signed_column("i`d")});
     odd.source = {"my db", "t`"};
     EXPECT_THAT(statements(odd, true).copy({}),
@@ -395,7 +396,7 @@ TEST(Statements, NamesAreQuoted) {
     EXPECT_THAT(statements(odd, false).last_key(), HasSubstr("`my db`.`t```.`i``d`"));
 }
 
-TEST(Statements, ABatchWithoutKeysIsRefused) {
+TEST(statements, a_batch_without_keys_is_refused) {
     EXPECT_THROW(single().carry_over({}), broken_invariant);
     EXPECT_THROW(single().erase({}), broken_invariant);
     EXPECT_THROW(single().which_are_gone({}), broken_invariant);

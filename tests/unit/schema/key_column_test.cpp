@@ -23,7 +23,7 @@ std::string refusal(const column& from) {
     return reason;
 }
 
-TEST(KeyColumn, LengthsAreReadFromTheType) {
+TEST(key_column, lengths_are_read_from_the_type) {
     EXPECT_EQ(read(typed("k", "binary(16)")).length, 16U);
     EXPECT_EQ(read(typed("k", "varbinary(300)")).length, 300U);
     EXPECT_EQ(read(typed("k", "datetime(6)")).length, 6U);
@@ -35,13 +35,13 @@ TEST(KeyColumn, LengthsAreReadFromTheType) {
     EXPECT_EQ(read(typed("k", "decimal(12)")).scale, 0U);
 }
 
-TEST(KeyColumn, TheGreatestNumberOfAnEnumIsItsLastMembers) {
+TEST(key_column, the_greatest_number_of_an_enum_is_its_last_members) {
     EXPECT_EQ(read(typed("k", "enum('a','b','c')")).length, 3U);
     EXPECT_EQ(read(typed("k", "enum('it''s, a ''b''','(,)','')")).length, 3U);
     EXPECT_EQ(read(typed("k", "set('a','b','c')")).length, 7U);
 }
 
-TEST(KeyColumn, OfTooManyMembersARangeCannotBeLookedFor) {
+TEST(key_column, of_too_many_members_a_range_cannot_be_looked_for) {
     std::string members = "'m'";
     for (int i = 1; i < 12; ++i) members += ",'m" + std::to_string(i) + "'";
     EXPECT_THAT(refusal(typed("k", "set(" + members + ")")), HasSubstr("a SET of 12 members"));
@@ -50,7 +50,7 @@ TEST(KeyColumn, OfTooManyMembersARangeCannotBeLookedFor) {
     EXPECT_THAT(refusal(typed("k", "enum(" + members + ")")), HasSubstr("4096 members"));
 }
 
-TEST(KeyColumn, OnlyOneCollationIsInTheOrderOfItsBytes) {
+TEST(key_column, only_one_collation_is_in_the_order_of_its_bytes) {
     EXPECT_TRUE(read(text("k", "varchar(20)", "utf8mb4_0900_bin")).ordered());
     for (const char* const collation :
          {"utf8mb4_bin", "utf8mb4_0900_ai_ci", "utf8mb4_0900_as_cs", "latin1_bin", "utf16_bin"}) {
@@ -66,12 +66,12 @@ TEST(KeyColumn, OnlyOneCollationIsInTheOrderOfItsBytes) {
     }
 }
 
-TEST(KeyColumn, TheCharacterSetIsTheCollationsFirstWord) {
+TEST(key_column, the_character_set_is_the_collations_first_word) {
     EXPECT_EQ(read(text("k", "char(20)", "utf8mb4_0900_bin")).charset(), "utf8mb4");
     EXPECT_EQ(read(text("k", "char(20)", "latin1_swedish_ci")).charset(), "latin1");
 }
 
-TEST(KeyColumn, TypesThatNameNoRowAreRefusedWithAReason) {
+TEST(key_column, types_that_name_no_row_are_refused_with_a_reason) {
     EXPECT_THAT(refusal(typed("k", "float")), HasSubstr("two values can print alike"));
     EXPECT_THAT(refusal(typed("k", "json")), HasSubstr("`k` is json"));
 }

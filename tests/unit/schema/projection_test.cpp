@@ -43,7 +43,7 @@ column with_default(column made, const std::string& text, bool is_expression = f
     return made;
 }
 
-TEST(Projection, ColumnsAreCarriedOnByTheirFullName) {
+TEST(projection, columns_are_carried_on_by_their_full_name) {
     const auto made = project({id, typed("a", "int")});
     EXPECT_EQ(made.source.name, "t");
     EXPECT_EQ(made.target.name, "g");
@@ -52,13 +52,13 @@ TEST(Projection, ColumnsAreCarriedOnByTheirFullName) {
     EXPECT_EQ(made.columns.front().source, "id");
 }
 
-TEST(Projection, ARenamedColumnIsReadByItsOldName) {
+TEST(projection, a_renamed_column_is_read_by_its_old_name) {
     const auto made = project({id, typed("b", "int")}, {{"b", "a"}});
     EXPECT_EQ(expressions(made)["b"], "`s`.`t`.`a`");
     EXPECT_THAT(made.description, HasSubstr("`b`: from `a`"));
 }
 
-TEST(Projection, ANewColumnHasItsDefault) {
+TEST(projection, a_new_column_has_its_default) {
     const auto made = project(
         {id, typed("a", "int"), with_default(typed("n", "int"), "7"), nullable(typed("m", "int"))},
         {{"n", std::nullopt}, {"m", std::nullopt}});
@@ -69,7 +69,7 @@ TEST(Projection, ANewColumnHasItsDefault) {
 }
 
 // https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
-TEST(Projection, ANewNotNullColumnWithoutADefaultHasTheImplicitOneOfItsType) {
+TEST(projection, a_new_not_null_column_without_a_default_has_the_implicit_one_of_its_type) {
     const std::map<std::string, std::string> implicit = {{"tinyint", "0"},
                                                          {"smallint unsigned", "0"},
                                                          {"mediumint", "0"},
@@ -105,7 +105,7 @@ TEST(Projection, ANewNotNullColumnWithoutADefaultHasTheImplicitOneOfItsType) {
     }
 }
 
-TEST(Projection, ANewNotNullColumnThatAlterCouldNotFillIsRefused) {
+TEST(projection, a_new_not_null_column_that_alter_could_not_fill_is_refused) {
     for (const char* const type :
          {"date", "datetime", "timestamp", "geometry", "point", "vector(3)"}) {
         SCOPED_TRACE(type);
@@ -117,20 +117,20 @@ TEST(Projection, ANewNotNullColumnThatAlterCouldNotFillIsRefused) {
     }
 }
 
-TEST(Projection, AColumnDroppedAndAddedAgainIsNew) {
+TEST(projection, a_column_dropped_and_added_again_is_new) {
     const auto made = project({id, typed("a", "int")}, {{"a", std::nullopt}});
     EXPECT_EQ(expressions(made)["a"], "0");
     EXPECT_THAT(made.description, HasSubstr("`a`: dropped"));
 }
 
-TEST(Projection, GeneratedColumnsAreLeftOut) {
+TEST(projection, generated_columns_are_left_out) {
     column generated = typed("a", "int");
     generated.generated = true;
     EXPECT_FALSE(expressions(project({id, generated})).contains("a"));
     EXPECT_FALSE(expressions(project({id, generated}, {{"a", std::nullopt}})).contains("a"));
 }
 
-TEST(Projection, ANewColumnThatSetsItselfIsKeptOnUpdate) {
+TEST(projection, a_new_column_that_sets_itself_is_kept_on_update) {
     column itself = nullable(typed("n", "timestamp"));
     itself.sets_itself_on_update = true;
     EXPECT_THAT(project({id, itself}, {{"n", std::nullopt}}).kept_on_update, ElementsAre("n"));
@@ -138,37 +138,37 @@ TEST(Projection, ANewColumnThatSetsItselfIsKeptOnUpdate) {
     EXPECT_THAT(project({id, itself}).kept_on_update, IsEmpty()) << "it is written with the row";
 }
 
-TEST(Projection, WithOneUniqueIndexRowsAreUpserted) {
+TEST(projection, with_one_unique_index_rows_are_upserted) {
     index plain = unique("k", {"a"});
     plain.unique = false;
     EXPECT_TRUE(project({id, typed("a", "int")}, {}, {primary({"id"}), plain}).upserts);
 }
 
-TEST(Projection, WithASecondUniqueIndexRowsAreNotUpserted) {
+TEST(projection, with_a_second_unique_index_rows_are_not_upserted) {
     EXPECT_FALSE(
         project({id, typed("a", "int")}, {}, {primary({"id"}), unique("k", {"a"})}).upserts);
 }
 
-TEST(Projection, WithANewExpressionDefaultRowsAreNotUpserted) {
+TEST(projection, with_a_new_expression_default_rows_are_not_upserted) {
     EXPECT_FALSE(project({id, with_default(nullable(typed("n", "int")), "(`a` * 10)", true)},
                          {{"n", std::nullopt}})
                      .upserts);
 }
 
-TEST(Projection, AnExpressionDefaultOfAColumnThatIsCarriedOnDoesNotMatter) {
+TEST(projection, an_expression_default_of_a_column_that_is_carried_on_does_not_matter) {
     EXPECT_TRUE(project({id, with_default(typed("a", "int"), "(1 + 1)", true)}).upserts);
 }
 
-TEST(Projection, ChangesOfTypeAreTold) {
+TEST(projection, changes_of_type_are_told) {
     EXPECT_THAT(project({id, typed("a", "bigint")}).description,
                 HasSubstr("`a`: from `a` (int to bigint)"));
 }
 
-TEST(Projection, AColumnOfAnotherTypeIsConvertedAsAlterDoes) {
+TEST(projection, a_column_of_another_type_is_converted_as_alter_does) {
     EXPECT_EQ(expressions(project({id, typed("a", "varchar(20)")}))["a"], "CONCAT(`s`.`t`.`a`)");
 }
 
-TEST(Projection, TypesThatAreNotKnownToBeConvertedAlikeAreRefusedWithTheWayOut) {
+TEST(projection, types_that_are_not_known_to_be_converted_alike_are_refused_with_the_way_out) {
     EXPECT_THAT(
         [] {
             project({id, typed("a", "a_new_type(3)")});
@@ -177,11 +177,11 @@ TEST(Projection, TypesThatAreNotKnownToBeConvertedAlikeAreRefusedWithTheWayOut) 
                                    HasSubstr("plain ALTER TABLE"))));
 }
 
-TEST(Projection, AColumnFromNowhereIsRefused) {
+TEST(projection, a_column_from_nowhere_is_refused) {
     EXPECT_THROW(project({id, typed("b", "int")}, {{"b", "nowhere"}}), broken_invariant);
 }
 
-TEST(Projection, ANewColumnThatDefaultsToNowHasOneMomentInAllRows) {
+TEST(projection, a_new_column_that_defaults_to_now_has_one_moment_in_all_rows) {
     const auto timestamp = with_default(typed("n", "timestamp"), "CURRENT_TIMESTAMP", true);
     const auto precise = with_default(typed("m", "datetime(6)"), "CURRENT_TIMESTAMP(6)", true);
     const auto less = with_default(typed("l", "timestamp(3)"), "CURRENT_TIMESTAMP(3)", true);
@@ -196,7 +196,7 @@ TEST(Projection, ANewColumnThatDefaultsToNowHasOneMomentInAllRows) {
     EXPECT_TRUE(made.upserts);
 }
 
-TEST(Projection, AnExpressionOfNowIsADefaultLikeAnyOther) {
+TEST(projection, an_expression_of_now_is_a_default_like_any_other) {
     const auto made =
         project({id, with_default(typed("n", "datetime"), "now()", true)}, {{"n", std::nullopt}});
     EXPECT_FALSE(expressions(made).contains("n"));

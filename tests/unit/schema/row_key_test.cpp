@@ -26,7 +26,7 @@ void expect_refused(const key_choice& choice, const std::string& reason) {
     EXPECT_THAT(choice.explanation, HasSubstr(reason));
 }
 
-TEST(ChooseKey, ThePrimaryKeyIsPreferred) {
+TEST(choose_key, the_primary_key_is_preferred) {
     const auto choice = choose_in({id, a}, {unique("a_uk", {"a"}), primary({"id", "a"})});
     ASSERT_TRUE(choice.chosen.has_value());
     EXPECT_TRUE(choice.chosen->is_primary());
@@ -34,7 +34,7 @@ TEST(ChooseKey, ThePrimaryKeyIsPreferred) {
     EXPECT_THAT(choice.explanation, HasSubstr("the primary key"));
 }
 
-TEST(ChooseKey, ColumnsHaveTheirOrderTypeAndOrdinal) {
+TEST(choose_key, columns_have_their_order_type_and_ordinal) {
     const auto choice = choose_in({id, a}, {primary({"a", "id"})});
     ASSERT_TRUE(choice.chosen.has_value());
     ASSERT_THAT(choice.chosen->columns, SizeIs(2));
@@ -48,14 +48,14 @@ TEST(ChooseKey, ColumnsHaveTheirOrderTypeAndOrdinal) {
     EXPECT_EQ(second.type, key_type::signed_integer);
 }
 
-TEST(ChooseKey, WithoutAPrimaryKeyTheFewestColumnsWin) {
+TEST(choose_key, without_a_primary_key_the_fewest_columns_win) {
     const auto choice = choose_in({id, a}, {unique("b", {"id", "a"}), unique("c", {"a"})});
     ASSERT_TRUE(choice.chosen.has_value());
     EXPECT_EQ(choice.chosen->source_index, "c");
     EXPECT_FALSE(choice.chosen->is_primary());
 }
 
-TEST(ChooseKey, AnIndexThatDoesNotServeIsPassedOverForOneThatDoes) {
+TEST(choose_key, an_index_that_does_not_serve_is_passed_over_for_one_that_does) {
     const auto choice =
         choose_in({id, typed("size", "double")}, {primary({"size"}), unique("id_uk", {"id"})});
     ASSERT_TRUE(choice.chosen.has_value());
@@ -63,7 +63,7 @@ TEST(ChooseKey, AnIndexThatDoesNotServeIsPassedOverForOneThatDoes) {
     EXPECT_THAT(choice.explanation, HasSubstr("`PRIMARY`: `size` is double"));
 }
 
-TEST(ChooseKey, AKeyThatTheClientOrdersIsBetterThanAPrimaryKeyThatItDoesNot) {
+TEST(choose_key, a_key_that_the_client_orders_is_better_than_a_primary_key_that_it_does_not) {
     const auto table = table_of("t", {id, text("name", "varchar(20)", "utf8mb4_0900_ai_ci")},
                                 {primary({"name"}), unique("id_uk", {"id"})});
     const auto choice = choose_key(table, table, sources());
@@ -81,14 +81,14 @@ TEST(ChooseKey, AKeyThatTheClientOrdersIsBetterThanAPrimaryKeyThatItDoesNot) {
     EXPECT_THAT(minimal.explanation, HasSubstr("`id_uk`: it is not the primary key, and"));
 }
 
-TEST(ChooseKey, APrimaryKeyThatTheClientOrdersIsBetterThanANarrowerOne) {
+TEST(choose_key, a_primary_key_that_the_client_orders_is_better_than_a_narrower_one) {
     const auto choice = choose_in({id, a}, {unique("id_uk", {"id"}), primary({"a", "id"})});
     ASSERT_TRUE(choice.chosen.has_value());
     EXPECT_TRUE(choice.chosen->is_primary());
     EXPECT_THAT(choice.explanation, HasSubstr("`id_uk`: would serve, but `PRIMARY` is the"));
 }
 
-TEST(ChooseKey, OfAsManyColumnsTheNarrowerAreBetter) {
+TEST(choose_key, of_as_many_columns_the_narrower_are_better) {
     const auto choice = choose_in({typed("wide", "varbinary(100)"), typed("z", "binary(16)")},
                                   {unique("a_uk", {"wide"}), unique("z_uk", {"z"})});
     ASSERT_TRUE(choice.chosen.has_value());
@@ -96,7 +96,7 @@ TEST(ChooseKey, OfAsManyColumnsTheNarrowerAreBetter) {
     EXPECT_THAT(choice.explanation, HasSubstr("fewer or narrower columns"));
 }
 
-TEST(ChooseKey, WithoutFullImagesOnlyThePrimaryKeyServes) {
+TEST(choose_key, without_full_images_only_the_primary_key_serves) {
     const auto table = table_of("t", {id}, {unique("id_uk", {"id"})});
     expect_refused(choose_key(table, table, sources(), {.full_images = false}),
                    "binlog_row_image is not FULL");
@@ -105,7 +105,7 @@ TEST(ChooseKey, WithoutFullImagesOnlyThePrimaryKeyServes) {
                     .chosen.has_value());
 }
 
-TEST(ChooseKey, TimestampsServeWhereEveryMomentHasOneName) {
+TEST(choose_key, timestamps_serve_where_every_moment_has_one_name) {
     const auto table = table_of("t", {typed("at", "timestamp(3)")}, {primary({"at"})});
     expect_refused(choose_key(table, table, sources(), {.unambiguous_times = false}),
                    "two moments can have one name");
@@ -115,7 +115,7 @@ TEST(ChooseKey, TimestampsServeWhereEveryMomentHasOneName) {
     EXPECT_EQ(choice.chosen->columns[0].length, 3U);
 }
 
-TEST(ChooseKey, WhereOnlyTheServerOrdersAnIndexInAnotherOrderIsNotTheSame) {
+TEST(choose_key, where_only_the_server_orders_an_index_in_another_order_is_not_the_same) {
     const auto name = text("name", "varchar(20)", "latin1_swedish_ci");
     const auto original = table_of("t", {id, name}, {primary({"id", "name"})});
     const auto turned = table_of("g", {id, name}, {primary({"name", "id"})});
@@ -125,7 +125,7 @@ TEST(ChooseKey, WhereOnlyTheServerOrdersAnIndexInAnotherOrderIsNotTheSame) {
     EXPECT_TRUE(choose_key(original, original, sources()).chosen->same_in_target);
 }
 
-TEST(ChooseKey, EveryIntegerTypeServes) {
+TEST(choose_key, every_integer_type_serves) {
     for (const char* const type :
          {"tinyint(1)", "smallint", "mediumint unsigned", "int(5) unsigned zerofill", "bigint"}) {
         SCOPED_TRACE(type);
@@ -133,46 +133,46 @@ TEST(ChooseKey, EveryIntegerTypeServes) {
     }
 }
 
-TEST(ChooseKey, OtherTypesAreRefused) {
+TEST(choose_key, other_types_are_refused) {
     for (const char* const type : {"float", "double", "float unsigned", "json", "point"}) {
         SCOPED_TRACE(type);
         expect_refused(choose_in({typed("k", type)}, {primary({"k"})}), "`k` is ");
     }
 }
 
-TEST(ChooseKey, ATableWithoutAUniqueIndexHasNone) {
+TEST(choose_key, a_table_without_a_unique_index_has_none) {
     index plain = unique("k", {"id"});
     plain.unique = false;
     expect_refused(choose_in({id}, {plain}), "no unique index");
 }
 
-TEST(ChooseKey, ANullableColumnIsRefused) {
+TEST(choose_key, a_nullable_column_is_refused) {
     expect_refused(choose_in({nullable(id)}, {unique("uk", {"id"})}), "`id` can be NULL");
 }
 
-TEST(ChooseKey, APrefixIsRefused) {
+TEST(choose_key, a_prefix_is_refused) {
     auto prefix = unique("uk", {"id"});
     prefix.parts[0].is_prefix = true;
     expect_refused(choose_in({id}, {prefix}), "only a prefix of `id`");
 }
 
-TEST(ChooseKey, AnExpressionIsRefused) {
+TEST(choose_key, an_expression_is_refused) {
     expect_refused(choose_in({id}, {unique("uk", {"id", ""})}), "expression");
 }
 
-TEST(ChooseKey, AnInvisibleIndexIsRefused) {
+TEST(choose_key, an_invisible_index_is_refused) {
     auto invisible = unique("uk", {"id"});
     invisible.visible = false;
     expect_refused(choose_in({id}, {invisible}), "invisible");
 }
 
-TEST(ChooseKey, AGeneratedColumnIsRefused) {
+TEST(choose_key, a_generated_column_is_refused) {
     column generated = id;
     generated.generated = true;
     expect_refused(choose_in({generated}, {unique("uk", {"id"})}), "`id` is a generated column");
 }
 
-TEST(ChooseKey, ADescendingColumnIsKnownAsSuch) {
+TEST(choose_key, a_descending_column_is_known_as_such) {
     auto descending = primary({"id"});
     descending.parts[0].descending = true;
     const auto choice = choose_in({id}, {descending});
@@ -186,7 +186,7 @@ key_choice choose_changed(const column& from, const column& to) {
                       table_of("g", {to}, {primary({"k"})}), sources());
 }
 
-TEST(ChooseKey, AnotherTypeIsRefused) {
+TEST(choose_key, another_type_is_refused) {
     for (const auto& [from, to] : {std::pair("int", "varchar(20)"),
                                    {"int", "decimal(10,0)"},
                                    {"decimal(10,0)", "bigint"},
@@ -199,7 +199,7 @@ TEST(ChooseKey, AnotherTypeIsRefused) {
     }
 }
 
-TEST(ChooseKey, ATypeOfWhichNoTwoValuesCanMeetIsTheSameKey) {
+TEST(choose_key, a_type_of_which_no_two_values_can_meet_is_the_same_key) {
     for (const auto& [from, to] : {std::pair("int", "bigint"),
                                    {"tinyint(1)", "mediumint"},
                                    {"int unsigned", "bigint unsigned"},
@@ -225,7 +225,7 @@ TEST(ChooseKey, ATypeOfWhichNoTwoValuesCanMeetIsTheSameKey) {
     }
 }
 
-TEST(ChooseKey, TextOfTheSameCollationIsTheSameKeyHoweverLongItIs) {
+TEST(choose_key, text_of_the_same_collation_is_the_same_key_however_long_it_is) {
     for (const auto& [from, to] : {std::pair("varchar(9)", "varchar(19)"),
                                    {"varchar(9)", "varchar(5)"},
                                    {"char(9)", "varchar(9)"},
@@ -238,7 +238,7 @@ TEST(ChooseKey, TextOfTheSameCollationIsTheSameKeyHoweverLongItIs) {
     }
 }
 
-TEST(ChooseKey, TextOfAnotherCollationIsFoundByItsBytes) {
+TEST(choose_key, text_of_another_collation_is_found_by_its_bytes) {
     const auto original = text("k", "varchar(9)", "utf8mb4_0900_as_cs");
     for (const char* const collation :
          {"utf8mb4_0900_ai_ci", "utf8mb4_bin", "latin1_swedish_ci", "utf8mb3_general_ci"}) {
@@ -252,7 +252,7 @@ TEST(ChooseKey, TextOfAnotherCollationIsFoundByItsBytes) {
     }
 }
 
-TEST(ChooseKey, AChangeThatCouldMakeTwoKeysEqualIsRefused) {
+TEST(choose_key, a_change_that_could_make_two_keys_equal_is_refused) {
     const auto expect_changed = [](const column& from, const column& to) {
         SCOPED_TRACE(from.column_type + " to " + to.column_type + to.collation);
         expect_refused(choose_changed(from, to), "two keys could become equal");
@@ -281,19 +281,19 @@ TEST(ChooseKey, AChangeThatCouldMakeTwoKeysEqualIsRefused) {
     expect_changed(text("k", "varchar(9)", "utf8mb4_bin"), text("k", "varchar(9)", "big5_bin"));
 }
 
-TEST(ChooseKey, ADroppedColumnIsRefused) {
+TEST(choose_key, a_dropped_column_is_refused) {
     expect_refused(choose_key(table_of("t", {id, a}, {primary({"id"})}),
                               table_of("g", {a}, {primary({"a"})}), sources()),
                    "the new table has no `id`");
 }
 
-TEST(ChooseKey, AColumnDroppedAndAddedAgainIsNotTheSame) {
+TEST(choose_key, a_column_dropped_and_added_again_is_not_the_same) {
     const auto table = table_of("t", {id, a}, {primary({"id"})});
     expect_refused(choose_key(table, table, sources({{"id", std::nullopt}})),
                    "the new table has no `id`");
 }
 
-TEST(ChooseKey, AChangeThatLeavesAllKeysApartIsNotSaidToMakeThemEqual) {
+TEST(choose_key, a_change_that_leaves_all_keys_apart_is_not_said_to_make_them_equal) {
     const auto expect_told = [](const column& from, const column& to, const std::string& told) {
         SCOPED_TRACE(from.column_type + " to " + to.column_type);
         const auto choice = choose_changed(from, to);
@@ -345,19 +345,19 @@ void expect_found_by(const key_choice& choice, const std::string& index) {
     EXPECT_THAT(choice.explanation, HasSubstr("deleted and inserted anew"));
 }
 
-TEST(ChooseKey, AKeyThatGainsAColumnIsFoundByAnIndexThatBeginsWithIt) {
+TEST(choose_key, a_key_that_gains_a_column_is_found_by_an_index_that_begins_with_it) {
     expect_found_by(choose_into({"id"}, {primary({"id", "a"})}), "PRIMARY");
     expect_found_by(choose_into({"id"}, {primary({"a", "id"}), plain("k", {"id"})}), "k");
     expect_found_by(choose_into({"a", "id"}, {plain("k", {"id", "a"})}), "k");
 }
 
-TEST(ChooseKey, AKeyThatLosesAColumnIsFoundByTheUniqueIndexOfTheRest) {
+TEST(choose_key, a_key_that_loses_a_column_is_found_by_the_unique_index_of_the_rest) {
     expect_found_by(choose_into({"id", "a"}, {primary({"id"})}), "PRIMARY");
     expect_found_by(choose_into({"id", "a"}, {plain("k", {"id", "a"}), unique("u", {"a"})}), "u");
     expect_found_by(choose_into({"id"}, {unique("u", {"id"})}, {nullable(id), a}), "u");
 }
 
-TEST(ChooseKey, AnIndexByWhichRowsCouldNotBeFoundIsRefused) {
+TEST(choose_key, an_index_by_which_rows_could_not_be_found_is_refused) {
     constexpr const char* none = "no index that begins with the same columns";
     expect_refused(choose_into({"id"}, {primary({"a", "id"})}), none);
     expect_refused(choose_into({"id"}, {}), "With ADD KEY (`id`) in the ALTER it serves");
@@ -373,14 +373,14 @@ TEST(ChooseKey, AnIndexByWhichRowsCouldNotBeFoundIsRefused) {
     expect_refused(choose_into({"id"}, {prefix}), none);
 }
 
-TEST(ChooseKey, AColumnThatTheNewTableComputesIsRefused) {
+TEST(choose_key, a_column_that_the_new_table_computes_is_refused) {
     column computed = id;
     computed.generated = true;
     expect_refused(choose_into({"id"}, {primary({"id"})}, {computed, a}),
                    "`id` is a generated column in the new table");
 }
 
-TEST(ChooseKey, AKeyThatIsTheSameInBothTablesIsBetterThanAPrimaryKeyThatIsNot) {
+TEST(choose_key, a_key_that_is_the_same_in_both_tables_is_better_than_a_primary_key_that_is_not) {
     const auto choice = choose_key(
         table_of("t", {id, a}, {primary({"id"}), unique("a_uk", {"a"})}),
         table_of("g", {id, a}, {primary({"id", "a"}), unique("a_uk", {"a"})}), sources());
@@ -390,7 +390,7 @@ TEST(ChooseKey, AKeyThatIsTheSameInBothTablesIsBetterThanAPrimaryKeyThatIsNot) {
                 HasSubstr("`PRIMARY`: would serve, but `a_uk` is a key of both tables"));
 }
 
-TEST(ChooseKey, RenamedColumnsAreFollowed) {
+TEST(choose_key, renamed_columns_are_followed) {
     const auto choice =
         choose_key(table_of("t", {id, a}, {primary({"id", "a"})}),
                    table_of("g", {typed("key_id", "int"), a}, {primary({"a", "key_id"})}),
@@ -400,7 +400,7 @@ TEST(ChooseKey, RenamedColumnsAreFollowed) {
     EXPECT_EQ(choice.chosen->columns[0].target, "key_id");
 }
 
-TEST(ChooseKey, SwappedNamesAreFollowed) {
+TEST(choose_key, swapped_names_are_followed) {
     const auto choice = choose_key(
         table_of("t", {id, typed("b", "int")}, {primary({"id"})}),
         table_of("g", {typed("b", "int"), id}, {primary({"b"}), unique("other", {"id"})}),
@@ -411,7 +411,7 @@ TEST(ChooseKey, SwappedNamesAreFollowed) {
     EXPECT_EQ(choice.chosen->target_index, "PRIMARY");
 }
 
-TEST(ChooseKey, TheIndexMayHaveAnotherNameInTheNewTable) {
+TEST(choose_key, the_index_may_have_another_name_in_the_new_table) {
     const auto choice = choose_key(table_of("t", {id}, {primary({"id"})}),
                                    table_of("g", {id}, {unique("id_uk", {"id"})}), sources());
     ASSERT_TRUE(choice.chosen.has_value());

@@ -38,17 +38,17 @@ std::string stable(const std::string& text) {
     return stable_create_statement(created_as(text));
 }
 
-TEST(NextAutoIncrement, IsTheTableOption) {
+TEST(next_auto_increment, is_the_table_option) {
     EXPECT_EQ(next_auto_increment(plain), 51U);
 }
 
-TEST(NextAutoIncrement, MayBeTheGreatestNumber) {
+TEST(next_auto_increment, may_be_the_greatest_number) {
     EXPECT_EQ(next_auto_increment("CREATE TABLE `t` (\n  `id` bigint unsigned\n) ENGINE=InnoDB "
                                   "AUTO_INCREMENT=18446744073709551615"),
               ~0ULL);
 }
 
-TEST(NextAutoIncrement, IsNotReadFromComments) {
+TEST(next_auto_increment, is_not_read_from_comments) {
     EXPECT_EQ(next_auto_increment(commented), std::nullopt);
     EXPECT_EQ(
         next_auto_increment("CREATE TABLE `t` (\n  `id` int\n) ENGINE=InnoDB AUTO_INCREMENT=9 "
@@ -56,18 +56,18 @@ TEST(NextAutoIncrement, IsNotReadFromComments) {
         9U);
 }
 
-TEST(NextAutoIncrement, IsReadOfPartitionedTables) {
+TEST(next_auto_increment, is_read_of_partitioned_tables) {
     EXPECT_EQ(next_auto_increment(partitioned), 7U);
 }
 
-TEST(NextAutoIncrement, IsAbsentWhereNoNumberWasGivenOut) {
+TEST(next_auto_increment, is_absent_where_no_number_was_given_out) {
     EXPECT_EQ(next_auto_increment("CREATE TABLE `t` (\n  `id` int NOT NULL AUTO_INCREMENT,\n"
                                   "  PRIMARY KEY (`id`)\n) ENGINE=InnoDB"),
               std::nullopt);
     EXPECT_EQ(next_auto_increment(""), std::nullopt);
 }
 
-TEST(StableCreateStatement, DoesNotDependOnTheNextNumber) {
+TEST(stable_create_statement, does_not_depend_on_the_next_number) {
     std::string later = plain;
     later.replace(later.find("=51"), 3, "=1000");
     EXPECT_EQ(stable(plain), stable(later));
@@ -76,23 +76,23 @@ TEST(StableCreateStatement, DoesNotDependOnTheNextNumber) {
     EXPECT_EQ(stable(plain), without);
 }
 
-TEST(StableCreateStatement, KeepsComments) {
+TEST(stable_create_statement, keeps_comments) {
     EXPECT_EQ(stable(commented), commented);
 }
 
-TEST(StableCreateStatement, KeepsTheAttributeOfTheColumn) {
+TEST(stable_create_statement, keeps_the_attribute_of_the_column) {
     std::string without = plain;
     without.erase(without.find(" AUTO_INCREMENT,"), 15);
     EXPECT_NE(stable(plain), stable(without));
 }
 
-TEST(StableCreateStatement, KeepsPartitions) {
+TEST(stable_create_statement, keeps_partitions) {
     const std::string text = stable(partitioned);
     EXPECT_NE(text.find("x AUTO_INCREMENT=8"), std::string::npos);
     EXPECT_EQ(text.find("AUTO_INCREMENT=7"), std::string::npos);
 }
 
-TEST(TableDefinition, ColumnsAreFoundInAnyCaseOfLetters) {
+TEST(table_definition, columns_are_found_in_any_case_of_letters) {
     const auto table = table_of("t", {typed("Id", "int"), typed("\u00c9t\u00e9", "int")}, {});
     ASSERT_NE(table.find_column("iD"), nullptr);
     EXPECT_EQ(table.find_column("iD")->name, "Id");

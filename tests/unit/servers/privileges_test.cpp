@@ -55,21 +55,21 @@ std::string told(const std::vector<std::string>& grants, std::string schema = "m
         .grants_of_missing(std::array{"SELECT", "INSERT"}, "'a'@'%'");
 }
 
-TEST(Privileges, GlobalAndSchemaGrantsAreCounted) {
+TEST(privileges, global_and_schema_grants_are_counted) {
     EXPECT_THAT(held({"GRANT SELECT, REPLICATION SLAVE ON *.* TO `a`@`%`",
                       "GRANT INSERT, LOCK TABLES ON `my\\_db`.* TO `a`@`%`"}),
                 UnorderedElementsAre("SELECT", "REPLICATION SLAVE", "INSERT", "LOCK TABLES"));
 }
 
-TEST(Privileges, UsageIsNoPrivilegeOnData) {
+TEST(privileges, usage_is_no_privilege_on_data) {
     EXPECT_THAT(held({"GRANT USAGE ON *.* TO `a`@`%`"}), Not(Contains("SELECT")));
 }
 
-TEST(Privileges, GrantsOnOtherSchemasAreNotCounted) {
+TEST(privileges, grants_on_other_schemas_are_not_counted) {
     EXPECT_THAT(held({"GRANT SELECT ON `other`.* TO `a`@`%`"}), IsEmpty());
 }
 
-TEST(Privileges, WildcardsMatchUnlessEscaped) {
+TEST(privileges, wildcards_match_unless_escaped) {
     EXPECT_THAT(held({"GRANT SELECT ON `my_db`.* TO `a`@`%`"}, "myxdb"), Contains("SELECT"));
     EXPECT_THAT(held({"GRANT SELECT ON `my\\_db`.* TO `a`@`%`"}, "myxdb"), IsEmpty());
     EXPECT_THAT(held({"GRANT SELECT ON `my%`.* TO `a`@`%`"}), Contains("SELECT"));
@@ -77,34 +77,34 @@ TEST(Privileges, WildcardsMatchUnlessEscaped) {
     EXPECT_THAT(held({"GRANT SELECT ON `my\\%`.* TO `a`@`%`"}), IsEmpty());
 }
 
-TEST(Privileges, GrantsOnTablesAreNotCounted) {
+TEST(privileges, grants_on_tables_are_not_counted) {
     EXPECT_THAT(held({"GRANT SELECT, INSERT ON `my_db`.`t` TO `a`@`%`",
                       "GRANT SELECT ON `my_db`.`*` TO `a`@`%`"}),
                 IsEmpty());
 }
 
-TEST(Privileges, GrantsOnColumnsAreNotCounted) {
+TEST(privileges, grants_on_columns_are_not_counted) {
     EXPECT_THAT(held({"GRANT SELECT (`a`, `b`), INSERT ON `my_db`.* TO `a`@`%`"}),
                 UnorderedElementsAre("INSERT"));
 }
 
-TEST(Privileges, GrantsOnRoutinesAreNotCounted) {
+TEST(privileges, grants_on_routines_are_not_counted) {
     EXPECT_THAT(held({"GRANT EXECUTE ON PROCEDURE `my_db`.`p` TO `a`@`%`"}), IsEmpty());
 }
 
-TEST(Privileges, RolesAndProxiesAreNoPrivileges) {
+TEST(privileges, roles_and_proxies_are_no_privileges) {
     EXPECT_THAT(held({"GRANT `dba`@`%` TO `a`@`%`", "GRANT `ON`@`%`,`x`@`%` TO `a`@`%`",
                       "GRANT PROXY ON ``@`` TO `a`@`%` WITH GRANT OPTION",
                       "GRANT PROXY ON `my_db.t`@`%` TO `a`@`%`"}),
                 IsEmpty());
 }
 
-TEST(Privileges, AllOnTheServerIsEverything) {
+TEST(privileges, all_on_the_server_is_everything) {
     EXPECT_THAT(held({"GRANT ALL PRIVILEGES ON *.* TO `a`@`%` WITH GRANT OPTION"}),
                 SizeIs(known.size()));
 }
 
-TEST(Privileges, AllOnASchemaIsAllThatASchemaHas) {
+TEST(privileges, all_on_a_schema_is_all_that_a_schema_has) {
     const auto found = held({"GRANT ALL PRIVILEGES ON `my\\_db`.* TO `a`@`%`"});
     for (const char* const privilege : {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP",
                                         "ALTER", "INDEX", "LOCK TABLES", "TRIGGER"})
@@ -114,7 +114,7 @@ TEST(Privileges, AllOnASchemaIsAllThatASchemaHas) {
         EXPECT_THAT(found, Not(Contains(of_the_server)));
 }
 
-TEST(Privileges, PartialRevokesTakeAway) {
+TEST(privileges, partial_revokes_take_away) {
     EXPECT_THAT(
         held({"GRANT SELECT, INSERT ON *.* TO `a`@`%`", "REVOKE INSERT ON `my_db`.* FROM `a`@`%`"}),
         UnorderedElementsAre("SELECT"));
@@ -123,7 +123,7 @@ TEST(Privileges, PartialRevokesTakeAway) {
         UnorderedElementsAre("SELECT", "INSERT"));
 }
 
-TEST(Privileges, WithPartialRevokesNamesOfSchemasAreNoPatterns) {
+TEST(privileges, with_partial_revokes_names_of_schemas_are_no_patterns) {
     const auto literally = [](const std::vector<std::string>& grants, std::string schema) {
         return held(grants, std::move(schema), {.names_are_literal = true});
     };
@@ -134,7 +134,7 @@ TEST(Privileges, WithPartialRevokesNamesOfSchemasAreNoPatterns) {
 }
 
 // Each of these was seen on 9.7.4 and 8.0.45.
-TEST(Privileges, OfSeveralEntriesTheMostSpecificCountsAlone) {
+TEST(privileges, of_several_entries_the_most_specific_counts_alone) {
     EXPECT_THAT(
         held({"GRANT DELETE ON `my\\_db`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
         UnorderedElementsAre("DELETE"));
@@ -149,19 +149,19 @@ TEST(Privileges, OfSeveralEntriesTheMostSpecificCountsAlone) {
                 UnorderedElementsAre("DELETE"));
 }
 
-TEST(Privileges, OnTheServerAddToTheEntry) {
+TEST(privileges, on_the_server_add_to_the_entry) {
     EXPECT_THAT(held({"GRANT INSERT ON *.* TO `a`@`%`", "GRANT DELETE ON `my\\_db`.* TO `a`@`%`",
                       "GRANT SELECT ON `my_db`.* TO `a`@`%`"}),
                 UnorderedElementsAre("INSERT", "DELETE"));
 }
 
-TEST(Privileges, WhereTheFirstWildcardStandsAlikeEitherEntryMayCount) {
+TEST(privileges, where_the_first_wildcard_stands_alike_either_entry_may_count) {
     EXPECT_THAT(held({"GRANT SELECT, INSERT ON `my%`.* TO `a`@`%`",
                       "GRANT SELECT, DELETE ON `my_db`.* TO `a`@`%`"}),
                 UnorderedElementsAre("SELECT"));
 }
 
-TEST(Privileges, UnderRolesTheFirstEntryInTheOrderOfBytesCounts) {
+TEST(privileges, under_roles_the_first_entry_in_the_order_of_bytes_counts) {
     const grant_rules roles{.has_roles = true};
     EXPECT_THAT(
         held({"GRANT DELETE ON `my%`.* TO `a`@`%`", "GRANT INSERT ON `my\\_db`.* TO `a`@`%`",
@@ -178,13 +178,13 @@ TEST(Privileges, UnderRolesTheFirstEntryInTheOrderOfBytesCounts) {
         UnorderedElementsAre("INSERT"));
 }
 
-TEST(Privileges, UnderRolesANameWithoutWildcardsCountsBeforeAllPatterns) {
+TEST(privileges, under_roles_a_name_without_wildcards_counts_before_all_patterns) {
     EXPECT_THAT(held({"GRANT DELETE ON `%`.* TO `a`@`%`", "GRANT INSERT ON `shop`.* TO `a`@`%`"},
                      "shop", {.has_roles = true}),
                 UnorderedElementsAre("INSERT"));
 }
 
-TEST(MissingPrivileges, AreToldForTheEntryThatCounts) {
+TEST(missing_privileges, are_told_for_the_entry_that_counts) {
     EXPECT_EQ(
         told({"GRANT SELECT ON `my\\_db`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
         "GRANT INSERT ON `my\\_db`.* TO 'a'@'%';");
@@ -194,38 +194,38 @@ TEST(MissingPrivileges, AreToldForTheEntryThatCounts) {
               "GRANT INSERT ON `my%`.* TO 'a'@'%';");
 }
 
-TEST(MissingPrivileges, AreToldForEachEntryThatMayCount) {
+TEST(missing_privileges, are_told_for_each_entry_that_may_count) {
     EXPECT_EQ(told({"GRANT SELECT ON `my%`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
               "GRANT INSERT ON `my%`.* TO 'a'@'%'; GRANT SELECT ON `my_db`.* TO 'a'@'%';");
 }
 
-TEST(MissingPrivileges, AreToldForANameThatMatchesNoOtherSchema) {
+TEST(missing_privileges, are_told_for_a_name_that_matches_no_other_schema) {
     EXPECT_EQ(told({}), "GRANT SELECT, INSERT ON `my\\_db`.* TO 'a'@'%';");
     EXPECT_EQ(told({}, "a%b\\c`"), "GRANT SELECT, INSERT ON `a\\%b\\\\c```.* TO 'a'@'%';");
     EXPECT_EQ(told({}, "my_db", {.names_are_literal = true}),
               "GRANT SELECT, INSERT ON `my_db`.* TO 'a'@'%';");
 }
 
-TEST(MissingPrivileges, AreNoneWhereAllAreHeld) {
+TEST(missing_privileges, are_none_where_all_are_held) {
     EXPECT_EQ(told({"GRANT SELECT, INSERT ON `%`.* TO `a`@`%`"}), "");
 }
 
-TEST(Privileges, NamesMayHoldAnything) {
+TEST(privileges, names_may_hold_anything) {
     EXPECT_THAT(held({"GRANT SELECT ON `a``b.c`.* TO `x`@`%`"}, "a`b.c"), Contains("SELECT"));
     EXPECT_THAT(held({"GRANT SELECT ON `on`.* TO `x`@`%`"}, "on"), Contains("SELECT"));
     EXPECT_THAT(held({"GRANT SELECT ON `a,b (c)`.* TO `x`@`%`"}, "a,b (c)"), Contains("SELECT"));
 }
 
-TEST(Privileges, DynamicPrivilegesKeepTheirNames) {
+TEST(privileges, dynamic_privileges_keep_their_names) {
     EXPECT_THAT(held({"GRANT XA_RECOVER_ADMIN,BACKUP_ADMIN ON *.* TO `a`@`%`"}),
                 UnorderedElementsAre("XA_RECOVER_ADMIN", "BACKUP_ADMIN"));
 }
 
-TEST(Privileges, LinesThatAreNoGrantsAreNothing) {
+TEST(privileges, lines_that_are_no_grants_are_nothing) {
     EXPECT_THAT(held({"", "CREATE USER `a`@`%`", "GRANT", "GRANT SELECT ON"}), IsEmpty());
 }
 
-TEST(GrantPattern, MatchesWithWildcards) {
+TEST(grant_pattern, matches_with_wildcards) {
     EXPECT_TRUE(grant_pattern_matches("", ""));
     EXPECT_FALSE(grant_pattern_matches("", "a"));
     EXPECT_TRUE(grant_pattern_matches("a%", "a"));

@@ -18,7 +18,7 @@ std::string remedy(std::string_view text) {
     return refusals.size() == 1 ? refusals[0].remedy : fmt::format("{} of them", refusals.size());
 }
 
-TEST(AlterHints, AStatementAboutAnIndexIsToldWhatItIsAsAClause) {
+TEST(alter_hints, a_statement_about_an_index_is_told_what_it_is_as_a_clause) {
     const std::string start = "As a clause of ALTER TABLE it is ";
     EXPECT_EQ(remedy("CREATE INDEX i ON t(a)"), start + "ADD INDEX i (a)");
     EXPECT_EQ(remedy("create unique index `i x` using btree on d.t (a, b(10) DESC) COMMENT 'x'"),
@@ -32,7 +32,7 @@ TEST(AlterHints, AStatementAboutAnIndexIsToldWhatItIsAsAClause) {
     EXPECT_EQ(remedy("ADD INDEX i (a)"), "0 of them");
 }
 
-TEST(AlterHints, TheTableThatAnIndexStatementNamesIsTheStatements) {
+TEST(alter_hints, the_table_that_an_index_statement_names_is_the_statements) {
     for (const auto* text : {"CREATE INDEX i ON other(a)", "DROP INDEX i ON other",
                              "CREATE UNIQUE INDEX i USING HASH ON `other` (a) LOCK=NONE"}) {
         const auto statement = parse_alter(text);
@@ -52,7 +52,7 @@ TEST(AlterHints, TheTableThatAnIndexStatementNamesIsTheStatements) {
                 HasSubstr("two tables, `d`.`t` and `e`.`t`"));
 }
 
-TEST(AlterHints, HowToRunAnIndexStatementIsLeftOutOfTheClause) {
+TEST(alter_hints, how_to_run_an_index_statement_is_left_out_of_the_clause) {
     const auto clause = [](std::string_view text) {
         const auto read = read_index_statement(text, tokenize(text).tokens);
         return read ? read->as_clause : "none";
@@ -69,7 +69,7 @@ TEST(AlterHints, HowToRunAnIndexStatementIsLeftOutOfTheClause) {
     EXPECT_EQ(clause("DROP INDEX i ON t ALGORITHM=INPLACE LOCK=NONE"), "DROP INDEX i");
 }
 
-TEST(AlterHints, AStatementThatIsCutOffIsNoHint) {
+TEST(alter_hints, a_statement_that_is_cut_off_is_no_hint) {
     for (const auto* text :
          {"CREATE INDEX", "CREATE INDEX i", "CREATE INDEX i ON", "CREATE INDEX i ON t",
           "CREATE INDEX i ON d.", "CREATE INDEX ON t(a)", "CREATE", "DROP INDEX", "DROP INDEX i ON",

@@ -10,7 +10,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-TEST(AlterRefusals, NoSecretIsShown) {
+TEST(alter_refusals, no_secret_is_shown) {
     for (const auto* text : {"CONNECTION='mysql://u:geheim@h/d/t'", "PASSWORD='geheim'"}) {
         const auto refusals = parse_alter(text).refusals;
         ASSERT_THAT(refusals, SizeIs(1)) << text;
@@ -19,9 +19,9 @@ TEST(AlterRefusals, NoSecretIsShown) {
     }
 }
 
-class AlterRefusal : public testing::TestWithParam<const char*> {};
+class an_alter_refusal : public testing::TestWithParam<const char*> {};
 
-TEST_P(AlterRefusal, TheClauseIsNamedWithReasonAndRemedy) {
+TEST_P(an_alter_refusal, the_clause_is_named_with_reason_and_remedy) {
     const std::string clause = GetParam();
     for (const auto& text : {clause, "ADD zz INT, " + clause, "ALTER TABLE d.t " + clause}) {
         const auto refusals = parse_alter(text).refusals;
@@ -33,7 +33,7 @@ TEST_P(AlterRefusal, TheClauseIsNamedWithReasonAndRemedy) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Every, AlterRefusal,
+    every, an_alter_refusal,
     testing::Values(
         // another table
         "RENAME t2", "RENAME TO t2", "RENAME AS d.t2", "RENAME = t2", "RENAME `t2`",
@@ -86,27 +86,27 @@ std::vector<std::string> refused(std::string_view text) {
     return all;
 }
 
-TEST(AlterRefusals, AllAreToldAtOnceInTheOrderOfTheText) {
+TEST(alter_refusals, all_are_told_at_once_in_the_order_of_the_text) {
     EXPECT_THAT(
         refused("RENAME TO x, ADD a INT, ORDER BY a, ENGINE=InnoDB ENGINE=MyISAM UNION=(a)"),
         ElementsAre("RENAME TO x", "ORDER BY a", "ENGINE=MyISAM", "UNION=(a)"));
 }
 
-TEST(AlterRefusals, OneColumnMayBeRefusedForSeveralReasons) {
+TEST(alter_refusals, one_column_may_be_refused_for_several_reasons) {
     EXPECT_THAT(refused("ADD a INT AUTO_INCREMENT REFERENCES p(id)"), SizeIs(2));
 }
 
-TEST(AlterRefusals, UnknownAttributesOfAColumnAreNamed) {
+TEST(alter_refusals, unknown_attributes_of_a_column_are_named) {
     EXPECT_THAT(refused("ADD a INT FROBNICATED NOT NULL"),
                 ElementsAre("FROBNICATED in ADD a INT FROBNICATED NOT NULL"));
     EXPECT_THAT(refused("ADD a INT `x`"), ElementsAre("`x` in ADD a INT `x`"));
 }
 
-TEST(AlterRefusals, AMisspeltKeywordIsNamedAndNotWhatStandsBehindIt) {
+TEST(alter_refusals, a_misspelt_keyword_is_named_and_not_what_stands_behind_it) {
     EXPECT_THAT(refused("ADD COLUM n2 INT"), ElementsAre("COLUM (COLUMN?) in ADD COLUM n2 INT"));
 }
 
-TEST(AlterRefusals, WhatIsNotKnownMayBeAMistakeInItsSpelling) {
+TEST(alter_refusals, what_is_not_known_may_be_a_mistake_in_its_spelling) {
     for (const auto* text : {"MODFY state VARCHAR(30)", "ADD COLUM c INT", "FORCE x",
                              "ADD COLUMN IF NOT EXISTS c INT", "UPGRADE PARTITIONING"}) {
         const auto refusals = parse_alter(text).refusals;
@@ -116,7 +116,7 @@ TEST(AlterRefusals, WhatIsNotKnownMayBeAMistakeInItsSpelling) {
     }
 }
 
-TEST(AlterRefusals, AnotherStatementIsOneWhateverCommasItHas) {
+TEST(alter_refusals, another_statement_is_one_whatever_commas_it_has) {
     for (const auto* text :
          {"TRUNCATE TABLE t", "UPDATE t SET a = 1, b = 2", "INSERT INTO t VALUES (1), (2)",
           "DELETE FROM t", "SELECT a, b FROM t", "CREATE TABLE t2 (a INT)", "DROP TABLE t, u",
@@ -131,40 +131,40 @@ TEST(AlterRefusals, AnotherStatementIsOneWhateverCommasItHas) {
     }
 }
 
-TEST(AlterRefusals, ColumnsNamedAsWordsOfOtherStatementsAreColumns) {
+TEST(alter_refusals, columns_named_as_words_of_other_statements_are_columns) {
     EXPECT_THAT(refused("DROP view, DROP user, DROP `table`, ADD `select` INT, ALTER event SET "
                         "DEFAULT 1, MODIFY `update` INT, TRUNCATE PARTITION p"),
                 ElementsAre("TRUNCATE PARTITION p"));
 }
 
-TEST(AlterRefusals, ColumnsInParenthesesAreLookedInto) {
+TEST(alter_refusals, columns_in_parentheses_are_looked_into) {
     EXPECT_THAT(refused("ADD (a INT REFERENCES p(id), FOREIGN KEY (a) REFERENCES p(id), b INT)"),
                 ElementsAre("a INT REFERENCES p(id)", "FOREIGN KEY (a) REFERENCES p(id)"));
 }
 
-TEST(AlterRefusals, IgnoreIsRefused) {
+TEST(alter_refusals, ignore_is_refused) {
     EXPECT_THAT(refused("ALTER IGNORE TABLE t ADD UNIQUE (a)"), ElementsAre("ALTER IGNORE"));
 }
 
-TEST(AlterRefusals, ASecondStatementIsRefused) {
+TEST(alter_refusals, a_second_statement_is_refused) {
     const auto statement = parse_alter("ADD a INT; DROP TABLE t");
     ASSERT_THAT(statement.refusals, SizeIs(1));
     EXPECT_THAT(statement.refusals[0].clause, HasSubstr("DROP TABLE t"));
     EXPECT_EQ(statement.options_text, "ADD a INT");
 }
 
-TEST(AlterRefusals, VersionCommentsThatSomeServersSkipAreRefused) {
+TEST(alter_refusals, version_comments_that_some_servers_skip_are_refused) {
     EXPECT_THAT(refused("ADD a INT /*!80020 , DROP b */"), ElementsAre("/*!80020 , DROP b */"));
     EXPECT_THAT(refused("ADD a INT /*!090100 , DROP b */"), ElementsAre("/*!090100 , DROP b */"));
 }
 
-TEST(AlterRefusals, WordsThatStandInsideVersionCommentsAreSeen) {
+TEST(alter_refusals, words_that_stand_inside_version_comments_are_seen) {
     EXPECT_THAT(refused("ADD a INT /*!50000 , RENAME TO x */"), ElementsAre("RENAME TO x"));
     EXPECT_THAT(refused("/*! DROP */ PARTITION p"), SizeIs(1));
     EXPECT_THAT(refused("ADD a INT /*!50600 , LOCK=NONE */"), ElementsAre("LOCK=NONE"));
 }
 
-TEST(AlterRefusals, CommentsBetweenTheWordsDoNotHideThem) {
+TEST(alter_refusals, comments_between_the_words_do_not_hide_them) {
     EXPECT_THAT(refused("EXCHANGE/**/PARTITION p WITH TABLE x"), SizeIs(1));
     EXPECT_THAT(refused("DROP -- x\n FOREIGN # y\n KEY f"), SizeIs(1));
 }

@@ -36,21 +36,21 @@ std::vector<std::string> added(std::string_view text) {
     return all;
 }
 
-TEST(AlterText, BareOptionsNameNoTable) {
+TEST(alter_text, bare_options_name_no_table) {
     const auto statement = parse_alter("  ADD COLUMN a INT  ");
     EXPECT_FALSE(statement.table);
     EXPECT_FALSE(statement.schema);
     EXPECT_EQ(statement.options_text, "ADD COLUMN a INT");
 }
 
-TEST(AlterText, AWholeStatementNamesItsTable) {
+TEST(alter_text, a_whole_statement_names_its_table) {
     const auto statement = parse_alter("alter /* why */ table `from`.`to` ADD a INT");
     EXPECT_EQ(statement.schema, "from");
     EXPECT_EQ(statement.table, "to");
     EXPECT_EQ(statement.options_text, "ADD a INT");
 }
 
-TEST(AlterText, TableNamesMayBeOdd) {
+TEST(alter_text, table_names_may_be_odd) {
     EXPECT_EQ(parse_alter("ALTER TABLE `a``b c` FORCE").table, "a`b c");
     EXPECT_EQ(parse_alter("ALTER TABLE größe FORCE").table, "größe");
     EXPECT_EQ(parse_alter("ALTER TABLE db . t FORCE").schema, "db");
@@ -58,12 +58,12 @@ TEST(AlterText, TableNamesMayBeOdd) {
     EXPECT_EQ(parse_alter("ALTER TABLE t\nFORCE").table, "t");
 }
 
-TEST(AlterText, OptionsThatBeginWithAlterAreNoStatement) {
+TEST(alter_text, options_that_begin_with_alter_are_no_statement) {
     EXPECT_FALSE(parse_alter("ALTER c SET DEFAULT 5").table);
     EXPECT_THAT(kinds("ALTER c SET DEFAULT 5"), ElementsAre(clause_kind::alter_column));
 }
 
-TEST(AlterText, TheEndOfTheTextIsCutBehindTheLastClause) {
+TEST(alter_text, the_end_of_the_text_is_cut_behind_the_last_clause) {
     EXPECT_EQ(parse_alter("ADD a INT; ").options_text, "ADD a INT");
     EXPECT_EQ(parse_alter("ADD a INT -- done").options_text, "ADD a INT");
     EXPECT_EQ(parse_alter("ADD a INT ; -- done\n").options_text, "ADD a INT");
@@ -85,7 +85,7 @@ std::string run_as(std::string_view text) {
     return whole;
 }
 
-TEST(AlterText, AlgorithmAndLockAreLeftOut) {
+TEST(alter_text, algorithm_and_lock_are_left_out) {
     EXPECT_EQ(run_as("ADD a INT, ALGORITHM=INSTANT"), "ADD a INT");
     EXPECT_EQ(run_as("ADD a INT, algorithm inplace, LOCK = NONE"), "ADD a INT");
     EXPECT_EQ(run_as("ALGORITHM=COPY, LOCK=DEFAULT, ADD a INT"), "ADD a INT");
@@ -100,14 +100,14 @@ TEST(AlterText, AlgorithmAndLockAreLeftOut) {
     EXPECT_EQ(clauses("ADD a INT, LOCK = NONE")[1].text, "LOCK = NONE");
 }
 
-TEST(AlterText, NamesOfConstraintsAreReplacedBesideWhatIsLeftOut) {
+TEST(alter_text, names_of_constraints_are_replaced_beside_what_is_left_out) {
     const auto statement =
         parse_alter("LOCK=NONE, DROP CHECK c, ALGORITHM=COPY, ADD CONSTRAINT d CHECK (a > 0)");
     EXPECT_EQ(alter_on(statement, {"s", "t"}, {{"c", "one"}, {"d", "two"}}),
               "ALTER TABLE `s`.`t`  DROP CHECK `one`,  ADD CONSTRAINT `two` CHECK (a > 0)");
 }
 
-TEST(AlterText, AlgorithmAndLockAloneAreNoChange) {
+TEST(alter_text, algorithm_and_lock_alone_are_no_change) {
     EXPECT_EQ(parse_failure("ALGORITHM=COPY"),
               "--alter names no change: ALGORITHM=COPY only tells the server how to run one. To "
               "rebuild the table as it is, write ENGINE=InnoDB");
@@ -115,7 +115,7 @@ TEST(AlterText, AlgorithmAndLockAloneAreNoChange) {
                 HasSubstr("ALGORITHM=COPY, LOCK=NONE only tells"));
 }
 
-TEST(AlterText, AnAlgorithmOrALockThatMySqlDoesNotKnowIsRefused) {
+TEST(alter_text, an_algorithm_or_a_lock_that_my_sql_does_not_know_is_refused) {
     const auto refused = [](std::string_view text) {
         std::string all;
         for (const auto& one : parse_alter(text).refusals) all += one.clause + ";";
@@ -129,7 +129,7 @@ TEST(AlterText, AnAlgorithmOrALockThatMySqlDoesNotKnowIsRefused) {
               "LOCK=COPY;ALGORITHM=NONE;");
 }
 
-TEST(AlterText, ColumnsAreAddedOneByOneOrInParentheses) {
+TEST(alter_text, columns_are_added_one_by_one_or_in_parentheses) {
     EXPECT_THAT(added("ADD a INT, ADD COLUMN b INT FIRST, ADD c INT AFTER b"),
                 ElementsAre("a", "b", "c"));
     EXPECT_THAT(added("ADD (a INT, b DECIMAL(10,2), c ENUM('x,y','z)'))"),
@@ -139,7 +139,7 @@ TEST(AlterText, ColumnsAreAddedOneByOneOrInParentheses) {
                             clause_kind::add_primary_key));
 }
 
-TEST(AlterText, CommasAndClausesInsideStringsAreText) {
+TEST(alter_text, commas_and_clauses_inside_strings_are_text) {
     EXPECT_THAT(added("ADD a INT COMMENT 'a, DROP COLUMN b', ADD c INT"), ElementsAre("a", "c"));
     EXPECT_THAT(added("ADD a VARCHAR(9) DEFAULT (concat('a,', b)), ADD c INT"),
                 ElementsAre("a", "c"));
@@ -147,12 +147,12 @@ TEST(AlterText, CommasAndClausesInsideStringsAreText) {
     EXPECT_THAT(added("ADD a INT /* , DROP COLUMN b */, ADD c INT"), ElementsAre("a", "c"));
 }
 
-TEST(AlterText, VersionCommentsThatEveryServerRunsAreClauses) {
+TEST(alter_text, version_comments_that_every_server_runs_are_clauses) {
     EXPECT_THAT(added("ADD a INT /*!80019 , ADD b INT */"), ElementsAre("a", "b"));
     EXPECT_THAT(added("ADD a INT /*! , ADD b INT */"), ElementsAre("a", "b"));
 }
 
-TEST(AlterText, EveryPartOfAColumnDefinitionIsKnown) {
+TEST(alter_text, every_part_of_a_column_definition_is_known) {
     for (const auto* definition :
          {"BIGINT UNSIGNED ZEROFILL NOT NULL DEFAULT 0 COMMENT 'x' PRIMARY KEY",
           "INT UNIQUE KEY",
@@ -183,7 +183,7 @@ TEST(AlterText, EveryPartOfAColumnDefinitionIsKnown) {
         EXPECT_THAT(added("ADD c " + std::string(definition)), ElementsAre("c")) << definition;
 }
 
-TEST(AlterText, ColumnsAreDroppedModifiedAndChanged) {
+TEST(alter_text, columns_are_dropped_modified_and_changed) {
     const auto all = clauses(
         "DROP a, DROP COLUMN `b` RESTRICT, MODIFY c INT, MODIFY COLUMN d INT FIRST, CHANGE e f "
         "INT, "
@@ -206,7 +206,7 @@ TEST(AlterText, ColumnsAreDroppedModifiedAndChanged) {
     EXPECT_EQ(all[9].column, "m");
 }
 
-TEST(AlterText, DefinitionsTellAutoIncrementAndPrimaryKey) {
+TEST(alter_text, definitions_tell_auto_increment_and_primary_key) {
     EXPECT_TRUE(clauses("MODIFY id INT AUTO_INCREMENT")[0].auto_increment);
     EXPECT_TRUE(clauses("MODIFY id INT PRIMARY KEY")[0].primary_key);
     EXPECT_TRUE(clauses("CHANGE id id INT KEY")[0].primary_key);
@@ -214,7 +214,7 @@ TEST(AlterText, DefinitionsTellAutoIncrementAndPrimaryKey) {
     EXPECT_FALSE(clauses("MODIFY id INT COMMENT 'AUTO_INCREMENT'")[0].auto_increment);
 }
 
-TEST(AlterText, IndexesAndConstraintsHaveNames) {
+TEST(alter_text, indexes_and_constraints_have_names) {
     const auto all = clauses(
         "ADD INDEX i (a), ADD KEY `k k` USING BTREE (a DESC), ADD UNIQUE u (a), ADD UNIQUE INDEX "
         "(b), ADD FULLTEXT KEY f (c), ADD SPATIAL INDEX s (g), ADD CONSTRAINT c UNIQUE cu (a), "
@@ -237,11 +237,11 @@ TEST(AlterText, IndexesAndConstraintsHaveNames) {
     EXPECT_EQ(all[19].kind, clause_kind::alter_constraint);
 }
 
-TEST(AlterText, AUniqueConstraintWithoutIndexNameTakesItsSymbol) {
+TEST(alter_text, a_unique_constraint_without_index_name_takes_its_symbol) {
     EXPECT_EQ(clauses("ADD CONSTRAINT c UNIQUE (a)")[0].name, "c");
 }
 
-TEST(AlterText, TableOptionsMayStandWithoutCommas) {
+TEST(alter_text, table_options_may_stand_without_commas) {
     const auto all = clauses(
         "ENGINE=InnoDB ROW_FORMAT DYNAMIC, COMMENT='a, b' DEFAULT CHARACTER SET = utf8mb4 COLLATE "
         "utf8mb4_bin AUTO_INCREMENT = 100, DEFAULT CHARSET utf8mb4, ENCRYPTION='Y', "
@@ -258,18 +258,18 @@ TEST(AlterText, TableOptionsMayStandWithoutCommas) {
                             "STATS_PERSISTENT=DEFAULT", "AUTOEXTEND_SIZE=4M"));
 }
 
-TEST(AlterText, InnoDbMayBeNamedInAnyCaseAndQuotes) {
+TEST(alter_text, inno_db_may_be_named_in_any_case_and_quotes) {
     EXPECT_THAT(kinds("ENGINE 'innodb'"), ElementsAre(clause_kind::table_option));
     EXPECT_THAT(kinds("ENGINE=`INNODB`"), ElementsAre(clause_kind::table_option));
 }
 
-TEST(AlterText, TheLastAutoIncrementCounts) {
+TEST(alter_text, the_last_auto_increment_counts) {
     EXPECT_EQ(parse_alter("AUTO_INCREMENT=5, AUTO_INCREMENT 9").auto_increment(), 9U);
     EXPECT_FALSE(parse_alter("ADD a INT COMMENT 'AUTO_INCREMENT=5'").auto_increment());
     EXPECT_THROW(parse_alter("AUTO_INCREMENT=x").auto_increment(), error);
 }
 
-TEST(AlterText, CharsetsForceAndPartitioningAreOnTheList) {
+TEST(alter_text, charsets_force_and_partitioning_are_on_the_list) {
     EXPECT_THAT(kinds("CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci"),
                 ElementsAre(clause_kind::convert_charset));
     EXPECT_THAT(kinds("CONVERT TO CHARSET DEFAULT, FORCE"),
@@ -282,7 +282,7 @@ TEST(AlterText, CharsetsForceAndPartitioningAreOnTheList) {
     EXPECT_THAT(kinds("REMOVE PARTITIONING"), ElementsAre(clause_kind::remove_partitioning));
 }
 
-TEST(AlterText, WhichPartitionsThereAreMayBeChanged) {
+TEST(alter_text, which_partitions_there_are_may_be_changed) {
     for (const char* const text :
          {"ADD PARTITION (PARTITION p VALUES LESS THAN (5), PARTITION q VALUES LESS THAN (9))",
           "ADD PARTITION PARTITIONS 4", "COALESCE PARTITION 2",
@@ -293,7 +293,7 @@ TEST(AlterText, WhichPartitionsThereAreMayBeChanged) {
     }
 }
 
-TEST(AlterText, PartitioningFollowsTheLastClauseWithoutAComma) {
+TEST(alter_text, partitioning_follows_the_last_clause_without_a_comma) {
     EXPECT_THAT(kinds("ADD a INT PARTITION BY HASH(id) PARTITIONS 4"),
                 ElementsAre(clause_kind::add_column, clause_kind::partition_by));
     EXPECT_THAT(kinds("DROP a REMOVE PARTITIONING"),
@@ -302,14 +302,14 @@ TEST(AlterText, PartitioningFollowsTheLastClauseWithoutAComma) {
                 ElementsAre(clause_kind::table_option, clause_kind::partition_by));
 }
 
-TEST(AlterText, ReservedWordsInQuotesAreNames) {
+TEST(alter_text, reserved_words_in_quotes_are_names) {
     EXPECT_THAT(added("ADD `index` INT, ADD COLUMN `primary` INT, ADD `(` INT"),
                 ElementsAre("index", "primary", "("));
     EXPECT_EQ(clauses("DROP `partition`")[0].kind, clause_kind::drop_column);
     EXPECT_EQ(clauses("DROP `foreign`")[0].column, "foreign");
 }
 
-TEST(AlterText, WhatIsNoAlterThrows) {
+TEST(alter_text, what_is_no_alter_throws) {
     for (const auto* text : {"",
                              "  ",
                              "-- nothing",
@@ -336,7 +336,7 @@ TEST(AlterText, WhatIsNoAlterThrows) {
         EXPECT_THROW(parse_alter(text), error) << text;
 }
 
-TEST(AlterText, EveryPrefixOfALongAlterIsReadOrRefusedButNeverCrashes) {
+TEST(alter_text, every_prefix_of_a_long_alter_is_read_or_refused_but_never_crashes) {
     const std::string text =
         "ALTER TABLE `d`.`t` ADD COLUMN (a INT DEFAULT (1+(2)), INDEX k (a)), CHANGE x `y` "
         "VARCHAR(3) COMMENT 'a, b' AFTER z, DROP FOREIGN KEY f, RENAME COLUMN q TO r, ALTER INDEX "
@@ -355,14 +355,14 @@ TEST(AlterText, EveryPrefixOfALongAlterIsReadOrRefusedButNeverCrashes) {
     }
 }
 
-TEST(AlterOn, TheStatementIsAimedAtTheTarget) {
+TEST(alter_on, the_statement_is_aimed_at_the_target) {
     EXPECT_EQ(alter_on(parse_alter("ALTER TABLE t ADD a INT; -- x"), {"d", "_t_gho"}),
               "ALTER TABLE `d`.`_t_gho` ADD a INT");
     EXPECT_EQ(alter_on(parse_alter("ADD a INT -- x"), {"d", "a`b"}),
               "ALTER TABLE `d`.`a``b` ADD a INT");
 }
 
-TEST(AlterOn, ConstraintsAreNamedAsOnTheTarget) {
+TEST(alter_on, constraints_are_named_as_on_the_target) {
     const auto statement = parse_alter(
         "ALTER TABLE t DROP CHECK `C1`, ADD c1 INT, ALTER CONSTRAINT c2 ENFORCED, DROP CONSTRAINT "
         "c3, ADD CONSTRAINT c1 CHECK (a > 0), ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
@@ -373,7 +373,7 @@ TEST(AlterOn, ConstraintsAreNamedAsOnTheTarget) {
         "ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
 }
 
-TEST(AlterOn, ACopyIsAskedForInFrontOfAllClauses) {
+TEST(alter_on, a_copy_is_asked_for_in_front_of_all_clauses) {
     const auto by_copy = [](std::string_view text) {
         const std::string whole = alter_on(parse_alter(text), {"d", "g"}, {}, alter_way::by_copy);
         return std::regex_replace(whole, std::regex(" +"), " ");
@@ -392,7 +392,7 @@ TEST(AlterOn, ACopyIsAskedForInFrontOfAllClauses) {
               head + ", ADD PARTITION (PARTITION p VALUES LESS THAN (9))");
 }
 
-TEST(AlterOn, RefusedClausesAreNeverRun) {
+TEST(alter_on, refused_clauses_are_never_run) {
     EXPECT_THROW(alter_on(parse_alter("RENAME TO x"), {"d", "g"}), broken_invariant);
 }
 

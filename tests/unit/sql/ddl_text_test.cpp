@@ -30,7 +30,7 @@ ddl_touch touch(std::string_view text, const session_settings& by = {},
 constexpr std::uint64_t ansi_quotes = 4;
 constexpr std::uint64_t no_backslash_escapes = 1U << 20U;
 
-TEST(DdlVerb, IsToldByTheLeadingWords) {
+TEST(ddl_verb, is_told_by_the_leading_words) {
     EXPECT_EQ(verb_of("ALTER TABLE t ADD a INT"), ddl_verb::alter_table);
     EXPECT_EQ(verb_of("/* x */ alter /*!50000 */ table t FORCE"), ddl_verb::alter_table);
     EXPECT_EQ(verb_of("CREATE TABLE t LIKE u"), ddl_verb::create_table);
@@ -59,7 +59,7 @@ TEST(DdlVerb, IsToldByTheLeadingWords) {
     EXPECT_EQ(verb_of("ALTER TABLE `t"), ddl_verb::other);
 }
 
-TEST(DdlTouch, IsByThePlaceOfTheName) {
+TEST(ddl_touch, is_by_the_place_of_the_name) {
     for (const char* text : {
              "ALTER TABLE orders ADD a INT",
              "ALTER TABLE shop . orders FORCE",
@@ -92,7 +92,7 @@ TEST(DdlTouch, IsByThePlaceOfTheName) {
     EXPECT_EQ(touch("TRUNCATE shop.orders", {.default_schema = ""}), ddl_touch::touched);
 }
 
-TEST(DdlTouch, IsNotByANameInAnotherPlace) {
+TEST(ddl_touch, is_not_by_a_name_in_another_place) {
     for (const char* text : {
              "ALTER TABLE x ADD COLUMN orders INT, ALGORITHM=INSTANT",
              "ALTER TABLE x RENAME COLUMN a TO orders",
@@ -131,7 +131,7 @@ TEST(DdlTouch, IsNotByANameInAnotherPlace) {
         EXPECT_EQ(touch(text), ddl_touch::none) << text;
 }
 
-TEST(DdlTouch, IsNotOfTheTableOfAnotherSchemaOrName) {
+TEST(ddl_touch, is_not_of_the_table_of_another_schema_or_name) {
     EXPECT_EQ(touch("ALTER TABLE orders ADD a INT", {.default_schema = "other"}), ddl_touch::none);
     EXPECT_EQ(touch("ALTER TABLE other.orders ADD a INT"), ddl_touch::none);
     EXPECT_EQ(touch("ALTER TABLE orders_2 ADD a INT"), ddl_touch::none);
@@ -141,7 +141,7 @@ TEST(DdlTouch, IsNotOfTheTableOfAnotherSchemaOrName) {
 }
 
 // Where the table is there already nothing was made.
-TEST(DdlTouch, IsNotCertainForATableThatIsMadeIfItDoesNotExist) {
+TEST(ddl_touch, is_not_certain_for_a_table_that_is_made_if_it_does_not_exist) {
     EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS x (a INT REFERENCES orders (id))"),
               ddl_touch::perhaps);
     EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS x (orders INT REFERENCES y (orders))"),
@@ -149,7 +149,7 @@ TEST(DdlTouch, IsNotCertainForATableThatIsMadeIfItDoesNotExist) {
     EXPECT_EQ(touch("CREATE TABLE IF NOT EXISTS orders (id INT)"), ddl_touch::none);
 }
 
-TEST(DdlTouch, IsOfAllTablesOfASchemaThatIsDropped) {
+TEST(ddl_touch, is_of_all_tables_of_a_schema_that_is_dropped) {
     EXPECT_EQ(touch("DROP DATABASE IF EXISTS `shop`", {.default_schema = "other"}),
               ddl_touch::touched);
     EXPECT_EQ(touch("DROP SCHEMA shop", {.default_schema = ""}), ddl_touch::touched);
@@ -157,7 +157,7 @@ TEST(DdlTouch, IsOfAllTablesOfASchemaThatIsDropped) {
     EXPECT_EQ(touch("DROP DATABASE orders"), ddl_touch::none);
 }
 
-TEST(DdlTouch, TakesCaseAsTheServerDoes) {
+TEST(ddl_touch, takes_case_as_the_server_does) {
     const session_settings folding{.default_schema = "other", .names_fold_case = true};
     EXPECT_EQ(touch("TRUNCATE ORDERS"), ddl_touch::none);
     EXPECT_EQ(touch("TRUNCATE SHOP.Orders", folding), ddl_touch::touched);
@@ -168,7 +168,7 @@ TEST(DdlTouch, TakesCaseAsTheServerDoes) {
     EXPECT_EQ(touch("TRUNCATE s.`订单`", folding, {"s", "订单"}), ddl_touch::touched);
 }
 
-TEST(DdlTouch, ReadsQuotesAndBackslashesByTheSqlModeOfTheSession) {
+TEST(ddl_touch, reads_quotes_and_backslashes_by_the_sql_mode_of_the_session) {
     constexpr auto quoted = "TRUNCATE \"shop\".\"orders\"";
     EXPECT_EQ(touch(quoted, {.sql_mode = ansi_quotes}), ddl_touch::touched);
     constexpr auto commented = R"(ALTER TABLE x COMMENT 'a\', RENAME orders, COMMENT 'b')";
@@ -180,13 +180,13 @@ TEST(DdlTouch, ReadsQuotesAndBackslashesByTheSqlModeOfTheSession) {
     EXPECT_EQ(touch(text, {.sql_mode = ansi_quotes}), ddl_touch::touched);
 }
 
-TEST(DdlTouch, CountsEachReadingWhereTheSqlModeIsNotKnown) {
+TEST(ddl_touch, counts_each_reading_where_the_sql_mode_is_not_known) {
     EXPECT_EQ(touch("TRUNCATE \"orders\""), ddl_touch::touched);
     EXPECT_EQ(touch(R"(ALTER TABLE x COMMENT '\', RENAME orders)"), ddl_touch::touched);
     EXPECT_EQ(touch(R"(ALTER TABLE x COMMENT 'it\'s')"), ddl_touch::none);
 }
 
-TEST(DdlTouch, ReadsTextInTheCharacterSetOfTheClient) {
+TEST(ddl_touch, reads_text_in_the_character_set_of_the_client) {
     constexpr std::uint16_t latin1 = 8;
     constexpr std::uint16_t gbk = 28;
     constexpr std::uint16_t utf8mb4 = 255;
@@ -204,7 +204,7 @@ TEST(DdlTouch, ReadsTextInTheCharacterSetOfTheClient) {
     EXPECT_EQ(touch("ALTER TABLE x COMMENT 'a'", {.client_collation = 10}), ddl_touch::unreadable);
 }
 
-TEST(DdlTouch, IsNotKnownOfWhatCannotBeRead) {
+TEST(ddl_touch, is_not_known_of_what_cannot_be_read) {
     EXPECT_EQ(touch("ALTER TABLE `x"), ddl_touch::unreadable);
     EXPECT_EQ(touch("ALTER TABLE x COMMENT 'a"), ddl_touch::unreadable);
     EXPECT_EQ(touch("ALTER TABLE x\xff"), ddl_touch::unreadable);
@@ -212,7 +212,7 @@ TEST(DdlTouch, IsNotKnownOfWhatCannotBeRead) {
     EXPECT_EQ(touch("CREATE INDEX i AROUND x (a)"), ddl_touch::unreadable);
 }
 
-TEST(DdlTouch, IsKnownOfStatementsThatActOnNoTableWhateverTheirTextIs) {
+TEST(ddl_touch, is_known_of_statements_that_act_on_no_table_whatever_their_text_is) {
     EXPECT_EQ(touch("GRANT SELECT ON x TO 'a\xff"), ddl_touch::none);
     EXPECT_EQ(touch("  analyze table `\xff"), ddl_touch::none);
 }

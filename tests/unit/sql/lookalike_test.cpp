@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(Lookalikes, TypographicQuotesAreNamedWithTheirPlace) {
+TEST(lookalikes, typographic_quotes_are_named_with_their_place) {
     EXPECT_EQ(
         lookalike_hint("ADD c INT COMMENT \u2018x\u2019"),
         "U+2018 (a typographic quote) stands behind \"ADD c INT COMMENT \", where MySQL takes "
@@ -20,7 +20,7 @@ TEST(Lookalikes, TypographicQuotesAreNamedWithTheirPlace) {
     EXPECT_THAT(lookalike_hint("\u201Cc\u201D"), HasSubstr("at the beginning"));
 }
 
-TEST(Lookalikes, SpacesThatAreNoneAndDashesAreNamed) {
+TEST(lookalikes, spaces_that_are_none_and_dashes_are_named) {
     EXPECT_THAT(lookalike_hint("ADD c\u00A0INT"), HasSubstr("U+00A0 (a no-break space) stands "
                                                             "behind \"ADD c\""));
     EXPECT_THAT(lookalike_hint("ADD c INT\u200B"), HasSubstr("U+200B (an invisible character)"));
@@ -32,7 +32,7 @@ TEST(Lookalikes, SpacesThatAreNoneAndDashesAreNamed) {
 }
 
 // Where MySQL would make a column of an odd name.
-TEST(Lookalikes, ASpaceThatIsNoneIsRefusedOutsideOfQuotesWhereverItStands) {
+TEST(lookalikes, a_space_that_is_none_is_refused_outside_of_quotes_wherever_it_stands) {
     EXPECT_EQ(parse_failure("ADD COLUMN nb\u00A0INT INT"),
               "--alter: U+00A0 (a no-break space) stands behind \"ADD COLUMN nb\", where MySQL "
               "takes it for a letter of a name: write a plain space in its place, or put the name "
@@ -51,7 +51,7 @@ TEST(Lookalikes, ASpaceThatIsNoneIsRefusedOutsideOfQuotesWhereverItStands) {
                               "name: take it out"));
 }
 
-TEST(Lookalikes, WithinQuotesEveryCharacterIsFine) {
+TEST(lookalikes, within_quotes_every_character_is_fine) {
     EXPECT_EQ(lookalike_hint("ADD c INT COMMENT '\u2018x\u2019\u00A0'"), "");
     EXPECT_EQ(lookalike_hint("ADD `c\u00A0\u2019` INT /* \u2018 */"), "");
     EXPECT_EQ(lookalike_hint("ADD \u00E4\u00DF INT"), "");
@@ -59,7 +59,7 @@ TEST(Lookalikes, WithinQuotesEveryCharacterIsFine) {
     EXPECT_EQ(parse_failure("ADD `c\u00A0` INT -- \u00A0"), "none");
 }
 
-TEST(Lookalikes, LettersThatNamesAreWrittenWithAreFine) {
+TEST(lookalikes, letters_that_names_are_written_with_are_fine) {
     EXPECT_EQ(parse_failure("ADD \u0645\u06CC\u200C\u062E INT"), "none");
     EXPECT_EQ(parse_failure("ADD \u00E4\u4E2D\uFF21 INT"), "none");
 }

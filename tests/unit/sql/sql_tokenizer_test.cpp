@@ -39,7 +39,7 @@ std::string failure(std::string_view source) {
     return "";
 }
 
-TEST(SqlTokenizer, WordsNumbersStringsAndSymbolsAreToldApart) {
+TEST(sql_tokenizer, words_numbers_strings_and_symbols_are_told_apart) {
     const auto tokens = tokenize("ADD `c d` DECIMAL(10,2) DEFAULT 'x'").tokens;
     ASSERT_EQ(tokens.size(), 10U);
     EXPECT_EQ(tokens[0].kind, token_kind::word);
@@ -49,7 +49,7 @@ TEST(SqlTokenizer, WordsNumbersStringsAndSymbolsAreToldApart) {
     EXPECT_EQ(tokens[9].kind, token_kind::string);
 }
 
-TEST(SqlTokenizer, OffsetsPointIntoTheSource) {
+TEST(sql_tokenizer, offsets_point_into_the_source) {
     const std::string_view source = "  a /* b */ `c`";
     const auto tokens = tokenize(source).tokens;
     ASSERT_EQ(tokens.size(), 2U);
@@ -57,42 +57,42 @@ TEST(SqlTokenizer, OffsetsPointIntoTheSource) {
     EXPECT_EQ(tokens[1].end(), source.size());
 }
 
-TEST(SqlTokenizer, WordsAreComparedWithoutCaseAndQuotedOnesNever) {
+TEST(sql_tokenizer, words_are_compared_without_case_and_quoted_ones_never) {
     EXPECT_TRUE(only("aLTer").is_word("ALTER"));
     EXPECT_FALSE(only("`ALTER`").is_word("ALTER"));
     EXPECT_FALSE(only("'ALTER'").is_word("ALTER"));
 }
 
-TEST(SqlTokenizer, BytesBeyondAsciiBelongToWords) {
+TEST(sql_tokenizer, bytes_beyond_ascii_belong_to_words) {
     EXPECT_THAT(texts("größe Ωmega"), ElementsAre("größe", "Ωmega"));
 }
 
-TEST(SqlTokenizer, AnIdentifierMayBeginWithADigit) {
+TEST(sql_tokenizer, an_identifier_may_begin_with_a_digit) {
     EXPECT_EQ(only("1abc").kind, token_kind::word);
     EXPECT_EQ(only("4M").kind, token_kind::word);
     EXPECT_EQ(only("0xyz").kind, token_kind::word);
     EXPECT_EQ(only("1e").kind, token_kind::word);
 }
 
-TEST(SqlTokenizer, NumbersHaveFractionsExponentsAndBases) {
+TEST(sql_tokenizer, numbers_have_fractions_exponents_and_bases) {
     for (const auto* number : {"12", "1.5", ".5", "1e5", "1E-5", "1.5e+3", "0x1F", "0b01", "7."})
         EXPECT_EQ(only(number).kind, token_kind::number) << number;
 }
 
-TEST(SqlTokenizer, BehindAQualifierDigitsAreAName) {
+TEST(sql_tokenizer, behind_a_qualifier_digits_are_a_name) {
     const auto tokens = tokenize("t.1e5").tokens;
     ASSERT_EQ(tokens.size(), 3U);
     EXPECT_EQ(tokens[2].kind, token_kind::word);
 }
 
-TEST(SqlTokenizer, BackquotesInsideBackquotesAreDoubled) {
+TEST(sql_tokenizer, backquotes_inside_backquotes_are_doubled) {
     EXPECT_EQ(value("`a``b`"), "a`b");
     EXPECT_EQ(value("````"), "`");
     EXPECT_EQ(value("`a\\`"), "a\\");
     EXPECT_EQ(value("`a'b\"c -- d`"), "a'b\"c -- d");
 }
 
-TEST(SqlTokenizer, StringsKnowDoubledQuotesAndBackslashes) {
+TEST(sql_tokenizer, strings_know_doubled_quotes_and_backslashes) {
     EXPECT_EQ(value("'it''s'"), "it's");
     EXPECT_EQ(value("'it\\'s'"), "it's");
     EXPECT_EQ(value("\"say \"\"a\"\" 'b'\""), "say \"a\" 'b'");
@@ -102,19 +102,19 @@ TEST(SqlTokenizer, StringsKnowDoubledQuotesAndBackslashes) {
     EXPECT_EQ(value("''"), "");
 }
 
-TEST(SqlTokenizer, ABackslashIsACharacterUnderNoBackslashEscapes) {
+TEST(sql_tokenizer, a_backslash_is_a_character_under_no_backslash_escapes) {
     const tokenizer_options options{.no_backslash_escapes = true};
     EXPECT_EQ(value("'a\\'", options), "a\\");
 }
 
-TEST(SqlTokenizer, DoubleQuotesAreIdentifiersUnderAnsiQuotes) {
+TEST(sql_tokenizer, double_quotes_are_identifiers_under_ansi_quotes) {
     const tokenizer_options options{.ansi_quotes = true};
     EXPECT_EQ(only("\"a\"\"b\"", options).kind, token_kind::quoted_identifier);
     EXPECT_EQ(value("\"a\"\"b\"", options), "a\"b");
     EXPECT_EQ(only("\"a\"").kind, token_kind::string);
 }
 
-TEST(SqlTokenizer, PrefixesBelongToTheirStrings) {
+TEST(sql_tokenizer, prefixes_belong_to_their_strings) {
     EXPECT_EQ(value("N'ab'"), "ab");
     EXPECT_EQ(value("_utf8mb4'a''b'"), "a'b");
     EXPECT_EQ(value("_latin1\"a\""), "a");
@@ -124,7 +124,7 @@ TEST(SqlTokenizer, PrefixesBelongToTheirStrings) {
     EXPECT_EQ(value("B'101001010'"), "\x01\x4a");
 }
 
-TEST(SqlTokenizer, CommentsAreLeftOut) {
+TEST(sql_tokenizer, comments_are_left_out) {
     EXPECT_THAT(texts("a /* ' ` \" ; */ b"), ElementsAre("a", "b"));
     EXPECT_THAT(texts("a -- it's\nb"), ElementsAre("a", "b"));
     EXPECT_THAT(texts("a --\tx\nb # it's\nc"), ElementsAre("a", "b", "c"));
@@ -133,11 +133,11 @@ TEST(SqlTokenizer, CommentsAreLeftOut) {
     EXPECT_THAT(texts("SELECT /*+ MAX_EXECUTION_TIME(1) */ 1"), ElementsAre("SELECT", "1"));
 }
 
-TEST(SqlTokenizer, TwoMinusesWithoutSpaceAreNoComment) {
+TEST(sql_tokenizer, two_minuses_without_space_are_no_comment) {
     EXPECT_THAT(texts("5--6"), ElementsAre("5", "-", "-", "6"));
 }
 
-TEST(SqlTokenizer, VersionCommentsAreCode) {
+TEST(sql_tokenizer, version_comments_are_code) {
     EXPECT_THAT(texts("a /*! b */ c"), ElementsAre("a", "b", "c"));
     EXPECT_THAT(texts("a /*!80013 b */ c"), ElementsAre("a", "b", "c"));
     EXPECT_THAT(texts("/*!50100PARTITION BY*/"), ElementsAre("PARTITION", "BY"));
@@ -145,7 +145,7 @@ TEST(SqlTokenizer, VersionCommentsAreCode) {
     EXPECT_THAT(texts("/*!401 b */"), ElementsAre("401", "b"));
 }
 
-TEST(SqlTokenizer, VersionCommentsTellTheirVersionAndPlace) {
+TEST(sql_tokenizer, version_comments_tell_their_version_and_place) {
     const std::string_view source = "a /*!80013 b */ c /*! d */ /*!100100 e */";
     const auto comments = tokenize(source).version_comments;
     ASSERT_EQ(comments.size(), 3U);
@@ -156,7 +156,7 @@ TEST(SqlTokenizer, VersionCommentsTellTheirVersionAndPlace) {
     EXPECT_EQ(comments[2].version, 100100U);
 }
 
-TEST(SqlTokenizer, WhatIsNotClosedIsAnErrorThatNamesTheOffset) {
+TEST(sql_tokenizer, what_is_not_closed_is_an_error_that_names_the_offset) {
     EXPECT_THAT(failure("ADD a 'b"), HasSubstr("byte 6"));
     EXPECT_THAT(failure("ADD `b"), HasSubstr("byte 4"));
     EXPECT_THAT(failure("ADD \"b"), HasSubstr("byte 4"));
@@ -174,7 +174,7 @@ TEST(SqlTokenizer, WhatIsNotClosedIsAnErrorThatNamesTheOffset) {
     EXPECT_THAT(failure("x'44"), HasSubstr("malformed"));
 }
 
-TEST(SqlTokenizer, EveryPrefixOfAHardTextIsReadOrRefusedButNeverCrashes) {
+TEST(sql_tokenizer, every_prefix_of_a_hard_text_is_read_or_refused_but_never_crashes) {
     const std::string hard =
         "ADD /*!80013 `a``b` */ x'4a' N'b''c' _utf8'\\'' 1.5e-3 0x1 t.1e5 \"q\\\"\" -- x\n# y\n"
         "/* z */ b'01' .5 @x := 5 \\ \xff\xc3 ;";
@@ -189,7 +189,7 @@ TEST(SqlTokenizer, EveryPrefixOfAHardTextIsReadOrRefusedButNeverCrashes) {
     }
 }
 
-TEST(SqlTokenizer, TellsWhetherTextReadsAlikeUnderTwoSettings) {
+TEST(sql_tokenizer, tells_whether_text_reads_alike_under_two_settings) {
     constexpr tokenizer_options ansi{.ansi_quotes = true};
     constexpr tokenizer_options no_escapes{.no_backslash_escapes = true};
     EXPECT_TRUE(reads_alike(R"(ADD a INT COMMENT 'say "hi"')", {}, ansi));

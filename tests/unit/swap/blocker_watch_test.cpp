@@ -20,7 +20,7 @@ servers::blocker holder(std::uint64_t connection, const std::string& event = "1"
             .who = "app@h"};
 }
 
-class BlockerWatch : public testing::Test {
+class a_blocker_watch : public testing::Test {
   protected:
     std::vector<std::uint64_t> overdue(blocker_watch::time_point now) const {
         std::vector<std::uint64_t> connections;
@@ -32,7 +32,7 @@ class BlockerWatch : public testing::Test {
     const blocker_watch::time_point start{100s};
 };
 
-TEST_F(BlockerWatch, CountsFromTheFirstLookThatSawIt) {
+TEST_F(a_blocker_watch, counts_from_the_first_look_that_saw_it) {
     watch.see({holder(1)}, start);
     EXPECT_THAT(overdue(start), IsEmpty());
     watch.see({holder(1)}, start + 7s);
@@ -43,7 +43,7 @@ TEST_F(BlockerWatch, CountsFromTheFirstLookThatSawIt) {
     EXPECT_EQ(watch.next_due(start + 8s, 8s), std::nullopt);
 }
 
-TEST_F(BlockerWatch, ANewcomerDoesNotInheritTheTimeOfTheOneBefore) {
+TEST_F(a_blocker_watch, a_newcomer_does_not_inherit_the_time_of_the_one_before) {
     watch.see({holder(1)}, start);
     watch.see({holder(1), holder(2)}, start + 6s);
     watch.see({holder(2)}, start + 9s);
@@ -53,13 +53,13 @@ TEST_F(BlockerWatch, ANewcomerDoesNotInheritTheTimeOfTheOneBefore) {
     EXPECT_THAT(overdue(start + 14s), ElementsAre(2U));
 }
 
-TEST_F(BlockerWatch, TheNextTransactionOfAConnectionIsANewcomer) {
+TEST_F(a_blocker_watch, the_next_transaction_of_a_connection_is_a_newcomer) {
     watch.see({holder(1, "10")}, start);
     watch.see({holder(1, "20")}, start + 8s);
     EXPECT_THAT(overdue(start + 8s), IsEmpty());
 }
 
-TEST_F(BlockerWatch, WhoeverLetGoBeginsAnew) {
+TEST_F(a_blocker_watch, whoever_let_go_begins_anew) {
     watch.see({holder(1)}, start);
     watch.see({}, start + 5s);
     EXPECT_EQ(watch.next_due(start + 5s, 8s), std::nullopt);

@@ -31,31 +31,31 @@ const std::string read_and_written =
     "with id >= 1579, sees < 1579\n";
 const std::string after = "--------\nFILE I/O\n--------\n";
 
-TEST(InnodbStatus, TellsWhoHasAReadView) {
+TEST(innodb_status, tells_who_has_a_read_view) {
     EXPECT_THAT(read_views(before + written + read_and_written + after),
                 Optional(UnorderedElementsAre(Pair(14, false), Pair(23, true))));
     EXPECT_THAT(read_views(before + read_and_written + written + after),
                 Optional(UnorderedElementsAre(Pair(14, false), Pair(23, true))));
 }
 
-TEST(InnodbStatus, NobodyMayBeThere) {
+TEST(innodb_status, nobody_may_be_there) {
     EXPECT_THAT(read_views(before + after), Optional(IsEmpty()));
 }
 
-TEST(InnodbStatus, ThatIsNotWholeTellsNothing) {
+TEST(innodb_status, that_is_not_whole_tells_nothing) {
     EXPECT_EQ(read_views(""), std::nullopt);
     EXPECT_EQ(read_views(before + written), std::nullopt);
     EXPECT_EQ(read_views(before + "\n... truncated...\n" + written + after), std::nullopt);
     EXPECT_EQ(read_views("TRANSACTIONS\n" + written + after), std::nullopt);
 }
 
-TEST(InnodbStatus, AThreadWithoutANumberTellsNothing) {
+TEST(innodb_status, a_thread_without_a_number_tells_nothing) {
     EXPECT_EQ(read_views(before + "---TRANSACTION 1, ACTIVE 4 sec\nMySQL thread id x\n" + after),
               std::nullopt);
 }
 
 // A view belongs to the transaction above it only.
-TEST(InnodbStatus, AViewOfATransactionWithoutAThreadIsNobodys) {
+TEST(innodb_status, a_view_of_a_transaction_without_a_thread_is_nobodys) {
     EXPECT_THAT(
         read_views(before + written +
                    "---TRANSACTION 1580, ACTIVE (PREPARED) 4 sec\nTrx read view will not see "

@@ -10,18 +10,18 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 
-TEST(RenameForecast, FitsWhereRenameIsTooShortToBeMeasured) {
+TEST(rename_forecast, fits_where_rename_is_too_short_to_be_measured) {
     rename_forecast renaming(1ms, std::nullopt);
     renaming.took_before_rename(1h);
     EXPECT_TRUE(renaming.fits());
 }
 
-TEST(RenameForecast, LeavesATenthOfTheBudgetToWhatComesBeforeRename) {
+TEST(rename_forecast, leaves_a_tenth_of_the_budget_to_what_comes_before_rename) {
     EXPECT_TRUE(rename_forecast(500ms, 450ms).fits());
     EXPECT_FALSE(rename_forecast(500ms, 451ms).fits());
 }
 
-TEST(RenameForecast, LeavesToItWhatAnAttemptTook) {
+TEST(rename_forecast, leaves_to_it_what_an_attempt_took) {
     rename_forecast renaming(500ms, 428ms);
     ASSERT_TRUE(renaming.fits());
     renaming.took_before_rename(100ms);
@@ -32,7 +32,7 @@ TEST(RenameForecast, LeavesToItWhatAnAttemptTook) {
     EXPECT_TRUE(renaming.fits());
 }
 
-TEST(RenameForecast, DoesNotWaitForEverForOneSlowMomentUnderTheLock) {
+TEST(rename_forecast, does_not_wait_for_ever_for_one_slow_moment_under_the_lock) {
     rename_forecast renaming(500ms, 428ms);
     renaming.took_before_rename(500ms);
     for (int pauses = 0; pauses < 3; ++pauses) {
@@ -42,7 +42,7 @@ TEST(RenameForecast, DoesNotWaitForEverForOneSlowMomentUnderTheLock) {
     EXPECT_TRUE(renaming.fits());
 }
 
-TEST(RenameForecast, GoesByTheLastMeasurement) {
+TEST(rename_forecast, goes_by_the_last_measurement) {
     rename_forecast renaming(500ms, 4'321ms);
     EXPECT_FALSE(renaming.fits());
     renaming.measured(120ms);
@@ -51,7 +51,7 @@ TEST(RenameForecast, GoesByTheLastMeasurement) {
     EXPECT_FALSE(renaming.fits());
 }
 
-TEST(RenameForecast, IsMeasuredAgainAtOnceAndThenAtGrowingIntervals) {
+TEST(rename_forecast, is_measured_again_at_once_and_then_at_growing_intervals) {
     rename_forecast renaming(500ms, 4'321ms);
     for (const auto pause : {0min, 1min, 2min, 4min, 8min, 15min, 15min}) {
         EXPECT_EQ(renaming.pause(), pause);
@@ -60,7 +60,7 @@ TEST(RenameForecast, IsMeasuredAgainAtOnceAndThenAtGrowingIntervals) {
 }
 
 // Else a lock would be asked for in vain every minute.
-TEST(RenameForecast, WaitsEverLongerWhereAttemptsGiveWay) {
+TEST(rename_forecast, waits_ever_longer_where_attempts_give_way) {
     rename_forecast renaming(500ms, 428ms);
     renaming.took_before_rename(100ms);
     renaming.measured(428ms);
@@ -74,7 +74,7 @@ TEST(RenameForecast, WaitsEverLongerWhereAttemptsGiveWay) {
     EXPECT_EQ(renaming.pause(), 2min);
 }
 
-TEST(RenameForecast, IsToldAgainWhereTheResultIsAnother) {
+TEST(rename_forecast, is_told_again_where_the_result_is_another) {
     rename_forecast renaming(500ms, 4'000ms);
     EXPECT_TRUE(renaming.tell_anew());
     EXPECT_FALSE(renaming.tell_anew());

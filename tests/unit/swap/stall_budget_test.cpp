@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(StallBudget, IsSpentAtItsEndAndNotBefore) {
+TEST(stall_budget, is_spent_at_its_end_and_not_before) {
     test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     EXPECT_FALSE(budget.spent());
@@ -24,7 +24,7 @@ TEST(StallBudget, IsSpentAtItsEndAndNotBefore) {
     EXPECT_TRUE(budget.spent());
 }
 
-TEST(StallBudget, CountsFromWhenItWasMade) {
+TEST(stall_budget, counts_from_when_it_was_made) {
     test::stepped_clock clock;
     clock.step(7s);
     const stall_budget budget(clock, 500ms);
@@ -34,7 +34,7 @@ TEST(StallBudget, CountsFromWhenItWasMade) {
     EXPECT_EQ(budget.used(), 120ms);
 }
 
-TEST(StallBudget, ItsWatchdogInterruptsWhenTheClockComesToTheDeadline) {
+TEST(stall_budget, its_watchdog_interrupts_when_the_clock_comes_to_the_deadline) {
     test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     std::promise<bool> spent_when_interrupted;
@@ -53,7 +53,7 @@ TEST(StallBudget, ItsWatchdogInterruptsWhenTheClockComesToTheDeadline) {
     timer.disarm();
 }
 
-TEST(StallBudget, ItsWatchdogIsSilentOnceDisarmedHoweverLateItGets) {
+TEST(stall_budget, its_watchdog_is_silent_once_disarmed_however_late_it_gets) {
     test::stepped_clock clock;
     const stall_budget budget(clock, 500ms);
     int interrupts = 0;  // of the watchdog's thread until it is joined

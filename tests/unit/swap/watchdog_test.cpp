@@ -42,13 +42,13 @@ clock_source::time_point far_off() {
     return std::chrono::steady_clock::now() + 1h;
 }
 
-TEST(Watchdog, InterruptsAtTheDeadlineAndAgainUntilItIsDisarmed) {
+TEST(watchdog, interrupts_at_the_deadline_and_again_until_it_is_disarmed) {
     call_counter interrupts;
     watchdog timer(machine, long_past(), [&] { interrupts.call(); }, {});
     interrupts.wait_for(3);
 }
 
-TEST(Watchdog, IsOutOfTimeBeforeItInterrupts) {
+TEST(watchdog, is_out_of_time_before_it_interrupts) {
     call_counter interrupts;
     const watchdog* armed = nullptr;
     std::mutex mutex;
@@ -68,7 +68,7 @@ TEST(Watchdog, IsOutOfTimeBeforeItInterrupts) {
     EXPECT_TRUE(out_of_time);
 }
 
-TEST(Watchdog, DoesNotInterruptWhenDisarmedBeforeTheDeadline) {
+TEST(watchdog, does_not_interrupt_when_disarmed_before_the_deadline) {
     call_counter interrupts;
     watchdog timer(machine, far_off(), [&] { interrupts.call(); }, {});
     timer.disarm();
@@ -76,7 +76,7 @@ TEST(Watchdog, DoesNotInterruptWhenDisarmedBeforeTheDeadline) {
     EXPECT_FALSE(timer.out_of_time().stop_requested());
 }
 
-TEST(Watchdog, DoesNotInterruptAnyMoreOnceDisarmed) {
+TEST(watchdog, does_not_interrupt_any_more_once_disarmed) {
     call_counter interrupts;
     watchdog timer(machine, long_past(), [&] { interrupts.call(); }, {});
     interrupts.wait_for(1);
@@ -89,13 +89,13 @@ TEST(Watchdog, DoesNotInterruptAnyMoreOnceDisarmed) {
     EXPECT_EQ(interrupts.calls(), before);
 }
 
-TEST(Watchdog, MayBeDisarmedTwice) {
+TEST(watchdog, may_be_disarmed_twice) {
     watchdog timer(machine, far_off(), [] {}, {});
     timer.disarm();
     EXPECT_NO_FATAL_FAILURE(timer.disarm());
 }
 
-TEST(Watchdog, TheOwnersStopEndsItsTimeAndInterruptsLongBeforeTheDeadline) {
+TEST(watchdog, the_owners_stop_ends_its_time_and_interrupts_long_before_the_deadline) {
     call_counter interrupts;
     std::stop_source owner;
     watchdog timer(

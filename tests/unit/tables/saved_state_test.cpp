@@ -11,7 +11,7 @@ keys::key_value bytes(std::string_view of) {
     return {std::string(of)};
 }
 
-TEST(SavedState, AChunkIsItsRangeInHexadecimalAndItsRows) {
+TEST(saved_state, a_chunk_is_its_range_in_hexadecimal_and_its_rows) {
     const chunk_progress written{
         .chunk = 7,
         .done = {.after = std::nullopt, .up_to = bytes(std::string_view("\0\x7F\xFFz", 4))},
@@ -23,14 +23,14 @@ TEST(SavedState, AChunkIsItsRangeInHexadecimalAndItsRows) {
     EXPECT_EQ(read.rows, 12U);
 }
 
-TEST(SavedState, AnEmptyKeyIsNoOpenEnd) {
+TEST(saved_state, an_empty_key_is_no_open_end) {
     const chunk_progress written{.done = {.after = bytes(""), .up_to = std::nullopt}};
     const auto read = chunk_in(0, text_of(written));
     EXPECT_EQ(read.done.after, bytes(""));
     EXPECT_FALSE(read.done.up_to.has_value());
 }
 
-TEST(SavedState, AWatermarkIsReadAsItWasWritten) {
+TEST(saved_state, a_watermark_is_read_as_it_was_written) {
     const watermark read =
         watermark_in(text_of(watermark{.chunks_below = 9, .up_to = bytes("\x80"), .rows = 1'000}));
     EXPECT_EQ(read.chunks_below, 9U);
@@ -38,7 +38,7 @@ TEST(SavedState, AWatermarkIsReadAsItWasWritten) {
     EXPECT_EQ(read.rows, 1'000U);
 }
 
-TEST(SavedState, APlaceIsASetOfGtidsOrAnOffsetInAFile) {
+TEST(saved_state, a_place_is_a_set_of_gtids_or_an_offset_in_a_file) {
     const std::string uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     const stream_place by_gtids{.position = binlog::gtid_set::parse(uuid + ":1-5:9"),
                                 .server_uuid = uuid,
@@ -55,12 +55,12 @@ TEST(SavedState, APlaceIsASetOfGtidsOrAnOffsetInAFile) {
     EXPECT_EQ(place_in(text_of(by_file)).position, by_file.position);
 }
 
-TEST(SavedState, TheEndOfACopyMayBeOpen) {
+TEST(saved_state, the_end_of_a_copy_may_be_open) {
     EXPECT_EQ(extent_in(text_of(copy_extent{.end = bytes("a")})).end, bytes("a"));
     EXPECT_FALSE(extent_in(text_of(copy_extent{})).end.has_value());
 }
 
-TEST(SavedState, WhatIsNotOfTheFormatIsAnErrorAndNeverMisread) {
+TEST(saved_state, what_is_not_of_the_format_is_an_error_and_never_misread) {
     for (const char* const text :
          {"", "after 1 up to 2, 3 rows", "[]", "{}", R"({"after":null,"up_to":null})",
           R"({"after":null,"up_to":null,"rows":-1})", R"({"after":null,"up_to":null,"rows":"1"})",

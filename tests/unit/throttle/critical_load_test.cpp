@@ -14,7 +14,7 @@ using testing::StartsWith;
 const limit_reached overload{.which = {"Threads_running", 50}, .value = 60};
 
 /// Looks at a load by a clock that the test steps.
-class CriticalLoad : public testing::Test {
+class a_critical_load : public testing::Test {
   protected:
     void use(critical_load_settings with) { load_.emplace(with); }
     bool due() { return load_->look_is_due(now_); }
@@ -35,12 +35,12 @@ class CriticalLoad : public testing::Test {
     std::optional<critical_load> load_;
 };
 
-TEST_F(CriticalLoad, EndsTheRunAtOnce) {
+TEST_F(a_critical_load, ends_the_run_at_once) {
     use({});
     EXPECT_EQ(end_of_look(overload), "critical-load met: Threads_running=60, >=50");
 }
 
-TEST_F(CriticalLoad, IsLookedAtEachSecondAndSaysNothingWhileItIsNotReached) {
+TEST_F(a_critical_load, is_looked_at_each_second_and_says_nothing_while_it_is_not_reached) {
     use({});
     EXPECT_EQ(look({}), "");
     EXPECT_EQ(load_->reason(), std::nullopt);
@@ -50,7 +50,7 @@ TEST_F(CriticalLoad, IsLookedAtEachSecondAndSaysNothingWhileItIsNotReached) {
     EXPECT_TRUE(due());
 }
 
-TEST_F(CriticalLoad, WithAnIntervalEndsTheRunOnlyWhenReachedAgain) {
+TEST_F(a_critical_load, with_an_interval_ends_the_run_only_when_reached_again) {
     use({.look_again_after = 3s});
     EXPECT_EQ(end_of_look(overload), "goes on");
     EXPECT_EQ(load_->reason(), "critical-load met once: Threads_running=60, >=50");
@@ -61,7 +61,7 @@ TEST_F(CriticalLoad, WithAnIntervalEndsTheRunOnlyWhenReachedAgain) {
               "critical-load met again after 3000 millis: Threads_running=60, >=50");
 }
 
-TEST_F(CriticalLoad, WithAnIntervalAPeakThatPassedCountsNoMore) {
+TEST_F(a_critical_load, with_an_interval_a_peak_that_passed_counts_no_more) {
     use({.look_again_after = 3s});
     EXPECT_EQ(look(overload),
               "critical-load met once: Threads_running=60, >=50. Looking again in 3000 millis");
@@ -72,7 +72,7 @@ TEST_F(CriticalLoad, WithAnIntervalAPeakThatPassedCountsNoMore) {
     EXPECT_EQ(end_of_look(overload), "goes on");
 }
 
-TEST_F(CriticalLoad, ALookThatFailedLeavesTheSecondOneDue) {
+TEST_F(a_critical_load, a_look_that_failed_leaves_the_second_one_due) {
     use({.look_again_after = 3s});
     look(overload);
     now_ += 3s;
@@ -81,7 +81,7 @@ TEST_F(CriticalLoad, ALookThatFailedLeavesTheSecondOneDue) {
     EXPECT_THAT(end_of_look(overload), StartsWith("critical-load met again"));
 }
 
-TEST_F(CriticalLoad, HibernatesUntilTheTimeIsOverAndThenLooksBeforeItGoesOn) {
+TEST_F(a_critical_load, hibernates_until_the_time_is_over_and_then_looks_before_it_goes_on) {
     use({.hibernate_for = 60s});
     EXPECT_EQ(look(overload),
               "critical-load met: Threads_running=60, >=50. Hibernating for 60 seconds");
@@ -98,7 +98,7 @@ TEST_F(CriticalLoad, HibernatesUntilTheTimeIsOverAndThenLooksBeforeItGoesOn) {
     EXPECT_EQ(load_->reason(), std::nullopt);
 }
 
-TEST_F(CriticalLoad, HibernatesAgainWhenStillReachedAfterwards) {
+TEST_F(a_critical_load, hibernates_again_when_still_reached_afterwards) {
     use({.hibernate_for = 60s});
     look(overload);
     now_ += 61s;
@@ -109,7 +109,7 @@ TEST_F(CriticalLoad, HibernatesAgainWhenStillReachedAfterwards) {
     EXPECT_FALSE(due());
 }
 
-TEST_F(CriticalLoad, HibernationComesBeforeTheInterval) {
+TEST_F(a_critical_load, hibernation_comes_before_the_interval) {
     use({.look_again_after = 1s, .hibernate_for = 60s});
     EXPECT_EQ(end_of_look(overload), "goes on");
     now_ += 5s;

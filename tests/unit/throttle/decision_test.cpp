@@ -35,32 +35,32 @@ std::string reason_of(const std::vector<watched_signal>& signals) {
     return decide(signals, now).reason;
 }
 
-TEST(Decision, WithoutSignalsNothingIsThrottled) {
+TEST(decision, without_signals_nothing_is_throttled) {
     EXPECT_FALSE(decide({}, now).throttled);
 }
 
-TEST(Decision, IsClearWhenEverySignalIsFine) {
+TEST(decision, is_clear_when_every_signal_is_fine) {
     const auto clear =
         decide(std::vector{fine("flag-file"), fine("r1:3306", signal_rank::control_replica)}, now);
     EXPECT_FALSE(clear.throttled);
     EXPECT_EQ(clear.reason, "");
 }
 
-TEST(Decision, ASignalThatWasNotReadYetThrottles) {
+TEST(decision, a_signal_that_was_not_read_yet_throttles) {
     const auto waiting = decide(std::vector{fine("flag-file"), unread("Threads_running")}, now);
     EXPECT_TRUE(waiting.throttled);
     EXPECT_TRUE(waiting.first_reading_awaited);
     EXPECT_EQ(waiting.reason, "Threads_running not yet read");
 }
 
-TEST(Decision, AReasonThrottlesAndIsTold) {
+TEST(decision, a_reason_throttles_and_is_told) {
     const auto throttled = decide(std::vector{fine("x"), throttling("flag-file")}, now);
     EXPECT_TRUE(throttled.throttled);
     EXPECT_FALSE(throttled.first_reading_awaited);
     EXPECT_EQ(throttled.reason, "flag-file");
 }
 
-TEST(Decision, TheReasonOfTheFirstRankIsTold) {
+TEST(decision, the_reason_of_the_first_rank_is_told) {
     EXPECT_EQ(reason_of({throttling("replica", signal_rank::control_replica),
                          throttling("own lag", signal_rank::own_lag),
                          throttling("http", signal_rank::http),
@@ -74,7 +74,7 @@ TEST(Decision, TheReasonOfTheFirstRankIsTold) {
               "replica");
 }
 
-TEST(Decision, OnlyAReasonOfHibernationMakesAllElseWait) {
+TEST(decision, only_a_reason_of_hibernation_makes_all_else_wait) {
     EXPECT_TRUE(
         decide(std::vector{throttling("load"), throttling("hibernation", signal_rank::hibernation)},
                now)
@@ -87,14 +87,14 @@ TEST(Decision, OnlyAReasonOfHibernationMakesAllElseWait) {
     EXPECT_FALSE(decide(std::vector{unreadable}, now).hibernating);
 }
 
-TEST(Decision, WithinARankTheFirstSignalsReasonIsTold) {
+TEST(decision, within_a_rank_the_first_signals_reason_is_told) {
     EXPECT_EQ(reason_of({throttling("flag-file"), throttling("max-load a=2 >= 1")}), "flag-file");
     EXPECT_EQ(reason_of({throttling("r1 lag", signal_rank::control_replica),
                          throttling("r2 lag", signal_rank::control_replica)}),
               "r1 lag");
 }
 
-TEST(Decision, AFineReadingIsGoodForItsPeriodAndTheGrace) {
+TEST(decision, a_fine_reading_is_good_for_its_period_and_the_grace) {
     const auto taken = now - 100ms - reading_grace;
     EXPECT_FALSE(decide(std::vector{fine("x", signal_rank::general, taken)}, now).throttled);
     const auto stale = decide(std::vector{fine("r1:3306", signal_rank::general, taken - 1ns)}, now);
@@ -103,11 +103,11 @@ TEST(Decision, AFineReadingIsGoodForItsPeriodAndTheGrace) {
     EXPECT_EQ(stale.reason, "r1:3306 not read for 1.1s");
 }
 
-TEST(Decision, AReasonToThrottleHoldsHoweverOldItIs) {
+TEST(decision, a_reason_to_throttle_holds_however_old_it_is) {
     EXPECT_EQ(reason_of({throttling("flag-file", signal_rank::general, now - 50min)}), "flag-file");
 }
 
-TEST(Decision, AReadingThatWasPublishedMeanwhileIsNotStale) {
+TEST(decision, a_reading_that_was_published_meanwhile_is_not_stale) {
     EXPECT_FALSE(decide(std::vector{fine("x", signal_rank::general, now + 1s)}, now).throttled);
 }
 

@@ -11,14 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FlagFileSignal : public testing::Test {
+class a_flag_file_signal : public testing::Test {
   protected:
-    FlagFileSignal() {
+    a_flag_file_signal() {
         std::string pattern = (fs::temp_directory_path() / "throttle.XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         folder_ = pattern;
     }
-    ~FlagFileSignal() override { fs::remove_all(folder_); }
+    ~a_flag_file_signal() override { fs::remove_all(folder_); }
 
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
     void touch(const std::string& name) const { std::ofstream(path(name)).put('\n'); }
@@ -26,7 +26,7 @@ class FlagFileSignal : public testing::Test {
     fs::path folder_;
 };
 
-TEST_F(FlagFileSignal, ThrottlesWhileTheFileExists) {
+TEST_F(a_flag_file_signal, throttles_while_the_file_exists) {
     flag_file_signal signal({path("flag")});
     EXPECT_EQ(signal.evaluate(), std::nullopt);
     touch("flag");
@@ -35,26 +35,26 @@ TEST_F(FlagFileSignal, ThrottlesWhileTheFileExists) {
     EXPECT_EQ(signal.evaluate(), std::nullopt);
 }
 
-TEST_F(FlagFileSignal, AnyOfSeveralFilesThrottles) {
+TEST_F(a_flag_file_signal, any_of_several_files_throttles) {
     flag_file_signal signal({path("one"), path("two")});
     EXPECT_EQ(signal.evaluate(), std::nullopt);
     touch("two");
     EXPECT_EQ(signal.evaluate(), "flag-file");
 }
 
-TEST_F(FlagFileSignal, AFolderIsAFlagToo) {
+TEST_F(a_flag_file_signal, a_folder_is_a_flag_too) {
     flag_file_signal signal({path("folder")});
     fs::create_directory(path("folder"));
     EXPECT_EQ(signal.evaluate(), "flag-file");
 }
 
-TEST_F(FlagFileSignal, AMissingFolderAboveTheFileIsFine) {
+TEST_F(a_flag_file_signal, a_missing_folder_above_the_file_is_fine) {
     touch("file");
     flag_file_signal signal({path("no/such/flag"), path("file/flag")});
     EXPECT_EQ(signal.evaluate(), std::nullopt);
 }
 
-TEST_F(FlagFileSignal, APathThatCannotBeLookedAtThrottles) {
+TEST_F(a_flag_file_signal, a_path_that_cannot_be_looked_at_throttles) {
     // A circle of links, since no permission is denied to root.
     fs::create_symlink(path("circle"), path("circle"));
     flag_file_signal signal({path("circle/flag")});

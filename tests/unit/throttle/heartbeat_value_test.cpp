@@ -8,20 +8,20 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
 
-TEST(HeartbeatValue, HasNineDigitsOfFractionAndIsInUtc) {
+TEST(heartbeat_value, has_nine_digits_of_fraction_and_is_in_utc) {
     EXPECT_EQ(format_heartbeat(sys_days(2026y / 8 / 7) + 12h + 34min + 56s + 123456789ns),
               "2026-08-07T12:34:56.123456789Z");
     EXPECT_EQ(format_heartbeat(sys_days(1970y / 1 / 1)), "1970-01-01T00:00:00.000000000Z");
 }
 
-TEST(HeartbeatValue, IsReadBackToTheNanosecond) {
+TEST(heartbeat_value, is_read_back_to_the_nanosecond) {
     for (const auto at :
          {sys_days(1970y / 1 / 1) + 0ns, sys_days(2024y / 2 / 29) + 23h + 59min + 1ns,
           sys_days(2261y / 12 / 31) + 24h - 1ns})
         EXPECT_EQ(parse_heartbeat(format_heartbeat(at)), at);
 }
 
-TEST(HeartbeatValue, AnyOtherTextIsNoHeartbeat) {
+TEST(heartbeat_value, any_other_text_is_no_heartbeat) {
     for (const auto* text : {
              "",
              "2026-08-07 12:34:56.123456789Z",
@@ -38,7 +38,7 @@ TEST(HeartbeatValue, AnyOtherTextIsNoHeartbeat) {
         EXPECT_EQ(parse_heartbeat(text), std::nullopt) << text;
 }
 
-TEST(HeartbeatValue, AMomentThatDoesNotExistIsNoHeartbeat) {
+TEST(heartbeat_value, a_moment_that_does_not_exist_is_no_heartbeat) {
     for (const auto* text : {
              "2026-02-29T12:34:56.123456789Z",
              "2026-13-07T12:34:56.123456789Z",
@@ -51,7 +51,7 @@ TEST(HeartbeatValue, AMomentThatDoesNotExistIsNoHeartbeat) {
         EXPECT_EQ(parse_heartbeat(text), std::nullopt) << text;
 }
 
-TEST(HeartbeatValue, AYearThatTheClockCannotHoldIsNoHeartbeat) {
+TEST(heartbeat_value, a_year_that_the_clock_cannot_hold_is_no_heartbeat) {
     EXPECT_EQ(parse_heartbeat("1969-12-31T23:59:59.999999999Z"), std::nullopt);
     EXPECT_EQ(parse_heartbeat("2262-01-01T00:00:00.000000000Z"), std::nullopt);
     EXPECT_EQ(parse_heartbeat("9999-01-01T00:00:00.000000000Z"), std::nullopt);

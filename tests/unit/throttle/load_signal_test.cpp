@@ -18,7 +18,7 @@ std::string failure_of(const std::vector<load_limit>& limits, const std::vector<
     return "none";
 }
 
-TEST(LoadReason, ALimitThatIsReachedThrottlesInTheWordsOfGhost) {
+TEST(load_reason, a_limit_that_is_reached_throttles_in_the_words_of_ghost) {
     EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "26"}}),
               "max-load Threads_running=26 >= 25");
     EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "25"}}),
@@ -26,7 +26,7 @@ TEST(LoadReason, ALimitThatIsReachedThrottlesInTheWordsOfGhost) {
     EXPECT_EQ(load_reason({{"Threads_running", 25}}, {{"Threads_running", "24"}}), std::nullopt);
 }
 
-TEST(LoadReason, AnyOfSeveralLimitsThrottlesAndTheFirstIsTold) {
+TEST(load_reason, any_of_several_limits_throttles_and_the_first_is_told) {
     const std::vector<load_limit> limits{{"Threads_running", 25}, {"Threads_connected", 100}};
     EXPECT_EQ(load_reason(limits, {{"Threads_connected", "100"}, {"Threads_running", "3"}}),
               "max-load Threads_connected=100 >= 100");
@@ -34,19 +34,19 @@ TEST(LoadReason, AnyOfSeveralLimitsThrottlesAndTheFirstIsTold) {
               "max-load Threads_running=30 >= 25");
 }
 
-TEST(LoadReason, ALimitOfZeroOrLessIsAlwaysReached) {
+TEST(load_reason, a_limit_of_zero_or_less_is_always_reached) {
     EXPECT_EQ(load_reason({{"Threads_running", 0}}, {{"Threads_running", "0"}}),
               "max-load Threads_running=0 >= 0");
     EXPECT_EQ(load_reason({{"Threads_running", -1}}, {{"Threads_running", "0"}}),
               "max-load Threads_running=0 >= -1");
 }
 
-TEST(LoadReason, VariablesAreFoundInAnyLetterCaseAndNamedAsAskedFor) {
+TEST(load_reason, variables_are_found_in_any_letter_case_and_named_as_asked_for) {
     EXPECT_EQ(load_reason({{"threads_RUNNING", 1}}, {{"Threads_running", "1"}}),
               "max-load threads_RUNNING=1 >= 1");
 }
 
-TEST(LoadReason, AVariableThatIsMissingIsAnErrorThatNamesIt) {
+TEST(load_reason, a_variable_that_is_missing_is_an_error_that_names_it) {
     EXPECT_EQ(failure_of({{"Treads_running", 25}}, {}),
               "the server has no status variable Treads_running");
     EXPECT_EQ(failure_of({{"Threads_running", 25}, {"Foo", 1}}, {{"Threads_running", "3"}}),
@@ -55,7 +55,7 @@ TEST(LoadReason, AVariableThatIsMissingIsAnErrorThatNamesIt) {
               "the server has no status variable Threads_run");
 }
 
-TEST(LoadReason, AValueThatIsNoWholeNumberIsAnErrorThatNamesTheVariable) {
+TEST(load_reason, a_value_that_is_no_whole_number_is_an_error_that_names_the_variable) {
     EXPECT_EQ(failure_of({{"Ssl_version", 1}}, {{"Ssl_version", ""}}),
               "Ssl_version is not a number: ");
     EXPECT_EQ(failure_of({{"Last_query_cost", 1}}, {{"Last_query_cost", "0.5"}}),
@@ -64,19 +64,19 @@ TEST(LoadReason, AValueThatIsNoWholeNumberIsAnErrorThatNamesTheVariable) {
               "Threads_running is NULL");
 }
 
-TEST(LoadSignal, IsNamedAfterItsVariables) {
+TEST(load_signal, is_named_after_its_variables) {
     const live_pace limited({.max_load = {{"Threads_running", 25}, {"Foo", 1}}});
     EXPECT_EQ(load_signal({}, limited).name(), "Threads_running,Foo");
 }
 
-TEST(LoadSignal, WithoutALimitAsksNobody) {
+TEST(load_signal, without_a_limit_asks_nobody) {
     const live_pace unlimited{pace{}};
     load_signal signal({}, unlimited);
     EXPECT_EQ(signal.name(), "max-load");
     EXPECT_EQ(signal.evaluate(), std::nullopt);
 }
 
-TEST(UnreadableLimits, VariablesThatAreNotThereAreToldWithTheNearestNames) {
+TEST(unreadable_limits, variables_that_are_not_there_are_told_with_the_nearest_names) {
     const std::vector<db::row> status{
         {"Threads_running", "1"}, {"Threads_connected", "2"}, {"Ssl_cipher", ""}, {"Uptime", "3"}};
     EXPECT_TRUE(unreadable_limits({{"threads_RUNNING", 25}, {"Uptime", 1}}, status).empty());
@@ -88,7 +88,7 @@ TEST(UnreadableLimits, VariablesThatAreNotThereAreToldWithTheNearestNames) {
     EXPECT_TRUE(found[1].nearest.empty());
 }
 
-TEST(UnreadableLimits, VariablesThatAreNoNumbersAreTold) {
+TEST(unreadable_limits, variables_that_are_no_numbers_are_told) {
     const auto found = unreadable_limits({{"Ssl_cipher", 25}}, {{"Ssl_cipher", ""}});
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found[0].why.find("is not a number"), std::string::npos) << found[0].why;

@@ -9,7 +9,7 @@
 namespace segue::throttle {
 namespace {
 
-TEST(LivePace, IsWhatItBeganWithUntilItIsChanged) {
+TEST(live_pace, is_what_it_began_with_until_it_is_changed) {
     live_pace now({.chunk_rows = 500, .nice_ratio = 1.5});
     EXPECT_EQ(now.snapshot().chunk_rows, 500U);
     now.change([](pace& next) {
@@ -21,7 +21,7 @@ TEST(LivePace, IsWhatItBeganWithUntilItIsChanged) {
     EXPECT_EQ(now.snapshot().max_load, (std::vector<load_limit>{{"Threads_running", 25}}));
 }
 
-TEST(LivePace, AChangeThatFailsChangesNothing) {
+TEST(live_pace, a_change_that_fails_changes_nothing) {
     live_pace now({.chunk_rows = 500});
     EXPECT_THROW(now.change([](pace& next) {
         next.chunk_rows = 1;
@@ -31,7 +31,7 @@ TEST(LivePace, AChangeThatFailsChangesNothing) {
     EXPECT_EQ(now.snapshot().chunk_rows, 500U);
 }
 
-TEST(LivePace, ReadersSeeAllOfAChangeOrNothing) {
+TEST(live_pace, readers_see_all_of_a_change_or_nothing) {
     live_pace now({.chunk_rows = 0, .nice_ratio = 0});
     std::jthread writer([&now](std::stop_token stop) {
         for (std::uint64_t i = 1; !stop.stop_requested(); ++i)

@@ -35,7 +35,7 @@ reading reading_of(std::function<std::optional<std::string>()> answer) {
     return take_reading(signal, stepped_clock());
 }
 
-TEST(Reading, AnAnswerIsKeptWithTheTimeAtWhichItWasAskedFor) {
+TEST(reading, an_answer_is_kept_with_the_time_at_which_it_was_asked_for) {
     const auto fine = reading_of([] { return std::nullopt; });
     EXPECT_EQ(fine.reason, std::nullopt);
     EXPECT_FALSE(fine.failed);
@@ -46,7 +46,7 @@ TEST(Reading, AnAnswerIsKeptWithTheTimeAtWhichItWasAskedFor) {
     EXPECT_FALSE(throttles.failed);
 }
 
-TEST(Reading, AFailureIsAReasonThatNamesTheSignal) {
+TEST(reading, a_failure_is_a_reason_that_names_the_signal) {
     const auto lost = reading_of([]() -> std::optional<std::string> {
         throw error("Lost connection (MySQL error 2013)", {.retryable = true});
     });
@@ -55,7 +55,7 @@ TEST(Reading, AFailureIsAReasonThatNamesTheSignal) {
     EXPECT_TRUE(lost.retryable);
 }
 
-TEST(Reading, AFaultOfOurOwnIsNoReading) {
+TEST(reading, a_fault_of_our_own_is_no_reading) {
     EXPECT_THROW(reading_of([]() -> std::optional<std::string> {
                      require(false, "a reading has a source");
                      return std::nullopt;
@@ -63,7 +63,7 @@ TEST(Reading, AFaultOfOurOwnIsNoReading) {
                  broken_invariant);
 }
 
-TEST(Reading, WhateverIsThrownIsAReasonToThrottle) {
+TEST(reading, whatever_is_thrown_is_a_reason_to_throttle) {
     const auto standard =
         reading_of([]() -> std::optional<std::string> { throw std::runtime_error("no memory"); });
     EXPECT_EQ(standard.reason, "db1:3306 no memory");
@@ -71,25 +71,25 @@ TEST(Reading, WhateverIsThrownIsAReasonToThrottle) {
     EXPECT_EQ(strange.reason, "db1:3306 cannot be read");
 }
 
-TEST(Reading, WhatEndsTheRunComesThrough) {
+TEST(reading, what_ends_the_run_comes_through) {
     EXPECT_THROW(
         reading_of([]() -> std::optional<std::string> { throw must_end("critical-load met"); }),
         must_end);
 }
 
-TEST(PauseAfter, AReadingThatSucceededIsTheSignalsPeriod) {
+TEST(pause_after, a_reading_that_succeeded_is_the_signals_period) {
     EXPECT_EQ(pause_after({}, 100ms, 0), 100ms);
     EXPECT_EQ(pause_after({.taken = {}, .reason = "flag-file"}, 100ms, 0), 100ms);
 }
 
-TEST(PauseAfter, ARetryableFailureIsOneSecond) {
+TEST(pause_after, a_retryable_failure_is_one_second) {
     const reading lost{.taken = {}, .reason = "lost", .failed = true, .retryable = true};
     EXPECT_EQ(pause_after(lost, 100ms, 1), 1s);
     EXPECT_EQ(pause_after(lost, 100ms, 1'000'000), 1s);
     EXPECT_EQ(pause_after(lost, 5s, 1), 5s);
 }
 
-TEST(PauseAfter, OfOtherFailuresDoublesUpToHalfAMinute) {
+TEST(pause_after, of_other_failures_doubles_up_to_half_a_minute) {
     const reading refused{.taken = {}, .reason = "access denied", .failed = true};
     EXPECT_EQ(pause_after(refused, 100ms, 1), 1s);
     EXPECT_EQ(pause_after(refused, 100ms, 2), 2s);

@@ -67,9 +67,9 @@ std::vector<std::unique_ptr<signal>> two_signals(script& first, script& second) 
 }
 
 /// The threads of a throttler of two signals; hung signals are let go before they are joined.
-class Throttler : public testing::Test {
+class a_throttler : public testing::Test {
   protected:
-    ~Throttler() override {
+    ~a_throttler() override {
         threads_.request_stop();
         first_.set([](script& s) { s.hangs = false; });
         second_.set([](script& s) { s.hangs = false; });
@@ -91,12 +91,12 @@ class Throttler : public testing::Test {
     std::stop_source stop_;
 };
 
-TEST_F(Throttler, ThrottlesUntilItWasStarted) {
+TEST_F(a_throttler, throttles_until_it_was_started) {
     EXPECT_TRUE(throttler_.state().throttled);
     EXPECT_EQ(throttler_.state().reason, "first not yet read");
 }
 
-TEST_F(Throttler, ThrottlesUntilTheLastSignalWasRead) {
+TEST_F(a_throttler, throttles_until_the_last_signal_was_read) {
     second_.hangs = true;
     throttler_.start(threads_);
     await_reason("second not yet read");
@@ -108,7 +108,7 @@ TEST_F(Throttler, ThrottlesUntilTheLastSignalWasRead) {
     EXPECT_EQ(throttler_.counts().times, 0U);
 }
 
-TEST_F(Throttler, AReasonHoldsCopyingUntilItIsGone) {
+TEST_F(a_throttler, a_reason_holds_copying_until_it_is_gone) {
     second_.reason = "flag-file";
     throttler_.start(threads_);
     await_reason("flag-file");
@@ -124,7 +124,7 @@ TEST_F(Throttler, AReasonHoldsCopyingUntilItIsGone) {
     EXPECT_FALSE(throttler_.state().throttled);
 }
 
-TEST_F(Throttler, AWaitEndsWithStoppedWhenItIsStopped) {
+TEST_F(a_throttler, a_wait_ends_with_stopped_when_it_is_stopped) {
     first_.reason = "flag-file";
     throttler_.start(threads_);
     await_reason("flag-file");
@@ -134,14 +134,14 @@ TEST_F(Throttler, AWaitEndsWithStoppedWhenItIsStopped) {
     EXPECT_THROW(copier.get(), stopped);
 }
 
-TEST_F(Throttler, AStoppedWaitThrowsEvenWhenNothingThrottles) {
+TEST_F(a_throttler, a_stopped_wait_throws_even_when_nothing_throttles) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     stop_.request_stop();
     EXPECT_THROW(throttler_.wait_until_clear(stop_.get_token()), stopped);
 }
 
-TEST_F(Throttler, ASignalThatFailsThrottlesAndEndsNothing) {
+TEST_F(a_throttler, a_signal_that_fails_throttles_and_ends_nothing) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     second_.set([](script& s) { s.fails = true; });
@@ -151,7 +151,7 @@ TEST_F(Throttler, ASignalThatFailsThrottlesAndEndsNothing) {
     EXPECT_FALSE(threads_.failed());
 }
 
-TEST_F(Throttler, ASignalThatMustEndTheRunEndsIt) {
+TEST_F(a_throttler, a_signal_that_must_end_the_run_ends_it) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     second_.set([](script& s) { s.ends = true; });
@@ -164,7 +164,7 @@ TEST_F(Throttler, ASignalThatMustEndTheRunEndsIt) {
     }
 }
 
-TEST_F(Throttler, ASignalThatHangsThrottlesAndDelaysNoOther) {
+TEST_F(a_throttler, a_signal_that_hangs_throttles_and_delays_no_other) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     second_.set([](script& s) { s.hangs = true; });
@@ -179,7 +179,7 @@ TEST_F(Throttler, ASignalThatHangsThrottlesAndDelaysNoOther) {
     throttler_.wait_until_clear(stop_.get_token());
 }
 
-TEST_F(Throttler, CountsHowOftenAndHowLongItThrottled) {
+TEST_F(a_throttler, counts_how_often_and_how_long_it_throttled) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     for (unsigned times = 1; times <= 2; ++times) {
@@ -198,7 +198,7 @@ TEST_F(Throttler, CountsHowOftenAndHowLongItThrottled) {
     }
 }
 
-TEST_F(Throttler, WhenItsThreadsHaveEndedItThrottles) {
+TEST_F(a_throttler, when_its_threads_have_ended_it_throttles) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());
     threads_.request_stop();
@@ -207,7 +207,7 @@ TEST_F(Throttler, WhenItsThreadsHaveEndedItThrottles) {
     EXPECT_TRUE(throttler_.state().throttled);
 }
 
-TEST(ThrottlerWithoutSignals, IsAlwaysClear) {
+TEST(throttler_without_signals, is_always_clear) {
     const steady_clock_source clock;
     throttler nothing({}, clock);
     task_group threads;

@@ -26,14 +26,14 @@ std::string told(int number, const connection_options& asked) {
     return login_failure(error("words", {.mysql_errno = number}), asked).what();
 }
 
-TEST(LoginFailure, NamesTheServerAndTheUserAndNeverThePassword) {
+TEST(login_failure, names_the_server_and_the_user_and_never_the_password) {
     for (const int number : {0, 1045, 1130, 2002, 2003, 2005, 3159})
         EXPECT_THAT(
             told(number, of_user("u")),
             AllOf(StartsWith("logging in to db1:3307 as 'u': words"), Not(HasSubstr("geheim"))));
 }
 
-TEST(LoginFailure, SaysTheNextStep) {
+TEST(login_failure, says_the_next_step) {
     EXPECT_THAT(told(2003, of_user("u")), EndsWith("Look at --host and --port"));
     EXPECT_THAT(told(2005, of_user("u")), EndsWith("look at --host"));
     auto local = of_user("u");
@@ -42,7 +42,7 @@ TEST(LoginFailure, SaysTheNextStep) {
                 AllOf(StartsWith("logging in to /s as 'u': "), EndsWith("what --socket must be")));
 }
 
-TEST(LoginFailure, NamesTheFlagThatGaveTheAddress) {
+TEST(login_failure, names_the_flag_that_gave_the_address) {
     auto replica = of_user("u");
     replica.server.host = "db9";
     given_by(replica.server, "--throttle-control-replicas");
@@ -51,7 +51,7 @@ TEST(LoginFailure, NamesTheFlagThatGaveTheAddress) {
     EXPECT_THAT(told(2002, of_user("u")), EndsWith("Look at --host and --port"));
 }
 
-TEST(LoginFailure, CanBeTakenBackToTheServersOwnWords) {
+TEST(login_failure, can_be_taken_back_to_the_servers_own_words) {
     const auto asked = of_user("x");
     for (const int number : {0, 1045, 2002, 3032}) {
         const error words("words", {.mysql_errno = number});
@@ -60,7 +60,7 @@ TEST(LoginFailure, CanBeTakenBackToTheServersOwnWords) {
     }
 }
 
-TEST(LoginFailure, TellsALoginThatWorkedBeforeFromAWrongOne) {
+TEST(login_failure, tells_a_login_that_worked_before_from_a_wrong_one) {
     EXPECT_THAT(told(1045, of_user("v")), HasSubstr("Either user or password is wrong"));
     login_succeeded(of_user("v"));
     EXPECT_THAT(told(1045, of_user("v")), AllOf(HasSubstr("changed on the server since"),
@@ -68,14 +68,14 @@ TEST(LoginFailure, TellsALoginThatWorkedBeforeFromAWrongOne) {
     EXPECT_THAT(told(1045, of_user("w")), HasSubstr("Either user or password is wrong"));
 }
 
-TEST(LoginFailure, SaysThatNoPasswordWasGiven) {
+TEST(login_failure, says_that_no_password_was_given) {
     auto bare = of_user("z");
     bare.password.clear();
     EXPECT_THAT(told(1045, bare), AllOf(HasSubstr("No password was given"), HasSubstr("--ssl"),
                                         Not(HasSubstr("wrong"))));
 }
 
-TEST(FirstStatementFailure, OfTheServersNamesItOnce) {
+TEST(first_statement_failure, of_the_servers_names_it_once) {
     const auto asked = of_user("u");
     const error refused("Table 'x.y' doesn't exist", {.mysql_errno = 1146});
     const auto named = first_statement_failure(refused, asked);

@@ -21,7 +21,7 @@ connection_options login(const std::string& user, const std::string& password) {
 }
 
 // One test, as the login is the process'.
-TEST(RenewedLogin, TakesThePlaceOfTheOneGivenAndOfNoOther) {
+TEST(renewed_login, takes_the_place_of_the_one_given_and_of_no_other) {
     const auto given = login("u", "one");
     EXPECT_FALSE(with_renewed_login(given));
     renew_login(given, "v", "two");
