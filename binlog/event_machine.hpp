@@ -76,7 +76,7 @@ class event_machine {
         std::unique_ptr<bool[]> partial;  // one for each wanted column
     };
 
-    void dispatch(const event_header& header, std::span<const std::byte> event, bool inner);
+    void dispatch(const event_header& header, std::span<const std::byte> body, bool inner);
     std::span<const std::byte> checked_body(const event_header& header,
                                             std::span<const std::byte> event);
 

@@ -70,7 +70,7 @@ class engine {
         wire::connection_options stream;  ///< To the server that the stream comes from.
         std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
     };
-    engine(engine_task given, engine_settings with, surroundings around);
+    engine(engine_task given, engine_settings settings, surroundings around);
 
     /// What is done again and again while one waits; what it throws ends the wait. It rests a
     /// little itself.
