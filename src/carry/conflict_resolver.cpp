@@ -170,7 +170,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
 // In two parts of about as many rows.
 conflict_resolver::halves<keys::key_range> conflict_resolver::halve(
     db::session& session, const keys::key_range& range) const {
-    const halves<keys::key_range> whole{.first = range, .second = std::nullopt};
+    halves<keys::key_range> whole{.first = range, .second = std::nullopt};
     const auto middle = rows::find_middle(session, writer_.texts(), range);
     if (!middle) return whole;
     return {.first = {.after = range.after, .up_to = middle},
