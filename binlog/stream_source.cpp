@@ -35,8 +35,8 @@ void undo_init_connect(wire::connection& server, const std::stop_token& stop) {
     server.query("UNLOCK TABLES", stop);
     server.query("SET NAMES utf8mb4", stop);
     server.query(
-        "SET SESSION sql_mode='', autocommit=1, sql_select_limit=18446744073709551615, "
-        "sql_big_selects=1, sql_safe_updates=0, max_execution_time=0",
+        R"(SET SESSION sql_mode='', autocommit=1, sql_select_limit=18446744073709551615,
+             sql_big_selects=1, sql_safe_updates=0, max_execution_time=0)",
         stop);
 }
 

@@ -38,12 +38,14 @@ std::set<std::string> prepared(db::session& session) {
 bool prepared_one_holds(db::session& session, const table_name& table) {
     return !session
                 .query(fmt::format(
-                    "SELECT 1 FROM performance_schema.metadata_locks m LEFT JOIN "
-                    "performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID LEFT JOIN "
-                    "performance_schema.events_transactions_current x ON "
-                    "x.THREAD_ID=m.OWNER_THREAD_ID WHERE m.OBJECT_TYPE='TABLE' AND "
-                    "m.OBJECT_SCHEMA={} AND m.OBJECT_NAME={} AND m.LOCK_STATUS='GRANTED' AND "
-                    "(t.PROCESSLIST_ID IS NULL OR x.XA_STATE='PREPARED') LIMIT 1",
+                    R"(SELECT 1 FROM performance_schema.metadata_locks m
+                       LEFT JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID
+                       LEFT JOIN performance_schema.events_transactions_current x
+                         ON x.THREAD_ID=m.OWNER_THREAD_ID
+                       WHERE m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={} AND m.OBJECT_NAME={}
+                         AND m.LOCK_STATUS='GRANTED'
+                         AND (t.PROCESSLIST_ID IS NULL OR x.XA_STATE='PREPARED')
+                       LIMIT 1)",
                     quoted_literal(table.schema), quoted_literal(table.name)))
                 .empty();
 }

@@ -25,11 +25,14 @@ barrier::barrier(db::session_factory& sessions, settings with)
 
 void barrier::create(db::session& session) const {
     session.execute(fmt::format(
-        "CREATE TABLE {} (id BIGINT NOT NULL AUTO_INCREMENT, last_update TIMESTAMP NOT NULL "
-        "DEFAULT "
-        "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, hint VARCHAR(64) CHARACTER SET ascii NOT "
-        "NULL, value VARCHAR(4096) CHARACTER SET ascii NOT NULL, PRIMARY KEY (id), UNIQUE KEY "
-        "hint_uidx (hint)) ENGINE=InnoDB AUTO_INCREMENT=256 COMMENT='Segue: heartbeat'",
+        R"(CREATE TABLE {} (
+             id BIGINT NOT NULL AUTO_INCREMENT,
+             last_update TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+             hint VARCHAR(64) CHARACTER SET ascii NOT NULL,
+             value VARCHAR(4096) CHARACTER SET ascii NOT NULL,
+             PRIMARY KEY (id),
+             UNIQUE KEY hint_uidx (hint))
+           ENGINE=InnoDB AUTO_INCREMENT=256 COMMENT='Segue: heartbeat')",
         settings_.changelog.quoted()));
     session.execute(fmt::format(
         "INSERT INTO {} (id, hint, value) VALUES ({},'heartbeat',{}),({},'marker','')",

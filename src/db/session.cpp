@@ -1,6 +1,7 @@
 #include "src/db/session.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/one_line.hpp"
 #include "src/db/connector.hpp"
 
 #include <charconv>
@@ -76,7 +77,7 @@ row session::query_row(std::string_view sql) {
     auto rows = query(sql);
     if (rows.size() != 1)
         throw error("the server answered " + std::to_string(rows.size()) +
-                    " rows where one was expected, to: " + std::string(sql));
+                    " rows where one was expected, to: " + in_one_line(sql));
     return std::move(rows.front());
 }
 

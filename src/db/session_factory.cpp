@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace segue::db {
 namespace {
 
@@ -128,30 +130,30 @@ void throw_translated(const sql::SQLException& failure, bool changes_something) 
 }
 
 std::string_view session_settings() {
-    static const std::string settings =
-        "SET SESSION "
-        "transaction_isolation='READ-COMMITTED', "
-        "sql_mode=CONCAT_WS(',','STRICT_ALL_TABLES,STRICT_TRANS_TABLES,"
-        "NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'" +
-        modes_of_the_server() +
-        "), "
-        "time_zone=@@GLOBAL.time_zone, "
-        "autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0, "
-        "sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1, "
-        "sql_auto_is_null=0, "
-        "max_execution_time=0, "
-        "unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0, "
-        "group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5, "
-        "net_read_timeout=60, net_write_timeout=60, "
-        "show_create_table_verbosity=0, sql_quote_show_create=1, "
-        // What a replica has that runs our ALTERs: this is not in the binary log.
-        "default_storage_engine='InnoDB', old_alter_table=OFF, "
-        "optimizer_switch='default', "
-        "eq_range_index_dive_limit=200, "
-        // As a client of the server's own has it, and not libmariadb's: an index over
-        // CAST(... AS CHAR) takes its collation from here.
-        "character_set_client='utf8mb4', character_set_results='utf8mb4', "
-        "collation_connection=@@SESSION.default_collation_for_utf8mb4";
+    // The storage engine and the way of ALTER TABLE: what a replica has that runs our ALTERs, as
+    // these are not in the binary log. The character sets: as a client of the server's own has
+    // them, and not libmariadb's, since an index over CAST(... AS CHAR) takes its collation from
+    // there.
+    static const std::string settings = fmt::format(
+        R"(SET SESSION
+           transaction_isolation='READ-COMMITTED',
+           sql_mode=CONCAT_WS(',',
+           'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'{}),
+           time_zone=@@GLOBAL.time_zone,
+           autocommit=1, completion_type='NO_CHAIN', transaction_read_only=0,
+           sql_select_limit=18446744073709551615, sql_safe_updates=0, sql_big_selects=1,
+           sql_auto_is_null=0,
+           max_execution_time=0,
+           unique_checks=1, foreign_key_checks=1, range_optimizer_max_mem_size=0,
+           group_concat_max_len=1048576, lock_wait_timeout=5, innodb_lock_wait_timeout=5,
+           net_read_timeout=60, net_write_timeout=60,
+           show_create_table_verbosity=0, sql_quote_show_create=1,
+           default_storage_engine='InnoDB', old_alter_table=OFF,
+           optimizer_switch='default',
+           eq_range_index_dive_limit=200,
+           character_set_client='utf8mb4', character_set_results='utf8mb4',
+           collation_connection=@@SESSION.default_collation_for_utf8mb4)",
+        modes_of_the_server());
     return settings;
 }
 

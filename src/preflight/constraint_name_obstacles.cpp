@@ -31,8 +31,8 @@ std::optional<check_holder> holder_of(db::session& session, const folded_names& 
     std::vector<std::string> left_out;
     for (const table_name& one : beside) left_out.push_back(quoted_literal(one.name));
     for (const db::row& held : session.query(fmt::format(
-             "SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE "
-             "CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({})",
+             R"(SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS
+                WHERE CONSTRAINT_TYPE='CHECK' AND CONSTRAINT_SCHEMA={} AND TABLE_NAME NOT IN ({}))",
              quoted_literal(schema), fmt::join(left_out, ","))))
         if (names.contains(sql::fold_case(held[0].value_or(""))))
             return check_holder{.table = held[1].value_or(""), .name = held[0].value_or("")};

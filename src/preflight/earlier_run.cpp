@@ -111,10 +111,10 @@ void drop_when_let_go(db::session& session, const table_name& name, const std::s
 }  // namespace
 
 std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
-    const auto found = session.query(
-        fmt::format("SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA={} AND "
-                    "TABLE_NAME={}",
-                    quoted_literal(name.schema), quoted_literal(name.name)));
+    const auto found =
+        session.query(fmt::format(R"(SELECT TABLE_TYPE FROM information_schema.TABLES
+                                     WHERE TABLE_SCHEMA={} AND TABLE_NAME={})",
+                                  quoted_literal(name.schema), quoted_literal(name.name)));
     return found.empty() ? std::nullopt : found.front()[0];
 }
 

@@ -58,9 +58,10 @@ refusal child_obstacle(std::string_view child) {
 std::vector<table_name> visible_children(db::session& session, const table_name& table) {
     std::vector<table_name> children;
     for (const db::row& one : session.query(fmt::format(
-             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS "
-             "WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={} AND "
-             "REFERENCED_TABLE_NAME={}",
+             R"(SELECT CONSTRAINT_SCHEMA, TABLE_NAME
+                FROM information_schema.REFERENTIAL_CONSTRAINTS
+                WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={}
+                  AND REFERENCED_TABLE_NAME={})",
              quoted_literal(table.schema), quoted_literal(table.name))))
         children.push_back({one[0].value_or(""), one[1].value_or("")});
     return children;
@@ -84,8 +85,8 @@ std::set<std::string> children_of(db::session& session, const table_name& table,
     }
     if (!server.sees_transactions) return children;
     for (const db::row& one :
-         session.query(fmt::format("SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN WHERE "
-                                   "REF_NAME=CONCAT({},'/',{})",
+         session.query(fmt::format(R"(SELECT FOR_NAME FROM information_schema.INNODB_FOREIGN
+                                      WHERE REF_NAME=CONCAT({},'/',{}))",
                                    quoted_literal(table.schema), quoted_literal(table.name))))
         if (const std::string inner = one[0].value_or(""); !inner_names.contains(inner))
             children.insert(from_inner_name(inner));
@@ -95,9 +96,9 @@ std::set<std::string> children_of(db::session& session, const table_name& table,
 std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table) {
     std::vector<refusal> found;
     for (const db::row& one :
-         session.query(fmt::format("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
-                                   "EVENT_OBJECT_SCHEMA={} AND "
-                                   "EVENT_OBJECT_TABLE={} ORDER BY 1",
+         session.query(fmt::format(R"(SELECT TRIGGER_NAME FROM information_schema.TRIGGERS
+                                      WHERE EVENT_OBJECT_SCHEMA={} AND EVENT_OBJECT_TABLE={}
+                                      ORDER BY 1)",
                                    quoted_literal(table.schema), quoted_literal(table.name))))
         found.push_back(
             {fmt::format("the table has a trigger, {}", quoted_name(one[0].value_or(""))),
@@ -123,9 +124,10 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
     const std::string schema = quoted_literal(table.schema);
     const std::string name = quoted_literal(table.name);
     for (const db::row& one : session.query(fmt::format(
-             "SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME FROM "
-             "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA={} AND "
-             "TABLE_NAME={} ORDER BY 1",
+             R"(SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME
+                FROM information_schema.REFERENTIAL_CONSTRAINTS
+                WHERE CONSTRAINT_SCHEMA={} AND TABLE_NAME={}
+                ORDER BY 1)",
              schema, name)))
         found.push_back(
             {fmt::format("the table has a foreign key, {}, to {}", quoted_name(one[0].value_or("")),

@@ -257,8 +257,8 @@ std::string statements::bound(const leg& within, const std::optional<keys::key_v
 
 std::string statements::count_leg(const leg& within, std::uint64_t rows_max) const {
     return fmt::format(
-        "SELECT COUNT(*) FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE {} LIMIT {}) AS "
-        "segue_counted",
+        R"(SELECT COUNT(*)
+           FROM (SELECT {} FROM {} FORCE INDEX ({}) WHERE {} LIMIT {}) AS segue_counted)",
         name_of(side::source, 0), projection_.source.quoted(),
         quoted_name(projection_.key.source_index), within.condition, rows_max);
 }
@@ -405,10 +405,11 @@ std::string statements::collecting_collisions() const {
     // text that is longer than a packet: one more pair of keys must fit behind this.
     const std::size_t characters_max = std::min(collected_max, packet_bytes_max_ / 2);
     return fmt::format(
-        " ON DUPLICATE KEY UPDATE {0}=IF((@segue_collisions:=IF({4} OR "
-        "CHAR_LENGTH(@segue_collisions)>{3},"
-        "@segue_collisions,CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',{1},{2})))) IS "
-        "NULL,{0},{0})",
+        R"( ON DUPLICATE KEY UPDATE {0}=IF(
+             (@segue_collisions:=IF({4} OR CHAR_LENGTH(@segue_collisions)>{3},
+               @segue_collisions,
+               CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',{1},{2})))) IS NULL,
+             {0},{0}))",
         name_of(side::target, 0), printed_key(side::target), source_read_, characters_max,
         same_row);
 }

@@ -79,8 +79,9 @@ projected_column carried_on(const table_definition& source, const column& from, 
 
 value_rules read_value_rules(db::session& session) {
     const db::row found = session.query_row(
-        "SELECT FIND_IN_SET('NO_ZERO_DATE',@@GLOBAL.sql_mode)>0,"
-        " FIND_IN_SET('NO_ZERO_IN_DATE',@@GLOBAL.sql_mode)>0, CURRENT_DATE, UTC_TIMESTAMP(6)");
+        R"(SELECT FIND_IN_SET('NO_ZERO_DATE',@@GLOBAL.sql_mode)>0,
+             FIND_IN_SET('NO_ZERO_IN_DATE',@@GLOBAL.sql_mode)>0,
+             CURRENT_DATE, UTC_TIMESTAMP(6))");
     return {.conversions = {.no_zero_date = found[0] == "1",
                             .no_zero_in_date = found[1] == "1",
                             .today = found[2].value_or("")},

@@ -22,24 +22,27 @@ std::vector<stored_expression> read_stored_expressions(db::session& session,
     const std::string table = quoted_literal(name.name);
     std::vector<stored_expression> found;
     for (const db::row& one : session.query(fmt::format(
-             "SELECT COLUMN_NAME, IF(GENERATION_EXPRESSION='', COLUMN_DEFAULT, "
-             "GENERATION_EXPRESSION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA={} AND "
-             "TABLE_NAME={} AND (GENERATION_EXPRESSION<>'' OR EXTRA LIKE '%DEFAULT_GENERATED%') "
-             "ORDER BY ORDINAL_POSITION",
+             R"(SELECT COLUMN_NAME,
+                  IF(GENERATION_EXPRESSION='', COLUMN_DEFAULT, GENERATION_EXPRESSION)
+                FROM information_schema.COLUMNS
+                WHERE TABLE_SCHEMA={} AND TABLE_NAME={}
+                  AND (GENERATION_EXPRESSION<>'' OR EXTRA LIKE '%DEFAULT_GENERATED%')
+                ORDER BY ORDINAL_POSITION)",
              schema, table)))
         found.push_back({.of = "the column " + quoted_name(one[0].value_or("")),
                          .text = without_escapes(one[1].value_or(""))});
     for (const db::row& one : session.query(fmt::format(
-             "SELECT INDEX_NAME, EXPRESSION FROM information_schema.STATISTICS WHERE "
-             "TABLE_SCHEMA={} AND TABLE_NAME={} AND EXPRESSION IS NOT NULL ORDER BY INDEX_NAME, "
-             "SEQ_IN_INDEX",
+             R"(SELECT INDEX_NAME, EXPRESSION FROM information_schema.STATISTICS
+                WHERE TABLE_SCHEMA={} AND TABLE_NAME={} AND EXPRESSION IS NOT NULL
+                ORDER BY INDEX_NAME, SEQ_IN_INDEX)",
              schema, table)))
         found.push_back({.of = "the index " + quoted_name(one[0].value_or("")),
                          .text = without_escapes(one[1].value_or(""))});
     for (const db::row& one : session.query(fmt::format(
-             "SELECT CHECK_CLAUSE FROM information_schema.TABLE_CONSTRAINTS JOIN "
-             "information_schema.CHECK_CONSTRAINTS USING (CONSTRAINT_SCHEMA, CONSTRAINT_NAME) "
-             "WHERE CONSTRAINT_TYPE='CHECK' AND TABLE_SCHEMA={} AND TABLE_NAME={}",
+             R"(SELECT CHECK_CLAUSE
+                FROM information_schema.TABLE_CONSTRAINTS
+                JOIN information_schema.CHECK_CONSTRAINTS USING (CONSTRAINT_SCHEMA, CONSTRAINT_NAME)
+                WHERE CONSTRAINT_TYPE='CHECK' AND TABLE_SCHEMA={} AND TABLE_NAME={})",
              schema, table)))
         found.push_back({.of = "a CHECK constraint", .text = without_escapes(one[0].value_or(""))});
     return found;

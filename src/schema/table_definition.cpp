@@ -6,16 +6,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 namespace segue::schema {
 namespace {
 
 bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
-}
-
-std::string where_table(const table_name& name) {
-    return " WHERE TABLE_SCHEMA=" + quoted_literal(name.schema) +
-           " AND TABLE_NAME=" + quoted_literal(name.name);
 }
 
 // Statistics that the server cached may be old; a generated invisible primary key is hidden unless
@@ -104,10 +101,14 @@ const column* table_definition::find_column(std::string_view column_name) const 
 
 std::optional<table_definition> read_table(db::session& session, const table_name& name) {
     see_everything(session);
-    const auto tables = session.query(
-        "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_SCHEMA, TABLE_NAME"
-        " FROM information_schema.TABLES" +
-        where_table(name));
+    const std::string of_table =
+        fmt::format("TABLE_SCHEMA={} AND TABLE_NAME={}", quoted_literal(name.schema),
+                    quoted_literal(name.name));
+    const auto tables = session.query(fmt::format(
+        R"(SELECT TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_SCHEMA, TABLE_NAME
+           FROM information_schema.TABLES
+           WHERE {})",
+        of_table));
     if (tables.empty()) return std::nullopt;
     const db::row& found = tables.front();
     table_definition table;
@@ -116,15 +117,21 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
     table.engine = found[1].value_or("");
     if (found[2]) table.rows_estimate = db::to_uint64(found[2], "TABLE_ROWS");
     if (found[3]) table.data_bytes = db::to_uint64(found[3], "DATA_LENGTH");
-    for (const db::row& one : session.query(
-             "SELECT COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE,"
-             " COLUMN_TYPE, COLLATION_NAME, EXTRA FROM information_schema.COLUMNS" +
-             where_table(name) + " ORDER BY ORDINAL_POSITION"))
+    for (const db::row& one : session.query(fmt::format(
+             R"(SELECT COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE,
+                  COLUMN_TYPE, COLLATION_NAME, EXTRA
+                FROM information_schema.COLUMNS
+                WHERE {}
+                ORDER BY ORDINAL_POSITION)",
+             of_table)))
         table.columns.push_back(column_of(one));
-    table.indexes = indexes_of(
-        session.query("SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, IS_VISIBLE,"
-                      " EXPRESSION, INDEX_TYPE FROM information_schema.STATISTICS" +
-                      where_table(name) + " ORDER BY INDEX_NAME, SEQ_IN_INDEX"));
+    table.indexes = indexes_of(session.query(fmt::format(
+        R"(SELECT INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, IS_VISIBLE,
+             EXPRESSION, INDEX_TYPE
+           FROM information_schema.STATISTICS
+           WHERE {}
+           ORDER BY INDEX_NAME, SEQ_IN_INDEX)",
+        of_table)));
     if (table.table_type == "BASE TABLE")
         table.create_statement =
             session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");

@@ -34,20 +34,25 @@ std::string what(blocker::kind of) {
 // that is waited for holds new writes up already.
 std::string query_for(const std::string& schema, const std::string& quoted_names, bool events) {
     return fmt::format(
-        "SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID, m.OBJECT_TYPE, CONCAT(t.PROCESSLIST_USER, "
-        "'@', t.PROCESSLIST_HOST), COALESCE({0}, t.PROCESSLIST_TIME, 0), "
-        "t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%', "
-        "{1}, "
-        "m.LOCK_TYPE IN ('EXCLUSIVE','SHARED_NO_READ_WRITE') "
-        "FROM performance_schema.metadata_locks m LEFT JOIN performance_schema.threads t ON "
-        "t.THREAD_ID=m.OWNER_THREAD_ID {2} WHERE (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} "
-        "AND m.OBJECT_NAME IN ({4}) AND m.LOCK_STATUS='GRANTED') OR (m.OBJECT_TYPE IN "
-        "('GLOBAL','COMMIT','BACKUP LOCK') AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE') OR "
-        "(m.OBJECT_TYPE='SCHEMA' AND m.OBJECT_SCHEMA={3} AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE')",
+        R"(SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID, m.OBJECT_TYPE,
+             CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST),
+             COALESCE({0}, t.PROCESSLIST_TIME, 0),
+             t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%',
+             {1},
+             m.LOCK_TYPE IN ('EXCLUSIVE','SHARED_NO_READ_WRITE')
+           FROM performance_schema.metadata_locks m
+           LEFT JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID
+           {2}
+           WHERE (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} AND m.OBJECT_NAME IN ({4})
+               AND m.LOCK_STATUS='GRANTED')
+             OR (m.OBJECT_TYPE IN ('GLOBAL','COMMIT','BACKUP LOCK')
+               AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE')
+             OR (m.OBJECT_TYPE='SCHEMA' AND m.OBJECT_SCHEMA={3}
+               AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE'))",
         events ? "IF(x.STATE='ACTIVE', x.TIMER_WAIT DIV 1000000000000, NULL)" : "NULL",
         events ? "COALESCE(x.XA_STATE='PREPARED', 0)" : "NULL",
-        events ? "LEFT JOIN performance_schema.events_transactions_current x ON "
-                 "x.THREAD_ID=m.OWNER_THREAD_ID"
+        events ? R"(LEFT JOIN performance_schema.events_transactions_current x
+                      ON x.THREAD_ID=m.OWNER_THREAD_ID)"
                : "",
         quoted_literal(schema), quoted_names);
 }

@@ -16,10 +16,11 @@ std::string durability::settings::text() const {
 // also where its clock is set.
 void durability::look_at_new(db::session& session) {
     const db::row found = session.query_row(
-        "SELECT UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED), "
-        "FROM_UNIXTIME(UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED)), "
-        "@@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog FROM "
-        "performance_schema.global_status WHERE VARIABLE_NAME='Uptime'");
+        R"(SELECT UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED),
+             FROM_UNIXTIME(UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED)),
+             @@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog
+           FROM performance_schema.global_status
+           WHERE VARIABLE_NAME='Uptime')");
     // What was seen before decides; what is set now is of the time to come.
     note_start(found[0].value_or(""), found[1].value_or(""));
     note({.flush_log = found[2].value_or(""), .sync_binlog = found[3].value_or("")});

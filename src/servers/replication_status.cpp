@@ -60,12 +60,14 @@ replication_channel channel_of(const db::named_row& told) {
 std::map<std::string, std::string> relay_variables(db::session& session) {
     std::map<std::string, std::string> found;
     for (const db::row& one : session.query(
-             "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin','gtid_mode','binlog_format',"
-             "'binlog_row_image','lower_case_table_names','server_uuid','hostname','port',"
-             "'sync_binlog','log_replica_updates','log_slave_updates',"
-             "'replica_preserve_commit_order','slave_preserve_commit_order',"
-             "'replica_parallel_workers','slave_parallel_workers','replica_exec_mode',"
-             "'slave_exec_mode','replica_skip_errors','slave_skip_errors')")) {
+             R"(SHOW GLOBAL VARIABLES
+                WHERE Variable_name IN ('log_bin','gtid_mode','binlog_format','binlog_row_image',
+                  'lower_case_table_names','server_uuid','hostname','port','sync_binlog',
+                  'log_replica_updates','log_slave_updates',
+                  'replica_preserve_commit_order','slave_preserve_commit_order',
+                  'replica_parallel_workers','slave_parallel_workers',
+                  'replica_exec_mode','slave_exec_mode',
+                  'replica_skip_errors','slave_skip_errors'))")) {
         std::string name = one[0].value_or("");
         const bool old_name = name.starts_with("slave_") || name == "log_slave_updates";
         if (const auto at = name.find("slave"); old_name) name.replace(at, 5, "replica");
@@ -84,12 +86,12 @@ std::string named(std::map<std::string, std::string>& variables) {
 // replica_parallel_workers can be set while the workers of an earlier value run on.
 bool one_worker_runs(db::session& session, const std::string& channel) {
     try {
-        return db::to_uint64(session.query_value(fmt::format(
-                                 "SELECT COUNT(*) FROM "
-                                 "performance_schema.replication_applier_status_by_worker "
-                                 "WHERE CHANNEL_NAME={}",
-                                 quoted_literal(channel))),
-                             "COUNT(*)") <= 1;
+        const db::value workers = session.query_value(fmt::format(
+            R"(SELECT COUNT(*)
+               FROM performance_schema.replication_applier_status_by_worker
+               WHERE CHANNEL_NAME={})",
+            quoted_literal(channel)));
+        return db::to_uint64(workers, "COUNT(*)") <= 1;
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;

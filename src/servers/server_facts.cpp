@@ -21,11 +21,12 @@ constexpr unsigned oldest_version = 80019;
 std::map<std::string, std::string> variables(db::session& session) {
     std::map<std::string, std::string> found;
     for (const db::row& one : session.query(
-             "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin','binlog_format',"
-             "'binlog_row_image','gtid_mode','binlog_order_commits','lower_case_table_names',"
-             "'innodb_autoinc_lock_mode','max_allowed_packet','version','version_comment',"
-             "'server_uuid','hostname','port','performance_schema','binlog_row_value_options',"
-             "'read_only','super_read_only','sync_binlog','innodb_flush_log_at_trx_commit')"))
+             R"(SHOW GLOBAL VARIABLES
+                WHERE Variable_name IN ('log_bin','binlog_format','binlog_row_image','gtid_mode',
+                  'binlog_order_commits','lower_case_table_names','innodb_autoinc_lock_mode',
+                  'max_allowed_packet','version','version_comment','server_uuid','hostname','port',
+                  'performance_schema','binlog_row_value_options','read_only','super_read_only',
+                  'sync_binlog','innodb_flush_log_at_trx_commit'))"))
         found[one[0].value_or("")] = one[1].value_or("");
     return found;
 }
@@ -58,7 +59,7 @@ void check_filters(db::session& session, const std::string& schema, const server
              "Start the server without these options; changes can be followed only in the log."});
 }
 
-bool can_run(db::session& session, const std::string& query) {
+bool can_run(db::session& session, std::string_view query) {
     try {
         session.query(query);
         return true;
@@ -69,15 +70,15 @@ bool can_run(db::session& session, const std::string& query) {
 }
 
 bool metadata_locks_are_seen(db::session& session) {
+    constexpr std::string_view instrument =
+        R"(SELECT 1 FROM performance_schema.setup_instruments
+           WHERE NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES')";
+    constexpr std::string_view locks =
+        R"(SELECT 1 FROM performance_schema.metadata_locks m
+           JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID
+           LIMIT 1)";
     try {
-        return !session
-                    .query(
-                        "SELECT 1 FROM performance_schema.setup_instruments WHERE "
-                        "NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES'")
-                    .empty() &&
-               can_run(session,
-                       "SELECT 1 FROM performance_schema.metadata_locks m JOIN "
-                       "performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID LIMIT 1");
+        return !session.query(instrument).empty() && can_run(session, locks);
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;
@@ -99,19 +100,21 @@ std::string how_locks_are_seen(db::session& session, bool performance_schema,
 
 // Which transaction holds a lock, and that it is an XA transaction that is prepared.
 bool transactions_are_instrumented(db::session& session) {
+    constexpr std::string_view switched_on =
+        R"(SELECT
+             (SELECT COUNT(*) FROM performance_schema.setup_consumers
+              WHERE NAME IN ('global_instrumentation','thread_instrumentation',
+                  'events_transactions_current')
+                AND ENABLED='YES') +
+             (SELECT COUNT(*) FROM performance_schema.setup_instruments
+              WHERE NAME='transaction' AND ENABLED='YES'))";
+    constexpr std::string_view transactions =
+        R"(SELECT 1 FROM performance_schema.events_transactions_current x
+           JOIN performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID
+           LIMIT 1)";
     try {
-        return db::to_uint64(
-                   session.query_value(
-                       "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME "
-                       "IN "
-                       "('global_instrumentation','thread_instrumentation',"
-                       "'events_transactions_current') AND ENABLED='YES') + (SELECT COUNT(*) FROM "
-                       "performance_schema.setup_instruments WHERE NAME='transaction' AND "
-                       "ENABLED='YES')"),
-                   "COUNT(*)") == 4 &&
-               can_run(session,
-                       "SELECT 1 FROM performance_schema.events_transactions_current x JOIN "
-                       "performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID LIMIT 1");
+        return db::to_uint64(session.query_value(switched_on), "COUNT(*)") == 4 &&
+               can_run(session, transactions);
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;
@@ -121,17 +124,20 @@ bool transactions_are_instrumented(db::session& session) {
 // Which statements a connection has run last: all kinds of them are watched, but for the steps of
 // stored programs.
 bool statements_are_instrumented(db::session& session) {
+    constexpr std::string_view switched_on =
+        R"(SELECT
+             (SELECT COUNT(*) FROM performance_schema.setup_consumers
+              WHERE NAME IN ('events_statements_current','events_statements_history')
+                AND ENABLED='YES')=2
+             AND NOT EXISTS (SELECT 1 FROM performance_schema.setup_instruments
+               WHERE NAME LIKE 'statement/%' AND NAME NOT LIKE 'statement/sp/%'
+                 AND ENABLED='NO'))";
+    constexpr std::string_view statements =
+        R"(SELECT 1 FROM performance_schema.events_statements_history h
+           JOIN performance_schema.events_statements_current c ON c.THREAD_ID=h.THREAD_ID
+           LIMIT 1)";
     try {
-        return session.query_value(
-                   "SELECT (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE NAME IN "
-                   "('events_statements_current','events_statements_history') AND ENABLED='YES')=2 "
-                   "AND NOT EXISTS (SELECT 1 FROM performance_schema.setup_instruments WHERE NAME "
-                   "LIKE 'statement/%' AND NAME NOT LIKE 'statement/sp/%' AND ENABLED='NO')") ==
-                   "1" &&
-               can_run(session,
-                       "SELECT 1 FROM performance_schema.events_statements_history h JOIN "
-                       "performance_schema.events_statements_current c ON c.THREAD_ID=h.THREAD_ID "
-                       "LIMIT 1");
+        return session.query_value(switched_on) == "1" && can_run(session, statements);
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return false;

@@ -155,10 +155,9 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
 // Without autocommit a transaction needs no BEGIN, which would release the locks.
 void cut_over::prepare(swap_sessions& sessions) const {
     const int seconds = db::whole_seconds(with_.set.stall_budget);
-    sessions.locker.execute(
-        fmt::format("SET SESSION wait_timeout={0}, lock_wait_timeout={1}, "
-                    "innodb_lock_wait_timeout={1}, autocommit=0",
-                    seconds + 1, seconds));
+    sessions.locker.execute(fmt::format(R"(SET SESSION wait_timeout={0}, lock_wait_timeout={1},
+                                             innodb_lock_wait_timeout={1}, autocommit=0)",
+                                        seconds + 1, seconds));
 }
 
 // With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it

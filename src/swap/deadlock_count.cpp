@@ -9,8 +9,9 @@ namespace segue::swap {
 std::optional<std::uint64_t> deadlocks_raised(db::session& session) {
     try {
         const auto rows = session.query(
-            "SELECT SUM_ERROR_RAISED FROM performance_schema.events_errors_summary_global_by_error "
-            "WHERE ERROR_NUMBER=1213");
+            R"(SELECT SUM_ERROR_RAISED
+               FROM performance_schema.events_errors_summary_global_by_error
+               WHERE ERROR_NUMBER=1213)");
         if (rows.size() != 1 || !rows[0][0]) return std::nullopt;
         return db::to_uint64(rows[0][0], "SUM_ERROR_RAISED");
     } catch (const error& failure) {

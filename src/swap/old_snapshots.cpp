@@ -54,11 +54,11 @@ snapshot_lookout::transactions snapshot_lookout::seen_by_performance_schema() {
     transactions found;
     if (!server_.sees_transaction_events) return found;
     for (const db::row& one : session_.query(
-             "SELECT t.PROCESSLIST_ID, x.EVENT_ID, x.ISOLATION_LEVEL, x.AUTOCOMMIT, x.TIMER_WAIT "
-             "DIV 1000000, CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST) FROM "
-             "performance_schema.events_transactions_current x JOIN performance_schema.threads t "
-             "ON "
-             "t.THREAD_ID=x.THREAD_ID WHERE x.STATE='ACTIVE' AND t.PROCESSLIST_ID IS NOT NULL")) {
+             R"(SELECT t.PROCESSLIST_ID, x.EVENT_ID, x.ISOLATION_LEVEL, x.AUTOCOMMIT,
+                  x.TIMER_WAIT DIV 1000000, CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST)
+                FROM performance_schema.events_transactions_current x
+                JOIN performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID
+                WHERE x.STATE='ACTIVE' AND t.PROCESSLIST_ID IS NOT NULL)")) {
         const std::uint64_t connection = db::to_uint64(one[0], "PROCESSLIST_ID");
         if (ours_.is_ours(connection)) continue;
         open_transaction& at = found[connection];
@@ -79,10 +79,10 @@ std::optional<std::vector<std::uint64_t>> snapshot_lookout::seen_by_innodb() {
     const std::string token = fmt::format("segue look {}", ++looks_);
     std::vector<db::row> shown;
     try {
-        shown = session_.query(
-            fmt::format("SELECT '{}', trx_mysql_thread_id, trx_isolation_level, "
-                        "trx_autocommit_non_locking, trx_query FROM information_schema.INNODB_TRX",
-                        token));
+        shown = session_.query(fmt::format(R"(SELECT '{}', trx_mysql_thread_id, trx_isolation_level,
+                                                trx_autocommit_non_locking, trx_query
+                                              FROM information_schema.INNODB_TRX)",
+                                           token));
     } catch (const error& failure) {
         if (failure.retryable()) throw;
         return std::nullopt;
@@ -110,20 +110,25 @@ std::vector<std::uint64_t> snapshot_lookout::only_begun() {
     if (!server_.sees_statement_history || !server_.sees_locks) return found;
     // These open all their tables before they read any; a CALL does not.
     constexpr std::string_view single_statements =
-        "'statement/sql/select','statement/sql/insert','statement/sql/update','statement/sql/"
-        "delete','statement/sql/replace','statement/sql/insert_select','statement/sql/"
-        "replace_select','statement/sql/update_multi','statement/sql/delete_multi'";
+        R"('statement/sql/select','statement/sql/insert','statement/sql/update',
+           'statement/sql/delete','statement/sql/replace','statement/sql/insert_select',
+           'statement/sql/replace_select','statement/sql/update_multi',
+           'statement/sql/delete_multi')";
     for (const db::row& one : session_.query(fmt::format(
-             "SELECT t.PROCESSLIST_ID FROM performance_schema.events_transactions_current x JOIN "
-             "performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID WHERE x.STATE='ACTIVE' AND "
-             "x.TRX_ID IS NULL AND x.NESTING_EVENT_TYPE='STATEMENT' AND t.PROCESSLIST_ID IS NOT "
-             "NULL AND (SELECT MAX(h.EVENT_ID) FROM performance_schema.events_statements_history h "
-             "WHERE h.THREAD_ID=x.THREAD_ID)=x.NESTING_EVENT_ID AND NOT EXISTS (SELECT 1 FROM "
-             "performance_schema.events_statements_current c WHERE c.THREAD_ID=x.THREAD_ID AND "
-             "c.END_EVENT_ID IS NULL AND (c.EVENT_NAME NOT IN ({}) OR NOT EXISTS (SELECT 1 FROM "
-             "performance_schema.metadata_locks m WHERE m.OWNER_THREAD_ID=x.THREAD_ID AND "
-             "m.LOCK_STATUS='PENDING' AND m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={} AND "
-             "m.OBJECT_NAME={})))",
+             R"(SELECT t.PROCESSLIST_ID
+                FROM performance_schema.events_transactions_current x
+                JOIN performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID
+                WHERE x.STATE='ACTIVE' AND x.TRX_ID IS NULL AND x.NESTING_EVENT_TYPE='STATEMENT'
+                  AND t.PROCESSLIST_ID IS NOT NULL
+                  AND (SELECT MAX(h.EVENT_ID) FROM performance_schema.events_statements_history h
+                    WHERE h.THREAD_ID=x.THREAD_ID)=x.NESTING_EVENT_ID
+                  AND NOT EXISTS (SELECT 1 FROM performance_schema.events_statements_current c
+                    WHERE c.THREAD_ID=x.THREAD_ID AND c.END_EVENT_ID IS NULL
+                      AND (c.EVENT_NAME NOT IN ({})
+                        OR NOT EXISTS (SELECT 1 FROM performance_schema.metadata_locks m
+                          WHERE m.OWNER_THREAD_ID=x.THREAD_ID AND m.LOCK_STATUS='PENDING'
+                            AND m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={}
+                            AND m.OBJECT_NAME={}))))",
              single_statements, quoted_literal(tables_.original.schema),
              quoted_literal(tables_.original.name))))
         found.push_back(db::to_uint64(one[0], "PROCESSLIST_ID"));

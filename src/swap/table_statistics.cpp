@@ -59,9 +59,11 @@ std::vector<std::string> make_statistics(db::session& session, const preflight::
     std::vector<std::string> complaints;
     analyze(session, "ANALYZE TABLE " + made.target.name.quoted(), complaints);
     for (const db::row& found : session.query(fmt::format(
-             "SELECT COLUMN_NAME, HISTOGRAM, HISTOGRAM->>'$.\"number-of-buckets-specified\"', "
-             "HISTOGRAM->>'$.\"auto-update\"' FROM information_schema.COLUMN_STATISTICS WHERE "
-             "SCHEMA_NAME={} AND TABLE_NAME={} ORDER BY 1",
+             R"(SELECT COLUMN_NAME, HISTOGRAM, HISTOGRAM->>'$."number-of-buckets-specified"',
+                  HISTOGRAM->>'$."auto-update"'
+                FROM information_schema.COLUMN_STATISTICS
+                WHERE SCHEMA_NAME={} AND TABLE_NAME={}
+                ORDER BY 1)",
              quoted_literal(made.original.name.schema), quoted_literal(made.original.name.name))))
         make_histogram(session, made, found, complaints);
     return complaints;

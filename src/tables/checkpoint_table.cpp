@@ -27,14 +27,19 @@ checkpoint_table::checkpoint_table(table_name name, std::string epoch)
 void checkpoint_table::create(db::session& session, const std::string& server_uuid,
                               const fingerprint& print) const {
     session.execute(fmt::format(
-        "CREATE TABLE {} (kind VARCHAR(16) NOT NULL, id BIGINT UNSIGNED NOT NULL, value LONGTEXT "
-        "NOT NULL, PRIMARY KEY (kind, id)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin "
-        "COMMENT='Segue: state of a migration'",
+        R"(CREATE TABLE {} (
+             kind VARCHAR(16) NOT NULL,
+             id BIGINT UNSIGNED NOT NULL,
+             value LONGTEXT NOT NULL,
+             PRIMARY KEY (kind, id))
+           ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+           COMMENT='Segue: state of a migration')",
         name_.quoted()));
     session.execute(fmt::format(
-        "INSERT INTO {} (kind, id, value) VALUES ('owner',0,{}),('format',0,'{}'),('server',0,{}),"
-        "('phase',0,'inspect'),('run',0,CONCAT(USER(),{})),('original',0,{}),('target',0,{}),"
-        "('alter',0,{}),('projection',0,{})",
+        R"(INSERT INTO {} (kind, id, value) VALUES
+           ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
+           ('run',0,CONCAT(USER(),{})),('original',0,{}),('target',0,{}),('alter',0,{}),
+           ('projection',0,{}))",
         name_.quoted(), quoted_literal(epoch_), state_format, quoted_literal(server_uuid),
         quoted_literal(this_process()), quoted_literal(print.original),
         quoted_literal(print.target), quoted_literal(print.alter),
@@ -59,8 +64,10 @@ void checkpoint_table::check(const std::vector<db::row>& owner) const {
 
 void checkpoint_table::check_owner(db::session& session) const {
     const auto owner = session.query(fmt::format(
-        "SELECT value, @@GLOBAL.read_only, CONNECTION_ID() FROM {} WHERE kind='owner' AND "
-        "id=0 FOR SHARE",
+        R"(SELECT value, @@GLOBAL.read_only, CONNECTION_ID()
+           FROM {}
+           WHERE kind='owner' AND id=0
+           FOR SHARE)",
         name_.quoted()));
     check(owner);
     if (db::to_uint64(owner.front()[2], "CONNECTION_ID()") != session.connection_id())

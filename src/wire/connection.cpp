@@ -1,6 +1,7 @@
 #include "src/wire/connection.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/one_line.hpp"
 #include "src/wire/byte_writer.hpp"
 #include "src/wire/handshake.hpp"
 #include "src/wire/login_failure.hpp"
@@ -157,7 +158,7 @@ text_result connection::query(std::string_view sql, std::stop_token stop) {
             if (answer.on_packet(payload)) return answer.take();
         } catch (const error& failed) {
             if (!is_error_packet(payload) || failed.connection_lost()) impl_->close();
-            throw failed.in(fmt::format("statement `{}`", sql));
+            throw failed.in(fmt::format("statement `{}`", in_one_line(sql)));
         }
     }
 }

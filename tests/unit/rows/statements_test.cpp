@@ -1,6 +1,7 @@
 #include "src/rows/statements.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/one_line.hpp"
 #include "tests/unit/keys/keys.hpp"
 
 #include <gmock/gmock.h>
@@ -64,7 +65,7 @@ TEST(statements, a_bound_is_the_last_key_of_so_many_rows) {
                 HasSubstr("SELECT `s`.`t`.`id`,TRUE FROM"));
     EXPECT_THROW(single().bound(within, std::nullopt, 0), broken_invariant);
     EXPECT_EQ(
-        single().count_leg(within, 100),
+        in_one_line(single().count_leg(within, 100)),
         "SELECT COUNT(*) FROM (SELECT `s`.`t`.`id` FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE "
         "leg LIMIT 100) AS segue_counted");
 }
@@ -212,12 +213,12 @@ TEST(statements, tables_are_never_named_by_an_alias) {
 }
 
 TEST(statements, collisions_are_collected_and_change_nothing) {
-    EXPECT_THAT(single().collisions_in(keys({5})),
-                EndsWith(" ON DUPLICATE KEY UPDATE `s`.`_t_gho`.`id`=IF((@segue_collisions:="
+    EXPECT_THAT(in_one_line(single().collisions_in(keys({5}))),
+                EndsWith(" ON DUPLICATE KEY UPDATE `s`.`_t_gho`.`id`=IF( (@segue_collisions:="
                          "IF(`s`.`_t_gho`.`id`=`s`.`t`.`id` OR "
-                         "CHAR_LENGTH(@segue_collisions)>60000,@segue_collisions,"
+                         "CHAR_LENGTH(@segue_collisions)>60000, @segue_collisions, "
                          "CONCAT_WS(';',@segue_collisions,CONCAT_WS(',',`s`.`_t_gho`.`id`,"
-                         "`s`.`t`.`id`)))) IS NULL,`s`.`_t_gho`.`id`,`s`.`_t_gho`.`id`)"));
+                         "`s`.`t`.`id`)))) IS NULL, `s`.`_t_gho`.`id`,`s`.`_t_gho`.`id`)"));
     EXPECT_THAT(
         composite().collisions_in(keys::key_range{}),
         HasSubstr("CONCAT_WS(',',`s`.`_t_gho`.`aa`,`s`.`_t_gho`.`b`,`s`.`t`.`a`,`s`.`t`.`b`)"));
