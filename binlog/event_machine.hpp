@@ -43,21 +43,23 @@ class event_machine {
     bool in_transaction() const { return group_ != group_state::none; }
 
   private:
+    // clang-format off
     // Where it stands in the stream, whose grammar this is, in capitals the events:
     //
-    //   stream      = (housekeeping | group)*
+    //   stream       = (housekeeping | group)*
     //   housekeeping = ROTATE | FORMAT_DESCRIPTION | PREVIOUS_GTIDS | HEARTBEAT | STOP | ignorable
-    //   ones group       = GTID? (transaction | alone)          GTID: also ANONYMOUS_GTID,
-    //   GTID_TAGGED alone       = QUERY(a definition or a data change) | QUERY(XA COMMIT | XA
-    //   ROLLBACK) transaction = QUERY(BEGIN | XA START) statement* ending
-    //               | TRANSACTION_PAYLOAD                   that holds all of the above, compressed
-    //   statement   = TABLE_MAP+ rows+ | QUERY(a data change | SAVEPOINT | XA END)
-    //   rows        = WRITE_ROWS | UPDATE_ROWS | PARTIAL_UPDATE_ROWS | DELETE_ROWS, the last one
-    //   marked ending      = XID | XA_PREPARE | QUERY(COMMIT | ROLLBACK | XA PREPARE | XA COMMIT
-    //   ONE PHASE)
+    //   group        = GTID? (transaction | alone)            also ANONYMOUS_GTID, GTID_TAGGED
+    //   alone        = QUERY(definition | data change | XA COMMIT | XA ROLLBACK)
+    //   transaction  = QUERY(BEGIN | XA START) statement* ending
+    //                | TRANSACTION_PAYLOAD                    which holds all of it, compressed
+    //   statement    = TABLE_MAP+ rows+ | QUERY(data change | SAVEPOINT | XA END)
+    //   rows         = WRITE_ROWS | UPDATE_ROWS | PARTIAL_UPDATE_ROWS | DELETE_ROWS, the last marked
+    //   ending       = XID | XA_PREPARE
+    //                | QUERY(COMMIT | ROLLBACK | XA PREPARE | XA COMMIT ONE PHASE)
     //
     // A group that a server which started anew left without its ending is ended by the next
     // FORMAT_DESCRIPTION, as rolled back.
+    // clang-format on
     enum class group_state {
         none,       // before a group: housekeeping, or the next one's first event
         announced,  // its GTID was seen, nothing of it yet

@@ -120,15 +120,13 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
         std::vector<keys::key_value> keys;
         bool flushed = false;
         ~taken_along() {
-            if (flushed)
-                changes.flushed(keys);
-            else
-                changes.put_back(keys);
+            if (!flushed) changes.put_back(keys);
         }
     } along{changes_, changes_.take_while_quiet(with_.turn_keys)};
     try {
         carry_over_evicting(session, {keys, along.keys}, stop);
         along.flushed = true;
+        changes_.flushed(along.keys);
         return keys.size() + along.keys.size();
     } catch (const error& failure) {
         if (!db::may_be_the_rows(failure) || along.keys.empty()) throw;

@@ -29,7 +29,8 @@ copy_start copy_from_the_beginning(std::optional<keys::key_value> end);
 
 /// Ranges that no chunk in the state covers are open: as the rest of the chunk before them, or,
 /// where none is written down, under a number of their own. Precondition: the copy had begun.
-/// Throws segue::error for a chunk below the watermark, and for one but the tail with an open end.
+/// Throws segue::error where no place in the stream was written yet, for a chunk below the
+/// watermark, and for one but the tail with an open end.
 copy_start copy_that_goes_on(const tables::saved_state& from);
 
 }  // namespace segue::carry

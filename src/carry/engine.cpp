@@ -155,6 +155,10 @@ binlog::stream_position engine::start_of_stream() {
 
 // Everything that must run before the first row is copied.
 void engine::follow(start begin, const look_after& meanwhile) {
+    // What was dropped before such a place is in no chunk that comes.
+    require((begin.target == contents::of_an_earlier_run) == begin.copy.has_value() &&
+                (!begin.copy || begin.from),
+            "a copy goes on from a state with a place in the stream, and only from such");
     task_group& threads = around_.threads;
     threads.spawn("heartbeat", [this](std::stop_token end) { barrier.run(end); });
     const binlog::stream_position from = begin.from ? begin.from->position : start_of_stream();

@@ -188,6 +188,8 @@ void router::on_xa_commit(const std::string& xid) {
                         xid));
     }
     for (table_feed* const feed : feeds_) feed->on_xa_commit(xid);
+    std::lock_guard lock(mutex_);
+    unrelated_xa_.erase(xid);
 }
 
 void router::on_xa_rollback(const std::string& xid) {

@@ -70,7 +70,7 @@ outcome runner::run(std::stop_token stop) {
     end_threads();
     try {
         threads_.join();
-    } catch (const std::exception& late) {
+    } catch (const error& late) {
         // The tables are swapped; what a worker met afterwards changes nothing.
         log::warning("after the swap: {}", late.what());
     }

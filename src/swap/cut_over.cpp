@@ -252,13 +252,13 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         snapshots.emplace(sessions->lookout, with_.sessions, with_.plan.server, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();
-        auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
-        if (!quiet || with_.changes.in_flight() > 0) return give_way("a flush is still in flight");
-        turn.emplace(std::move(*quiet));
         // LOCK TABLES names the table of the state, too, and would wait for its COMMIT.
         auto held = with_.writing_down.hold_back(foreseen + quiet_patience, stop);
         if (held) unwritten.emplace(std::move(*held));
         if (!unwritten) return give_way("the state of the run is still being written down");
+        auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
+        if (!quiet || with_.changes.in_flight() > 0) return give_way("a flush is still in flight");
+        turn.emplace(std::move(*quiet));
         if (steady_clock::now() - foreseen > foresight_good_for)
             if (auto reason = foresee_blockers(*sessions, made, milliseconds(0), stop))
                 return give_way(*reason);

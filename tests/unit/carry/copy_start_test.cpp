@@ -24,6 +24,7 @@ keys::key_range range(std::optional<std::int64_t> after, std::optional<std::int6
 tables::saved_state begun(std::int64_t end) {
     tables::saved_state state;
     state.copy = tables::copy_extent{.end = key(end)};
+    state.place = tables::stream_place{};
     return state;
 }
 
@@ -127,6 +128,7 @@ TEST(copy_start, a_tail_in_parts_goes_on_where_it_is) {
 TEST(copy_start, of_an_empty_source_there_is_nothing_but_the_tail) {
     tables::saved_state state;
     state.copy = tables::copy_extent{};
+    state.place = tables::stream_place{};
     EXPECT_EQ(copy_that_goes_on(state).open[0].range, range({}, {}));
     add(state, 0, range({}, {}));
     EXPECT_THAT(copy_that_goes_on(state).open, IsEmpty());
@@ -141,6 +143,13 @@ TEST(copy_start, chunks_out_of_order_are_no_state) {
     add(open_ended, 1, range({}, {}));
     EXPECT_THROW(copy_that_goes_on(open_ended), error);
     EXPECT_THROW(copy_that_goes_on(tables::saved_state{}), broken_invariant);
+}
+
+TEST(copy_start, without_a_place_in_the_stream_there_is_none) {
+    auto state = begun(100);
+    add(state, 0, range(100, {}));
+    state.place.reset();
+    EXPECT_THROW(copy_that_goes_on(state), error);
 }
 
 }  // namespace
