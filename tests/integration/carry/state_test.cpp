@@ -190,7 +190,10 @@ TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
     test::workload writers(server.over_tcp(), source, spec, {.rate_per_second = 60.0});
     writers.start();
     start(engine::contents::nothing);
-    // One chunk stays in flight, until its connection is lost with the run.
+    writers.wait_for_transactions(some_transactions);
+    // One chunk stays in flight, until its connection is lost with the run. Nobody writes
+    // meanwhile: a conflict would have all wait for that chunk.
+    writers.pause();
     db::session blocker = server.connect();
     blocker.execute(fmt::format("USE {}", quoted_name(schema.name())));
     blocker.execute("START TRANSACTION");
@@ -203,12 +206,14 @@ TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
     };
     EXPECT_THROW(made->copy(stop_in_the_middle), stopped);
     threads->request_stop();
-    for (const auto& waiting : session.query(
-             "SELECT id FROM information_schema.processlist WHERE info LIKE 'INSERT%twin%' "
-             "AND id<>CONNECTION_ID()"))
+    // By the locks, as no text of the writers' can be compared with that of a process list.
+    for (const auto& waiting :
+         session.query("SELECT t.processlist_id FROM performance_schema.data_lock_waits w JOIN "
+                       "performance_schema.threads t ON t.thread_id=w.requesting_thread_id"))
         end_connection(waiting[0].value());
     stop();
     blocker.execute("ROLLBACK");
+    writers.resume();
     const auto left = state();
     ASSERT_TRUE(left.place.has_value());
     const auto start_of_second = copy_that_goes_on(left);
