@@ -12,14 +12,6 @@ namespace {
 
 using tables::tail_chunk;
 
-// Those that ascend with their keys.
-std::vector<tables::chunk_progress> ascending(const tables::saved_state& of) {
-    std::vector<tables::chunk_progress> found;
-    for (const auto& one : of.chunks)
-        if (one.chunk != tail_chunk) found.push_back(one);
-    return found;
-}
-
 std::optional<chunk> open_tail(const tables::saved_state& of) {
     chunk tail{.id = tail_chunk, .range = {.after = of.copy->end, .up_to = std::nullopt}};
     if (of.done.chunks_below > tail_chunk) return std::nullopt;
@@ -34,9 +26,9 @@ std::optional<chunk> open_tail(const tables::saved_state& of) {
 // What was in flight behind `before`: its rest, or whole chunks, or both. All of it is the rest of
 // that chunk now, whose row says where it begins; without one it is a chunk with a number of its
 // own.
-chunk chunk_in_gap(const copy_start& so_far, const std::optional<tables::chunk_progress>& before,
+chunk chunk_in_gap(const copy_start& so_far, const tables::chunk_progress* before,
                    const std::optional<keys::key_value>& up_to) {
-    if (!before)
+    if (before == nullptr)
         return {.id = so_far.next_chunk, .range = {.after = so_far.watermark, .up_to = up_to}};
     return {.id = before->chunk,
             .range = {.after = before->done.after, .up_to = up_to},
@@ -70,9 +62,10 @@ copy_start copy_that_goes_on(const tables::saved_state& from) {
                      .rows = from.done.rows,
                      .goes_on = true};
     if (auto tail = open_tail(from)) start.open.push_back(std::move(*tail));
-    for (const auto& one : from.chunks) start.rows += one.rows;
-    std::optional<tables::chunk_progress> before;
-    for (const auto& one : ascending(from)) {
+    const tables::chunk_progress* before = nullptr;
+    for (const auto& one : from.chunks) {
+        start.rows += one.rows;
+        if (one.chunk == tail_chunk) continue;  // All others ascend with their keys.
         if (one.chunk < start.next_chunk || !one.done.up_to)
             throw error(
                 fmt::format("the state of a run has a chunk {} that is out of order", one.chunk));
@@ -80,7 +73,7 @@ copy_start copy_that_goes_on(const tables::saved_state& from) {
             start.open.push_back(chunk_in_gap(start, before, one.done.after));
         start.watermark = one.done.up_to;
         start.next_chunk = one.chunk + 1;
-        before = one;
+        before = &one;
     }
     return start;
 }

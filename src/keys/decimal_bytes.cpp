@@ -1,6 +1,7 @@
 #include "src/keys/decimal_bytes.hpp"
 
 #include "src/base/error.hpp"
+#include "src/keys/readable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,7 +82,7 @@ std::string decimal_form::from_text(std::string_view text) const {
 }
 
 std::string decimal_form::to_text(std::string_view image) const {
-    require(image.size() == bytes(), "a DECIMAL has the length of its digits");
+    must_be_readable(image.size() == bytes(), "a DECIMAL has the length of its digits");
     std::string raw(image);
     const bool negative = (static_cast<unsigned char>(raw.front()) & sign_bit) == 0;
     turn_over(raw, false);

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/keys/key_column_codec.hpp"
+#include "src/keys/readable.hpp"
 
 #include <string_view>
 
@@ -73,7 +74,7 @@ key_value key_codec::from_row(std::span<const db::value> columns) const {
     require(columns.size() == key_.columns.size(), "a result has each key column once");
     key_value made;
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        require(columns[i].has_value(), "a key column is not NULL");
+        must_be_readable(columns[i].has_value(), "a key column is not NULL");
         append_ordered(made.encoded, key_.columns[i],
                        [&] { append_text(made.encoded, key_.columns[i], *columns[i]); });
     }
@@ -86,7 +87,7 @@ std::vector<std::string> key_codec::literals(const key_value& key) const {
     made.reserve(key_.columns.size());
     for (const key_column& column : key_.columns)
         made.push_back(literal(column, taken_ordered(from, column)));
-    require(from.at_end(), "a key value has the length of its columns");
+    must_be_readable(from.at_end(), "a key value has the length of its columns");
     return made;
 }
 

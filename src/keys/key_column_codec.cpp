@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/keys/decimal_bytes.hpp"
+#include "src/keys/readable.hpp"
 #include "src/keys/temporal_bytes.hpp"
 
 #include <algorithm>
@@ -52,7 +53,8 @@ Integer parsed(const std::string& text) {
     Integer number = 0;
     const char* const end = text.data() + text.size();
     const auto [stopped_at, failure] = std::from_chars(text.data(), end, number);
-    require(failure == std::errc() && stopped_at == end, "an integer key column prints an integer");
+    must_be_readable(failure == std::errc() && stopped_at == end,
+                     "an integer key column prints an integer");
     return number;
 }
 
@@ -189,7 +191,7 @@ void append_text(std::string& out, const key_column& column, const std::string& 
             return append_number(out, parsed<std::uint64_t>(text));
         case key_type::year: {
             const auto year = parsed<std::uint64_t>(text);
-            require(year == 0 || year > first_year, "a YEAR is 0000 or after 1900");
+            must_be_readable(year == 0 || year > first_year, "a YEAR is 0000 or after 1900");
             return append_number(out, year == 0 ? 0 : year - first_year);
         }
         case key_type::decimal:
@@ -204,7 +206,8 @@ void append_text(std::string& out, const key_column& column, const std::string& 
             return append_fixed(out, timestamp_from_text(text, column.length));
         case key_type::fixed_bytes: {
             const std::string bytes = from_hex(text);
-            require(bytes.size() == column.length, "a BINARY has the length of its column");
+            must_be_readable(bytes.size() == column.length,
+                             "a BINARY has the length of its column");
             return append_fixed(out, bytes);
         }
         case key_type::variable_bytes:

@@ -1,6 +1,6 @@
 #include "src/keys/key_encoding.hpp"
 
-#include "src/base/error.hpp"
+#include "src/keys/readable.hpp"
 
 namespace segue::keys {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::string_view digits_of_hex = "0123456789ABCDEF";
 
 unsigned digit_of(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    require(c >= 'A' && c <= 'F', "HEX() prints hexadecimal digits");
+    must_be_readable(c >= 'A' && c <= 'F', "HEX() prints hexadecimal digits");
     return static_cast<unsigned>(c - 'A') + 10;
 }
 
@@ -49,7 +49,7 @@ std::uint64_t key_reader::number() {
 }
 
 std::string key_reader::fixed(std::size_t bytes) {
-    require(bytes_.size() - at_ >= bytes, "a key value has the length of its columns");
+    must_be_readable(bytes_.size() - at_ >= bytes, "a key value has the length of its columns");
     at_ += bytes;
     return bytes_.substr(at_ - bytes, bytes);
 }
@@ -68,7 +68,7 @@ std::string key_reader::variable() {
         }
         const char follows = fixed(1).front();
         if (follows == end_mark) return made;
-        require(follows == escaped_zero, "a zero byte in a key value is escaped");
+        must_be_readable(follows == escaped_zero, "a zero byte in a key value is escaped");
         made.push_back(escape);
     }
 }
@@ -85,7 +85,7 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string from_hex(std::string_view digits) {
-    require(digits.size() % 2 == 0, "HEX() prints two digits for each byte");
+    must_be_readable(digits.size() % 2 == 0, "HEX() prints two digits for each byte");
     std::string made;
     made.reserve(digits.size() / 2);
     for (std::size_t i = 0; i < digits.size(); i += 2)

@@ -1,6 +1,7 @@
 #include "src/keys/temporal_bytes.hpp"
 
 #include "src/base/error.hpp"
+#include "src/keys/readable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,7 @@ void append(std::string& out, std::int64_t number, std::size_t bytes) {
 }
 
 std::int64_t take(std::string_view& bytes, std::size_t count) {
-    require(bytes.size() >= count, "a temporal key column has the length of its type");
+    must_be_readable(bytes.size() >= count, "a temporal key column has the length of its type");
     std::int64_t made = 0;
     for (const char byte : bytes.substr(0, count))
         made = made << 8 | static_cast<unsigned char>(byte);

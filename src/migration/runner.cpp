@@ -7,6 +7,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
+#include "src/carry/stream_tells.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/migration/slow_rename.hpp"
 #include "src/migration/start_notices.hpp"
@@ -30,11 +31,9 @@ namespace segue::migration {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr milliseconds tick{50};
 constexpr std::chrono::seconds marker_patience{5};
-constexpr std::chrono::seconds stream_tells_within{2};
 constexpr std::chrono::seconds stop_grace{1};
 
 tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter) {
@@ -181,8 +180,7 @@ void runner::look_at_definition() {
     } catch (const error&) {
         // What changed the table may have come after what made us look; the stream, which ends the
         // migration as well, then names the statement.
-        const auto until = steady_clock::now() + stream_tells_within;
-        while (steady_clock::now() < until) pause_for(tick, threads_.token());
+        pause_for(carry::stream_tells_within, threads_.token());
         throw;
     }
 }
@@ -299,7 +297,7 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
                                  db::lock_conflicts::failures, db::session_role::patient);
     try {
         session.run("write down the end", stop, [&](db::session& on) {
-            parts().checkpoint.record_phase(on, std::string(name_of(phase::done)));
+            parts().checkpoint.record_progress(on, {.phase = std::string(name_of(phase::done))});
         });
     } catch (const error& failure) {
         log::info("the end of the run is not written down: {}", failure.what());

@@ -103,10 +103,11 @@ bool checkpoint_table::chunk_is_recorded(db::session& session, const chunk_progr
            std::vector<db::row>{{"1"}};
 }
 
-void checkpoint_table::write_as_owner(db::session& session, const std::string& sql) const {
+void checkpoint_table::write_as_owner(db::session& session,
+                                      const std::function<void()>& write) const {
     session.execute("START TRANSACTION");
     check_owner(session);
-    session.execute(sql);
+    write();
     session.execute("COMMIT");
 }
 
@@ -117,10 +118,7 @@ void checkpoint_table::put(db::session& session, const std::string& kind,
 }
 
 void checkpoint_table::record_extent(db::session& session, const copy_extent& extent) const {
-    session.execute("START TRANSACTION");
-    check_owner(session);
-    put(session, "copy", text_of(extent));
-    session.execute("COMMIT");
+    write_as_owner(session, [&] { put(session, "copy", text_of(extent)); });
 }
 
 // What the chunks below `chunk` add to the watermark; nullopt: there are none.
@@ -144,21 +142,15 @@ std::optional<watermark> checkpoint_table::next_watermark(db::session& session,
 }
 
 void checkpoint_table::record_progress(db::session& session, const progress& made) const {
-    session.execute("START TRANSACTION");
-    check_owner(session);
-    if (made.place) put(session, "position", text_of(*made.place));
-    if (made.phase) put(session, "phase", *made.phase);
-    if (const auto next = next_watermark(session, made.chunks_below)) {
+    write_as_owner(session, [&] {
+        if (made.place) put(session, "position", text_of(*made.place));
+        if (made.phase) put(session, "phase", *made.phase);
+        const auto next = next_watermark(session, made.chunks_below);
+        if (!next) return;
         put(session, "watermark", text_of(*next));
         session.execute(fmt::format("DELETE FROM {} WHERE kind='chunk' AND id<{}", name_.quoted(),
                                     made.chunks_below));
-    }
-    session.execute("COMMIT");
-}
-
-void checkpoint_table::record_phase(db::session& session, const std::string& phase) const {
-    write_as_owner(session, fmt::format("UPDATE {} SET value={} WHERE kind='phase' AND id=0",
-                                        name_.quoted(), quoted_literal(phase)));
+    });
 }
 
 }  // namespace segue::tables

@@ -5,6 +5,7 @@
 #include "src/tables/saved_state.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -51,13 +52,11 @@ class checkpoint_table {
     };
     /// In one transaction.
     void record_progress(db::session& session, const progress& made) const;
-    /// The phase alone.
-    void record_phase(db::session& session, const std::string& phase) const;
 
     const table_name& name() const noexcept { return name_; }
 
   private:
-    void write_as_owner(db::session& session, const std::string& sql) const;
+    void write_as_owner(db::session& session, const std::function<void()>& write) const;
     void put(db::session& session, const std::string& kind, const std::string& value) const;
     std::optional<watermark> next_watermark(db::session& session, std::uint64_t chunk) const;
     void check(const std::vector<db::row>& owner) const;

@@ -1,6 +1,7 @@
 #include "src/tables/saved_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/keys/key_encoding.hpp"
 
 #include <cstddef>
 #include <map>
@@ -15,18 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view digits = "0123456789ABCDEF";
-
 json hex_of(const std::optional<keys::key_value>& key) {
     if (!key) return nullptr;
-    std::string text;
-    text.reserve(2 * key->encoded.size());
-    for (const char c : key->encoded) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += digits[byte >> 4U];
-        text += digits[byte & 0xFU];
-    }
-    return text;
+    return keys::to_hex(key->encoded);
 }
 
 error unreadable(std::string_view kind, std::string_view text) {
@@ -61,13 +53,11 @@ class fields {
     std::optional<keys::key_value> key(const char* name) const {
         const json& found = at(name);
         if (found.is_null()) return std::nullopt;
-        const std::string hex = text(found);
-        if (hex.size() % 2 != 0) fail();
-        keys::key_value key;
-        key.encoded.reserve(hex.size() / 2);
-        for (std::size_t i = 0; i < hex.size(); i += 2)
-            key.encoded += static_cast<char>(16 * digit(hex[i]) + digit(hex[i + 1]));
-        return key;
+        try {
+            return keys::key_value{keys::from_hex(text(found))};
+        } catch (const error&) {
+            fail();
+        }
     }
 
     [[noreturn]] void fail() const { throw unreadable(kind_, text_); }
@@ -82,12 +72,6 @@ class fields {
         if (!of.is_string()) fail();
         return of.get<std::string>();
     }
-    unsigned digit(char of) const {
-        const auto at = digits.find(of);
-        if (at == std::string_view::npos) fail();
-        return static_cast<unsigned>(at);
-    }
-
     std::string_view kind_;
     std::string_view text_;
     json all_;

@@ -144,7 +144,7 @@ TEST(key_codec, null_in_a_key_column_throws) {
         binlog::column_image{.is = binlog::column_image::state::null, .bytes = {}}};
     EXPECT_THAT([&] { id_codec().from_images(images); }, ThrowsMessage<error>(HasSubstr("NULL")));
     const std::array<db::value, 1> row = {std::nullopt};
-    EXPECT_THROW(id_codec().from_row(row), broken_invariant);
+    EXPECT_THROW(id_codec().from_row(row), error);
 }
 
 TEST(key_codec, an_image_of_a_length_that_no_integer_has_throws) {
@@ -168,9 +168,9 @@ TEST(key_codec, fewer_or_more_columns_than_the_key_has_throw) {
 TEST(key_codec, text_that_is_no_number_of_the_column_throws) {
     for (const char* const text : {"", "7a", "1.0", "9223372036854775808"}) {
         SCOPED_TRACE(text);
-        EXPECT_THROW(read(signed_column("id"), text), broken_invariant);
+        EXPECT_THROW(read(signed_column("id"), text), error);
     }
-    EXPECT_THROW(read(unsigned_column("id"), "-1"), broken_invariant);
+    EXPECT_THROW(read(unsigned_column("id"), "-1"), error);
 }
 
 TEST(key_codec, keys_are_described_by_the_names_in_the_original) {
