@@ -30,7 +30,7 @@ fault_points& fault_points::add(std::string_view point, arrival at, const std::s
     return *this;
 }
 
-fault_points& fault_points::evict_in_one_transaction(std::string_view rule) {
+fault_points& fault_points::leave_out(std::string_view rule) {
     if (!rules_out_.empty()) rules_out_ += ',';
     rules_out_ += rule;
     return *this;

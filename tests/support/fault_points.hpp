@@ -26,7 +26,7 @@ class fault_points {
     fault_points& operator=(const fault_points&) = delete;
     ~fault_points();
 
-    fault_points& evict_in_one_transaction(std::string_view rule);
+    fault_points& leave_out(std::string_view rule);
     /// Whoever comes there is held until go(), 20 minutes at most (then the process aborts).
     fault_points& pause(std::string_view point, arrival at);
     fault_points& pause(std::string_view point) { return pause(point, arrival{}); }

@@ -83,8 +83,7 @@ TEST_F(a_slow_rename, of_a_busy_moment_at_the_start_does_not_count) {
 TEST_F(a_slow_rename, is_measured_again_before_the_swap_is_given_up) {
     make_table(few);
     fault_points faults;
-    faults.evict_in_one_transaction("rename_cost.least_of_several")
-        .pause("rename_cost.before_measuring");
+    faults.leave_out("rename_cost.least_of_several").pause("rename_cost.before_measuring");
     run.start("ADD COLUMN b INT",
               {.build = segue_build::faulty, .faults = &faults, .more = {busy_budget}});
     hold_up_the_first_measurement(faults);
@@ -98,8 +97,8 @@ TEST_F(a_slow_rename, is_measured_again_before_the_swap_is_given_up) {
 TEST_F(a_slow_rename, that_cannot_be_measured_again_is_tried_again) {
     make_table(few);
     fault_points faults;
-    faults.evict_in_one_transaction("rename_cost.least_of_several")
-        .evict_in_one_transaction("runner.pause_between_measurements")
+    faults.leave_out("rename_cost.least_of_several")
+        .leave_out("runner.pause_between_measurements")
         .pause("rename_cost.before_measuring");
     run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
                                    .faults = &faults,

@@ -191,7 +191,7 @@ TEST_F(a_chunk_in_the_middle_of_its_rows, gives_a_value_away) {
 // A deleted row would come back (live_windows_test); one that is there is never written over.
 TEST_F(a_chunk_in_the_middle_of_its_rows, meets_its_own_row_if_nobody_waits_for_it) {
     fault_points faults;
-    faults.evict_in_one_transaction("wait_for_chunks_in_flight");
+    faults.leave_out("wait_for_chunks_in_flight");
     begin(faults);
     run.wait_until("both rows are there", [&] { return rows_in_ghost("id IN (5, 41)") == "2"; });
     holder.execute("ROLLBACK");
@@ -250,7 +250,7 @@ TEST_F(a_conflict_beside_another_flush, waits_for_its_end_without_a_lock) {
 // needs, and a row that was taken out is flushed again.
 TEST_F(a_conflict_beside_another_flush, is_a_deadlock_if_it_does_not_wait) {
     fault_points faults;
-    faults.evict_in_one_transaction("conflicts_wait_for_quiet");
+    faults.leave_out("conflicts_wait_for_quiet");
     begin(faults);
     run.wait_until("each of them waits, or has given up", [&] {
         return run.lock_waits_in_ghost() == "2" || was_told("Lock wait timeout exceeded");

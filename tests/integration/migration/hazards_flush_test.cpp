@@ -67,7 +67,7 @@ TEST_F(a_key_in_two_flushes, is_not_while_one_of_them_waits) {
 
 TEST_F(a_key_in_two_flushes, ends_with_the_older_row_if_it_may_be) {
     fault_points faults;
-    faults.evict_in_one_transaction("one_flush_per_key");
+    faults.leave_out("one_flush_per_key");
     const auto answer = migrate(faults);
     EXPECT_EQ(answer.differing_rows, 1U) << answer.text();
 }

@@ -31,7 +31,7 @@ class a_chunk_in_flight : public testing::TestWithParam<bool> {
         if (!GetParam()) with.spec.unique_column.clear();
         live_run run(shared_server(), with);
         fault_points faults;
-        if (rule_out) faults.evict_in_one_transaction(*rule_out);
+        if (rule_out) faults.leave_out(*rule_out);
         // The tail's chunk is the first one, so this is the lowest hundred rows, not yet committed.
         faults.pause("copier.chunk_read", {.first = 2});
         run.start(
@@ -165,7 +165,7 @@ TEST_F(a_change_not_yet_visible, is_lost_without_the_barrier) {
          {"UPDATE {} SET title='changed' WHERE id < -400", "DELETE FROM {} WHERE id < -400",
           "UPDATE {} SET id=id+1000000 WHERE id < -400"}) {
         fault_points faults;
-        faults.evict_in_one_transaction("barrier");
+        faults.leave_out("barrier");
         const auto answer = migrate(faults, change, has_read);
         EXPECT_GT(answer.differing_rows, 0U) << change << ": " << answer.text();
     }
@@ -264,7 +264,7 @@ TEST_F(writers_ahead_of_the_copy, lose_rows_without_the_barrier) {
     // The slower the machine, the longer the window must be held open.
     for (auto late = 80ms; found.equal() && round < rounds_max; ++round, late *= 2) {
         fault_points faults;
-        faults.evict_in_one_transaction("barrier");
+        faults.leave_out("barrier");
         found = migrate(faults, late);
     }
     EXPECT_FALSE(found.equal()) << "nothing was lost in " << round << " rounds";

@@ -18,7 +18,7 @@ TEST(fault_points, without_any_nothing_happens) {
 
 TEST(fault_points, rules_are_taken_out_by_name) {
     fault_points points;
-    points.evict_in_one_transaction("barrier").evict_in_one_transaction("wait");
+    points.leave_out("barrier").leave_out("wait");
     const auto result =
         run_command(FAULT_POINT_PROBE, {"barrier", "other", "wait"}, points.variables());
     EXPECT_EQ(result.out,
