@@ -24,6 +24,8 @@ std::string what(blocker::kind of) {
             return "holds FLUSH TABLES WITH READ LOCK, or waits for it";
         case blocker::kind::whole_schema:
             return "changes or drops the schema";
+        case blocker::kind::state:
+            return "writes the table of the run's state";
         case blocker::kind::table:
             break;
     }
@@ -32,19 +34,25 @@ std::string what(blocker::kind of) {
 
 // Locks of whole servers and schemas are taken with intention by every write: harmless. A read lock
 // that is waited for holds new writes up already.
-std::string query_for(const std::string& schema, const std::string& quoted_names, bool events) {
+// The table of the state is locked for reading, which waits for whoever writes it.
+std::string query_for(const std::string& schema, const std::string& quoted_names,
+                      const std::string& state, bool events) {
     return fmt::format(
         R"(SELECT t.PROCESSLIST_ID, m.OWNER_EVENT_ID, m.OBJECT_TYPE,
              CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST),
              COALESCE({0}, t.PROCESSLIST_TIME, 0),
              t.NAME='thread/sql/one_connection' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%',
              {1},
-             m.LOCK_TYPE IN ('EXCLUSIVE','SHARED_NO_READ_WRITE')
+             m.LOCK_TYPE IN ('EXCLUSIVE','SHARED_NO_READ_WRITE'),
+             m.OBJECT_TYPE='TABLE' AND m.OBJECT_NAME={5}
            FROM performance_schema.metadata_locks m
            LEFT JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID
            {2}
            WHERE (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} AND m.OBJECT_NAME IN ({4})
                AND m.LOCK_STATUS='GRANTED')
+             OR (m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={3} AND m.OBJECT_NAME={5}
+               AND m.LOCK_STATUS='GRANTED' AND m.LOCK_TYPE IN ('SHARED_WRITE',
+                 'SHARED_WRITE_LOW_PRIO','SHARED_NO_READ_WRITE','EXCLUSIVE'))
              OR (m.OBJECT_TYPE IN ('GLOBAL','COMMIT','BACKUP LOCK')
                AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE')
              OR (m.OBJECT_TYPE='SCHEMA' AND m.OBJECT_SCHEMA={3}
@@ -54,7 +62,7 @@ std::string query_for(const std::string& schema, const std::string& quoted_names
         events ? R"(LEFT JOIN performance_schema.events_transactions_current x
                       ON x.THREAD_ID=m.OWNER_THREAD_ID)"
                : "",
-        quoted_literal(schema), quoted_names);
+        quoted_literal(schema), quoted_names, quoted_literal(state));
 }
 
 template <typename IsOurs>
@@ -63,7 +71,8 @@ std::vector<blocker> look(db::session& session, const std::string& query, IsOurs
     for (const db::row& one : session.query(query)) {
         const std::uint64_t connection = one[0] ? db::to_uint64(one[0], "PROCESSLIST_ID") : 0;
         if (connection != 0 && is_ours(connection)) continue;
-        const blocker::kind of = kind_of(one[2].value_or(""));
+        const blocker::kind of =
+            one[8] == "1" ? blocker::kind::state : kind_of(one[2].value_or(""));
         blocker made{.of = of,
                      .connection = connection,
                      .event = one[1].value_or(""),
@@ -87,7 +96,9 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
                                        const server_facts& server, const migration_tables& tables) {
     const auto names =
         quoted_literal(tables.original.name) + "," + quoted_literal(tables.ghost.name);
-    return look(session, query_for(tables.original.schema, names, server.sees_transaction_events),
+    return look(session,
+                query_for(tables.original.schema, names, tables.checkpoint.name,
+                          server.sees_transaction_events),
                 [&](std::uint64_t connection) { return ours.is_ours(connection); });
 }
 
@@ -100,7 +111,7 @@ std::optional<std::vector<blocker>> look_who_holds(db::session& session, const t
     };
     for (const bool events : {true, false}) {
         try {
-            return look(session, query_for(table.schema, quoted_literal(table.name), events),
+            return look(session, query_for(table.schema, quoted_literal(table.name), "", events),
                         is_ours);
         } catch (const error& failure) {
             if (failure.connection_lost()) return std::nullopt;
@@ -127,6 +138,7 @@ std::string next_step(const blocker& holder) {
                    "connection): start again then.";
         case blocker::kind::whole_schema:
             return "Start again when that has ended, if the schema is still there.";
+        case blocker::kind::state:
         case blocker::kind::table:
             break;
     }
@@ -174,8 +186,9 @@ error start_failure(const error& failure, db::session& session, const table_name
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {
     std::vector<blocker> others;
-    std::copy_if(found.begin(), found.end(), std::back_inserter(others),
-                 [](const blocker& one) { return one.of != blocker::kind::table; });
+    std::copy_if(found.begin(), found.end(), std::back_inserter(others), [](const blocker& one) {
+        return one.of != blocker::kind::table && one.of != blocker::kind::state;
+    });
     return others;
 }
 
@@ -187,7 +200,9 @@ std::string describe(const std::vector<blocker>& found) {
         return fmt::format("a prepared XA transaction, which XA RECOVER CONVERT XID lists, {}{}",
                            what(first.of), more);
     return fmt::format("{}connection {} {} ({}, for {} s){}",
-                       first.of == blocker::kind::table ? "the transaction of " : "",
+                       first.of == blocker::kind::table || first.of == blocker::kind::state
+                           ? "the transaction of "
+                           : "",
                        first.connection, what(first.of), first.who, first.age.count(), more);
 }
 

@@ -17,10 +17,11 @@ namespace segue::servers {
 /// A metadata lock of somebody else's that LOCK TABLES or RENAME TABLE would wait for.
 struct blocker {
     enum class kind {
-        table,        ///< The original or the ghost table.
-        backup,       ///< LOCK INSTANCE FOR BACKUP: LOCK TABLES is granted, RENAME TABLE is not.
-        read_lock,    ///< FLUSH TABLES WITH READ LOCK, held or waited for.
-        whole_schema  ///< DROP or ALTER DATABASE.
+        table,         ///< The original or the ghost table.
+        backup,        ///< LOCK INSTANCE FOR BACKUP: LOCK TABLES is granted, RENAME TABLE is not.
+        read_lock,     ///< FLUSH TABLES WITH READ LOCK, held or waited for.
+        whole_schema,  ///< DROP or ALTER DATABASE.
+        state          ///< `_<t>_ghk`, which LOCK TABLES names for reading.
     };
     kind of = kind::table;
     std::uint64_t connection = 0;  ///< 0: none has it, a prepared XA transaction whose client left.
@@ -56,7 +57,7 @@ struct explained_lock_wait : error {
 /// holds it and what to do; any other as it is. The session is the one that waited.
 error start_failure(const error& failure, db::session& session, const table_name& original);
 
-/// Of those only what RENAME TABLE would wait for although the tables are locked.
+/// Of the blockers found those that RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);
 
 /// "the transaction of connection 12 holds the table (app@host, for 34 s)", for the first of them,

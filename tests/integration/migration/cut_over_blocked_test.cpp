@@ -41,6 +41,27 @@ TEST(a_long_transaction, that_is_foreseen_is_waited_for_and_named) {
     run.expect_nothing_lost();
 }
 
+// LOCK TABLES names that table, too, and the application would wait behind it.
+TEST(a_long_transaction, that_writes_to_the_state_of_the_run_is_foreseen_and_named) {
+    live_run run(shared_server(), few_rows());
+    const auto locks_before = status_counter(run.session(), "Com_lock_tables");
+    run.start({.postponed = true});
+    run.segue().wait_for_output("postponing cut-over");
+    auto holder = run.new_session();
+    holder.execute("BEGIN");
+    holder.execute("INSERT INTO " + run.tables().checkpoint.quoted() +
+                   " VALUES ('remark', 1, 'of somebody')");
+    run.let_cut_over();
+    run.segue().wait_for_output(fmt::format(
+        "cut-over attempt 1 gave way: the transaction of connection {} writes the table of the "
+        "run's state",
+        holder.connection_id()));
+    EXPECT_EQ(status_counter(run.session(), "Com_lock_tables"), locks_before);
+    holder.execute("ROLLBACK");
+    run.expect_swapped();
+    run.expect_as_native_alter();
+}
+
 TEST(a_long_transaction, that_only_read_is_no_deadlock_victim_when_it_writes) {
     live_run run(shared_server(), few_rows());
     auto holder = run.new_session();
