@@ -53,19 +53,23 @@ std::optional<checkpointer::held_back> checkpointer::hold_back(
     return std::nullopt;
 }
 
-void checkpointer::enter(std::string phase) {
+void checkpointer::note_phase(std::string phase) {
     std::lock_guard lock(mutex_);
     phase_ = std::move(phase);
 }
 
-// What is new; the watermark only when it is due.
+// What is new; some of it only when it is due.
 tables::checkpoint_table::progress checkpointer::collect(bool due) {
     tables::checkpoint_table::progress made{.chunks_below = below_};
     if (auto found = with_.stream.take_resume_point())
-        made.place = {.position = std::move(found->position),
-                      .server_uuid = with_.stream_server_uuid,
-                      .settled_xa = std::move(found->settled_xa)};
-    if (due) made.chunks_below = with_.chunks.all_ended_below();
+        made.resume_at = {.position = std::move(found->position),
+                          .server_uuid = with_.stream_server_uuid,
+                          .settled_xa = std::move(found->settled_xa)};
+    if (due) {
+        made.chunks_below = with_.chunks.all_ended_below();
+        const auto settled = with_.changes.evicted_settled_up_to();
+        if (settled > evicted_settled_) made.evicted_settled_up_to = settled;
+    }
     std::lock_guard lock(mutex_);
     made.phase = std::exchange(phase_, std::nullopt);
     return made;
@@ -82,12 +86,14 @@ void checkpointer::run(std::stop_token stop) {
             next = steady_clock::now() + with_.interval;
         }
         const auto made = collect(due);
-        if (made.place || made.phase || made.chunks_below != below_) {
+        if (made.resume_at || made.phase || made.chunks_below != below_ ||
+            made.evicted_settled_up_to > 0) {
             const writing_turn turn(*this, stop);
             session.run("write down how far the run is", stop,
                         [&](db::session& on) { with_.checkpoint.record_progress(on, made); });
         }
         below_ = made.chunks_below;
+        evicted_settled_ = std::max(evicted_settled_, made.evicted_settled_up_to);
         pause_for(std::min(tick, with_.interval), stop);
     }
 }

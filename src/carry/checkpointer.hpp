@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/chunk_queue.hpp"
+#include "src/changes/change_set.hpp"
 #include "src/changes/router.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/tables/checkpoint_table.hpp"
@@ -25,6 +26,7 @@ class checkpointer {
         db::session_factory& sessions;
         const tables::checkpoint_table& checkpoint;
         changes::router& stream;
+        const changes::change_set& changes;
         const chunk_queue& chunks;
         std::string stream_server_uuid;
         std::chrono::milliseconds interval{5'000};  ///< Between one writing and the next.
@@ -39,7 +41,7 @@ class checkpointer {
     /// Notes a phase, which run() writes down within a moment, or once it is held back no more; of
     /// several the last one. Whoever enters a phase does not wait for that.
     /// Threads: any.
-    void enter(std::string phase);
+    void note_phase(std::string phase);
 
     /// While it lives nothing is written: whoever locks the table that is written to, and others
     /// with it, must not wait for a COMMIT. Lifetime: ends before the checkpointer.
@@ -64,7 +66,9 @@ class checkpointer {
     tables::checkpoint_table::progress collect(bool due);
 
     const parts with_;
-    std::uint64_t below_ = 0;  // of the thread of run(): the last watermark
+    // Of the thread of run(), as they were last written:
+    std::uint64_t below_ = 0;
+    std::uint64_t evicted_settled_ = 0;
 
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -56,6 +56,7 @@ std::vector<keys::key_value> conflict_resolver::outdated_holders(
         both.insert(one.newcomer);
     }
     if (out_of_date.empty()) return out_of_date;
+    fault::point("conflict_resolver.holders_found");
     // Do the current rows of a holder and a newcomer collide, read by one statement?
     for (const auto& one : writer_.collisions(session, as_vector(both)))
         if (one.holder != one.newcomer && both.contains(one.holder)) throw_real(session, one);
@@ -87,10 +88,7 @@ void conflict_resolver::write_evicting(db::session& session, std::vector<Piece> 
         }
         const auto found =
             outdated_holders(session, writer_.collisions(session, piece), how.read_together(piece));
-        // Before anything of it can be committed: while a key waits to be flushed no later run
-        // would begin behind its last change.
-        changes_.requeue(found);
-        if (!found.empty()) writer_.evict(session, found);
+        if (!found.empty()) writer_.evict_for_later(session, changes_.requeue(found), found);
         if (++failures < 2) continue;
         // A value moved between the look and the write.
         const auto [first, second] = how.halve(piece);
@@ -115,26 +113,22 @@ std::size_t conflict_resolver::flush_evicting(db::session& session, batch keys, 
     const bool beside_others = fault::rule_taken_out("conflicts_wait_for_quiet");
     const auto turn = changes_.wait_for_quiet(beside_others ? all_keys : taken, stop);
     // Who stands in the way has most likely changed as well, and is waiting to be flushed.
-    struct taken_along {
-        changes::change_set& changes;
-        std::vector<keys::key_value> keys;
-        bool flushed = false;
-        ~taken_along() {
-            if (!flushed) changes.put_back(keys);
-        }
-    } along{changes_, changes_.take_while_quiet(with_.turn_keys)};
+    const auto along = changes_.take_while_quiet(with_.turn_keys);
     try {
-        carry_over_evicting(session, {keys, along.keys}, stop);
-        along.flushed = true;
-        changes_.flushed(along.keys);
-        return keys.size() + along.keys.size();
+        carry_over_evicting(session, {keys, along}, stop);
     } catch (const error& failure) {
-        if (!db::may_be_the_rows(failure) || along.keys.empty()) throw;
+        changes_.put_back(along);
+        if (!db::may_be_the_rows(failure) || along.empty()) throw;
         session.execute("ROLLBACK");
+        // Who took a row that the target refuses names it; so it must not have come along.
+        carry_over_evicting(session, {keys}, stop);
+        return keys.size();
+    } catch (...) {
+        changes_.put_back(along);
+        throw;
     }
-    // Who took a row that the target refuses names it; so it must not have come along with others.
-    carry_over_evicting(session, {keys}, stop);
-    return keys.size();
+    changes_.flushed(along);
+    return keys.size() + along.size();
 }
 
 void conflict_resolver::carry_over_evicting(db::session& session,
@@ -163,6 +157,7 @@ void conflict_resolver::carry_over_evicting(db::session& session,
          .check_alone = [](batch) {}},
         stop);
     session.execute("COMMIT");
+    fault::point("conflict_resolver.committed");
 }
 
 // In two parts of about as many rows.

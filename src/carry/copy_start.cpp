@@ -51,10 +51,10 @@ copy_start copy_from_the_beginning(std::optional<keys::key_value> end) {
 
 copy_start copy_that_goes_on(const tables::saved_state& from) {
     require(from.copy.has_value(), "the copy had begun");
-    if (!from.place)
+    if (!from.resume_at)
         throw error(
-            "the state of a run has no place in the binary log yet, so what was copied cannot be "
-            "gone on from");
+            "the state of a run has no resume point in the binary log yet, so what was copied "
+            "cannot be gone on from");
     copy_start start{.end = from.copy->end,
                      .watermark = from.done.up_to,
                      .open = {},

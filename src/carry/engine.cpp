@@ -61,6 +61,13 @@ std::string random_uuid() {
                        random_hex(3), random_hex(12));
 }
 
+error left_out_of_the_log(const table_name& changelog) {
+    return error(
+        fmt::format("a change of ours in {} did not come through the binary log: is its database "
+                    "left out (binlog-do-db, binlog-ignore-db)?",
+                    changelog.quoted()));
+}
+
 }  // namespace
 
 engine::engine(engine_task given, engine_settings settings, surroundings around)
@@ -78,7 +85,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                                 .order_commits_required = !locking_reads,
                                 .retries_max = with.failures_max,
                                 .restarts = &around.restarts}),
-      changes({.keys_max = backlog_keys_max,
+      changes({.keys_max = with.waiting_keys_max,
                .bytes_max = backlog_bytes_max,
                .client_orders = texts.codec().ordered()}),
       feed({.original = task.source.name,
@@ -121,6 +128,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
       writing_down({.sessions = around.sessions,
                     .checkpoint = checkpoint,
                     .stream = stream,
+                    .changes = changes,
                     .chunks = chunks,
                     .stream_server_uuid = uuid_of_stream(task.server, around.roles),
                     .interval = with.checkpoint_interval,
@@ -172,6 +180,7 @@ void engine::follow(start begin, const look_after& meanwhile) {
                                                          around_.tell, threads.token()));
         });
     if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
+    changes.take_up_evicted(begin.evicted.last, begin.evicted.keys);
     binlog::reader_options reading{
         .connection = around_.stream,
         .subscriptions = stream.subscriptions(),
@@ -185,7 +194,7 @@ void engine::follow(start begin, const look_after& meanwhile) {
     threads.spawn("stream", [this, reading, from](std::stop_token end) {
         binlog::read_stream(reading, from, stream, end);
     });
-    wait_for_first_marker(meanwhile);
+    wait_for_first_marker(begin.target, meanwhile);
     stream.pass_unknown_xa(false);
     start_flushing();
     threads.spawn("checkpoint", [this](std::stop_token end) { writing_down.run(end); });
@@ -194,6 +203,7 @@ void engine::follow(start begin, const look_after& meanwhile) {
 // Behind the first marker: only then it is known that our commits stand in the log, and so are
 // barriers. What changed before is the chunks' to read.
 void engine::start_flushing() {
+    if (std::exchange(flushes_, true)) return;
     // Two names of one row must not be flushed by two workers at once.
     const std::size_t workers = texts.codec().ordered() ? flush_workers_max : 1;
     for (std::size_t i = 1; i <= workers; ++i)
@@ -201,7 +211,19 @@ void engine::start_flushing() {
                               [this](std::stop_token end) { flushing.run(end); });
 }
 
-void engine::wait_for_first_marker(const look_after& meanwhile) {
+// What changed since an earlier run stopped may be more than the change set holds, and the stream
+// would never come to the marker. Then it is the server's word that our commits stand in its log.
+void engine::flush_before_the_marker_if_full(contents target) {
+    if (flushes_ || target == contents::nothing || !changes.half_full()) return;
+    with_session([&](db::session& on) {
+        if (servers::read_binary_log_status(on).leaves_out(task.changelog.schema,
+                                                           task.server.names_fold_case))
+            throw left_out_of_the_log(task.changelog);
+    });
+    start_flushing();
+}
+
+void engine::wait_for_first_marker(contents target, const look_after& meanwhile) {
     // A replica has already shown that it gets them, and may be late.
     const bool from_replica = around_.roles.stream_from().has_value();
     const std::uint64_t first = barrier.pass(around_.threads.token());
@@ -214,11 +236,9 @@ void engine::wait_for_first_marker(const look_after& meanwhile) {
     };
     while (!seen_within(tick)) {
         meanwhile();
+        flush_before_the_marker_if_full(target);
         if (!from_replica && stream.is_past(behind) && !seen_within(milliseconds(0)))
-            throw error(
-                fmt::format("a change of ours in {} did not come through the binary log: is its "
-                            "database left out (binlog-do-db, binlog-ignore-db)?",
-                            task.changelog.quoted()));
+            throw left_out_of_the_log(task.changelog);
         if (steady_clock::now() < tell_at) continue;
         around_.tell(
             "the stream has not come to the binary log's end yet, and copying begins then: a huge "

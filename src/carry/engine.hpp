@@ -85,21 +85,21 @@ class engine {
     struct start {
         contents target = contents::nothing;
         /// Where the stream is taken up; unset: at the log's end now.
-        std::optional<tables::stream_place> from = std::nullopt;
+        std::optional<tables::resume_point> from = std::nullopt;
         /// Of the earlier run; unset for the other contents.
         std::optional<copy_start> copy = std::nullopt;
+        /// Of the state that `from` is of; none for contents::nothing.
+        tables::evicted_rows evicted = {};
     };
     /// Returns when the stream has come to the log's end, and changes are carried over from then
     /// on. Throws segue::error, and `stopped`.
     /// Precondition: `begin.from` is a place in the log of the server that the stream comes from;
-    /// it and `begin.copy` are of one state.
+    /// it, `begin.copy` and `begin.evicted` are of one state.
     void follow(start begin, const look_after& meanwhile);
 
     /// Returns when every row has been copied. Throws segue::error, and `stopped`.
     /// Precondition: follow(), not with contents::equal.
     void copy(const look_after& meanwhile);
-
-    static constexpr std::size_t backlog_keys_max = 200'000;
 
     const engine_task task;
     const engine_settings with;
@@ -127,7 +127,8 @@ class engine {
     std::size_t turn_keys() const;
 
     binlog::stream_position start_of_stream();
-    void wait_for_first_marker(const look_after& meanwhile);
+    void wait_for_first_marker(contents target, const look_after& meanwhile);
+    void flush_before_the_marker_if_full(contents target);
     void begin_copy(std::optional<copy_start> from);
     std::optional<keys::key_value> find_end(db::session& on) const;
     void start_flushing();
@@ -138,6 +139,7 @@ class engine {
 
     const surroundings around_;
     copy_start copy_;
+    bool flushes_ = false;              ///< The flush workers run.
     std::atomic<unsigned> copying_{0};  ///< Counted down by the copy workers.
 };
 

@@ -4,6 +4,7 @@
 #include "throttle/signal_set.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace segue::carry {
@@ -27,6 +28,8 @@ struct engine_settings {
     std::uint32_t replica_server_id = 99'999;
     /// --heartbeat-interval-millis: how often `_<t>_ghc` is written. Above zero.
     std::chrono::milliseconds heartbeat_interval{100};
+    /// How many keys wait to be carried over at most: then the stream stands still. Above zero.
+    std::size_t waiting_keys_max = 200'000;
     /// How often progress is written down in `_<t>_ghk`, where there is some. Above zero.
     std::chrono::milliseconds checkpoint_interval{5'000};
 };

@@ -123,7 +123,7 @@ void change_set::add_of(std::uint64_t epoch, keys::key_value key, std::stop_toke
         return (keys_.size() < with_.keys_max && bytes_ < with_.bytes_max) || keys_.contains(key);
     };
     if (!changed_.wait(lock, stop, fits)) throw stopped();
-    keep(std::move(key), epoch);
+    keep(std::move(key), {.epoch = epoch});
 }
 
 std::uint64_t change_set::begin_epoch() {
@@ -138,40 +138,41 @@ std::uint64_t change_set::epoch() const {
 
 bool change_set::settled_before(std::uint64_t epoch) const {
     std::lock_guard lock(mutex_);
-    return in_epoch_.empty() || in_epoch_.begin()->first >= epoch;
+    return in_epoch_.least() >= epoch;
 }
 
-void change_set::count_out(std::uint64_t epoch) {
-    const auto at = in_epoch_.find(epoch);
-    require(at != in_epoch_.end(), "a key that is held is counted in its epoch");
-    if (--at->second == 0) in_epoch_.erase(at);
+void change_set::counts::move(std::uint64_t from, std::uint64_t to) {
+    if (from == to) return;
+    if (to != none) ++of_[to];
+    if (from == none) return;
+    const auto at = of_.find(from);
+    require(at != of_.end(), "a key that is held is counted");
+    if (--at->second == 0) of_.erase(at);
 }
 
-void change_set::set_epoch(entry& of, std::uint64_t epoch) {
-    count_out(of.epoch);
-    of.epoch = epoch;
-    ++in_epoch_[epoch];
+void change_set::set(reason& known, const reason& to) {
+    in_epoch_.move(known.epoch, to.epoch);
+    in_eviction_.move(known.eviction, to.eviction);
+    known = to;
 }
 
-void change_set::keep(keys::key_value key, std::uint64_t epoch) {
-    const auto [at, added] = keys_.try_emplace(std::move(key), entry{.epoch = epoch});
-    if (!added) {
-        entry& known = at->second;
-        if (known.is == state::in_flight_and_changed)
-            known.changed = std::min(known.changed, epoch);
-        else if (known.is != state::in_flight && epoch < known.epoch)
-            set_epoch(known, epoch);
-        if (known.is != state::in_flight) return;
-        if (fault::rule_taken_out(one_flush_per_key)) {
-            make_ready(&at->first);
-            changed_.notify_all();
-        } else {
-            known.is = state::in_flight_and_changed;
-            known.changed = epoch;
-        }
+void change_set::add_to(reason& known, const reason& why) {
+    set(known, {.epoch = std::min(known.epoch, why.epoch),
+                .eviction = std::min(known.eviction, why.eviction)});
+}
+
+void change_set::keep(keys::key_value key, const reason& why) {
+    const auto [at, added] = keys_.try_emplace(std::move(key), entry{});
+    entry& known = at->second;
+    const bool taken = known.is == state::in_flight || known.is == state::in_flight_and_changed;
+    if (taken && fault::rule_taken_out(one_flush_per_key)) {
+        make_ready(&at->first);
+        changed_.notify_all();
         return;
     }
-    ++in_epoch_[epoch];
+    add_to(taken ? known.since : known.why, why);
+    if (taken) known.is = state::in_flight_and_changed;
+    if (!added) return;
     bytes_ += bytes_of(at->first);
     if (chunk_in_flight* const over = chunk_over(at->first)) {
         at->second.is = state::waits_for_chunk;
@@ -184,7 +185,8 @@ void change_set::keep(keys::key_value key, std::uint64_t epoch) {
 }
 
 void change_set::forget(entries::iterator at) {
-    count_out(at->second.epoch);
+    set(at->second.why, {});
+    set(at->second.since, {});
     bytes_ -= bytes_of(at->first);
     keys_.erase(at);
 }
@@ -249,7 +251,8 @@ void change_set::flushed(std::span<const keys::key_value> keys) {
         if (at == keys_.end() && fault::rule_taken_out(one_flush_per_key)) continue;
         require(at != keys_.end(), "a flushed key was taken");
         if (at->second.is == state::in_flight_and_changed) {
-            set_epoch(at->second, at->second.changed);
+            set(at->second.why, at->second.since);
+            set(at->second.since, {});
             make_ready(&at->first);
         } else {
             require(at->second.is == state::in_flight, "a flushed key was in flight");
@@ -267,8 +270,8 @@ void change_set::put_back(std::span<const keys::key_value> keys) {
         require(at != keys_.end() && (at->second.is == state::in_flight ||
                                       at->second.is == state::in_flight_and_changed),
                 "a key that is put back was in flight");
-        if (at->second.is == state::in_flight_and_changed && at->second.changed < at->second.epoch)
-            set_epoch(at->second, at->second.changed);
+        add_to(at->second.why, at->second.since);
+        set(at->second.since, {});
         make_ready(&at->first);
     }
     if (!keys.empty()) written_at_ = std::chrono::steady_clock::now();
@@ -312,9 +315,24 @@ change_set::quiet_turn::~quiet_turn() {
     owner_->changed_.notify_all();
 }
 
-void change_set::requeue(std::span<const keys::key_value> keys) {
+std::uint64_t change_set::requeue(std::span<const keys::key_value> keys) {
     std::lock_guard lock(mutex_);
-    for (const keys::key_value& key : keys) keep(key, 0);
+    ++eviction_;
+    for (const keys::key_value& key : keys) keep(key, {.eviction = eviction_});
+    return eviction_;
+}
+
+void change_set::take_up_evicted(std::uint64_t last, std::span<const keys::key_value> keys) {
+    std::lock_guard lock(mutex_);
+    require(eviction_ == 0, "an earlier run's evictions come before all others");
+    eviction_ = last;
+    for (const keys::key_value& key : keys)
+        if (covered(key)) keep(key, {.eviction = last});
+}
+
+std::uint64_t change_set::evicted_settled_up_to() const {
+    std::lock_guard lock(mutex_);
+    return std::min(eviction_, in_eviction_.least() - 1);
 }
 
 std::optional<std::vector<keys::key_value>> change_set::take_all() {

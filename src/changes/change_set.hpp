@@ -126,8 +126,15 @@ class change_set {
     std::vector<keys::key_value> take_while_quiet(std::size_t keys_max);
 
     /// Keys whose rows are about to be taken out of the target, by a transaction that has not been
-    /// committed: each will be flushed. They belong to an epoch before all others. Never blocks.
-    void requeue(std::span<const keys::key_value> keys);
+    /// committed: each will be flushed. Returns the number of this eviction, which is above all
+    /// before it; the transaction writes it down with the keys. Of no epoch: nothing in the stream
+    /// tells of them. Never blocks.
+    std::uint64_t requeue(std::span<const keys::key_value> keys);
+    /// Before the stream is read and after go_on_copying(): what an earlier run took out of the
+    /// target and has not carried over again. `last`: the highest number it wrote down.
+    void take_up_evicted(std::uint64_t last, std::span<const keys::key_value> keys);
+    /// All keys of the evictions up to this number have been carried over again, 0: of none.
+    std::uint64_t evicted_settled_up_to() const;
 
     /// Everything not yet flushed, as one batch; for the cut-over, in a quiet turn. nullopt while a
     /// chunk or another flush is in flight.
@@ -145,10 +152,25 @@ class change_set {
 
   private:
     enum class state { ready, waits_for_chunk, in_flight, in_flight_and_changed };
+    static constexpr std::uint64_t none = ~std::uint64_t{0};
+    /// Why a key is to be carried over.
+    struct reason {
+        std::uint64_t epoch = none;     ///< Of its first change.
+        std::uint64_t eviction = none;  ///< The first that took its row out of the target.
+    };
     struct entry {
         state is = state::ready;
-        std::uint64_t epoch = 0;    ///< Of its first change that was not carried over.
-        std::uint64_t changed = 0;  ///< in_flight_and_changed: of the first since it was taken.
+        reason why;
+        reason since;  ///< in_flight_and_changed: what came since it was taken.
+    };
+    /// How many keys there are with each number, but `none`.
+    class counts {
+      public:
+        void move(std::uint64_t from, std::uint64_t to);
+        std::uint64_t least() const { return of_.empty() ? none : of_.begin()->first; }
+
+      private:
+        std::map<std::uint64_t, std::size_t> of_;
     };
     using entries = std::unordered_map<keys::key_value, entry, keys::key_value_hash>;
     struct chunk_in_flight {
@@ -157,9 +179,9 @@ class change_set {
         std::vector<const keys::key_value*> waiting;
     };
 
-    void keep(keys::key_value key, std::uint64_t epoch);
-    void set_epoch(entry& of, std::uint64_t epoch);
-    void count_out(std::uint64_t epoch);
+    void keep(keys::key_value key, const reason& why);
+    void add_to(reason& known, const reason& why);
+    void set(reason& known, const reason& to);
     std::optional<quiet_turn> quiet_until(std::chrono::steady_clock::time_point until,
                                           std::size_t own_keys, std::stop_token stop);
     std::vector<keys::key_value> take_ready(std::size_t keys_max);
@@ -175,9 +197,11 @@ class change_set {
     std::condition_variable_any changed_;
     // All below is guarded by mutex_.
     entries keys_;
-    std::uint64_t epoch_ = 1;                        ///< 0 is that of requeue().
-    std::map<std::uint64_t, std::size_t> in_epoch_;  ///< How many of keys_; none with 0.
-    std::deque<const keys::key_value*> ready_;       ///< Points into keys_.
+    std::uint64_t epoch_ = 1;
+    std::uint64_t eviction_ = 0;  ///< The last.
+    counts in_epoch_;             ///< Of keys_.
+    counts in_eviction_;
+    std::deque<const keys::key_value*> ready_;  ///< Points into keys_.
     std::vector<chunk_in_flight> chunks_;
     bool copying_ = false;
     std::optional<keys::key_value> end_;  ///< What the copy covers; meaningful while copying_.

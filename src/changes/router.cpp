@@ -209,27 +209,28 @@ std::optional<router::resume_point> router::take_resume_point() {
 
 bool router::settled() const {
     for (std::size_t i = 0; i < feeds_.size(); ++i)
-        if (!feeds_[i]->settled_before(sought_->epochs[i])) return false;
+        if (!feeds_[i]->settled_before(candidate_->epochs[i])) return false;
     return true;
 }
 
-// Of the transactions that are known to be prepared at the place that is sought, those that changed
-// something of ours will have been committed or rolled back, and carried over, when it is settled.
+// Of the transactions that are known to be prepared at the place that is looked at, those that
+// changed something of ours will have been committed or rolled back, and carried over, when it is
+// settled.
 void router::see_boundary(const binlog::stream_position& position) {
-    if (!sought_ && seeks_resume_point_) {
-        sought_ = {.at = {.position = position, .settled_xa = {}}, .epochs = {}};
+    if (!candidate_ && seeks_resume_point_) {
+        candidate_ = {.at = {.position = position, .settled_xa = {}}, .epochs = {}};
         for (table_feed* const feed : feeds_) {
-            sought_->epochs.push_back(feed->begin_epoch());
-            feed->add_known_xa(sought_->at.settled_xa);
+            candidate_->epochs.push_back(feed->begin_epoch());
+            feed->add_known_xa(candidate_->at.settled_xa);
         }
         std::lock_guard lock(mutex_);
-        sought_->at.settled_xa.insert(unrelated_xa_.begin(), unrelated_xa_.end());
+        candidate_->at.settled_xa.insert(unrelated_xa_.begin(), unrelated_xa_.end());
     }
-    if (!sought_ || !settled()) return;
+    if (!candidate_ || !settled()) return;
     seeks_resume_point_ = false;
     std::lock_guard lock(mutex_);
-    resume_point_ = std::move(sought_->at);
-    sought_.reset();
+    resume_point_ = std::move(candidate_->at);
+    candidate_.reset();
 }
 
 void router::on_boundary(const binlog::stream_position& position) {

@@ -66,7 +66,7 @@ class router final : public binlog::stream_handler {
     /// it has been carried over, or rightly dropped. Asked again before it is: nothing else
     /// happens.
     void seek_resume_point();
-    /// It, once: nullopt while it is not there yet. Never waits.
+    /// The resume point that was sought, once: nullopt while there is none yet. Never waits.
     std::optional<resume_point> take_resume_point();
 
     std::uint64_t changes_seen() const noexcept { return changes_seen_.load(); }
@@ -106,11 +106,11 @@ class router final : public binlog::stream_handler {
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
-    struct sought {
+    struct candidate {
         resume_point at;
         std::vector<std::uint64_t> epochs;  ///< That began there, for each feed.
     };
-    std::optional<sought> sought_;
+    std::optional<candidate> candidate_;
 
     std::atomic<bool> seeks_resume_point_{false};  // set by the asker, cleared by the stream
     std::atomic<bool> unknown_xa_passes_{false};   // written by who follows the stream

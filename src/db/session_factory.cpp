@@ -157,6 +157,23 @@ std::string_view session_settings() {
     return settings;
 }
 
+// The zone also by what it makes of two moments, in winter and in summer: 'SYSTEM' and the names
+// that a system has for it do not tell.
+std::string conversion_settings(session& of) {
+    const row found = of.query_row(
+        R"(SELECT CONCAT_WS('\n',
+             CONCAT('time_zone=', @@SESSION.time_zone, ' ', FROM_UNIXTIME(1705312800), ' ',
+               FROM_UNIXTIME(1721037600)),
+             CONCAT('sql_mode=', @@SESSION.sql_mode),
+             CONCAT('collation_connection=', @@SESSION.collation_connection),
+             CONCAT('default_collation_for_utf8mb4=', @@SESSION.default_collation_for_utf8mb4),
+             CONCAT('div_precision_increment=', @@SESSION.div_precision_increment),
+             CONCAT('default_week_format=', @@SESSION.default_week_format),
+             CONCAT('lc_time_names=', @@SESSION.lc_time_names),
+             CONCAT('block_encryption_mode=', @@SESSION.block_encryption_mode)))");
+    return found[0].value_or("");
+}
+
 int whole_seconds(std::chrono::milliseconds duration) noexcept {
     return static_cast<int>(std::max<std::int64_t>(1, (duration.count() + 999) / 1000));
 }

@@ -100,6 +100,10 @@ class session_factory {
 /// TABLE would do it.
 std::string_view session_settings();
 
+/// What of a session with these settings decides how values are converted, as the server that it is
+/// of has it: a line for each variable. Equal texts: alike. Throws as a session does.
+std::string conversion_settings(session& of);
+
 /// The time-outs that Connector/C++ takes have whole seconds; at least one.
 int whole_seconds(std::chrono::milliseconds duration) noexcept;
 

@@ -74,7 +74,7 @@ void run_state::enter(phase next) {
         at_ = next;
     }
     told.on_phase(next);
-    if (next != phase::done) parts().writing_down.enter(std::string(name_of(next)));
+    if (next != phase::done) parts().writing_down.note_phase(std::string(name_of(next)));
 }
 
 void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built) {
@@ -144,7 +144,7 @@ progress run_state::now() const {
         return std::chrono::duration_cast<milliseconds>(duration);
     };
     made.elapsed = in_millis(now - began_);
-    made.backlog_max = carry::engine::backlog_keys_max;
+    made.backlog_max = with.carrying.waiting_keys_max;
     made.postponed_because = postponed_because_;
     if (!parts_) return made;
     const carry::engine& parts = *parts_;

@@ -36,11 +36,13 @@ constexpr milliseconds tick{50};
 constexpr std::chrono::seconds marker_patience{5};
 constexpr std::chrono::seconds stop_grace{1};
 
-tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter) {
+tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter,
+                                   db::session& session) {
     return {.original = schema::stable_create_statement(made.original),
             .target = schema::stable_create_statement(made.target),
             .alter = alter,
-            .projection = schema::text_of(made.projection)};
+            .projection = schema::text_of(made.projection),
+            .session = db::conversion_settings(session)};
 }
 
 }  // namespace
@@ -120,7 +122,7 @@ void runner::prepare(const std::stop_token& stop) {
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
     make(session, made.tables.checkpoint, [&] {
         parts().checkpoint.create(session, made.server.uuid,
-                                  fingerprint_of(made, state_.with.request.alter_text));
+                                  fingerprint_of(made, state_.with.request.alter_text, session));
     });
 }
 

@@ -27,6 +27,17 @@ std::vector<std::string> split(std::string_view text, char separator) {
     }
 }
 
+// A duplicate of what it writes down is not a matter of the rows' values.
+template <typename Write>
+void once(std::string_view invariant, Write write) {
+    try {
+        write();
+    } catch (const error& failure) {
+        require(failure.mysql_errno() != er::dup_entry, invariant);
+        throw;
+    }
+}
+
 }  // namespace
 
 bool is_duplicate(const error& failure) noexcept {
@@ -178,6 +189,13 @@ void row_writer::evict(db::session& session, std::span<const keys::key_value> ke
     session.execute(texts_.erase(keys));
 }
 
+void row_writer::evict_for_later(db::session& session, std::uint64_t number,
+                                 std::span<const keys::key_value> keys) const {
+    session.execute(texts_.erase(keys));
+    once("an eviction has a number of its own",
+         [&] { checkpoint_.record_evicted(session, number, keys); });
+}
+
 void row_writer::insert(db::session& session, std::span<const keys::key_value> keys) const {
     // An earlier batch of the transaction may have brought one of the rows under another name.
     if (!texts_.codec().ordered()) erase(session, keys);
@@ -185,13 +203,7 @@ void row_writer::insert(db::session& session, std::span<const keys::key_value> k
 }
 
 void row_writer::record(db::session& session, const tables::chunk_progress& progress) const {
-    try {
-        checkpoint_.record_chunk(session, progress);
-    } catch (const error& failure) {
-        // Not a matter of the rows' values: the chunk was copied before.
-        require(failure.mysql_errno() != er::dup_entry, "a chunk is recorded once");
-        throw;
-    }
+    once("a chunk is recorded once", [&] { checkpoint_.record_chunk(session, progress); });
 }
 
 std::vector<row_writer::collision> row_writer::collected(db::session& session) const {

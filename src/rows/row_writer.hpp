@@ -48,6 +48,10 @@ class row_writer {
     std::uint64_t copy(db::session& session, const keys::key_range& range) const;
     /// Within a transaction: takes rows out of the target.
     void evict(db::session& session, std::span<const keys::key_value> keys) const;
+    /// Within a transaction: takes rows out of the target that it does not bring back, and writes
+    /// that down under the number of the eviction.
+    void evict_for_later(db::session& session, std::uint64_t number,
+                         std::span<const keys::key_value> keys) const;
     /// Within a transaction: inserts the current source rows of keys that were taken out of the
     /// target. Keys that the server alone compares may have come back under other names since, with
     /// other keys of the transaction.

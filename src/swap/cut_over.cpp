@@ -38,28 +38,6 @@ constexpr milliseconds snapshot_patience_max{500};
 constexpr milliseconds marker_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
 
-// Batches taken for the flush under the lock go back if it does not end in a swap.
-class pending_keys {
-  public:
-    pending_keys(changes::change_set& changes, std::vector<keys::key_value> keys)
-        : changes_(changes), keys_(std::move(keys)) {}
-    pending_keys(const pending_keys&) = delete;
-    pending_keys& operator=(const pending_keys&) = delete;
-    ~pending_keys() {
-        if (!kept_) changes_.put_back(keys_);
-    }
-    void flushed() {
-        changes_.flushed(keys_);
-        kept_ = true;
-    }
-    const std::vector<keys::key_value>& keys() const { return keys_; }
-
-  private:
-    changes::change_set& changes_;
-    std::vector<keys::key_value> keys_;
-    bool kept_ = false;
-};
-
 std::string in_words(const error& failure, std::string_view interrupted_by) {
     if (failure.mysql_errno() != er::query_interrupted) return failure.what();
     return fmt::format("{}: {}", failure.what(), interrupted_by);
@@ -178,11 +156,15 @@ std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, co
     }
     if (with_.feed.held_for_xa() > 0)
         return "a prepared XA transaction holds changed rows of the table";
-    auto taken = with_.changes.take_all();
+    const auto taken = with_.changes.take_all();
     if (!taken) return "a flush is still in flight";
-    pending_keys rest(with_.changes, std::move(*taken));
-    with_.writer.carry_over_under_lock(locker, rest.keys());
-    rest.flushed();
+    try {
+        with_.writer.carry_over_under_lock(locker, *taken);
+    } catch (...) {
+        with_.changes.put_back(*taken);
+        throw;
+    }
+    with_.changes.flushed(*taken);
     fault::point("cut_over.flushed");
     preflight::throw_if_changed_under_lock(locker, with_.plan);
     if (with_.feed.possible_children() != children_seen_)

@@ -21,8 +21,8 @@ std::string this_process() {
 
 }  // namespace
 
-checkpoint_table::checkpoint_table(table_name name, std::string epoch)
-    : name_(std::move(name)), epoch_(std::move(epoch)) {}
+checkpoint_table::checkpoint_table(table_name name, std::string run_token)
+    : name_(std::move(name)), run_token_(std::move(run_token)) {}
 
 void checkpoint_table::create(db::session& session, const std::string& server_uuid,
                               const fingerprint& print) const {
@@ -39,11 +39,11 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
            ('run',0,CONCAT(USER(),{})),('original',0,{}),('target',0,{}),('alter',0,{}),
-           ('projection',0,{}))",
-        name_.quoted(), quoted_literal(epoch_), state_format, quoted_literal(server_uuid),
+           ('projection',0,{}),('session',0,{}))",
+        name_.quoted(), quoted_literal(run_token_), state_format, quoted_literal(server_uuid),
         quoted_literal(this_process()), quoted_literal(print.original),
-        quoted_literal(print.target), quoted_literal(print.alter),
-        quoted_literal(print.projection)));
+        quoted_literal(print.target), quoted_literal(print.alter), quoted_literal(print.projection),
+        quoted_literal(print.session)));
 }
 
 std::string checkpoint_table::other_run(db::session& session) const {
@@ -55,7 +55,7 @@ std::string checkpoint_table::other_run(db::session& session) const {
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {
     if (!owner.empty() && owner.front()[1] != "0") throw db::read_only_failure();
-    if (owner.size() != 1 || owner.front()[0] != epoch_)
+    if (owner.size() != 1 || owner.front()[0] != run_token_)
         throw error(
             fmt::format("another run has taken over this migration: the owner in {} is not "
                         "this one any more. Nothing was written by this statement.",
@@ -83,7 +83,21 @@ void checkpoint_table::check_owner_under_lock(db::session& session) const {
 
 void checkpoint_table::take_over(db::session& session) const {
     session.execute(fmt::format("UPDATE {} SET value={} WHERE kind='owner' AND id=0",
-                                name_.quoted(), quoted_literal(epoch_)));
+                                name_.quoted(), quoted_literal(run_token_)));
+}
+
+saved_state checkpoint_table::take_over_state(db::session& session) const {
+    static_cast<void>(read_state(session, name_));
+    take_over(session);
+    session.execute(fmt::format("UPDATE {} SET value=CONCAT(USER(),{}) WHERE kind='run' AND id=0",
+                                name_.quoted(), quoted_literal(this_process())));
+    return read_state(session, name_);
+}
+
+void checkpoint_table::record_evicted(db::session& session, std::uint64_t number,
+                                      std::span<const keys::key_value> keys) const {
+    session.execute(fmt::format("INSERT INTO {} (kind, id, value) VALUES ('evicted',{},{})",
+                                name_.quoted(), number, quoted_literal(text_of(keys))));
 }
 
 void checkpoint_table::record_chunk(db::session& session, const chunk_progress& chunk) const {
@@ -143,8 +157,11 @@ std::optional<watermark> checkpoint_table::next_watermark(db::session& session,
 
 void checkpoint_table::record_progress(db::session& session, const progress& made) const {
     write_as_owner(session, [&] {
-        if (made.place) put(session, "position", text_of(*made.place));
+        if (made.resume_at) put(session, "resume_point", text_of(*made.resume_at));
         if (made.phase) put(session, "phase", *made.phase);
+        if (made.evicted_settled_up_to > 0)
+            session.execute(fmt::format("DELETE FROM {} WHERE kind='evicted' AND id<={}",
+                                        name_.quoted(), made.evicted_settled_up_to));
         const auto next = next_watermark(session, made.chunks_below);
         if (!next) return;
         put(session, "watermark", text_of(*next));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace segue::tables {
@@ -17,8 +18,8 @@ namespace segue::tables {
 /// Immutable; every call uses the session it is given, and blocks.
 class checkpoint_table {
   public:
-    /// `epoch`: this run's token, unlike any other's.
-    checkpoint_table(table_name name, std::string epoch);
+    /// `run_token`: unlike any other run's.
+    checkpoint_table(table_name name, std::string run_token);
 
     void create(db::session& session, const std::string& server_uuid,
                 const fingerprint& print) const;
@@ -33,6 +34,10 @@ class checkpoint_table {
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
     /// lets none of them begin again.
     void take_over(db::session& session) const;
+    /// The same, and what the other run has written: read only now, as it may have gone on writing
+    /// until then. Throws as read_state(), before anything is changed where the table is of another
+    /// format.
+    saved_state take_over_state(db::session& session) const;
 
     /// Whose run has made the table, in words; empty where it was this one, or is not known.
     std::string other_run(db::session& session) const;
@@ -42,13 +47,20 @@ class checkpoint_table {
     /// After a lost COMMIT: whether the transaction took effect. Waits for it to end.
     bool chunk_is_recorded(db::session& session, const chunk_progress& chunk) const;
 
+    /// Within the transaction that takes the keys' rows out of the target. `number`: of the
+    /// eviction, unlike any other that stands there.
+    void record_evicted(db::session& session, std::uint64_t number,
+                        std::span<const keys::key_value> keys) const;
+
     /// Before the first chunk.
     void record_extent(db::session& session, const copy_extent& extent) const;
     struct progress {
-        std::optional<stream_place> place = {};  ///< Unset: the one that stands there still holds.
-        std::optional<std::string> phase = {};   ///< Unset: likewise.
+        std::optional<resume_point> resume_at = {};  ///< Unset: the one written last still holds.
+        std::optional<std::string> phase = {};       ///< Unset: the one written last still holds.
         /// The watermark takes the place of the rows of chunks below it, all of which are done.
         std::uint64_t chunks_below = 0;
+        /// What the evictions up to this number took out has all been carried over again.
+        std::uint64_t evicted_settled_up_to = 0;
     };
     /// In one transaction.
     void record_progress(db::session& session, const progress& made) const;
@@ -62,7 +74,7 @@ class checkpoint_table {
     void check(const std::vector<db::row>& owner) const;
 
     table_name name_;
-    std::string epoch_;
+    std::string run_token_;
 };
 
 }  // namespace segue::tables

@@ -53,11 +53,14 @@ class fields {
     std::optional<keys::key_value> key(const char* name) const {
         const json& found = at(name);
         if (found.is_null()) return std::nullopt;
-        try {
-            return keys::key_value{keys::from_hex(text(found))};
-        } catch (const error&) {
-            fail();
-        }
+        return key(found);
+    }
+    std::vector<keys::key_value> keys(const char* name) const {
+        const json& found = at(name);
+        if (!found.is_array()) fail();
+        std::vector<keys::key_value> all;
+        for (const json& one : found) all.push_back(key(one));
+        return all;
     }
 
     [[noreturn]] void fail() const { throw unreadable(kind_, text_); }
@@ -71,6 +74,13 @@ class fields {
     std::string text(const json& of) const {
         if (!of.is_string()) fail();
         return of.get<std::string>();
+    }
+    keys::key_value key(const json& of) const {
+        try {
+            return {keys::from_hex(text(of))};
+        } catch (const error&) {
+            fail();
+        }
     }
     std::string_view kind_;
     std::string_view text_;
@@ -139,28 +149,32 @@ watermark watermark_in(std::string_view text) {
             .rows = all.number("rows")};
 }
 
-std::string text_of(const stream_place& place) {
-    json made{{"server", place.server_uuid}, {"settled_xa", place.settled_xa}};
-    if (const auto* const gtids = std::get_if<binlog::gtid_set>(&place.position)) {
+std::string text_of(const resume_point& point) {
+    json made{{"server", point.server_uuid}, {"settled_xa", point.settled_xa}};
+    if (const auto* const gtids = std::get_if<binlog::gtid_set>(&point.position)) {
         made["gtids"] = gtids->text();
     } else {
-        const auto& at = std::get<binlog::file_position>(place.position);
+        const auto& at = std::get<binlog::file_position>(point.position);
         made["file"] = at.file;
         made["offset"] = at.offset;
     }
     return made.dump();
 }
 
-stream_place place_in(std::string_view text) {
-    const fields all("position", text);
-    stream_place place{
+resume_point resume_point_in(std::string_view text) {
+    const fields all("resume_point", text);
+    resume_point point{
         .position = {}, .server_uuid = all.text("server"), .settled_xa = all.texts("settled_xa")};
-    if (all.has("gtids"))
-        place.position = binlog::gtid_set::parse(all.text("gtids"));
-    else
-        place.position =
+    if (!all.has("gtids")) {
+        point.position =
             binlog::file_position{.file = all.text("file"), .offset = all.number("offset")};
-    return place;
+        return point;
+    }
+    const std::string gtids = all.text("gtids");
+    // It would be the beginning of time. The table itself was made by a transaction.
+    if (gtids.empty()) all.fail();
+    point.position = binlog::gtid_set::parse(gtids);
+    return point;
 }
 
 std::string text_of(const copy_extent& extent) {
@@ -169,6 +183,16 @@ std::string text_of(const copy_extent& extent) {
 
 copy_extent extent_in(std::string_view text) {
     return {.end = fields("copy", text).key("end")};
+}
+
+std::string text_of(std::span<const keys::key_value> evicted) {
+    json keys = json::array();
+    for (const keys::key_value& key : evicted) keys.push_back(hex_of(key));
+    return json{{"keys", std::move(keys)}}.dump();
+}
+
+std::vector<keys::key_value> evicted_in(std::string_view text) {
+    return fields("evicted", text).keys("keys");
 }
 
 saved_state read_state(db::session& session, const table_name& table) {
@@ -181,16 +205,24 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .print = {.original = needed(rows, "original"),
                                 .target = needed(rows, "target"),
                                 .alter = needed(rows, "alter"),
-                                .projection = needed(rows, "projection")},
+                                .projection = needed(rows, "projection"),
+                                .session = needed(rows, "session")},
                       .copy = {},
                       .done = {},
                       .chunks = {},
-                      .place = {}};
+                      .resume_at = {},
+                      .evicted = {}};
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
-    if (const auto* const place = only(rows, "position")) state.place = place_in(*place);
+    if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);
     if (const auto chunks = rows.find("chunk"); chunks != rows.end())
         for (const auto& [id, text] : chunks->second) state.chunks.push_back(chunk_in(id, text));
+    if (const auto evicted = rows.find("evicted"); evicted != rows.end()) {
+        std::set<keys::key_value> all;  // One may have been taken out several times.
+        for (const auto& [id, text] : evicted->second)
+            for (keys::key_value& key : evicted_in(text)) all.insert(std::move(key));
+        state.evicted = {.last = evicted->second.rbegin()->first, .keys = {all.begin(), all.end()}};
+    }
     return state;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct fingerprint {
     std::string target;      ///< The same of the new table.
     std::string alter;       ///< As it was given.
     std::string projection;  ///< From the one to the other, and the key.
+    std::string session;     ///< What of our sessions decides how values are converted.
     bool operator==(const fingerprint&) const = default;
 };
 
@@ -47,7 +49,7 @@ struct watermark {
 
 /// A later run may read the stream from here: all that stands before it was carried over, or was
 /// rightly dropped; what stands behind it may be carried over once more.
-struct stream_place {
+struct resume_point {
     binlog::stream_position position;
     std::string server_uuid;  ///< Of the server that the stream came from.
     /// Prepared XA transactions of which nothing is to be done at their end.
@@ -58,6 +60,13 @@ struct copy_extent {
     std::optional<keys::key_value> end;  ///< Unset: the source was empty.
 };
 
+/// Rows that were taken out of the target, to make room for others, and are to be carried over
+/// again.
+struct evicted_rows {
+    std::uint64_t last = 0;  ///< The highest number that is written down; 0: none is.
+    std::vector<keys::key_value> keys;
+};
+
 struct saved_state {
     std::string owner;
     std::string server_uuid;
@@ -66,8 +75,9 @@ struct saved_state {
     fingerprint print;
     std::optional<copy_extent> copy;  ///< Unset: it had not begun.
     watermark done;
-    std::vector<chunk_progress> chunks;  ///< Not below the watermark; by their number.
-    std::optional<stream_place> place;   ///< Unset: none was written yet.
+    std::vector<chunk_progress> chunks;     ///< Not below the watermark; by their number.
+    std::optional<resume_point> resume_at;  ///< Unset: none was written yet.
+    evicted_rows evicted;
 };
 
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
@@ -77,11 +87,13 @@ saved_state read_state(db::session& session, const table_name& table);
 /// The column `value` of each kind; the readers throw segue::error.
 std::string text_of(const chunk_progress& progress);
 std::string text_of(const watermark& done);
-std::string text_of(const stream_place& place);
+std::string text_of(const resume_point& point);
 std::string text_of(const copy_extent& extent);
+std::string text_of(std::span<const keys::key_value> evicted);
 chunk_progress chunk_in(std::uint64_t chunk, std::string_view text);
 watermark watermark_in(std::string_view text);
-stream_place place_in(std::string_view text);
+resume_point resume_point_in(std::string_view text);
 copy_extent extent_in(std::string_view text);
+std::vector<keys::key_value> evicted_in(std::string_view text);
 
 }  // namespace segue::tables

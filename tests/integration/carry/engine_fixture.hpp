@@ -65,6 +65,27 @@ class an_engine : public testing::Test {
         return *made;
     }
 
+    tables::saved_state state() { return tables::read_state(session, {schema.name(), "_t_ghk"}); }
+
+    /// Goes on where the state says, in the tables of the run before.
+    engine& go_on(engine::contents contents) {
+        made.reset();
+        make();
+        auto from = made->checkpoint.take_over_state(session);
+        engine::start begin{.target = contents,
+                            .from = from.resume_at,
+                            .copy = std::nullopt,
+                            .evicted = from.evicted};
+        if (contents == engine::contents::of_an_earlier_run) begin.copy = copy_that_goes_on(from);
+        const auto until = std::chrono::steady_clock::now() + test::patience;
+        made->follow(std::move(begin), [&] {
+            throw_if_failed();
+            if (std::chrono::steady_clock::now() > until)
+                throw error("it does not come to the log's end");
+        });
+        return *made;
+    }
+
     void stop() {
         threads->request_stop();
         threads->join();

@@ -44,7 +44,8 @@ class targets_of_one_stream : public testing::Test {
     struct kept_target {
         kept_target(targets_of_one_stream& of, const table_name& source, const table_name& target)
             : texts(same_columns(of.session, source, target), /*locking_reads=*/false),
-              writer(texts, of.checkpoint, batch_keys),
+              checkpoint({target.schema, "_" + target.name + "_ghk"}, "this run"),
+              writer(texts, checkpoint, batch_keys),
               feed({.original = source,
                     .columns = schema::read_table(of.session, source)->columns.size()},
                    texts.codec(), changes, of.threads.token()),
@@ -60,6 +61,7 @@ class targets_of_one_stream : public testing::Test {
                         .batch_keys = batch_keys}) {}
 
         const rows::statements texts;
+        const tables::checkpoint_table checkpoint;  ///< A target each.
         const rows::row_writer writer;
         changes::change_set changes{100'000};
         changes::table_feed feed;
@@ -85,9 +87,11 @@ class targets_of_one_stream : public testing::Test {
 
     void follow() {
         barrier.create(session);
-        checkpoint.create(session, "", {});
         std::vector<changes::table_feed*> feeds;
-        for (const auto& one : targets) feeds.push_back(&one->feed);
+        for (const auto& one : targets) {
+            one->checkpoint.create(session, "", {});
+            feeds.push_back(&one->feed);
+        }
         stream = std::make_unique<changes::router>(barrier, changelog, feeds);
         threads.spawn("heartbeat", [this](std::stop_token end) { barrier.run(end); });
         const auto from = servers::read_end_of_log(session, /*gtids=*/true);
@@ -123,7 +127,6 @@ class targets_of_one_stream : public testing::Test {
     const wording words;
     db::session session = server.connect();
     db::session_factory sessions{server.over_tcp()};
-    const tables::checkpoint_table checkpoint{{schema.name(), "_ghk"}, "a run"};
     changes::barrier barrier{sessions, {.changelog = changelog, .run_token = "a run"}};
     throttle::throttler throttler{{}, machine_clock()};
     std::vector<std::unique_ptr<kept_target>> targets;  // outlive the threads

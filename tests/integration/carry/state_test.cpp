@@ -21,27 +21,13 @@ class the_state_of_an_engine : public an_engine {
         session.execute(fmt::format("USE {}", quoted_name(schema.name())));
     }
 
-    tables::saved_state state() { return tables::read_state(session, {schema.name(), "_t_ghk"}); }
-
     bool place_is_past(const binlog::stream_position& position) {
         const auto now = state();
-        return now.place && std::get<binlog::gtid_set>(position).is_subset_of(
-                                std::get<binlog::gtid_set>(now.place->position));
+        return now.resume_at && std::get<binlog::gtid_set>(position).is_subset_of(
+                                    std::get<binlog::gtid_set>(now.resume_at->position));
     }
     binlog::stream_position end_of_log() {
         return servers::read_end_of_log(session, /*gtids=*/true);
-    }
-
-    /// Goes on where the state says, in the tables of the run before.
-    engine& go_on(const tables::saved_state& from) {
-        made.reset();
-        make();
-        made->checkpoint.take_over(session);
-        made->follow({.target = engine::contents::of_an_earlier_run,
-                      .from = from.place,
-                      .copy = copy_that_goes_on(from)},
-                     throw_if_failed);
-        return *made;
     }
 
     /// Many boundaries are passed, at each of which a place might be found.
@@ -75,7 +61,8 @@ TEST_F(the_state_of_an_engine, is_that_of_a_format_and_names_its_tables_by_what_
     const tables::fingerprint print{.original = "CREATE TABLE `t` (`it's` INT)",
                                     .target = "CREATE TABLE `twin`",
                                     .alter = "ADD c VARCHAR(9) DEFAULT '\\\\'",
-                                    .projection = schema::text_of(made->task.projection)};
+                                    .projection = schema::text_of(made->task.projection),
+                                    .session = db::conversion_settings(session)};
     made->checkpoint.create(session, made->task.server.uuid, print);
     const auto read = state();
     EXPECT_EQ(read.print, print);
@@ -83,7 +70,8 @@ TEST_F(the_state_of_an_engine, is_that_of_a_format_and_names_its_tables_by_what_
     EXPECT_EQ(read.phase, "inspect");
     EXPECT_EQ(read.server_uuid, made->task.server.uuid);
     EXPECT_FALSE(read.copy.has_value());
-    EXPECT_FALSE(read.place.has_value());
+    EXPECT_FALSE(read.resume_at.has_value());
+    EXPECT_TRUE(read.evicted.keys.empty());
     session.execute("UPDATE _t_ghk SET value='1' WHERE kind='format'");
     EXPECT_THROW(state(), error);
 }
@@ -156,7 +144,7 @@ TEST_F(the_state_of_an_engine, is_not_written_while_it_is_held_back) {
     ASSERT_TRUE(held.has_value());
     session.execute("LOCK TABLES _t_ghk READ");  // which would wait for an open transaction
     session.execute("UNLOCK TABLES");
-    made->writing_down.enter("postponed");
+    made->writing_down.note_phase("postponed");
     session.execute(fmt::format("UPDATE t SET quantity=4711 WHERE id={}", key_at(5)));
     const auto behind = end_of_log();
     let_the_stream_go_on();
@@ -173,7 +161,7 @@ TEST_F(the_state_of_an_engine, cannot_be_held_back_while_its_commit_waits) {
     blocker.execute(fmt::format("USE {}", quoted_name(schema.name())));
     blocker.execute("START TRANSACTION");
     blocker.execute("SELECT 1 FROM _t_ghk WHERE kind='owner' FOR UPDATE");
-    made->writing_down.enter("postponed");
+    made->writing_down.note_phase("postponed");
     ASSERT_TRUE(eventually("it waits for the owner's row", [&] {
         return session.query("SELECT 1 FROM performance_schema.data_lock_waits") !=
                std::vector<db::row>{};
@@ -215,13 +203,16 @@ TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
     blocker.execute("ROLLBACK");
     writers.resume();
     const auto left = state();
-    ASSERT_TRUE(left.place.has_value());
+    ASSERT_TRUE(left.resume_at.has_value());
     const auto start_of_second = copy_that_goes_on(left);
     EXPECT_FALSE(start_of_second.open.empty()) << "a chunk was in flight";
     EXPECT_GT(start_of_second.rows, rows / 2);
     writers.wait_for_transactions(some_transactions);
 
-    go_on(left).copy(throw_if_failed);
+    const std::string token = made->run_token;
+    go_on(engine::contents::of_an_earlier_run).copy(throw_if_failed);
+    EXPECT_NE(state().owner, token);
+    EXPECT_EQ(state().owner, made->run_token);
     writers.wait_for_transactions(some_transactions);
     writers.stop();
     wait_until_in_step();
@@ -232,6 +223,19 @@ TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
         eventually("all chunks are below the watermark", [&] { return state().chunks.empty(); }));
     EXPECT_EQ(state().done.up_to, state().copy->end);
     stop();
+}
+
+TEST_F(the_state_of_an_engine, tells_what_decides_how_values_are_converted) {
+    const std::string before = db::conversion_settings(session);
+    for (const char* const change :
+         {"time_zone='+03:00'", "sql_mode=''", "collation_connection='utf8mb4_bin'",
+          "default_collation_for_utf8mb4='utf8mb4_general_ci'", "div_precision_increment=9"}) {
+        SCOPED_TRACE(change);
+        db::session other = sessions.connect();
+        EXPECT_EQ(db::conversion_settings(other), before);
+        other.execute(fmt::format("SET SESSION {}", change));
+        EXPECT_NE(db::conversion_settings(other), before);
+    }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ keys::key_range range(std::optional<std::int64_t> after, std::optional<std::int6
 tables::saved_state begun(std::int64_t end) {
     tables::saved_state state;
     state.copy = tables::copy_extent{.end = key(end)};
-    state.place = tables::stream_place{};
+    state.resume_at = tables::resume_point{};
     return state;
 }
 
@@ -128,7 +128,7 @@ TEST(copy_start, a_tail_in_parts_goes_on_where_it_is) {
 TEST(copy_start, of_an_empty_source_there_is_nothing_but_the_tail) {
     tables::saved_state state;
     state.copy = tables::copy_extent{};
-    state.place = tables::stream_place{};
+    state.resume_at = tables::resume_point{};
     EXPECT_EQ(copy_that_goes_on(state).open[0].range, range({}, {}));
     add(state, 0, range({}, {}));
     EXPECT_THAT(copy_that_goes_on(state).open, IsEmpty());
@@ -145,10 +145,10 @@ TEST(copy_start, chunks_out_of_order_are_no_state) {
     EXPECT_THROW(copy_that_goes_on(tables::saved_state{}), broken_invariant);
 }
 
-TEST(copy_start, without_a_place_in_the_stream_there_is_none) {
+TEST(copy_start, without_a_resume_point_there_is_none) {
     auto state = begun(100);
     add(state, 0, range(100, {}));
-    state.place.reset();
+    state.resume_at.reset();
     EXPECT_THROW(copy_that_goes_on(state), error);
 }
 

@@ -619,23 +619,69 @@ TEST(change_set_epochs, a_key_that_is_put_back_keeps_its_epoch) {
     EXPECT_TRUE(changes.settled_before(second + 1));
 }
 
-TEST(change_set_epochs, a_key_whose_row_was_taken_out_is_of_an_epoch_before_all_others) {
+TEST(change_set_epochs, a_key_whose_row_was_taken_out_is_of_none) {
     change_set changes(plenty);
     const auto second = changes.begin_epoch();
     changes.requeue(keys({1}));
-    EXPECT_FALSE(changes.settled_before(1));
-    flush_all(changes);
     EXPECT_TRUE(changes.settled_before(second));
-    // Also when it is known already, whatever becomes of it.
-    changes.add(key(2), {});
-    changes.requeue(keys({2}));
-    EXPECT_FALSE(changes.settled_before(1));
-    const auto batch = taken(changes);
-    changes.requeue(keys({2}));
-    changes.flushed(batch);
-    EXPECT_FALSE(changes.settled_before(1));
+    changes.add(key(1), {});
+    EXPECT_FALSE(changes.settled_before(second + 1));
     flush_all(changes);
     EXPECT_TRUE(changes.settled_before(second + 1));
+}
+
+TEST(change_set_epochs, a_key_whose_row_was_taken_out_and_that_changes_in_flight_is_not_settled) {
+    change_set changes(plenty);
+    changes.requeue(keys({1}));
+    const auto batch = taken(changes);
+    changes.add(key(1), {});
+    const auto second = changes.begin_epoch();
+    EXPECT_FALSE(changes.settled_before(second));
+    changes.put_back(batch);
+    EXPECT_FALSE(changes.settled_before(second));
+    flush_all(changes);
+    EXPECT_TRUE(changes.settled_before(second));
+}
+
+TEST(change_set_evictions, are_settled_when_their_keys_are_carried_over_again) {
+    change_set changes(plenty);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
+    EXPECT_EQ(changes.requeue(keys({1, 2})), 1U);
+    EXPECT_EQ(changes.requeue(keys({2, 3})), 2U);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
+    const auto first = taken(changes, 1);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "it is in flight";
+    changes.flushed(first);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "one key of the first is left";
+    changes.flushed(taken(changes, 1));
+    EXPECT_EQ(changes.evicted_settled_up_to(), 1U);
+    flush_all(changes);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 2U);
+}
+
+TEST(change_set_evictions, of_a_key_in_flight_are_settled_by_its_next_flush) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto batch = taken(changes);
+    changes.requeue(keys({1}));
+    changes.flushed(batch);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
+    const auto again = taken(changes);
+    changes.put_back(again);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
+    flush_all(changes);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 1U);
+}
+
+TEST(change_set_evictions, of_an_earlier_run_come_first_and_those_not_copied_are_the_chunks) {
+    change_set changes(plenty);
+    changes.go_on_copying(key(100), key(40), {});
+    changes.take_up_evicted(7, keys({10, 50}));
+    EXPECT_EQ(changes.backlog(), 1U) << "50 is to be copied";
+    EXPECT_EQ(changes.evicted_settled_up_to(), 6U);
+    EXPECT_EQ(changes.requeue(keys({20})), 8U);
+    flush_all(changes);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 8U);
 }
 
 TEST(change_set_epochs, a_change_that_waits_for_a_chunk_is_not_settled_and_a_dropped_one_is) {

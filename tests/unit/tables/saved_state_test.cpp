@@ -38,26 +38,32 @@ TEST(saved_state, a_watermark_is_read_as_it_was_written) {
     EXPECT_EQ(read.rows, 1'000U);
 }
 
-TEST(saved_state, a_place_is_a_set_of_gtids_or_an_offset_in_a_file) {
+TEST(saved_state, a_resume_point_is_a_set_of_gtids_or_an_offset_in_a_file) {
     const std::string uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-    const stream_place by_gtids{.position = binlog::gtid_set::parse(uuid + ":1-5:9"),
+    const resume_point by_gtids{.position = binlog::gtid_set::parse(uuid + ":1-5:9"),
                                 .server_uuid = uuid,
                                 .settled_xa = {"X'61',X'',1", "X'62',X'63',2"}};
-    const auto read = place_in(text_of(by_gtids));
+    const auto read = resume_point_in(text_of(by_gtids));
     EXPECT_EQ(read.position, by_gtids.position);
     EXPECT_EQ(read.server_uuid, uuid);
     EXPECT_EQ(read.settled_xa, by_gtids.settled_xa);
 
-    const stream_place by_file{
+    const resume_point by_file{
         .position = binlog::file_position{.file = "binlog.000003", .offset = 4'567},
         .server_uuid = uuid,
         .settled_xa = {}};
-    EXPECT_EQ(place_in(text_of(by_file)).position, by_file.position);
+    EXPECT_EQ(resume_point_in(text_of(by_file)).position, by_file.position);
 }
 
 TEST(saved_state, the_end_of_a_copy_may_be_open) {
     EXPECT_EQ(extent_in(text_of(copy_extent{.end = bytes("a")})).end, bytes("a"));
     EXPECT_FALSE(extent_in(text_of(copy_extent{})).end.has_value());
+}
+
+TEST(saved_state, evicted_rows_are_a_list_of_keys) {
+    const std::vector<keys::key_value> keys = {bytes("\x80\x01"), bytes("")};
+    EXPECT_EQ(text_of(keys), R"({"keys":["8001",""]})");
+    EXPECT_EQ(evicted_in(text_of(keys)), keys);
 }
 
 TEST(saved_state, what_is_not_of_the_format_is_an_error_and_never_misread) {
@@ -70,11 +76,19 @@ TEST(saved_state, what_is_not_of_the_format_is_an_error_and_never_misread) {
         EXPECT_THROW(chunk_in(1, text), error);
         EXPECT_THROW(watermark_in(text), error);
     }
-    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[]})"), error);
-    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[1],"gtids":""})"), error);
-    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[],"gtids":"no set"})"), error);
-    EXPECT_THROW(place_in(R"({"server":"u","settled_xa":[],"file":"f","offset":"4"})"), error);
+    EXPECT_THROW(resume_point_in(R"({"server":"u","settled_xa":[]})"), error);
+    EXPECT_THROW(resume_point_in(R"({"server":"u","settled_xa":[1],"gtids":"u:1"})"), error);
+    EXPECT_THROW(resume_point_in(R"({"server":"u","settled_xa":[],"gtids":""})"), error)
+        << "all that ever was would be read";
+    EXPECT_THROW(resume_point_in(R"({"server":"u","settled_xa":[],"gtids":"no set"})"), error);
+    EXPECT_THROW(resume_point_in(R"({"server":"u","settled_xa":[],"file":"f","offset":"4"})"),
+                 error);
     EXPECT_THROW(extent_in("{}"), error);
+    for (const char* const text :
+         {"{}", R"({"keys":"80"})", R"({"keys":[null]})", R"({"keys":["8"]})", R"({"keys":{}})"}) {
+        SCOPED_TRACE(text);
+        EXPECT_THROW(evicted_in(text), error);
+    }
 }
 
 }  // namespace
