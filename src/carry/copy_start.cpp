@@ -36,6 +36,26 @@ chunk chunk_in_gap(const copy_start& so_far, const tables::chunk_progress* befor
             .rows = before->rows};
 }
 
+void check_keys(const tables::saved_state& of, const keys::key_codec& codec) {
+    const auto check = [&](const std::optional<keys::key_value>& key) {
+        if (key) static_cast<void>(codec.literals(*key));
+    };
+    check(of.copy->end);
+    check(of.done.up_to);
+    for (const auto& one : of.chunks) {
+        check(one.done.after);
+        check(one.done.up_to);
+    }
+    for (const auto& key : of.evicted.keys) check(key);
+}
+
+// Whether what is done of a chunk lies behind the one before it, and not beyond the copy's end.
+// An open `after` is below all keys.
+bool ascend(const std::optional<keys::key_value>& watermark, const keys::key_range& done,
+            const std::optional<keys::key_value>& end) {
+    return watermark <= done.after && done.after < done.up_to && end && *done.up_to <= *end;
+}
+
 }  // namespace
 
 std::vector<changes::change_set::open_chunk> copy_start::open_ranges() const {
@@ -49,12 +69,13 @@ copy_start copy_from_the_beginning(std::optional<keys::key_value> end) {
     return {.end = std::move(end), .watermark = {}, .open = {std::move(tail)}};
 }
 
-copy_start copy_that_goes_on(const tables::saved_state& from) {
+copy_start copy_that_goes_on(const tables::saved_state& from, const keys::key_codec& codec) {
     require(from.copy.has_value(), "the copy had begun");
     if (!from.resume_at)
         throw error(
             "the state of a run has no resume point in the binary log yet, so what was copied "
             "cannot be gone on from");
+    check_keys(from, codec);
     copy_start start{.end = from.copy->end,
                      .watermark = from.done.up_to,
                      .open = {},
@@ -66,7 +87,8 @@ copy_start copy_that_goes_on(const tables::saved_state& from) {
     for (const auto& one : from.chunks) {
         start.rows += one.rows;
         if (one.chunk == tail_chunk) continue;  // All others ascend with their keys.
-        if (one.chunk < start.next_chunk || !one.done.up_to)
+        if (one.chunk < start.next_chunk || !one.done.up_to ||
+            (codec.ordered() && !ascend(start.watermark, one.done, from.copy->end)))
             throw error(
                 fmt::format("the state of a run has a chunk {} that is out of order", one.chunk));
         if (one.done.after != start.watermark)

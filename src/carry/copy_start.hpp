@@ -29,8 +29,8 @@ copy_start copy_from_the_beginning(std::optional<keys::key_value> end);
 
 /// Ranges that no chunk in the state covers are open: as the rest of the chunk before them, or,
 /// where none is written down, under a number of their own. Precondition: the copy had begun.
-/// Throws segue::error where no place in the stream was written yet, for a chunk below the
-/// watermark, and for one but the tail with an open end.
-copy_start copy_that_goes_on(const tables::saved_state& from);
+/// Throws segue::error where no resume point was written yet, for a chunk below the watermark or
+/// beyond the copy's end, for one but the tail with an open end, and for what is no key of `codec`.
+copy_start copy_that_goes_on(const tables::saved_state& from, const keys::key_codec& codec);
 
 }  // namespace segue::carry

@@ -120,7 +120,8 @@ bool same_type(const column& from, const column& to) {
 std::string_view digits_of(const column& of) {
     const std::string_view type = of.column_type;
     const std::size_t open = type.find('(');
-    require(open != type.npos && type.find(')') != type.npos, "a DECIMAL says its digits");
+    if (open == type.npos || type.find(')') == type.npos)
+        throw error(fmt::format("the server prints a DECIMAL without its digits: {}", type));
     return type.substr(open, type.find(')') + 1 - open);
 }
 

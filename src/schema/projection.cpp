@@ -52,7 +52,8 @@ std::string moment_literal(const column& added, const std::string& moment) {
         std::from_chars(added.column_type.data() + open + 1,
                         added.column_type.data() + added.column_type.size(), digits);
     const std::size_t point = moment.find('.');
-    require(point != moment.npos && moment.size() > point + digits, "a moment has its fraction");
+    if (point == moment.npos || moment.size() <= point + digits)
+        throw error(fmt::format("the server's clock says '{}': a moment has its fraction", moment));
     return quoted_literal(moment.substr(0, digits == 0 ? point : point + 1 + digits) + "+00:00");
 }
 

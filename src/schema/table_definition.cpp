@@ -155,8 +155,8 @@ std::optional<std::uint64_t> next_auto_increment(std::string_view create_stateme
     std::uint64_t number = 0;
     const char* const text = create_statement.data();
     const auto result = std::from_chars(text + option->digits, text + option->end, number);
-    require(result.ec == std::errc() && result.ptr == text + option->end,
-            "AUTO_INCREMENT in SHOW CREATE TABLE is a number");
+    if (result.ec != std::errc() || result.ptr != text + option->end)
+        throw error("AUTO_INCREMENT in SHOW CREATE TABLE is no number");
     return number;
 }
 

@@ -76,7 +76,8 @@ class an_engine : public testing::Test {
                             .from = from.resume_at,
                             .copy = std::nullopt,
                             .evicted = from.evicted};
-        if (contents == engine::contents::of_an_earlier_run) begin.copy = copy_that_goes_on(from);
+        if (contents == engine::contents::of_an_earlier_run)
+            begin.copy = copy_that_goes_on(from, made->texts.codec());
         const auto until = std::chrono::steady_clock::now() + test::patience;
         made->follow(std::move(begin), [&] {
             throw_if_failed();

@@ -84,7 +84,7 @@ TEST_F(the_state_of_an_engine, has_a_watermark_that_outlives_the_rows_of_chunks)
     EXPECT_EQ(after.done.rows, rows);
     EXPECT_EQ(after.done.up_to, after.copy->end);
     EXPECT_GT(after.done.chunks_below, rows / 200);
-    const auto nothing_left = copy_that_goes_on(after);
+    const auto nothing_left = copy_that_goes_on(after, made->texts.codec());
     EXPECT_TRUE(nothing_left.open.empty());
     EXPECT_EQ(nothing_left.watermark, nothing_left.end);
     stop();
@@ -204,7 +204,7 @@ TEST_F(the_state_of_an_engine, lets_another_one_go_on_under_writers) {
     writers.resume();
     const auto left = state();
     ASSERT_TRUE(left.resume_at.has_value());
-    const auto start_of_second = copy_that_goes_on(left);
+    const auto start_of_second = copy_that_goes_on(left, made->texts.codec());
     EXPECT_FALSE(start_of_second.open.empty()) << "a chunk was in flight";
     EXPECT_GT(start_of_second.rows, rows / 2);
     writers.wait_for_transactions(some_transactions);
