@@ -2,7 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
-#include "src/preflight/constraint_name_obstacles.hpp"
+#include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/rename_cost.hpp"

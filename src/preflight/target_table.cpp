@@ -5,7 +5,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
-#include "src/preflight/constraint_name_obstacles.hpp"
+#include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_names.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -24,9 +23,6 @@
 
 namespace segue::preflight {
 namespace {
-
-using schema::check_constraint;
-using schema::check_name;
 
 schema::table_definition read(db::session& session, const table_name& name) {
     auto made = schema::read_table(session, name);
@@ -56,15 +52,6 @@ void refuse_what_like_leaves_out(const schema::table_definition& original,
         refuse("it is not clear which of its CHECK constraints is which of the original's");
 }
 
-void refuse_check_that_changes(const check_name& name, std::string_view before,
-                               std::string_view now) {
-    throw_refusals(
-        {{fmt::format("the CHECK constraint {} cannot be made again as it is: '{}' becomes '{}'",
-                      quoted_name(name.original), before, now),
-          "Run this ALTER as a plain ALTER TABLE, or drop the constraint before the migration and "
-          "add it again afterwards."}});
-}
-
 // LIKE copies expressions as the session read them that had the table opened before.
 void refuse_expressions_read_otherwise(db::session& session, const table_name& original,
                                        const table_name& like) {
@@ -79,50 +66,6 @@ void refuse_expressions_read_otherwise(db::session& session, const table_name& o
           fmt::format("Keep such sessions away from the table for the time of the migration, FLUSH "
                       "TABLES {}, and start again.",
                       original.quoted())}});
-}
-
-// The new table is empty, so that its constraints can be made anew under the names that are wanted,
-// in the order of the original's. A clause that the server keeps with other bytes than before could
-// take other rows.
-void remake_check_constraints(db::session& session, const table_name& table,
-                              const std::vector<check_name>& names) {
-    const auto made = schema::in_order_of_numbers(schema::read_check_constraints(session, table));
-    require(made.size() == names.size(), "LIKE makes as many CHECK constraints as there were");
-    std::string add;
-    std::string drop;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (made[i].name == names[i].ghost) continue;
-        const std::string_view comma = drop.empty() ? "" : ", ";
-        drop += fmt::format("{}DROP CHECK {}", comma, quoted_name(made[i].name));
-        add +=
-            fmt::format("{}ADD CONSTRAINT {} {}", comma, quoted_name(names[i].ghost), made[i].text);
-    }
-    if (drop.empty()) return;
-    // Not in one statement, which could not use a name twice.
-    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), drop));
-    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), add));
-
-    const auto found = schema::read_check_constraints(session, table);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto remade = std::ranges::find(found, names[i].ghost, &check_constraint::name);
-        if (remade == found.end() || remade->text != made[i].text)
-            refuse_check_that_changes(names[i], made[i].text,
-                                      remade == found.end() ? "" : remade->text);
-    }
-}
-
-std::map<std::string, std::string> names_in_alter(const sql::alter_statement& alter,
-                                                  const std::vector<check_name>& names,
-                                                  const std::string& original,
-                                                  const std::string& target) {
-    std::map<std::string, std::string> map;
-    for (const check_name& one : names) map.emplace(one.original, one.ghost);
-    // A new constraint whose name follows the table's gets the name that will follow.
-    for (const auto& clause : alter.clauses)
-        if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
-            map.emplace(clause.name,
-                        schema::check_name_after_rename(clause.name, original, target));
-    return map;
 }
 
 // What the server refuses on the ghost table alone, and what helps; empty where ALTER TABLE would
@@ -179,21 +122,6 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
     }
 }
 
-std::vector<std::string> notes_on(const schema::table_definition& made,
-                                  const std::vector<check_name>& names) {
-    std::set<std::string> kept;
-    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
-        kept.insert(one.name);
-    std::vector<std::string> notes;
-    for (const check_name& one : names)
-        if (one.swapped != one.original && kept.contains(one.ghost))
-            notes.push_back(fmt::format(
-                "the CHECK constraint {} has the name {} in the new table: MySQL cannot "
-                "rename a constraint, and the old table holds its name",
-                quoted_name(one.original), quoted_name(one.swapped)));
-    return notes;
-}
-
 }  // namespace
 
 void drop_if_exists(db::session& session, const table_name& name) {
@@ -221,14 +149,14 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     refuse_what_like_leaves_out(original, like);
     remake_check_constraints(session, name, names);
     run_alter(session, alter, name, original.name.name,
-              names_in_alter(alter, names, original.name.name, name.name));
+              check_names_in_alter(alter, names, original.name.name, name.name));
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
     // An ALTER may set the comment, too.
     if (marked && !is_marked_for_a_moment(text)) mark_for_a_moment(session, name);
     if (marked) text = without_mark(text, original.create_statement);
     refuse_names_held_by_others(session, made.definition, tables, names);
-    made.notes = notes_on(made.definition, names);
+    made.notes = notes_on_check_names(made.definition, names);
     return made;
 }
 

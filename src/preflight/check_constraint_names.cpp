@@ -1,12 +1,14 @@
-#include "src/preflight/constraint_name_obstacles.hpp"
+#include "src/preflight/check_constraint_names.hpp"
 
 #include "src/base/refusal.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/sql/identifier_case.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
-#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -53,6 +55,15 @@ void refuse_taken_for_a_time(const std::optional<check_holder>& held) {
                       "table's would get in the swap",
                       quoted_name(held.table), quoted_name(held.name)),
           "Drop that constraint, and add it under another name."}});
+}
+
+void refuse_check_that_changes(const check_name& name, std::string_view before,
+                               std::string_view now) {
+    throw_refusals(
+        {{fmt::format("the CHECK constraint {} cannot be made again as it is: '{}' becomes '{}'",
+                      quoted_name(name.original), before, now),
+          "Run this ALTER as a plain ALTER TABLE, or drop the constraint before the migration and "
+          "add it again afterwards."}});
 }
 
 }  // namespace
@@ -113,6 +124,65 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
     if (const auto held = holder_of(session, coming, tables.original.schema,
                                     {tables.original, made.name, tables.old, tables.ghost}))
         refuse_name_in_swap(*held);
+}
+
+// The new table is empty, so that its constraints can be made anew under the names that are wanted,
+// in the order of the original's. A clause that the server keeps with other bytes than before could
+// take other rows.
+void remake_check_constraints(db::session& session, const table_name& table,
+                              const std::vector<check_name>& names) {
+    const auto made = schema::in_order_of_numbers(schema::read_check_constraints(session, table));
+    require(made.size() == names.size(), "LIKE makes as many CHECK constraints as there were");
+    std::string add;
+    std::string drop;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (made[i].name == names[i].ghost) continue;
+        const std::string_view comma = drop.empty() ? "" : ", ";
+        drop += fmt::format("{}DROP CHECK {}", comma, quoted_name(made[i].name));
+        add +=
+            fmt::format("{}ADD CONSTRAINT {} {}", comma, quoted_name(names[i].ghost), made[i].text);
+    }
+    if (drop.empty()) return;
+    // Not in one statement, which could not use a name twice.
+    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), drop));
+    session.execute(fmt::format("ALTER TABLE {} {}", table.quoted(), add));
+
+    const auto found = schema::read_check_constraints(session, table);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto remade = std::ranges::find(found, names[i].ghost, &check_constraint::name);
+        if (remade == found.end() || remade->text != made[i].text)
+            refuse_check_that_changes(names[i], made[i].text,
+                                      remade == found.end() ? "" : remade->text);
+    }
+}
+
+std::map<std::string, std::string> check_names_in_alter(const sql::alter_statement& alter,
+                                                        const std::vector<check_name>& names,
+                                                        const std::string& original,
+                                                        const std::string& target) {
+    std::map<std::string, std::string> map;
+    for (const check_name& one : names) map.emplace(one.original, one.ghost);
+    // A new constraint whose name follows the table's gets the name that will follow.
+    for (const auto& clause : alter.clauses)
+        if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
+            map.emplace(clause.name,
+                        schema::check_name_after_rename(clause.name, original, target));
+    return map;
+}
+
+std::vector<std::string> notes_on_check_names(const schema::table_definition& made,
+                                              const std::vector<check_name>& names) {
+    std::set<std::string> kept;
+    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
+        kept.insert(one.name);
+    std::vector<std::string> notes;
+    for (const check_name& one : names)
+        if (one.swapped != one.original && kept.contains(one.ghost))
+            notes.push_back(fmt::format(
+                "the CHECK constraint {} has the name {} in the new table: MySQL cannot "
+                "rename a constraint, and the old table holds its name",
+                quoted_name(one.original), quoted_name(one.swapped)));
+    return notes;
 }
 
 }  // namespace segue::preflight

@@ -4,11 +4,14 @@
 #include "src/db/session.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/sql/alter_text.hpp"
 
+#include <map>
+#include <string>
 #include <vector>
 
-/// Names of CHECK constraints are unique in a schema, follow the names of their tables, and have at
-/// most 64 characters.
+/// The names that CHECK constraints have in the new table, before and after the swap. They are
+/// unique in a schema, follow the names of their tables, and have at most 64 characters.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html
 namespace segue::preflight {
 
@@ -29,5 +32,22 @@ void refuse_held_check_names(db::session& session, const schema::table_definitio
 void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
                                  const migration_tables& tables,
                                  const std::vector<schema::check_name>& names);
+
+/// Gives the CHECK constraints of the new table, which is empty and was just made LIKE the
+/// original, the names `names[i].ghost`, in the order of the original's. Throws refusals if the
+/// server would keep one with another text, and segue::error.
+void remake_check_constraints(db::session& session, const table_name& table,
+                              const std::vector<schema::check_name>& names);
+
+/// From the names that the ALTER gives CHECK constraints to those that they get on the table
+/// `target`, an unqualified name as is `original`.
+std::map<std::string, std::string> check_names_in_alter(
+    const sql::alter_statement& alter, const std::vector<schema::check_name>& names,
+    const std::string& original, const std::string& target);
+
+/// Which CHECK constraints of the new table `made` will have another name than the original's after
+/// the swap, a sentence each. `names`: of the original's.
+std::vector<std::string> notes_on_check_names(const schema::table_definition& made,
+                                              const std::vector<schema::check_name>& names);
 
 }  // namespace segue::preflight
