@@ -64,10 +64,4 @@ std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);
 /// and how many more there are. Precondition: there is one.
 std::string describe(const std::vector<blocker>& found);
 
-/// Ends (KILL CONNECTION) the sessions among them that may be ended; whatever they had not
-/// committed is rolled back by the server. Returns what was done, and what could not be, a sentence
-/// each.
-/// https://dev.mysql.com/doc/refman/8.4/en/kill.html
-std::vector<std::string> end_blockers(db::session& session, const std::vector<blocker>& found);
-
 }  // namespace segue::servers

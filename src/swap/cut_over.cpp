@@ -10,9 +10,10 @@
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/auto_increment.hpp"
+#include "src/swap/blocker_ender.hpp"
 #include "src/swap/deadlock_count.hpp"
 #include "src/swap/foresight.hpp"
-#include "src/swap/lost_locker.hpp"
+#include "src/swap/rename_outcome.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t backlog_keys_max = 500;
+// So many at most may be left for the flush under the lock.
+constexpr std::size_t drained_keys_max = 500;
 constexpr milliseconds drain_patience{5'000};
 constexpr milliseconds drain_interval{10};
 constexpr milliseconds quiet_patience{2'000};
@@ -56,7 +58,7 @@ bool is_counted(const error& failure) {
 // Until what is left to flush under the lock is little, and the stream is at the log's end.
 std::optional<std::string> cut_over::drain(std::stop_token stop) {
     const auto give_up = steady_clock::now() + drain_patience;
-    while (with_.changes.backlog() > backlog_keys_max) {
+    while (with_.changes.backlog() > drained_keys_max) {
         if (steady_clock::now() >= give_up)
             return fmt::format("{} changed rows are still to be carried over",
                                with_.changes.backlog());
@@ -117,7 +119,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
         if (found.empty()) return std::nullopt;
         const auto now = with_.clock.now();
         const auto overdue = in_the_way_.overdue(now, *after);
-        for (std::string& told : servers::end_blockers(sessions.lookout, overdue))
+        for (std::string& told : end_blockers(sessions.lookout, overdue))
             made.notices.push_back(std::move(told));
         const auto due = in_the_way_.next_due(now, *after);
         if (due) made.again_within = std::chrono::ceil<milliseconds>(*due - now);
@@ -366,8 +368,8 @@ void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result
     } catch (const error& failure) {
         timer.disarm();
         if (with_.record.now() == swap_state::answer_open) {
-            made.swapped = was_swapped(with_.sessions, with_.plan, with_.checkpoint,
-                                       {.id = locker_id, .since = asked_at});
+            made.swapped = take_over_and_look_whether_swapped(
+                with_.sessions, with_.plan, with_.checkpoint, {.id = locker_id, .since = asked_at});
             with_.record.is_known(made.swapped);
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
         } else if (with_.record.now() == swap_state::made) {

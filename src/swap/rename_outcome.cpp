@@ -3,10 +3,8 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
-#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 
-#include <chrono>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,21 +12,6 @@
 #include <fmt/format.h>
 
 namespace segue::swap {
-
-bool restarted_since(db::session& session, std::chrono::steady_clock::time_point moment) {
-    const auto uptime = session.query_row("SHOW GLOBAL STATUS LIKE 'Uptime'");
-    return std::chrono::seconds(db::to_uint64(uptime[1], "Uptime")) <=
-           std::chrono::steady_clock::now() - moment;
-}
-
-void kill_connection(db::session& by, std::uint64_t connection) {
-    try {
-        by.execute(fmt::format("KILL CONNECTION {}", connection));
-    } catch (const error& failure) {
-        if (failure.mysql_errno() != er::no_such_thread) throw;
-    }
-}
-
 namespace {
 
 void kill_if_possible(db::session& by, std::uint64_t connection) {
@@ -41,8 +24,10 @@ void kill_if_possible(db::session& by, std::uint64_t connection) {
 
 }  // namespace
 
-bool was_swapped(db::session_factory& sessions, const preflight::plan& migration,
-                 const tables::checkpoint_table& checkpoint, const lost_connection& lost) {
+bool take_over_and_look_whether_swapped(db::session_factory& sessions,
+                                        const preflight::plan& migration,
+                                        const tables::checkpoint_table& checkpoint,
+                                        const lost_connection& lost) {
     const std::stop_token stop;
     log::warning("the connection was lost while the names were swapped; looking what is true");
     constexpr unsigned tries = 30;

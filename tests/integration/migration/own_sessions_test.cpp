@@ -1,7 +1,7 @@
 // Connections of Segue's own that may be cut without a word, or that somebody ends.
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/swap/rename_outcome.hpp"
+#include "src/swap/lost_connection.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/unit/support/stepped_clock.hpp"
 
