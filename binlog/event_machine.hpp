@@ -29,7 +29,7 @@ class event_machine {
     event_machine(std::vector<table_subscription> subscriptions, stream_position from,
                   stream_handler& handler);
 
-    /// One whole event, without the OK byte that stands before it in a packet of the dump.
+    /// Takes one whole event, without the OK byte that stands before it in a packet of the dump.
     void handle(std::span<const std::byte> event);
 
     /// The stream breaks off and begins again at position(). Forgets an unfinished transaction,
@@ -40,6 +40,7 @@ class event_machine {
     const stream_position& position() const { return position_; }
     /// The file being read, as ROTATE events told; empty before the first.
     const std::string& file() const { return file_; }
+    /// A group has begun and not ended.
     bool in_transaction() const { return group_ != group_state::none; }
 
   private:

@@ -16,6 +16,7 @@
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html
 namespace segue::binlog {
 
+/// The types of events, by the numbers that the header of one has.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/namespacemysql_1_1binlog_1_1event.html
 enum class event_type : std::uint8_t {
     query = 2,
@@ -53,7 +54,7 @@ enum class event_type : std::uint8_t {
     gtid_tagged = 42
 };
 
-/// "TABLE_MAP"; "unknown event" for a number without a name.
+/// The name of a type in MySQL's manual, "TABLE_MAP"; "unknown event" for a number without one.
 std::string_view name_of(event_type type);
 
 struct event_header {
@@ -66,11 +67,12 @@ struct event_header {
     std::uint32_t end_position = 0;  ///< In its file, modulo 2^32; 0: not from the file.
     std::uint16_t flags = 0;
 
+    /// LOG_EVENT_BINLOG_IN_USE_F: the file was not closed.
     bool binlog_in_use() const { return (flags & 0x01U) != 0; }
-    bool artificial() const {
-        return (flags & 0x20U) != 0;
-    }                                                        ///< Made by the dump, not in the file.
-    bool ignorable() const { return (flags & 0x80U) != 0; }  ///< LOG_EVENT_IGNORABLE_F
+    /// LOG_EVENT_ARTIFICIAL_F: made by the dump, and not in the file.
+    bool artificial() const { return (flags & 0x20U) != 0; }
+    /// LOG_EVENT_IGNORABLE_F: who does not know the type may pass it over.
+    bool ignorable() const { return (flags & 0x80U) != 0; }
 };
 
 event_header decode_header(std::span<const std::byte> event);
@@ -87,8 +89,8 @@ struct format_description {
 
     std::optional<std::size_t> post_header_length(event_type type) const;
 };
-/// Takes the whole event: its own checksum is told by itself, and verified here when it is in use.
-/// Throws when an event that Segue decodes has an unfamiliar post-header.
+/// Decodes the whole event, with its header: its own checksum is told by itself, and verified here
+/// when it is in use. Throws when an event that Segue decodes has an unfamiliar post-header.
 format_description decode_format_description(std::span<const std::byte> event);
 
 struct rotate_event {
@@ -123,7 +125,7 @@ struct gtid_event {
     std::uint64_t number = 0;
 };
 gtid_event decode_gtid(std::span<const std::byte> body);
-/// In the format of its own that the tagged event has: numbered fields of varying length.
+/// Decodes a GTID_TAGGED event, which has a format of its own: numbered fields of varying length.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/PageLibsMysqlSerialization.html
 gtid_event decode_gtid_tagged(std::span<const std::byte> body);
 
@@ -145,7 +147,7 @@ struct rows_event {
     std::span<const std::byte> after_columns;   ///< Bitmap; updates only.
     std::span<const std::byte> rows;
 };
-/// Only the table's id and the flags, which is all that is needed to pass an event over.
+/// Decodes only the table's id and the flags, which is all that is needed to pass an event over.
 rows_event decode_rows_start(std::span<const std::byte> body);
 rows_event decode_rows(event_type type, std::span<const std::byte> body);
 

@@ -43,10 +43,10 @@ class gtid_set {
     /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_binlog_dump_gtid.html
     std::vector<std::byte> encoded() const;
 
-    /// Canonical: sources ascending, one line, as the server prints but for its line breaks.
+    /// The set as text: sources ascending, one line, as the server prints but for its line breaks.
     std::string text() const;
 
-    /// Precondition: 1 <= number <= number_max; throws otherwise. Adding twice is no error.
+    /// Adds one transaction; twice is no error. Throws unless 1 <= number <= number_max.
     void add(const gtid_source& source, std::uint64_t number);
     void add(const gtid_set& other);
     /// What is in this set and not in `other`.

@@ -26,7 +26,7 @@ class payload_reader {
 
     void start(const transaction_payload_event& payload);
 
-    /// No byte is left, and the compressed form is whole.
+    /// Whether no byte is left, and the compressed form is whole.
     bool at_end();
     /// The next `count` bytes, which stay unread. Memory grows with the bytes that really come,
     /// not with `count`.

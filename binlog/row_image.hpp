@@ -24,14 +24,14 @@ class row_layout {
 
     std::size_t column_count() const { return columns_.size(); }
 
-    /// Whole values, of the columns in the bitmap `present`. `into` has one element for each
-    /// wanted column, and all of them are set.
+    /// Reads an image of whole values, of the columns in the bitmap `present`. `into` has one
+    /// element for each wanted column, and all of them are set.
     void read_image(wire::byte_reader& rows, std::span<const std::byte> present,
                     std::span<column_image> into) const;
 
-    /// The image after an update in a PARTIAL_UPDATE_ROWS event: begins with value options, and
-    /// JSON columns may hold only what changed. Such a wanted column is set to absent, and
-    /// `partial` tells it apart; so it has one element for each wanted column as well.
+    /// Reads the image after an update in a PARTIAL_UPDATE_ROWS event: it begins with value
+    /// options, and JSON columns may hold only what changed. Such a wanted column is set to absent,
+    /// and `partial` tells it apart; so it has one element for each wanted column as well.
     void read_partial_image(wire::byte_reader& rows, std::span<const std::byte> present,
                             std::span<column_image> into, std::span<bool> partial) const;
 

@@ -25,9 +25,8 @@ struct classified_statement {
     std::string_view xid;  ///< Of the XA statements: X'gtrid',X'bqual',formatID as in the text.
 };
 
-/// By the first words of the text, behind comments and white space. Only forms that are known to
-/// change no rows are anything but data_change.
-/// Lifetime: `xid` points into `text`.
+/// Classifies a text by its first words, behind comments and white space. Only forms that are known
+/// to change no rows are anything but data_change. Lifetime: `xid` points into `text`.
 classified_statement classify(std::string_view text);
 
 }  // namespace segue::binlog

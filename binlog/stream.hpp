@@ -19,14 +19,14 @@
 /// It knows nothing of migrations.
 namespace segue::binlog {
 
-/// Between two transactions of one server's binary log files.
+/// A place between two transactions in the binary log files of one server.
 struct file_position {
     std::string file;
     std::uint64_t offset = 4;  ///< Bytes from the start of the file.
     bool operator==(const file_position&) const = default;
 };
 
-/// Always at a transaction boundary: a GTID set where gtid_mode is ON, else file and offset.
+/// A place between two transactions: a GTID set where gtid_mode is ON, else file and offset.
 using stream_position = std::variant<gtid_set, file_position>;
 
 /// A table whose rows are wanted, by the names as the server stores them, and which of its columns.
@@ -81,7 +81,7 @@ struct statement {
     /// The databases the statement updates, when the event tells (Q_UPDATED_DB_NAMES); nullopt when
     /// it does not, or there were too many to list.
     std::optional<std::vector<std::string>> updated_schemas = {};
-    /// Of the session that ran it, when the event tells: the bits of its sql_mode, and its
+    /// Settings of the session that ran it, when the event tells: the bits of its sql_mode, and its
     /// character_set_client by the id of a collation.
     std::optional<std::uint64_t> sql_mode = {};
     std::optional<std::uint16_t> client_collation = {};
@@ -99,7 +99,7 @@ class stream_handler {
     /// Rows follow for a subscribed table whose map is new in this transaction.
     virtual void on_table(const table_shape& shape) = 0;
     virtual void on_row(const row_change& change) = 0;
-    /// Inside of a transaction, or outside: then it is one alone, without on_begin and on_end.
+    /// A statement, in a transaction or outside: then it is alone, without on_begin and on_end.
     virtual void on_statement(const statement& seen) = 0;
 
     enum class ending {
@@ -109,9 +109,9 @@ class stream_handler {
     };
     /// The transaction begun last has ended.
     virtual void on_end(ending how) = 0;
-    /// Of a transaction prepared earlier; stands outside of transactions.
+    /// The XA COMMIT of a transaction prepared earlier; stands outside of transactions.
     virtual void on_xa_commit(const std::string& xid) = 0;
-    virtual void on_xa_rollback(const std::string& xid) = 0;
+    virtual void on_xa_rollback(const std::string& xid) = 0;  ///< As on_xa_commit().
 
     /// Everything up to `position` has been handed out. Called after each transaction, and after
     /// each event outside of one; also moves on over transactions that held nothing of interest.
@@ -132,7 +132,7 @@ struct reader_options {
     std::string expected_server_uuid;
     std::chrono::milliseconds heartbeat_period{1'000};  ///< Silence of several of these: reconnect.
     unsigned reconnects_max = 0;  ///< In a row without an event between them; 0: no limit.
-    /// With it, failures that pass by themselves are waited for, and do not count for
+    /// Where it is set, failures that pass by themselves are waited for, and do not count for
     /// reconnects_max. Outlives the call.
     wire::server_patience* patience = nullptr;
 };

@@ -23,13 +23,14 @@ enum class gtid_verdict {
     purged,       ///< The server has thrown away what comes next.
     not_executed  ///< `ours` holds what the server does not have (yet, or any more).
 };
+/// Whether a server with these transactions can give the stream behind `ours`.
 gtid_verdict judge(const gtid_set& ours, const server_gtids& server);
 
 /// True when the stream may be had by connecting again after this error of the server or of the
 /// network: the connection is gone, or the server is not able to answer just now.
 bool worth_reconnecting(const error& failed);
 
-/// An error of the server's behind the login, with what to do about it.
+/// An error that the server answered with once it was logged in to, with what to do about it.
 error with_remedy(const error& from_server);
 
 /// Opens the stream: logs in, makes sure that the server is the one expected and still has what

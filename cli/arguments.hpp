@@ -19,6 +19,7 @@ struct flag_syntax {
     flag_kind kind = flag_kind::text;
 };
 
+/// The arguments in the form that CLI11 is given.
 struct normalised_arguments {
     /// --name=true or --name=false for booleans; else two words, --name and the value, a number in
     /// decimal digits. Each flag once.

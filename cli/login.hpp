@@ -14,6 +14,7 @@ struct login_flags {
     std::string conf;      ///< --conf; empty: no option file.
 };
 
+/// The user and password that a connection logs in with. Never log the password.
 struct login {
     std::string user;
     std::string password;

@@ -31,14 +31,15 @@ class critical_load {
     /// Whether the load must be read now; else reason() is what holds. Times never go back.
     bool look_is_due(time_point now);
 
-    /// What was read, at a time when it was due. Throws must_end when the run has to end. Returns
-    /// a line to log, empty if there is nothing to say. `today`: the same moment, to be printed.
+    /// Takes what was read, at a time when it was due. Throws must_end when the run has to end.
+    /// Returns a line to log, empty if there is nothing to say. `today`: the same moment, to be
+    /// printed.
     std::string looked(const std::optional<limit_reached>& reached, time_point now,
                        std::chrono::system_clock::time_point today);
 
-    /// To throttle, and to let all that can wait do so: "critical-load met once: ..." until the
-    /// second look; "critical-load-hibernate until <time>", then "leaving hibernation" until the
-    /// load was read again.
+    /// Why to throttle, and to let all that can wait do so; nullopt: nothing asks for it.
+    /// "critical-load met once: ..." until the second look; "critical-load-hibernate until <time>",
+    /// then "leaving hibernation" until the load was read again.
     const std::optional<std::string>& reason() const noexcept { return reason_; }
 
   private:

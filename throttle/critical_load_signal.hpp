@@ -26,7 +26,7 @@ class critical_load_signal final : public signal {
     std::string_view name() const noexcept override { return name_; }
     signal_rank rank() const noexcept override { return signal_rank::hibernation; }
     std::chrono::milliseconds period() const noexcept override { return period_; }
-    /// Throws must_end, too.
+    /// Why to throttle, as of any signal. Throws must_end where the run has to end.
     std::optional<std::string> evaluate() override;
 
   private:

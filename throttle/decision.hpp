@@ -21,7 +21,7 @@ struct watched_signal {
 
 struct decision {
     bool throttled = false;
-    bool first_reading_awaited = false;  ///< Throttled for no other reason than that.
+    bool first_reading_awaited = false;  ///< Throttled only as some signal was not read yet.
     bool hibernating = false;            ///< All that can wait must wait, not only copying.
     std::string reason;                  ///< Empty when not throttled.
 };

@@ -35,11 +35,12 @@ struct unreadable_limit {
     std::vector<std::string> nearest;  ///< Variables that may have been meant; empty: none is near.
 };
 
-/// Those of the limits, by rows of {Variable_name, Value} of all status variables. Pure.
+/// Which of the limits could never be held against a reading, by rows of {Variable_name, Value} of
+/// all status variables. Pure.
 std::vector<unreadable_limit> unreadable_limits(const std::vector<load_limit>& limits,
                                                 const std::vector<db::row>& status);
 
-/// What gives those rows; for limits that are not empty.
+/// The statement that gives first_reached() its rows. Precondition: `limits` is not empty.
 std::string status_query(const std::vector<load_limit>& limits);
 
 /// The variables' names, with commas; `without` where there are none.

@@ -12,9 +12,9 @@ namespace segue::throttle {
 /// What one evaluation of a signal told.
 struct reading {
     clock_source::time_point taken;     ///< When the evaluation began.
-    std::optional<std::string> reason;  ///< To throttle; nullopt: all was well.
-    bool failed = false;                ///< It could not be read; then there is a reason.
-    bool retryable = false;             ///< Of a failure: trying again may well succeed.
+    std::optional<std::string> reason;  ///< Why to throttle; nullopt: all was well.
+    bool failed = false;                ///< The signal could not be read; then there is a reason.
+    bool retryable = false;  ///< The failure is one after which trying again may well succeed.
 };
 
 /// Evaluates the signal. Throws must_end if evaluate() does; all else that it throws is a failed

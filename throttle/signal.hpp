@@ -9,7 +9,7 @@
 
 namespace segue::throttle {
 
-/// The one failure of a signal that ends the run.
+/// Thrown by signal::evaluate(): its one failure that ends the run.
 class must_end : public error {
   public:
     using error::error;
@@ -35,7 +35,7 @@ class signal {
     /// Names it in reasons: `<name> <error>`.
     virtual std::string_view name() const noexcept = 0;
     virtual signal_rank rank() const noexcept = 0;
-    /// From the end of one evaluation to the next.
+    /// The time from the end of one evaluation to the next.
     virtual std::chrono::milliseconds period() const noexcept = 0;
 
     /// nullopt: all is well; else the reason to throttle, as the status line shows it.

@@ -20,9 +20,9 @@ namespace segue::throttle {
 
 struct throttle_state {
     bool throttled = false;
-    bool hibernating = false;  ///< Then throttled, too.
+    bool hibernating = false;  ///< All that can wait must wait; then throttled, too.
     std::string reason;        ///< As gh-ost's status line shows it; empty when not throttled.
-    clock_source::time_point since;  ///< When it became throttled, or clear; not: for this reason.
+    clock_source::time_point since;  ///< It has been throttled, or clear, from then on.
 };
 
 /// How often and how long copying was throttled; the wait for the first readings is not counted.
@@ -32,8 +32,8 @@ struct throttle_counts {
 };
 
 /// Tells copying when to pause. Until every signal was read once, and whenever one cannot be read,
-/// the answer is to pause. No failure of a signal ends the run,
-/// but must_end, which fails the task_group.
+/// the answer is to pause. No failure of a signal ends the run but must_end, which fails the
+/// task_group.
 /// Lifecycle: start() once. The threads end when the task_group is stopped; readings grow stale
 /// then, so that copying stays paused.
 /// Threads: each signal is read by a thread of its own ("throttle-1", ...), so that one that hangs

@@ -16,9 +16,10 @@ struct ending {
     std::vector<std::string> lines;
 };
 
+/// What to say last, by what is known of RENAME TABLE and of the tables that are left. Pure.
 ending ending_of(const migration::leftovers& left);
 
-/// After a swap that keeps the old table: where it is, and how to drop it.
+/// What to say after a swap that keeps the old table: where it is, and how to drop it.
 std::string kept_text(const migration::leftovers& left);
 
 }  // namespace segue::display

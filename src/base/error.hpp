@@ -24,7 +24,7 @@ class error : public std::runtime_error {
     explicit error(const std::string& message, error_properties properties = {});
 
     int mysql_errno() const noexcept { return properties_.mysql_errno; }
-    /// Whether the server said it: it has a number, and not one of the client library's own.
+    /// True if the server sent this error: it has a number, and none of the client library's own.
     /// https://dev.mysql.com/doc/refman/8.4/en/error-message-elements.html
     bool from_server() const noexcept;
     const std::string& sqlstate() const noexcept { return properties_.sqlstate; }

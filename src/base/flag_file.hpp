@@ -7,13 +7,14 @@ namespace segue {
 
 /// What is known of a file whose mere existence asks for something.
 struct flag_file_state {
-    /// It is there; also where that cannot be known, as going on would be the one mistake that
-    /// cannot be undone.
+    /// The file is there; also where that cannot be known, as going on would be the one mistake
+    /// that cannot be undone.
     bool set = false;
     std::string unknown_because;  ///< Why it cannot be looked at; empty: it is known.
 };
 
-/// A missing file, or a missing folder above it, is no failure. `path` is not empty.
+/// Looks whether the file is there. A missing file, or a missing folder above it, is no failure.
+/// `path` is not empty.
 /// Blocks as long as the file system does. Does not throw for what a file system can answer.
 flag_file_state look_at_flag_file(const std::string& path);
 
@@ -35,6 +36,7 @@ class flag_file_watch {
         /// this has changed since the last look. Once for each change.
         std::optional<std::string> news;
     };
+    /// Blocks as long as the file system does.
     look look_again();
 
     const std::string& path() const noexcept { return path_; }

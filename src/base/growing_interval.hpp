@@ -17,7 +17,7 @@ class growing_interval {
     static constexpr std::chrono::seconds first{10};
     static constexpr std::chrono::minutes longest{10};
 
-    /// It is met at that moment: whether to tell of it.
+    /// Notes that the thing was met at `now`, and answers whether to tell of it.
     bool due(time_point now) noexcept {
         const bool anew = !met_ || now - *met_ > longest;
         met_ = now;

@@ -13,10 +13,10 @@ struct refusal {
     std::string remedy;
 };
 
-/// One error that lists them all.
+/// One error whose text lists all of `refusals`, each with its remedy on a line of its own.
 error refused(const std::vector<refusal>& refusals);
 
-/// Throws it, if there are any.
+/// Throws refused(refusals), unless there are none.
 void throw_refusals(const std::vector<refusal>& refusals);
 
 }  // namespace segue

@@ -15,6 +15,7 @@
 
 namespace segue::carry {
 
+/// A range of keys that is copied in one transaction, with its progress row.
 struct chunk {
     std::uint64_t id = 0;
     keys::key_range range;
@@ -27,35 +28,37 @@ struct chunk {
     }
 };
 
-/// From the thread that finds bounds to the copy workers. Taking a chunk registers it with the
-/// change set in the same step, so that chunks are registered in the order of their keys; where
-/// only the server orders keys, it waits for the copy's turn. Threads: one pusher, any number of
-/// takers. Lifetime: `changes` outlives it.
+/// The chunks on their way from the thread that finds bounds to the copy workers. Taking a chunk
+/// registers it with the change set in the same step, so that chunks are registered in the order of
+/// their keys; where only the server orders keys, it waits for the copy's turn. Threads: one
+/// pusher, any number of takers. Lifetime: `changes` outlives it.
 class chunk_queue {
   public:
     chunk_queue(changes::change_set& changes, std::size_t capacity)
         : changes_(changes), capacity_(capacity) {}
 
-    /// Before anything is pushed: chunks get numbers from `next` on, and these, which have theirs,
-    /// will be pushed as well.
+    /// To be called before anything is pushed: chunks get numbers from `next` on, and these, which
+    /// have theirs, will be pushed as well.
     void start_at(std::uint64_t next, std::span<const chunk> open);
-    /// Waits for room; throws `stopped`.
+    /// Pushes a new chunk, which gets the next number. Waits for room; throws `stopped`.
     void push(const keys::key_range& range, std::stop_token stop);
-    /// One that has its number. `registered`: the change set knows it.
+    /// Pushes a chunk that start_at() was told of. `registered`: the change set knows it already.
+    /// Waits for room; throws `stopped`.
     void push(const chunk& begun, bool registered, std::stop_token stop);
+    /// No chunk will be pushed any more.
     void close();
 
     /// Waits for a chunk; nullopt when no more come. Throws `stopped`.
     std::optional<chunk> take(std::stop_token stop);
-    /// A chunk that is there now, and need not wait for its turn.
+    /// Takes a chunk that is there now, and need not wait for its turn; nullopt: there is none.
     std::optional<chunk> take_if_ready();
 
-    /// Closed and empty: no chunk comes any more.
+    /// Whether the queue is closed and empty, so that no chunk comes any more.
     bool drained() const;
 
-    /// The chunk's transaction has ended: its keys may be flushed.
+    /// Notes that the chunk's transaction has ended: its keys may be flushed.
     void ended(const chunk& done);
-    /// All chunks below this one have ended.
+    /// The number below which all chunks have ended.
     std::uint64_t all_ended_below() const;
 
   private:

@@ -26,9 +26,12 @@ class chunk_sizer {
     explicit chunk_sizer(const throttle::live_pace& pace, std::uint64_t at_most = rows_max)
         : pace_(pace), at_most_(at_most), rows_(std::min(rows_first, at_most)) {}
 
+    /// How many rows the next chunk should have.
     std::uint64_t rows() const;
+    /// Learns from a chunk that was copied.
     void copied(std::uint64_t rows, std::chrono::nanoseconds took);
-    /// A chunk was too large for one transaction: the next ones are smaller, for a while.
+    /// Learns that a chunk was too large for one transaction: the next ones are smaller, for a
+    /// while.
     void was_too_large();
 
   private:

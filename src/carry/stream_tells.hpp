@@ -10,12 +10,13 @@
 
 namespace segue::carry {
 
-/// So much later at most the stream has come to a statement whose effect was met.
+/// How long after the effect of a statement was met the stream has come to that statement.
 inline constexpr std::chrono::seconds stream_tells_within{2};
 
 /// A failure that is about a table may come of a statement that somebody ran, which the stream, a
-/// moment behind, names when it ends everything for it. So it has that moment: throws `stopped` if
-/// it came to that, and returns if it did not.
+/// moment behind, names when it ends everything for it. So the stream is given that moment, and
+/// this blocks for so long: throws `stopped` if it came to that, and returns if it did not. Returns
+/// at once for any other failure.
 inline void let_the_stream_tell(const error& failure, std::stop_token stop) {
     if (db::is_about_a_table(failure)) pause_for(stream_tells_within, std::move(stop));
 }

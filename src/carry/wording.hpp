@@ -4,9 +4,10 @@
 
 namespace segue::carry {
 
-/// What copy and replay call things in their messages, as they do not know what they are for.
+/// What copying and replaying call things in their messages, as an engine does not know what it is
+/// used for.
 struct wording {
-    std::string target = "the target";  ///< "the new table"
+    std::string target = "the target";  ///< For one, "the new table".
     /// Said behind two rows of the source that collide under a unique index of the target; one
     /// sentence or more.
     std::string of_a_conflict = "The source is as it was.";

@@ -12,7 +12,7 @@
 
 namespace segue::carry {
 
-/// What a run would wait for at its start, as below; nullopt: nothing.
+/// What wait_for_prepared_xa() would wait for now, in words; nullopt: nothing.
 std::optional<std::string> prepared_xa_in_the_way(db::session& session,
                                                   const servers::server_facts& server,
                                                   const table_name& table);

@@ -14,10 +14,13 @@ struct decimal_form {
     unsigned digits = 10;
     unsigned scale = 0;
 
+    /// How many bytes a value has in a row image.
     std::size_t bytes() const;
-    /// From what the server prints: "-12.50", with zeros before it where the column has ZEROFILL.
+    /// The bytes of a value that the server printed: "-12.50", with zeros before it where the
+    /// column has ZEROFILL.
     std::string from_text(std::string_view text) const;
-    /// With all digits behind the point, and none before it that is not needed.
+    /// A value's bytes as text, with all digits behind the point, and none before it that is not
+    /// needed.
     std::string to_text(std::string_view image) const;
 };
 

@@ -37,15 +37,15 @@ struct key_range {
     }
 };
 
-/// Between the forms a key value has: a row image of the binary log, text in a result, a literal in
-/// SQL, and key_value. A row has one key_value, whichever form it comes from. Immutable; any
-/// thread. Errors: segue::error also for values by which no row is named ('0000-00-00').
+/// Turns key values from one form into another: a row image of the binary log, text in a result, a
+/// literal in SQL, and key_value. A row has one key_value, whichever form it comes from. Immutable;
+/// any thread. Errors: segue::error also for values by which no row is named ('0000-00-00').
 class key_codec {
   public:
     explicit key_codec(const schema::row_key& key);
 
-    /// Throws segue::error when a key column is absent from the image, is NULL, or has a type or a
-    /// length that its column does not have.
+    /// The key of a row image. Throws segue::error when a key column is absent from it, is NULL, or
+    /// has a type or a length that its column does not have.
     key_value from_images(std::span<const binlog::column_image> columns) const;
 
     /// What to SELECT for the key column of this index, of the name given, so that from_row() reads
@@ -53,7 +53,7 @@ class key_codec {
     std::string printed(std::size_t column, const std::string& name) const;
     /// What to SELECT for the new table's column of the name given, so that from_row() reads it.
     std::string printed_in_target(std::size_t column, const std::string& name) const;
-    /// From the key columns as a query printed them, in the key's order.
+    /// The key of a row whose key columns a query printed (printed()), in the key's order.
     key_value from_row(std::span<const db::value> columns) const;
 
     /// One literal for each key column, of the column's type, character set and collation.

@@ -12,14 +12,16 @@ namespace segue::keys {
 /// The forms of one column of a key; key_codec puts them together. Pure. Errors: segue::error for
 /// what the column cannot hold, and for values by which no row is named ('0000-00-00').
 
-/// Appends the bytes of a value to a key value, from a row image,
+/// Appends the bytes of a value to a key value, from the value's bytes in a row image.
 void append_image(std::string& out, const schema::key_column& column, std::string_view bytes);
-/// and from what printed() of it prints.
+/// Appends the bytes of a value to a key value, from what the server printed for printed() or
+/// printed_in_target().
 void append_text(std::string& out, const schema::key_column& column, const std::string& text);
 
-/// What to SELECT for a column of this name in the original,
+/// What to SELECT for a column of this name in the original, so that append_text() reads it.
 std::string printed(const schema::key_column& column, const std::string& name);
-/// and in the new table: its value converted back to the original's type.
+/// What to SELECT for a column of this name in the new table, so that append_text() reads it: its
+/// value converted back to the original's type.
 std::string printed_in_target(const schema::key_column& column, const std::string& name);
 
 /// Whether a value of the new table's column of this name is that of the expression `value`, which
@@ -27,14 +29,14 @@ std::string printed_in_target(const schema::key_column& column, const std::strin
 std::string found_in_target(const schema::key_column& column, const std::string& name,
                             const std::string& value);
 
-/// Takes the value out of a key value again: its bytes, or the text of a number or a time.
+/// Takes the column's value out of a key value again: its bytes, or the text of a number or a time.
 std::string taken(key_reader& from, const schema::key_column& column);
-/// A value that was taken, as a literal of the column's type, character set and collation,
+/// A value that taken() gave, as a literal of the column's type, character set and collation.
 std::string literal(const schema::key_column& column, const std::string& value);
-/// and for messages.
+/// A value that taken() gave, as messages show it.
 std::string shown(const schema::key_column& column, const std::string& value);
 
-/// An upper bound of literal()'s bytes.
+/// An upper bound of the bytes that literal() makes of a value of the column.
 std::size_t literal_bytes_max(const schema::key_column& column);
 
 }  // namespace segue::keys

@@ -11,12 +11,12 @@ namespace segue::keys {
 /// The bytes of a key value: comparing them compares the values, column by column, and no column's
 /// bytes are the beginning of another value's. Pure.
 
-/// Eight bytes, the most significant first.
+/// Appends a number as eight bytes, the most significant first.
 void append_number(std::string& out, std::uint64_t number);
-/// Values of one column that all have the same length.
+/// Appends a value of a column whose values all have the same length, as it is.
 void append_fixed(std::string& out, std::string_view bytes);
-/// Of any length, ordered as memcmp does and the shorter first: a zero byte becomes 00 FF, and
-/// 00 00 is the end.
+/// Appends bytes of any length, ordered as memcmp does and the shorter first: a zero byte becomes
+/// 00 FF, and 00 00 is the end.
 void append_variable(std::string& out, std::string_view bytes);
 
 /// Turns the order of what was appended at `begin` and behind: the greatest value comes first.
@@ -28,10 +28,14 @@ class key_reader {
   public:
     explicit key_reader(std::string encoded) : bytes_(std::move(encoded)) {}
 
+    /// What append_number() appended.
     std::uint64_t number();
+    /// What append_fixed() appended, so many bytes.
     std::string fixed(std::size_t bytes);
+    /// What append_variable() appended.
     std::string variable();
-    /// What comes next is in turned order, or is so no more.
+    /// Turns the bytes that follow, as turn_order() does: to be called before and behind a column
+    /// that it turned.
     void turn();
     bool at_end() const noexcept { return at_ == bytes_.size(); }
 
@@ -42,7 +46,7 @@ class key_reader {
 
 /// Upper-case hexadecimal digits, as HEX() prints them.
 std::string to_hex(std::string_view bytes);
-/// Throws segue::error for what is no such text.
+/// The bytes that to_hex() printed so. Throws segue::error for what is no such text.
 std::string from_hex(std::string_view digits);
 
 }  // namespace segue::keys

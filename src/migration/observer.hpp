@@ -13,14 +13,16 @@ namespace segue::migration {
 class observer {
   public:
     virtual ~observer() = default;
+    /// The inspection has passed, and no row was copied yet.
     virtual void on_plan(const preflight::plan& made) = 0;
     /// A rehearsal has passed; what a run would meet all the same, one sentence each.
     virtual void on_rehearsed(const preflight::plan& made,
                               const std::vector<std::string>& warnings) = 0;
     virtual void on_phase(phase now) = 0;
-    /// As soon as it is true; the tables that are not needed any more are still there.
+    /// The tables are swapped; called as soon as that is true. The tables that are not needed any
+    /// more are still there.
     virtual void on_swapped(const outcome& made) = 0;
-    /// One sentence for the operator.
+    /// The operator should know `text`, one sentence.
     virtual void on_notice(const std::string& text) = 0;
 };
 

@@ -19,7 +19,7 @@ struct findings {
     std::vector<std::string> warnings;  ///< What would hold it up. One sentence each.
 };
 
-/// By the flag files and the load of the primary. Throws segue::error.
+/// What a run would meet of flag files and of the load of the primary. Throws segue::error.
 findings look_at_surroundings(db::session& primary, const settings& with);
 
 /// A warning for each of the replicas that cannot be read, or to which `probe`, a table that was

@@ -30,7 +30,7 @@ class runner {
     void start_following(std::stop_token stop);
     void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
-    /// Asks them, and waits until all have ended.
+    /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.
     [[noreturn]] void throw_cause();
@@ -39,15 +39,15 @@ class runner {
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
     /// After the threads have ended: are the tables still this run's?
     void see_whose_tables();
-    /// That they are; but some of them may be gone, or be others.
+    /// The tables are still this run's; notes which of them are gone, or are others.
     void see_what_others_did(db::session& session, const std::vector<table_name>& there);
-    /// As it is told to the operator.
+    /// The failure as it is told to the operator.
     error in_words(const error& failure);
 
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.
     void look_after(std::stop_token stop);
-    /// Throws segue::error when the table is no longer the one that was inspected.
+    /// Looks whether the table is the one that was inspected; throws segue::error when it is not.
     void look_at_definition();
 
     /// On a session of its own; connected anew where it is lost.

@@ -19,13 +19,13 @@ struct settings {
     preflight::inspection_request request;
     carry::engine_settings carrying;
     std::chrono::milliseconds stall_budget{500};
-    std::string postpone_flag_file;  ///< Empty: none.
-    bool ignore_old_snapshots = false;
-    bool accept_slow_rename = false;  ///< Swap though RENAME TABLE takes longer than the budget.
+    std::string postpone_flag_file;     ///< Empty: none.
+    bool ignore_old_snapshots = false;  ///< Swap though transactions have old snapshots.
+    bool accept_slow_rename = false;    ///< Swap though RENAME TABLE takes longer than the budget.
     std::optional<std::chrono::seconds> kill_blockers_after;  ///< Unset: nobody's session is ended.
-    /// Pauses between attempts to swap double up to this; unset: as attempt_pace has it.
+    /// Pauses between attempts to swap double up to this; unset: as attempt_pauses has it.
     std::optional<std::chrono::seconds> cut_over_pause_max;
-    bool drop_old_table = false;
+    bool drop_old_table = false;                ///< The old table is dropped after the swap.
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
 };
 

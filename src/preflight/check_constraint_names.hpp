@@ -39,7 +39,7 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
 void remake_check_constraints(db::session& session, const table_name& table,
                               const std::vector<schema::check_name>& names);
 
-/// From the names that the ALTER gives CHECK constraints to those that they get on the table
+/// Maps the names that the ALTER gives CHECK constraints to those that they get on the table
 /// `target`, an unqualified name as is `original`.
 std::map<std::string, std::string> check_names_in_alter(
     const sql::alter_statement& alter, const std::vector<schema::check_name>& names,

@@ -33,7 +33,7 @@ bool exists(db::session& session, const table_name& name);
 /// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 void claim_start(db::session& session, const table_name& original);
 
-/// Whether somebody has that claim now.
+/// Whether a session has the claim of claim_start() on this table now.
 bool start_is_claimed(db::session& session, const table_name& original);
 
 /// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
@@ -47,11 +47,12 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
 /// them over, or they are gone.
 bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
 
-/// What another run, which has this one's tables, has made of them; `there` are those that exist.
+/// What another run, which has taken this run's tables over, has made of them; `there` are those of
+/// them that exist. Throws segue::error.
 other_run_made seen_take_over(db::session& session, const plan& made,
                               const std::vector<table_name>& there);
 
-/// Whether the new table is there, and is another one than was made.
+/// Whether the new table is there, and has another definition than this run's had when it was made.
 bool target_was_changed(db::session& session, const plan& made);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left

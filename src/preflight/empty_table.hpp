@@ -31,6 +31,7 @@ class empty_table {
     empty_table& operator=(const empty_table&) = delete;
     ~empty_table();
 
+    /// The destructor will not drop it.
     void keep() noexcept { kept_ = true; }
     void drop();
 
@@ -47,14 +48,15 @@ void drop_made(db::session& session, const table_record& record, const table_nam
 /// Gives the table the comment of one that was made for a moment.
 void mark_for_a_moment(db::session& session, const table_name& name);
 
-/// Whether this text of SHOW CREATE TABLE has that comment.
+/// Whether this text of SHOW CREATE TABLE has the comment of a table that was made for a moment.
 bool is_marked_for_a_moment(const std::string& create_statement);
 
-/// The text with the comment, or none, that the original's text has in place of that one.
+/// A text of SHOW CREATE TABLE with the comment that `original`, the original's text, has in place
+/// of the one of a table for a moment, or with none.
 std::string without_mark(std::string create_statement, const std::string& original);
 
-/// Makes the name free for a table for a moment: one that an earlier run left is dropped. Throws
-/// refusals for a table that Segue has not made, or that has rows.
+/// Makes the name free for a table that is made for a moment: one that an earlier run left is
+/// dropped. Throws refusals for a table that Segue has not made, or that has rows.
 void clear_for_a_moment(db::session& session, const table_name& name);
 
 /// Drops a table that an earlier run may have left, where its name is not needed: one that Segue

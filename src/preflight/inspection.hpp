@@ -26,7 +26,7 @@ struct inspection_request {
     bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     std::chrono::milliseconds
         stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
-    bool replica_image_is_minimal = false;  ///< Of the replica that the stream comes from.
+    bool replica_image_is_minimal = false;  ///< The stream's replica logs no FULL images.
 };
 
 /// A table that an earlier run may have left.

@@ -9,17 +9,17 @@
 
 namespace segue::preflight {
 
-/// By the names that something has in the new table, and in what the server says of it, those by
-/// which the operator knows it.
+/// Maps the names that something has in the new table, and in what the server says of it, to those
+/// by which the operator knows it.
 using operators_names = std::map<std::string, std::string>;
 
-/// Of the CHECK constraints of the new table, which is called `target.name`, and of that table: the
-/// original's, and for constraints that the ALTER adds what they will be called.
+/// The operator's names for the new table, which is called `target.name`, and for its CHECK
+/// constraints: the original's, and for constraints that the ALTER adds what they will be called.
 operators_names operators_names_of(const schema::table_definition& original,
                                    const schema::table_definition& target,
                                    const migration_tables& tables);
 
-/// Words of the server's, with names in single quotes, alone or before a dot, replaced: "Check
+/// The server's `words`, with names in single quotes, alone or before a dot, replaced: "Check
 /// constraint '_t_gho_chk_1' is violated", "Duplicate entry '1' for key '_t_gho.b'". What is called
 /// so for another reason is not told apart. Pure.
 std::string in_operators_words(std::string_view words, const operators_names& names);

@@ -32,6 +32,7 @@ class rename_cost {
           stall_budget_(stall_budget),
           stop_(std::move(stop)) {}
 
+    /// Whether RENAME of the table is worth measuring: it has partitions.
     static bool is_measured(const schema::table_definition& table);
 
     /// What is known after some measurements of one table.
@@ -45,12 +46,14 @@ class rename_cost {
     static std::optional<milliseconds> pause_before_another(const measurements& so_far,
                                                             milliseconds stall_budget);
 
-    /// Of an empty twin, tables.rehearsal, which is made for it and dropped.
+    /// Measures RENAME of an empty twin of the table, tables.rehearsal, which is made for it and
+    /// dropped.
     void measure_twin(const schema::table_definition& of);
-    /// Of a table that is empty and that nobody uses. It keeps its name, whatever dies meanwhile.
+    /// Measures RENAME of a table that is empty and that nobody uses. The table keeps its name,
+    /// whatever dies meanwhile.
     void measure(const schema::table_definition& empty);
 
-    /// Of all that were measured together; nullopt: none has partitions.
+    /// What RENAME takes for all that were measured together; nullopt: none has partitions.
     std::optional<milliseconds> sum() const { return sum_; }
 
   private:

@@ -14,14 +14,15 @@ namespace segue::preflight {
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
                                      const servers::server_facts& server);
 
-/// Of those what SHOW CREATE TABLE does not tell, at a cost that goes by the table and not by the
-/// server: triggers, and foreign keys to it that the account may see.
+/// Those of table_obstacles() that SHOW CREATE TABLE does not tell, at a cost that goes by the
+/// table and not by the server: triggers, and foreign keys to it that the account may see.
 std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table);
 
-/// What kind of table it is that can be migrated.
+/// What is wrong with the kind of the table: only InnoDB base tables can be migrated. Pure.
 std::vector<refusal> shape_obstacles(const schema::table_definition& table);
 
-/// Indexes of the new table under which conflicts could not be told apart.
+/// Indexes of the new table under which rows could not be carried over, or conflicts not be told
+/// apart. Pure.
 std::vector<refusal> index_obstacles(const schema::table_definition& target);
 
 }  // namespace segue::preflight

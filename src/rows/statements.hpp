@@ -29,11 +29,11 @@ class statements {
     /// which names those of up to five batches; and it is short, as it is held in memory a few
     /// times while it is sent. Precondition: packet_bytes_needed() are allowed.
     std::size_t keys_max() const;
-    /// So long may statements be that name single keys or one range.
+    /// How many bytes statements may have that name single keys or one range.
     std::size_t packet_bytes_needed() const;
 
-    /// The first and the last key of the source, as the key's index orders them: no row if it is
-    /// empty. "Above", "up to" and "below" mean that order everywhere.
+    /// Asks for the first, or last, key of the source, as the key's index orders them: no row if it
+    /// is empty. "Above", "up to" and "below" mean that order everywhere.
     std::string first_key() const;
     std::string last_key() const;
     /// One range of the source's index. For several, joined by OR, the server may read the whole
@@ -42,16 +42,16 @@ class statements {
         std::string condition;
         std::size_t fixed_columns = 0;  ///< So many columns of the key have one value in it.
     };
-    /// One behind the other: together the keys above `after`.
+    /// The legs that, one behind the other, are the keys above `after`; all keys where it is unset.
     std::vector<leg> legs(const std::optional<keys::key_value>& after) const;
-    /// The key of the `rows`-th row of a leg in the source, and then 1 if it is not above `up_to`,
-    /// else 0; no row if there are fewer.
+    /// Asks for the key of the `rows`-th row of a leg in the source, and then 1 if it is not above
+    /// `up_to`, else 0; no row if there are fewer.
     std::string bound(const leg& within, const std::optional<keys::key_value>& up_to,
                       std::uint64_t rows) const;
-    /// How many rows the leg has, `rows_max` at most.
+    /// Asks how many rows the leg has in the source, `rows_max` at most.
     std::string count_leg(const leg& within, std::uint64_t rows_max) const;
 
-    /// How many rows the range has in the source.
+    /// Asks how many rows the range has in the source.
     std::string count(const keys::key_range& range) const;
 
     /// Inserts the rows of the range from the source. None of them may be in the target, but for
@@ -62,11 +62,11 @@ class statements {
     /// Deletes the range in the target. Precondition: ranges_in_target().
     std::string erase_range(const keys::key_range& range) const;
 
-    /// One row for each of the keys, of its index from 0 and then 1 if the source has no such row,
-    /// 0 if it has. Never empty-handed: an answer with fewer rows than keys is not one.
+    /// Asks for one row for each of the keys, of its index from 0 and then 1 if the source has no
+    /// such row, 0 if it has. An answer with fewer rows than keys is not one.
     std::string which_are_gone(std::span<const keys::key_value> keys) const;
-    /// For keys that only the server compares: a row for each of `asked` that names a row which one
-    /// of `names` names too, of its index and the least index of such a name.
+    /// Asks, for keys that only the server compares, for a row for each of `asked` that names a row
+    /// which one of `names` names too, of its index and the least index of such a name.
     std::string same_keys(std::span<const keys::key_value> asked,
                           std::span<const keys::key_value> names) const;
     /// Deletes the target's rows of these keys, whatever other keys are equal to them there.
@@ -74,7 +74,7 @@ class statements {
     /// Whether erase() of a name may leave the row that it means, as the target tells apart by
     /// bytes what the source does not. Then by the names that spelled() gives it is gone as well.
     bool spelling_matters() const noexcept;
-    /// The keys of the source's rows that these keys name, as the rows have them now.
+    /// Asks for the keys of the source's rows that these keys name, as the rows have them now.
     std::string spelled(std::span<const keys::key_value> keys) const;
     /// Inserts the current source rows of the keys, each once, whatever names it has among them;
     /// with `upserts`, over what the target holds.
@@ -83,7 +83,7 @@ class statements {
     /// holds.
     std::string carry_over_plainly(std::span<const keys::key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
-    /// Columns of the target that the server computes.
+    /// Columns of the target that the server computes from others of the row.
     const std::vector<std::string>& computed() const noexcept { return projection_.computed; }
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
@@ -95,10 +95,10 @@ class statements {
     std::string collisions_in(const keys::key_range& range) const;
     std::string collisions_in(std::span<const keys::key_value> keys) const;
 
-    /// Those of the keys that the target has.
+    /// Asks which of the keys the target has.
     std::string in_target(std::span<const keys::key_value> keys) const;
 
-    /// The keys of the range's rows in the source, in order, `rows_max` at most.
+    /// Asks for the keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const keys::key_range& range, std::uint64_t rows_max) const;
 
   private:

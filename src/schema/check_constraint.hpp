@@ -10,24 +10,28 @@
 
 namespace segue::schema {
 
+/// A CHECK constraint of a table.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html
 struct check_constraint {
     std::string name;
     std::string text;  ///< As SHOW CREATE TABLE prints it: "CHECK ((`a` > 0))".
+    /// Whether the server checks it: its text does not say NOT ENFORCED.
     bool enforced() const;
     bool operator==(const check_constraint&) const = default;
 };
 
-/// Those in the text of SHOW CREATE TABLE, in its order.
+/// The constraints in a text of SHOW CREATE TABLE, in its order.
 std::vector<check_constraint> check_constraints_of(std::string_view create_statement);
 
-/// Those of a table, with the bytes that the server keeps. It keeps a string in the string's own
-/// character set, and elsewhere prints '?' for what is no UTF-8: such a text means something else.
+/// The constraints of a table, with the bytes that the server keeps. It keeps a string in the
+/// string's own character set, and elsewhere prints '?' for what is no UTF-8: such a text means
+/// something else.
 /// Blocks; throws segue::error.
 std::vector<check_constraint> read_check_constraints(db::session& session, const table_name& name);
 
-/// Those that CREATE TABLE ... LIKE made in the order of the original's: it numbers them in the
-/// order in which SHOW CREATE TABLE prints the original's, and that of the new table is by name.
+/// The constraints that CREATE TABLE ... LIKE made, in the order of the original's: it numbers them
+/// in the order in which SHOW CREATE TABLE prints the original's, and that of the new table is by
+/// name.
 std::vector<check_constraint> in_order_of_numbers(std::vector<check_constraint> made);
 
 /// Whether `made`, in the order of numbers, can be what CREATE TABLE ... LIKE made of `original`.
@@ -47,15 +51,16 @@ std::string check_name_after_rename(std::string_view name, std::string_view from
 /// What becomes of the name of one of the original's constraints.
 struct check_name {
     std::string original;
-    std::string ghost;      ///< On the ghost table, so that
-    std::string swapped;    ///< this is its name once the names are swapped.
+    std::string ghost;      ///< The name on the ghost table, which becomes `swapped`.
+    std::string swapped;    ///< The name in the new table once the tables are swapped.
     std::string old;        ///< The name that stays with the old table.
-    bool too_long = false;  ///< One of them has more than 64 characters.
+    bool too_long = false;  ///< One of the names has more than 64 characters.
 };
 
-/// A name that the server made up stays as it is. Another one cannot: the old table holds it, and
-/// the server cannot rename a constraint; it gets one of the kind that follows the table, made of
-/// the old one where that fits into 64 characters. In the order of `constraints`.
+/// What becomes of the name of each of the constraints, in their order. A name that the server made
+/// up stays as it is. Another one cannot: the old table holds it, and the server cannot rename a
+/// constraint; it gets one of the kind that follows the table, made of the old one where that fits
+/// into 64 characters.
 std::vector<check_name> check_names(const std::vector<check_constraint>& constraints,
                                     std::string_view original, std::string_view ghost,
                                     std::string_view old);

@@ -14,12 +14,12 @@ namespace segue::schema {
 /// is on it that scripts/matrix has not compared with ALTER TABLE (docs/conversions.md).
 enum class conversion {
     as_it_is,    ///< The column itself: INSERT ... SELECT does what ALTER TABLE does.
-    as_text,     ///< With a number's own leading zeros and decimals.
-    as_integer,  ///< Of a number, or a moment: rounded.
-    as_bits,     ///< The integer that a text begins with.
-    as_real,     ///< Rounded to the decimals that the target has.
-    as_decimal,  ///< The number that a text begins with.
-    as_today,    ///< A time of the day on which the table is changed.
+    as_text,     ///< By the value's text, with a number's own leading zeros and decimals.
+    as_integer,  ///< By the integer to which a number, or a moment, is rounded.
+    as_bits,     ///< By the integer that a text begins with.
+    as_real,     ///< By the number, rounded to the decimals that the target has.
+    as_decimal,  ///< By the number that a text begins with.
+    as_today,    ///< As that time of the day on which the table is changed.
 };
 
 /// What of the server, besides the types, decides on the values that ALTER TABLE makes.
@@ -32,7 +32,7 @@ struct conversion_rules {
     std::string today = {};
 };
 
-/// nullopt when the two types are not on the list.
+/// How ALTER TABLE goes from one type to the other; nullopt when the two are not on the list.
 std::optional<conversion> conversion_of(const column& from, const column& to);
 
 /// The expression over the source column `name`, which is quoted and qualified, that gives in

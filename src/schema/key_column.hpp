@@ -31,32 +31,32 @@ struct key_column {
     std::string target;    ///< Name in the new table.
     unsigned ordinal = 0;  ///< In the original, from 0.
     key_type type = key_type::signed_integer;
-    /// Of BINARY and VARBINARY in bytes, of CHAR and VARCHAR in characters; digits of DECIMAL, and
-    /// of a second of temporal types; the greatest number of ENUM and SET; bits of BIT; else 0.
+    /// Bytes of BINARY and VARBINARY, characters of CHAR and VARCHAR; digits of DECIMAL, and of a
+    /// second of temporal types; the greatest number of ENUM and SET; bits of BIT; else 0.
     unsigned length = 0;
-    unsigned scale = 0;          ///< Of DECIMAL.
-    bool blanks_cut = false;     ///< CHAR: spaces at the end do not count.
-    std::string collation = {};  ///< Of CHAR and VARCHAR.
+    unsigned scale = 0;          ///< Digits behind the point of DECIMAL; else 0.
+    bool blanks_cut = false;     ///< It is CHAR: spaces at the end do not count.
+    std::string collation = {};  ///< Of CHAR and VARCHAR; else empty.
     bool descending = false;     ///< In the original's index: the greatest value comes first.
 
-    /// Of CHAR and VARCHAR: the collation in the new table.
+    /// The collation in the new table, of CHAR and VARCHAR; else empty.
     std::string target_collation = {};
     /// The new table has another collation, so other values are equal there: its rows are told
     /// apart by the bytes of the value, converted back.
     bool by_bytes = false;
-    bool target_cuts_blanks = false;  ///< CHAR in the new table.
+    bool target_cuts_blanks = false;  ///< It is CHAR in the new table.
     bool retyped = false;             ///< The new table prints its values in another way.
 
     /// Whether the order of its decoded values is the server's order.
     bool ordered() const;
-    /// Of CHAR and VARCHAR: "utf8mb4", as a literal's introducer has it.
+    /// The character set of CHAR and VARCHAR as a literal's introducer has it: "utf8mb4".
     std::string charset() const;
     std::string target_charset() const;
     /// An upper bound of a value's bytes.
     unsigned bytes_max() const;
 };
 
-/// Of "latin1_swedish_ci": "latin1".
+/// The character set that a collation is of: "latin1" for "latin1_swedish_ci".
 std::string_view charset_of(std::string_view collation);
 
 /// The column as part of a key, but for what the new table makes of it (key_change.hpp); nullopt

@@ -45,14 +45,14 @@ struct value_rules {
     std::string moment = {};
 };
 
-/// Blocks; throws segue::error.
+/// Asks the server for its rules. Blocks; throws segue::error.
 value_rules read_value_rules(db::session& session);
 
-/// Maps each written column of `target`. One that is carried on is converted as ALTER TABLE does
-/// (column_conversion.hpp). Columns that ALTER TABLE would fill with the implicit default of their
-/// type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a remedy when a new
-/// column has no value that ALTER would give, and when a column changes its type in a way that is
-/// not known to be ALTER's.
+/// Says how each written column of `target` gets its value. One that is carried on is converted as
+/// ALTER TABLE does (column_conversion.hpp). Columns that ALTER TABLE would fill with the implicit
+/// default of their type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a
+/// remedy when a new column has no value that ALTER would give, and when a column changes its type
+/// in a way that is not known to be ALTER's.
 /// https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
 projection make_projection(const table_definition& source, const table_definition& target,
                            const row_key& key, const source_of& source_of_target,

@@ -32,7 +32,8 @@ struct row_key {
         return std::all_of(columns.begin(), columns.end(),
                            [](const key_column& one) { return one.ordered(); });
     }
-    /// Whether the new table has other values that are equal.
+    /// Whether rows of the new table are told apart by the bytes of a column
+    /// (key_column::by_bytes).
     bool by_bytes() const {
         return std::any_of(columns.begin(), columns.end(),
                            [](const key_column& one) { return one.by_bytes; });

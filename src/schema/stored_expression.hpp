@@ -18,15 +18,16 @@ struct stored_expression {
     std::string of;    ///< What has it: "the column `a`", "the index `i`", "a CHECK constraint".
     std::string text;  ///< Without the escapes that information_schema adds.
 
-    /// A quote has one before it.
+    /// Whether the text has a backslash; one stands before each quote in a string, too.
     bool has_backslash() const { return text.find('\\') != std::string::npos; }
 };
 
-/// Of generated columns, defaults, indexes and CHECK constraints. Blocks; throws segue::error.
+/// Reads the expressions of generated columns, defaults, indexes and CHECK constraints of a table.
+/// Blocks; throws segue::error.
 std::vector<stored_expression> read_stored_expressions(db::session& session,
                                                        const table_name& name);
 
-/// Of all of them.
+/// How many backslashes the texts of all of them have.
 std::size_t backslashes_in(const std::vector<stored_expression>& expressions);
 
 /// Whether two texts of SHOW CREATE TABLE differ in nothing, or in the number of backslashes alone:

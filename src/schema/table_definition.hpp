@@ -58,11 +58,11 @@ struct table_definition {
     std::uint64_t rows_estimate = 0;  ///< As the optimizer's statistics have it.
     std::uint64_t data_bytes = 0;
 
-    /// By name, in any case of letters as MySQL compares column names; nullptr if there is none.
+    /// The column of this name, in any case of letters as MySQL has it; nullptr: there is none.
     const column* find_column(std::string_view column_name) const;
 };
 
-/// nullopt when there is no such table. Blocks; throws segue::error.
+/// Reads a table's definition; nullopt when there is no such table. Blocks; throws segue::error.
 std::optional<table_definition> read_table(db::session& session, const table_name& name);
 
 /// The definition without what changes by itself: AUTO_INCREMENT=n.

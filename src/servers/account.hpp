@@ -17,7 +17,7 @@ struct account_facts {
     bool partial_revokes = false;
 };
 
-/// Throws segue::error.
+/// Reads which account the session has, and what that holds on the schema. Throws segue::error.
 account_facts read_account(db::session& session, const std::string& schema);
 
 /// `refusals` grows if the account lacks what changing a table of `schema` on the server `host`

@@ -16,17 +16,18 @@ struct binary_log_status {
     std::string file = {};
     std::uint64_t offset = 0;
     std::vector<std::string> only_schemas = {};     ///< --binlog-do-db; empty: all.
-    std::vector<std::string> without_schemas = {};  ///< --binlog-ignore-db
+    std::vector<std::string> without_schemas = {};  ///< --binlog-ignore-db; empty: none.
 
     /// Whether row changes of the schema are left out of the log.
     /// https://dev.mysql.com/doc/refman/8.4/en/replication-rules-db-options.html
     bool leaves_out(const std::string& schema, bool names_fold_case) const;
 };
 
-/// Needs REPLICATION CLIENT. Throws segue::error, also when the server writes no binary log.
+/// Asks the server. Needs REPLICATION CLIENT. Throws segue::error, also when the server writes no
+/// binary log.
 binary_log_status read_binary_log_status(db::session& session);
 
-/// gtid_executed. Throws segue::error.
+/// The transactions in gtid_executed. Throws segue::error.
 /// https://dev.mysql.com/doc/refman/8.4/en/replication-options-gtids.html
 binlog::gtid_set read_executed_transactions(db::session& session);
 

@@ -24,13 +24,15 @@ class durability {
     /// `tell` is called by whoever looks.
     explicit durability(tell_function tell) : tell_(std::move(tell)) {}
 
-    /// With each new session. Throws when its server was restarted and this migration cannot go
-    /// on, since a setting was not 1 at one of the looks before; so does each look from then on.
+    /// To be called with each new session. Throws when its server was restarted and this migration
+    /// cannot go on, since a setting was not 1 at one of the looks before; so does each look from
+    /// then on.
     void look_at_new(db::session& session);
-    /// With each marker and heartbeat.
+    /// To be called with each marker and heartbeat: notes what the two settings are now. Throws as
+    /// look_at_new() once the migration cannot go on.
     void look_at_settings(db::session& session);
 
-    /// How many restarts were noticed.
+    /// How many restarts of the primary were noticed.
     unsigned restarts() const;
 
   private:

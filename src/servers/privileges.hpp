@@ -33,11 +33,12 @@ class account_privileges {
     /// `grants`: the lines of SHOW GRANTS; with those of the active roles, if there are any.
     account_privileges(std::string schema, std::span<const std::string> grants, grant_rules rules);
 
-    /// Whether the account has it on the schema for certain.
+    /// Whether the account has the privilege on the schema for certain.
     bool holds(const std::string& privilege) const;
-    /// Of the entries whose name matches the schema the server takes one, and passes over all
-    /// others: that one; or several, where it cannot be told which.
+    /// What the account holds by the schema's name. Of the entries that match it the server takes
+    /// one, and passes over all others: that one; or several, where it cannot be told which.
     const std::vector<schema_entry>& entries() const noexcept { return entries_; }
+    /// Those of `needed` that the account lacks, with commas; empty: none.
     std::string missing(std::span<const char* const> needed) const;
     /// A GRANT for each entry that lacks some of them, or for one that does not match any other
     /// schema; empty if none is missing.

@@ -18,7 +18,8 @@ struct index_statement {
         as_clause;  ///< What to write in its place as a clause of ALTER TABLE on that table.
 };
 
-/// Nullopt for anything else. `options` are the tokens of `text` behind ALTER TABLE t. Pure.
+/// Reads CREATE INDEX or DROP INDEX; nullopt for anything else. `options` are the tokens of `text`
+/// behind ALTER TABLE t. Pure.
 std::optional<index_statement> read_index_statement(std::string_view text,
                                                     std::span<const sql_token> options);
 

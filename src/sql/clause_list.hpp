@@ -13,7 +13,8 @@ struct reason_and_remedy {
     std::string_view remedy;
 };
 
-/// Of what may be a mistake, and may be a clause of ALTER TABLE that is not on the list.
+/// The remedy for what may be a mistake, and may be a clause of ALTER TABLE that is not on the
+/// list.
 inline constexpr std::string_view check_spelling =
     "Check its spelling. If a plain ALTER TABLE takes it, run it as one, before or after the "
     "migration.";

@@ -26,6 +26,7 @@ enum class ddl_verb {
     other
 };
 
+/// What a statement does, by the words it begins with; ddl_verb::other for any that is not known.
 ddl_verb verb_of(std::span<const sql_token> tokens);
 
 /// A table, or a whole schema, as a statement names it.

@@ -10,11 +10,12 @@ namespace segue::sql {
 
 /// ALGORITHM or LOCK as a clause of its own, which changes nothing.
 struct how_to_run {
-    /// Why it is refused: MySQL knows no such value. nullptr: it is left out.
+    /// Why the clause is refused: MySQL knows no such value. nullptr: it is left out.
     const reason_and_remedy* refused = nullptr;
 };
 
-/// Nullopt for anything else, and for what MySQL could not read. Pure.
+/// Reads a clause ALGORITHM or LOCK; nullopt for anything else, and for what MySQL could not read.
+/// Pure.
 std::optional<how_to_run> read_how_to_run(std::span<const sql_token> clause);
 
 }  // namespace segue::sql

@@ -17,7 +17,7 @@ std::string fold_case(std::string_view utf8);
 /// not known.
 bool has_case(std::string_view character);
 
-bool same_name(std::string_view a, std::string_view b);
+bool same_name(std::string_view a, std::string_view b);  ///< Whether fold_case() makes them equal.
 
 /// Two names of schemas or tables: where lower_case_table_names is not 0 they fold, else each
 /// letter counts.

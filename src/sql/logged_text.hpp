@@ -28,9 +28,9 @@ struct logged_text {
 /// https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html
 std::optional<tokenizer_options> quoting_of(const logged_text& logged);
 
-/// UTF-8 only if the text is. Where the client's character set is not known: `ascii_based` for text
-/// of ASCII alone, `utf8` if it may be that, else `other`.
-/// https://dev.mysql.com/doc/refman/8.4/en/charset-charsets.html
+/// In which way the statement's bytes can be read: as UTF-8 only if the text is. Where the client's
+/// character set is not known: `ascii_based` for text of ASCII alone, `utf8` if it may be that,
+/// else `other`. https://dev.mysql.com/doc/refman/8.4/en/charset-charsets.html
 text_encoding encoding_of(const logged_text& logged);
 
 }  // namespace segue::sql

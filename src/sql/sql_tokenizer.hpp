@@ -7,7 +7,7 @@
 
 namespace segue::sql {
 
-/// https://dev.mysql.com/doc/refman/8.4/en/language-structure.html
+/// The kinds of tokens. https://dev.mysql.com/doc/refman/8.4/en/language-structure.html
 enum class token_kind {
     word,               ///< A keyword or an identifier without quotes, as written.
     quoted_identifier,  ///< `..`, and ".." under ANSI_QUOTES.
@@ -26,7 +26,7 @@ struct sql_token {
     /// A word that reads `word` in any case of its ASCII letters; never an identifier in quotes.
     bool is_word(std::string_view word) const;
     bool is_symbol(char symbol) const { return kind == token_kind::symbol && text[0] == symbol; }
-    /// What can name a table or a column.
+    /// True for what can name a table or a column.
     bool is_identifier() const {
         return kind == token_kind::word || kind == token_kind::quoted_identifier;
     }

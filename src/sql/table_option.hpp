@@ -12,7 +12,8 @@ namespace segue::sql {
 struct table_option {
     std::string name;   ///< In capitals: "ENGINE", "CHARACTER SET", "COLLATE".
     std::string value;  ///< Without quotes.
-    /// Empty if it may be run on a ghost table. Constants of the program.
+    /// Why the option is not run, and what to do instead; both are empty if it may be run on a
+    /// ghost table. Constants of the program.
     std::string_view refusal_reason;
     std::string_view refusal_remedy;
 };

@@ -15,7 +15,7 @@ class token_cursor {
     explicit token_cursor(std::span<const sql_token> tokens) : tokens_(tokens) {}
 
     bool done() const { return at_ == tokens_.size(); }
-    /// Precondition: not done.
+    /// The token at this place. Precondition: not done.
     const sql_token& current() const { return tokens_[at_]; }
     std::span<const sql_token> rest() const { return tokens_.subspan(at_); }
 
@@ -41,7 +41,8 @@ class token_cursor {
         ++at_;
         return name;
     }
-    /// Over a group in parentheses, inner ones included, or else one token. Precondition: not done.
+    /// Moves behind a group in parentheses, inner ones included, or else behind one token.
+    /// Precondition: not done.
     void skip_group() {
         std::size_t depth = 0;
         do {

@@ -15,15 +15,16 @@ class blocker_watch {
   public:
     using time_point = clock_source::time_point;
 
-    /// These, and no others, were in the way at that moment.
+    /// Notes that these, and no others, were in the way at that moment.
     void see(const std::vector<servers::blocker>& found, time_point now);
 
-    /// Of those seen last, the ones that have been in the way for `limit` or longer.
+    /// Those seen at the last look that have been in the way for `limit` or longer at `now`.
     std::vector<servers::blocker> overdue(time_point now, time_point::duration limit) const;
 
-    /// When the next of them will have been; nullopt: there is no other.
+    /// When the next one of those seen last will be overdue; nullopt: there is no other.
     std::optional<time_point> next_due(time_point now, time_point::duration limit) const;
 
+    /// Forgets who was seen: all begin anew.
     void forget() noexcept { seen_.clear(); }
 
   private:

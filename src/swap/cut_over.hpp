@@ -67,13 +67,15 @@ class cut_over {
         /// The failure that made it give way, where it may pass or not: so many in a row are
         /// enough.
         std::optional<error> counted = std::nullopt;
-        /// From the request for the lock to UNLOCK; unset where the lock was not asked for.
+        /// How long it was from the request for the lock to UNLOCK; unset where the lock was not
+        /// asked for.
         std::optional<std::chrono::milliseconds> stall;
-        /// What of it was used when RENAME TABLE was to be sent; unset where it did not come to
-        /// that.
+        /// What of the stall budget was used when RENAME TABLE was to be sent; unset where it did
+        /// not come to that.
         std::optional<std::chrono::milliseconds> before_rename;
         std::vector<std::string> notices;  ///< What else the operator should know.
-        /// When sessions are to be ended at the next attempt: that should begin by then.
+        /// Sessions are to be ended at the next attempt, which should begin within that time;
+        /// unset: none are.
         std::optional<std::chrono::milliseconds> again_within;
     };
 
@@ -83,7 +85,7 @@ class cut_over {
     /// the record says which. Throws `stopped` if asked before the lock was requested.
     result attempt(std::stop_token stop);
 
-    /// It was measured anew.
+    /// Notes how long RENAME TABLE takes, as it was measured anew.
     void expect_rename_to_take(std::chrono::milliseconds time) noexcept { rename_time_ = time; }
     /// The operator postponed the cut-over: who kept it waiting before does not count.
     void forget_blockers() noexcept { in_the_way_.forget(); }

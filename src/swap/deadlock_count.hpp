@@ -15,7 +15,8 @@ namespace segue::swap {
 /// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-error-summary-tables.html
 std::optional<std::uint64_t> deadlocks_raised(db::session& session);
 
-/// Adds a sentence to `notices` if there were some since. Does not throw.
+/// Adds a sentence to `notices` if the server has raised errors 1213 since deadlocks_raised()
+/// answered `before`. Does not throw.
 void tell_deadlocks(db::session& session, const std::optional<std::uint64_t>& before,
                     std::vector<std::string>& notices);
 

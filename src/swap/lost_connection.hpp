@@ -13,7 +13,7 @@ namespace segue::swap {
 /// What is known of such a connection.
 struct lost_connection {
     std::uint64_t id = 0;                           ///< As CONNECTION_ID() gave it.
-    std::chrono::steady_clock::time_point since{};  ///< It was there at that moment.
+    std::chrono::steady_clock::time_point since{};  ///< The connection was there at that moment.
 };
 
 /// Ends a lost connection, whose request for a lock would stay queued in the server, with all that

@@ -41,12 +41,13 @@ std::string describe(const std::vector<old_snapshot>& found);
 /// Threads: one. Errors: segue::error.
 class snapshot_lookout {
   public:
-    /// `tables`: it begins to write to the changelog, without a trace. All outlive it.
+    /// `tables`: a look begins to write to the changelog, without a trace. All that is given
+    /// outlives this.
     snapshot_lookout(db::session& session, const db::session_factory& ours,
                      const servers::server_facts& server, const migration_tables& tables);
 
-    /// Those whose snapshot may be from before `written`, a time of this process. Precondition:
-    /// that write was answered by then.
+    /// Looks for those whose snapshot may be from before `written`, a time of this process.
+    /// Precondition: that write was answered by then.
     std::vector<old_snapshot> look(std::chrono::steady_clock::time_point written);
 
     /// Those of `found` that have not ended since.

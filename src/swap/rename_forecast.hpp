@@ -17,6 +17,7 @@ class rename_forecast {
     rename_forecast(milliseconds stall_budget, std::optional<milliseconds> measured)
         : budget_(stall_budget), measured_(measured) {}
 
+    /// RENAME TABLE was measured, and takes so long now.
     void measured(milliseconds now);
     void could_not_be_measured() noexcept { ++measurements_; }
     /// What an attempt took from the request for the lock to where RENAME TABLE was to be sent.
@@ -27,15 +28,17 @@ class rename_forecast {
 
     bool fits() const noexcept;
     std::optional<milliseconds> rename_time() const noexcept { return measured_; }
-    /// Of the next one under the lock; a tenth of the budget at least.
+    /// What the next attempt will take under the lock before RENAME TABLE: a tenth of the budget at
+    /// least.
     milliseconds before_rename() const noexcept;
-    /// Before it is measured the next time: none before the first one, then from a minute up to a
-    /// quarter of an hour. Attempts that give way do not start it anew.
+    /// How long to wait before RENAME TABLE is measured the next time: not before the first time,
+    /// then from a minute up to a quarter of an hour. Attempts that give way do not start it anew.
     milliseconds pause() const noexcept;
-    /// One sentence: how long it takes, and how that does not fit.
+    /// One sentence: how long RENAME TABLE takes, and how that does not fit.
     std::string in_words() const;
 
-    /// Whether it is noticeably another result than the one that was told last; that it is told.
+    /// Whether the time measured last differs noticeably from the one that was told last; if so, it
+    /// counts as told from now on.
     bool tell_anew();
 
   private:

@@ -27,6 +27,7 @@ class watchdog {
     /// Stops at the deadline, or when the owner's token does.
     std::stop_token out_of_time() const noexcept { return out_of_time_.get_token(); }
 
+    /// Nothing is interrupted after it has returned. May be called again.
     void disarm() noexcept;
 
   private:

@@ -12,11 +12,11 @@
 /// What a server answers to a command.
 namespace segue::wire {
 
+/// True for an ERR packet: one that begins with 0xFF.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_err_packet.html
-/// True for a packet that begins with 0xFF.
 bool is_error_packet(std::span<const std::byte> payload) noexcept;
+/// True for an EOF packet: 0xFE in a packet too short to be a row or an event.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_eof_packet.html
-/// True for 0xFE in a packet too short to be a row or an event.
 bool is_eof_packet(std::span<const std::byte> payload) noexcept;
 
 /// The error that an ERR packet holds, with or without an SQL state (there is none before the
@@ -24,6 +24,7 @@ bool is_eof_packet(std::span<const std::byte> payload) noexcept;
 /// retryable where the same may work later (shutting down, too many connections, ...).
 error server_error(std::span<const std::byte> payload);
 
+/// What an OK packet says.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_ok_packet.html
 struct ok_answer {
     std::uint64_t affected_rows = 0;
@@ -54,7 +55,7 @@ class text_result_parser {
     explicit text_result_parser(std::size_t bytes_max = std::size_t{64} << 20)
         : bytes_left_(bytes_max) {}
 
-    /// True when the answer is complete.
+    /// Takes the next packet of the answer. True when the answer is complete.
     bool on_packet(std::span<const std::byte> payload);
     text_result take() { return std::move(result_); }
 

@@ -10,15 +10,15 @@ namespace segue::wire {
 enum class tls_mode {
     disabled,        ///< Plain text; passwords are still never sent in clear (RSA or a scramble).
     required,        ///< Encrypted, or no connection; the certificate is not looked at.
-    verify_ca,       ///< Also signed by the CA given, or by one that the system trusts.
-    verify_identity  ///< Also issued for the host that was asked for.
+    verify_ca,       ///< Encrypted; the CA given, or one that the system trusts, signed it.
+    verify_identity  ///< As verify_ca, and issued for the host that was asked for.
 };
 
 struct tls_options {
     tls_mode mode = tls_mode::disabled;
     std::string ca_file;    ///< PEM; empty: the system's.
     std::string cert_file;  ///< PEM of the client's own certificate; empty: none.
-    std::string key_file;   ///< PEM of its key.
+    std::string key_file;   ///< PEM of that certificate's key.
 };
 
 /// Where a server listens: a unix socket if `socket` is set, else host and port.

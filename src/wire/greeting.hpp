@@ -23,6 +23,7 @@ struct greeting {
     bool offers_tls() const noexcept;
 };
 
+/// Reads the first packet that a server sends.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_handshake_v10.html
 /// Errors: segue::error for a packet that is no greeting of protocol 10; for an ERR packet in its
 /// place (too many connections, host blocked) the server's error; a server too old to take part.

@@ -10,6 +10,7 @@
 
 namespace segue::wire {
 
+/// Who logs in, and how far the way there can be trusted.
 struct login {
     std::string user;
     std::string password;
@@ -41,8 +42,9 @@ class handshake {
   public:
     explicit handshake(login who) : who_(std::move(who)) {}
 
+    /// Takes the packet that the step before asked for.
     handshake_step on_packet(std::span<const std::byte> payload);
-    /// TLS stands; from here on everything is encrypted.
+    /// Resumes after send_then_tls, when TLS stands: from here on everything is encrypted.
     handshake_step on_tls();
 
     /// Valid once the first packet was taken.

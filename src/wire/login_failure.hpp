@@ -15,14 +15,16 @@ error login_failure(const error& failure, const connection_options& asked);
 /// alone.
 error bare_failure(const error& failure, const connection_options& asked);
 
-/// The address was given by this flag, and not by --host: what is told of it says so. Threads: any.
+/// Notes that the address was given by the flag `flag`, and not by --host: what login_failure()
+/// tells the operator to look at is then that flag. Threads: any.
 void given_by(const endpoint& server, std::string flag);
 
 /// A failure of what is asked at the start, for the operator: the server's errors say which server
 /// it was. Others, and those that name it already, stay as they are. Threads: any.
 error first_statement_failure(const error& failure, const connection_options& asked);
 
-/// The server has taken this login: one that it denies from now on was changed since. Threads: any.
+/// Notes that the server has taken this login: where it denies it later, login_failure() says that
+/// it was changed meanwhile. Threads: any.
 void login_succeeded(const connection_options& with);
 
 }  // namespace segue::wire

@@ -10,10 +10,10 @@ namespace segue::wire {
 
 /// What a server offers, looked at before another client library connects to it.
 struct server_offer {
-    std::string version;  ///< As in the greeting.
+    std::string version;  ///< As the server's greeting has it.
     bool is_mariadb = false;
     bool offers_tls = false;
-    bool encrypted = false;           ///< This very session was.
+    bool encrypted = false;           ///< The probe's own session was encrypted.
     std::uint32_t connection_id = 0;  ///< Of the probe's session, now gone.
 };
 

@@ -5,6 +5,7 @@
 /// Numbers of the client/server protocol.
 namespace segue::wire {
 
+/// What client and server can do, as they tell each other at the login.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__capabilities__flags.html
 enum capability : std::uint32_t {
     client_long_password = 1U << 0,
@@ -18,6 +19,7 @@ enum capability : std::uint32_t {
     client_plugin_auth_lenenc_data = 1U << 21
 };
 
+/// The first byte of a command's packet.
 /// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_command_phase.html
 enum class command : std::uint8_t {
     quit = 0x01,
@@ -27,7 +29,7 @@ enum class command : std::uint8_t {
     binlog_dump_gtid = 0x1E
 };
 
-/// utf8mb4_general_ci, which every supported server has.
+/// The id of utf8mb4_general_ci, which every supported server has.
 inline constexpr std::uint8_t utf8mb4_collation = 45;
 
 }  // namespace segue::wire

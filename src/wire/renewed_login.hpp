@@ -23,10 +23,10 @@ std::optional<connection_options> with_renewed_login(const connection_options& o
 /// `denied`, whose login is the renewed one. Threads: any.
 void tell_renewed_login_denied(const connection_options& denied, const error& failure);
 
-/// MySQL error 1045.
+/// Whether the server denies the login: MySQL error 1045.
 bool is_denied(const error& failure) noexcept;
 
-/// Whether both are the same user and password, or none.
+/// Whether both have the same user and password, or both are unset.
 bool same_login(const std::optional<connection_options>& one,
                 const std::optional<connection_options>& other) noexcept;
 

@@ -20,15 +20,16 @@ enum class failure_kind {
     unknown        ///< Anything else: it may pass, or not.
 };
 
-/// `message` as the server or the library words it: some numbers say less than it.
+/// Which kind of failure an error of the server's or the library's is. `message`, as they word it,
+/// decides where the number says less.
 failure_kind kind_of(int number, std::string_view sqlstate, std::string_view message) noexcept;
 
-/// The properties of such an error: all but what is final may be tried again.
+/// The properties of an error of the server's or the library's: retryable unless it is final.
 error_properties properties_of(int number, std::string sqlstate, std::string_view message);
 
-/// Whether it may be tried again because the session is gone, or because of a condition of the
-/// server that passes by itself. Such a failure is waited for (server_patience); a count of tries
-/// says nothing about it.
+/// Whether what failed may be tried again because the session is gone, or because of a condition of
+/// the server that passes by itself. Such a failure is waited for (server_patience); a count of
+/// tries says nothing about it.
 bool passes_by_itself(const error& failure) noexcept;
 
 }  // namespace segue::wire

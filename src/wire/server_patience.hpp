@@ -78,9 +78,9 @@ class server_wait {
     bool was_at_work(clock_source::time_point began) const {
         return of_.clock().now() - began >= at_work;
     }
-    /// How long it has waited.
+    /// How long the operation has waited.
     std::chrono::seconds waited() const;
-    /// How often it was tried in vain.
+    /// How often the operation was tried in vain.
     unsigned tries() const noexcept { return tries_; }
     std::chrono::seconds most() const noexcept { return of_.most(); }
 
@@ -92,7 +92,7 @@ class server_wait {
     unsigned tries_ = 0;
 };
 
-/// The failure after which nothing was waited for any longer, with how long and the flag.
+/// `failure`, to be thrown when `wait` was long enough: with how long it was, and the flag.
 error waited_in_vain(const error& failure, const server_wait& wait);
 
 }  // namespace segue::wire

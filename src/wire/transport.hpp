@@ -25,7 +25,7 @@ class transport {
     /// Sets TLS up, as a client. The certificate is checked as `options.mode` asks.
     void start_tls(const tls_options& options, time_point deadline, std::stop_token stop);
 
-    /// At least one byte; returns how many.
+    /// Reads at least one byte; returns how many. Throws segue::error at the stream's end.
     std::size_t read_some(std::span<std::byte> room, time_point deadline, std::stop_token stop);
     void write(std::span<const std::byte> bytes, time_point deadline, std::stop_token stop);
 
