@@ -60,9 +60,10 @@ ending ending_of(const migration::leftovers& left) {
             made.exit_code = exit_outcome_unknown;
             made.lines.push_back(
                 fmt::format("It is not known whether the tables were swapped: RENAME TABLE was "
-                            "sent, and what became of it could not be found out. Look which of {} "
-                            "and {} exists: with the first the swap was not made, with the second "
-                            "it was.",
+                            "sent, and what became of it could not be found out. It may be at work "
+                            "still: wait until no RENAME TABLE of it stands in SHOW PROCESSLIST. "
+                            "Then look which of {} and {} exists: with the first the swap was not "
+                            "made, with the second it was.",
                             left.ghost, left.old));
             if (!left.tables.empty() && left.taken_over == preflight::other_run_made::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);

@@ -140,6 +140,8 @@ void router::see_changelog(const binlog::row_change& change) {
     std::lock_guard lock(mutex_);
     if (beat) last_heartbeat_ = beat;
     if (!number) return;
+    if (marker_seen_ == 0)
+        for (table_feed* const feed : feeds_) feed->watch_ours();
     marker_seen_ = std::max(marker_seen_, *number);
     changed_.notify_all();
 }

@@ -32,6 +32,13 @@ std::vector<unsigned> ordinals_of(const keys::key_codec& codec) {
     return ordinals;
 }
 
+// The one statement of ours about them while they are watched.
+bool sets_auto_increment(std::string_view text, const table_name& target) {
+    const std::string begins = fmt::format("ALTER TABLE {} AUTO_INCREMENT=", target.quoted());
+    return text.starts_with(begins) &&
+           text.find_first_not_of("0123456789", begins.size()) == text.npos;
+}
+
 }  // namespace
 
 table_feed::table_feed(table watched, const keys::key_codec& codec, change_set& changes,
@@ -93,7 +100,33 @@ void table_feed::on_statement(const binlog::statement& seen) {
     see_definition(seen);
 }
 
+void table_feed::see_change_of_ours(const binlog::statement& seen) {
+    for (const table_name& one : watched_.ours) {
+        const auto verb = sql::verb_of(seen.text);
+        if (swap_expected_ && verb == sql::ddl_verb::rename_table) continue;
+        if (sql::touch_of(logged(seen), one, watched_.case_insensitive_names) !=
+                sql::ddl_touch::touched ||
+            sets_auto_increment(seen.text, one))
+            continue;
+        std::lock_guard lock(mutex_);
+        if (!change_of_ours_.empty()) return;
+        change_of_ours_ =
+            fmt::format("{}{} was {} by somebody else while the migration ran: {}",
+                        &one == &watched_.ours.front() ? "the new table " : "", one.quoted(),
+                        verb == sql::ddl_verb::drop_table       ? "dropped"
+                        : verb == sql::ddl_verb::truncate_table ? "emptied"
+                                                                : "changed",
+                        shown(seen.text));
+    }
+}
+
+std::string table_feed::change_of_ours() const {
+    std::lock_guard lock(mutex_);
+    return change_of_ours_;
+}
+
 void table_feed::see_definition(const binlog::statement& seen) {
+    if (watches_ours_) see_change_of_ours(seen);
     const bool own_swap = swap_expected_ && sql::verb_of(seen.text) == sql::ddl_verb::rename_table;
     const auto touch =
         own_swap ? sql::ddl_touch::none

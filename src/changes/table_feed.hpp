@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -29,6 +30,8 @@ class table_feed {
         table_name original;
         std::size_t columns = 0;  ///< Of the original.
         bool case_insensitive_names = false;
+        /// What is made beside it, and is nobody else's to change: the target first.
+        std::vector<table_name> ours = {};
     };
     /// `stop` ends its wait for room in the change set.
     table_feed(table watched, const keys::key_codec& codec, change_set& changes,
@@ -41,6 +44,10 @@ class table_feed {
     /// How many statements were seen that may have given the table a child, and may as well have
     /// done nothing. (What is known to have done so ends the migration.)
     std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
+
+    /// That somebody else has dropped, emptied or changed one of `ours`, in words; empty: nobody
+    /// has, as far as the stream was read.
+    std::string change_of_ours() const;
 
     /// From here on any RENAME TABLE is taken for our own, and not looked at.
     void expect_swap() noexcept { swap_expected_ = true; }
@@ -63,6 +70,8 @@ class table_feed {
     /// `xid`: of the XA transaction that the row is of, which on_xa_begin() told of; else unset.
     void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
     void on_statement(const binlog::statement& seen);
+    /// From here on statements about `ours` are somebody else's: what made them stands before.
+    void watch_ours() noexcept { watches_ours_ = true; }
     /// Also of one that changes nothing of ours: then it is known, when it is committed.
     void on_xa_begin(const std::string& xid) { held_.begin(xid, changes_.epoch()); }
     /// Whether on_xa_begin() told of it, and it was neither committed nor rolled back since.
@@ -78,6 +87,7 @@ class table_feed {
   private:
     void keep(keys::key_value key, const std::optional<std::string>& xid);
     void see_definition(const binlog::statement& seen);
+    void see_change_of_ours(const binlog::statement& seen);
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
@@ -86,12 +96,16 @@ class table_feed {
     change_set& changes_;
     const std::stop_token stop_;
 
-    held_keys held_{held_bytes_max};  // only the stream's thread
+    held_keys held_{held_bytes_max};  // only the stream's thread, as the next
+    bool watches_ours_ = false;
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over
     std::atomic<std::uint64_t> possible_children_{0};  // written by the stream
     std::atomic<std::size_t> held_keys_{0};            // written by the stream
+
+    mutable std::mutex mutex_;
+    std::string change_of_ours_;  // guarded by mutex_
 };
 
 }  // namespace segue::changes

@@ -165,6 +165,7 @@ void runner::copy(std::stop_token stop) {
 void runner::look_after(std::stop_token stop) {
     if (threads_.failed() || stop.stop_requested()) throw stopped();
     if (parts().feed.take_definition_seen()) look_at_definition();
+    if (!parts().feed.change_of_ours().empty()) throw_for_change_of_ours();
     // Where the server is known to be away, that was told.
     const bool waits =
         parts().barrier.marker_waits() > marker_patience && !state_.sessions().patience().awaited();
@@ -174,6 +175,12 @@ void runner::look_after(std::stop_token stop) {
             "is its disk full, or does a semi-synchronous replica not acknowledge?");
     marker_waits_told_ = waits;
     pause_for(tick, threads_.token());
+}
+
+// Another run that takes the migration over drops them as well, and is told of in other words.
+void runner::throw_for_change_of_ours() {
+    with_session([&](db::session& on) { parts().checkpoint.check_still_owner(on); });
+    throw error(parts().feed.change_of_ours());
 }
 
 void runner::look_at_definition() {

@@ -49,6 +49,8 @@ class runner {
     void look_after(std::stop_token stop);
     /// Looks whether the table is the one that was inspected; throws segue::error when it is not.
     void look_at_definition();
+    /// Precondition: somebody has changed a table of ours.
+    [[noreturn]] void throw_for_change_of_ours();
 
     /// On a session of its own; connected anew where it is lost.
     template <typename Operation>

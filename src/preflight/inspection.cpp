@@ -313,6 +313,13 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
     schema::table_definition now;
     now.create_statement = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
     throw_if_other_text(now, made);
+    now.create_statement =
+        session.query_row("SHOW CREATE TABLE " + made.target.name.quoted())[1].value_or("");
+    if (!schema::same_definition(now, made.target))
+        throw error(
+            fmt::format("the new table {} was changed by somebody else while the migration "
+                        "ran",
+                        made.target.name.quoted()));
     throw_refusals(obstacles_beside_definition(session, name));
 }
 

@@ -150,6 +150,7 @@ std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, co
     if (!with_.stream.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
+    if (auto changed = with_.feed.change_of_ours(); !changed.empty()) throw error(changed);
     // A replica that did not keep the order of commits would show by this.
     if (with_.set.from_replica && with_.plan.server.gtids) {
         const auto executed = servers::read_executed_transactions(locker);

@@ -31,6 +31,10 @@ class checkpoint_table {
     /// keeps every other run out. Throws as check_owner().
     void check_owner_under_lock(db::session& session) const;
 
+    /// Outside of a transaction: checks that this run is still the owner, and locks nothing. Throws
+    /// as check_owner().
+    void check_still_owner(db::session& session) const;
+
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
     /// lets none of them begin again.
     void take_over(db::session& session) const;

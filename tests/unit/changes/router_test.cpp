@@ -84,7 +84,11 @@ class a_router : public testing::Test {
     db::session_factory sessions_{wire::connection_options{}};
     barrier markers_{sessions_, {.changelog = {"s", "_t_ghc"}, .run_token = "feed"}};
     change_set changes_{1'000};
-    table_feed feed_{{.original = {"s", "t"}, .columns = 2}, id_codec(), changes_, {}};
+    table_feed feed_{
+        {.original = {"s", "t"}, .columns = 2, .ours = {{"s", "_t_gho"}, {"s", "_t_ghc"}}},
+        id_codec(),
+        changes_,
+        {}};
     router router_{markers_, {"s", "_t_ghc"}, {&feed_}};
 };
 
@@ -119,6 +123,31 @@ TEST_F(a_router, gives_each_feed_of_one_table_the_columns_of_its_key) {
     const std::array<db::value, 2> b_and_a = {"7", "8"};
     EXPECT_THAT(of_b.take_all().value(), ElementsAre(by_b.from_row(only_b)));
     EXPECT_THAT(of_both.take_all().value(), ElementsAre(by_both.from_row(b_and_a)));
+}
+
+TEST_F(a_router, tells_what_others_did_to_our_tables_once_a_marker_has_come) {
+    statement("ALTER TABLE _t_gho ADD COLUMN a INT");  // Our own, which made it.
+    EXPECT_EQ(feed_.change_of_ours(), "");
+    feed_.watch_ours();
+    for (const char* const harmless :
+         {"ALTER TABLE `s`.`_t_gho` AUTO_INCREMENT=17", "CREATE TABLE x LIKE _t_gho",
+          "ANALYZE TABLE _t_gho", "DROP TABLE other._t_gho"}) {
+        statement(harmless);
+        EXPECT_EQ(feed_.change_of_ours(), "") << harmless;
+    }
+    statement("ALTER TABLE `s`.`_t_gho` AUTO_INCREMENT=17, DROP COLUMN a");
+    EXPECT_EQ(feed_.change_of_ours(),
+              "the new table `s`.`_t_gho` was changed by somebody else while the migration ran: "
+              "ALTER TABLE `s`.`_t_gho` AUTO_INCREMENT=17, DROP COLUMN a");
+    statement("TRUNCATE _t_ghc");
+    EXPECT_NE(feed_.change_of_ours().find("DROP COLUMN"), std::string::npos) << "the first one";
+}
+
+TEST_F(a_router, tells_how_our_tables_were_changed) {
+    feed_.watch_ours();
+    statement("TRUNCATE _t_ghc");
+    EXPECT_EQ(feed_.change_of_ours(),
+              "`s`.`_t_ghc` was emptied by somebody else while the migration ran: TRUNCATE _t_ghc");
 }
 
 TEST_F(a_router, gives_each_table_its_rows_and_all_of_them_xa_transactions_and_statements) {
