@@ -32,6 +32,7 @@ constexpr std::string_view throttling = "Throttling";
 constexpr std::string_view cut_over = "Cut-over";
 constexpr std::string_view tables = "Tables left from earlier runs";
 constexpr std::string_view stream = "Binary log";
+constexpr std::string_view interactive = "Commands to a running migration";
 constexpr std::string_view output = "Output and help";
 
 constexpr std::int64_t milliseconds_max = 86'400'000;
@@ -295,6 +296,13 @@ std::vector<flag> make_table() {
             "stays "
             "as it is",
             "a variable that the server does not have is an error at the start"),
+        parsed(
+            "throttle-query", throttling, "", "QUERY",
+            [](options & o) -> auto& { return o.run.carrying.pace.throttle_query; },
+            [](const std::string& given) { return given; },
+            "Copying waits while the first value of this query, asked once a second on the "
+            "primary, is above zero",
+            "a query that fails makes copying wait, and is told"),
         number(
             "critical-load-interval-millis", throttling, "MILLISECONDS", {0, milliseconds_max},
             [](options & o) -> auto& {
@@ -378,6 +386,35 @@ std::vector<flag> make_table() {
         flag{"switch-to-rbr", boolean, stream, "false", "",
              "Has no effect: a binlog_format other than ROW is an error",
              "accepted with a notice; gh-ost changes the setting of the server"},
+
+        path(
+            "serve-socket-file", interactive,
+            [](options & o) -> auto& { return o.serving.socket_file; },
+            "Unix socket on which commands are taken; empty: /tmp/gh-ost.SCHEMA.TABLE.sock. Its "
+            "owner alone may use it",
+            "one that is too long is cut, with a hash at its end; one of a dead process is taken "
+            "over"),
+        flag{"initially-drop-socket-file", boolean, interactive, "false", "",
+             "Has no effect: the socket of a dead process is taken over, that of a living one "
+             "never",
+             told},
+        number(
+            "serve-tcp-port", interactive, "PORT", {0, 65'535, refused},
+            [](options & o) -> auto& { return o.serving.tcp_port; },
+            "TCP port on which commands are taken as well, from whoever can connect; 0: none"),
+        parsed(
+            "serve-tcp-host", interactive, options().serving.tcp_host, "HOST",
+            [](options & o) -> auto& { return o.serving.tcp_host; },
+            [](const std::string& given) { return given; },
+            "The address of --serve-tcp-port; 0.0.0.0 is every one of this machine", ours),
+        switched(
+            "force-named-cut-over", interactive,
+            [](options & o) -> auto& { return o.force_named_cut_over; },
+            "The command `unpostpone` has to name the table"),
+        switched(
+            "force-named-panic", interactive,
+            [](options & o) -> auto& { return o.force_named_panic; },
+            "The command `panic` has to name the table"),
 
         flag{"quiet", boolean, output, "false", "", "Log errors only, whatever else is asked for",
              ""},

@@ -1,8 +1,11 @@
 #include "cli/arguments.hpp"
 #include "cli/display/ending.hpp"
 #include "cli/display/terminal.hpp"
+#include "cli/interactive.hpp"
 #include "cli/login.hpp"
 #include "cli/options.hpp"
+#include "cli/remote.hpp"
+#include "cli/serving.hpp"
 #include "cli/signal_watch.hpp"
 #include "cli/standard_streams.hpp"
 #include "src/base/error.hpp"
@@ -13,6 +16,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -72,8 +76,11 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
-int run_job(const cli::options& given, const migration::settings& with, std::stop_token stop,
+int run_job(const cli::options& given, const cli::serving_choice& where, std::stop_token stop,
             migration::migration& job, display::terminal& shown) {
+    const migration::settings& with = given.run;
+    cli::interactive steered(given, job, shown);
+    std::unique_ptr<control::command_server> commands;
     try {
         if (!given.execute) {
             job.rehearse(std::move(stop));
@@ -81,6 +88,12 @@ int run_job(const cli::options& given, const migration::settings& with, std::sto
         }
         make_postpone_flag(with.postpone_flag_file);
         shown.start(job);
+        std::vector<std::string> notices;
+        commands = cli::serve(
+            where, [&steered](std::string_view line) { return steered.answer(line); }, notices);
+        for (const std::string& notice : notices) log::write(log::level::warning, notice);
+        if (commands)
+            shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
         job.run(std::move(stop));
         shown.stop();
         if (!with.drop_old_table) std::puts(("# " + display::kept_text(job.left_behind())).c_str());
@@ -102,11 +115,14 @@ bool written_out() {
 int run(const cli::options& given) {
     cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings& with = given.run;
+    std::vector<std::string> notices;
+    const auto where = given.execute ? cli::choose_serving(given, notices) : cli::serving_choice{};
+    for (const std::string& notice : notices) log::write(log::level::warning, notice);
     display::terminal shown(with);
     migration::migration job(with, shown);
     signals.when_overdue(
         [&job, &with](std::string_view why) { return tell_at_once(why, job.left_behind(), with); });
-    const int code = run_job(given, with, signals.token(), job, shown);
+    const int code = run_job(given, where, signals.token(), job, shown);
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
     if (written_out() || given.execute || code != 0) return code;
@@ -121,6 +137,7 @@ int main(int argc, char** argv) {
     cli::secure_standard_streams();
     // Before anything is done with them: no secret stays in the process title.
     const auto arguments = cli::take_arguments(argc, argv);
+    if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
     if (asked.run) log::set_level(asked.run->log_level);
     std::fputs(asked.output.c_str(), stdout);

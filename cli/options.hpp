@@ -5,17 +5,32 @@
 #include "src/base/log.hpp"
 #include "src/migration/settings.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace segue::cli {
 
+/// Where a run takes commands.
+struct serving_settings {
+    /// --serve-socket-file. Empty (the default): gh-ost's default path, by schema and table.
+    std::string socket_file = {};
+    /// --serve-tcp-port. Zero (the default): not over TCP.
+    std::uint16_t tcp_port = 0;
+    /// --serve-tcp-host: the address on which that port is.
+    std::string tcp_host = "127.0.0.1";
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
     login_flags login_from;  ///< What the connection's user and password were found by.
     bool execute = false;    ///< Else a rehearsal.
+    serving_settings serving;
+    /// --force-named-cut-over, --force-named-panic: these commands have to name the table.
+    bool force_named_cut_over = false;
+    bool force_named_panic = false;
     log::level log_level = log::level::error;
 };
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,13 @@ struct pace {
     /// --critical-load: what is done when one is reached, critical_load_settings say. Empty: no
     /// limit.
     std::vector<load_limit> critical_load = {};
+    /// --throttle-query: copying waits while this query's first value is above zero. Empty: none.
+    std::string throttle_query = {};
+    /// Whether the operator has commanded copying to wait.
+    bool throttled_by_command = false;
+    /// Whether the operator has commanded that nothing is carried over: the changes wait, as long
+    /// as there is room for them, and so does the swap.
+    bool replay_paused = false;
 };
 
 /// The pace of a run, now. Threads: snapshot() from any; change() from one, which is the only one
@@ -39,6 +47,7 @@ class live_pace {
     explicit live_pace(pace at_first) : now_(std::move(at_first)) {}
 
     pace snapshot() const;
+    bool replay_paused() const;
     /// All of what `apply` does to it becomes visible at once. What it throws changes nothing.
     void change(const std::function<void(pace&)>& apply);
 

@@ -1,9 +1,11 @@
 #include "throttle/signal_set.hpp"
 
 #include "src/wire/login_failure.hpp"
+#include "throttle/command_signal.hpp"
 #include "throttle/critical_load_signal.hpp"
 #include "throttle/flag_file_signal.hpp"
 #include "throttle/load_signal.hpp"
+#include "throttle/query_signal.hpp"
 #include "throttle/replica_lag_signal.hpp"
 
 namespace segue::throttle {
@@ -14,12 +16,15 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
     signals.push_back(std::make_unique<critical_load_signal>(around.primary, around.pace,
                                                              settings.critical_load, around.clock));
 
+    signals.push_back(std::make_unique<command_signal>(around.pace));
+
     std::vector<std::string> paths;
     for (const auto& path : {settings.flag_file, settings.additional_flag_file})
         if (!path.empty()) paths.push_back(path);
     if (!paths.empty()) signals.push_back(std::make_unique<flag_file_signal>(paths));
 
     signals.push_back(std::make_unique<load_signal>(around.primary, around.pace));
+    signals.push_back(std::make_unique<query_signal>(around.primary, around.pace));
 
     const replica_lag_signal::settings lag{.changelog = around.changelog,
                                            .heartbeat_interval = around.heartbeat_interval};

@@ -15,6 +15,8 @@ bool copy_is_done(const migration::progress& at) {
            at.at == migration::phase::done;
 }
 
+}  // namespace
+
 std::optional<milliseconds> time_left(const migration::progress& at) {
     constexpr double too_little_percent = 0.1;
     if (copy_is_done(at)) return milliseconds(0);
@@ -27,12 +29,12 @@ std::optional<milliseconds> time_left(const migration::progress& at) {
 }
 
 std::string state_text(const migration::progress& at) {
+    if (at.at == migration::phase::inspect) return "inspecting";
     if (!at.postponed_because.empty()) return "postponing cut-over";
     if (at.throttled) return "throttled, " + at.throttle_reason;
+    if (at.replay_paused) return "replaying is paused by user";
     return "migrating";
 }
-
-}  // namespace
 
 double copied_percent(const migration::progress& at) {
     if (at.rows_estimate == 0) return 100.0;

@@ -3,6 +3,7 @@
 #include "src/migration/progress.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace segue::display {
@@ -19,6 +20,13 @@ std::string status_line(const migration::progress& at);
 double copied_percent(const migration::progress& at);
 
 double seconds_of(std::chrono::milliseconds duration);
+
+/// The time until the copy is done at its present rate; zero where it is due, unset where too
+/// little was copied to tell.
+std::optional<std::chrono::milliseconds> time_left(const migration::progress& at);
+
+/// "migrating", or what keeps it from that.
+std::string state_text(const migration::progress& at);
 
 /// The time until the copy is done at its present rate, in text: "N/A", "due" or a duration.
 std::string eta_text(const migration::progress& at);

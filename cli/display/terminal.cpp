@@ -3,21 +3,18 @@
 #include "cli/display/bottom_row.hpp"
 #include "cli/display/progress_row.hpp"
 #include "cli/display/rehearsal_text.hpp"
+#include "cli/display/status_json.hpp"
 #include "cli/display/status_line.hpp"
 #include "src/base/error.hpp"
-#include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <pthread.h>
-#include <unistd.h>
+#include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace segue::display {
@@ -32,25 +29,6 @@ constexpr milliseconds bar_interval{250};
 void print(const std::string& text) {
     std::fputs((text + "\n").c_str(), stdout);
     std::fflush(stdout);
-}
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
-std::string limits_text(const std::vector<throttle::load_limit>& limits) {
-    std::string text;
-    for (const auto& one : limits)
-        text += fmt::format("{}{}={}", text.empty() ? "" : ",", one.variable, one.limit);
-    return text;
-}
-
-std::string flag_text(const std::string& path) {
-    const auto state = look_at_flag_file(path);
-    if (!state.unknown_because.empty())
-        return fmt::format("{} [set: it cannot be looked at, {}]", path, state.unknown_because);
-    return path + (state.set ? " [set]" : " ");
 }
 
 void tell_not_shown(const std::exception& failure) {
@@ -84,12 +62,18 @@ terminal::~terminal() {
 }
 
 void terminal::start(const migration::migration& shown) {
+    shown_ = &shown;
     shown_or_told([&] {
         thread_ = std::jthread([this, &shown](std::stop_token stop) {
             pthread_setname_np(pthread_self(), "status");
             shown_or_told([&] { watch(shown, stop); });
         });
     });
+}
+
+void terminal::serves_at(serving at) {
+    const std::lock_guard lock(output_);
+    serving_ = std::move(at);
 }
 
 void terminal::stop() {
@@ -151,36 +135,54 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 }
 
 void terminal::print_hints() const {
-    const auto& throttling = with_.carrying.throttling;
-    const auto& pace = with_.carrying.pace;
-    print(fmt::format("# Migrating {}; Ghost table is {}", original_, ghost_));
-    print(fmt::format("# Migrating {}; inspecting {}; executing on {}", server_, stream_host_,
-                      host_name()));
-    print(fmt::format("# Migration started at {:%a %b %d %H:%M:%S %z %Y}",
-                      fmt::localtime(std::chrono::system_clock::to_time_t(began_))));
-    print(fmt::format(
-        "# chunk-size: {}; max-lag-millis: {}ms; dml-batch-size: {}; max-load: {}; "
-        "critical-load: {}; nice-ratio: {:.6f}",
-        pace.chunk_rows ? std::to_string(*pace.chunk_rows) : "adaptive", pace.lag_max.count(), 1000,
-        limits_text(pace.max_load), limits_text(pace.critical_load), pace.nice_ratio));
-    if (!throttling.flag_file.empty())
-        print("# throttle-flag-file: " + flag_text(throttling.flag_file));
-    if (!throttling.additional_flag_file.empty())
-        print("# throttle-additional-flag-file: " + flag_text(throttling.additional_flag_file));
-    if (!throttling.control_replicas.empty())
-        print(fmt::format("# throttle-control-replicas count: {}",
-                          throttling.control_replicas.size()));
-    if (!with_.postpone_flag_file.empty())
-        print("# postpone-cut-over-flag-file: " + flag_text(with_.postpone_flag_file));
+    std::fputs(hint_block(hints_now()).c_str(), stdout);
+    std::fflush(stdout);
+}
+
+hints terminal::hints_now() const {
+    const migration::steering* const steered = shown_ == nullptr ? nullptr : &shown_->steer();
+    return {
+        .about = about_,
+        .pace = steered == nullptr ? with_.carrying.pace : steered->pace.snapshot(),
+        .throttling = with_.carrying.throttling,
+        .postpone_flag_file = steered == nullptr ? with_.postpone_flag_file : steered->flag_file(),
+        .began = began_,
+        .at = serving_};
+}
+
+std::string terminal::status_json() const {
+    require(shown_ != nullptr, "a run is shown");
+    const auto known = shown_->about();
+    if (!known) return display::status_json(shown_->now(), nullptr);
+    const std::lock_guard lock(output_);
+    hints of = hints_now();
+    of.about = *known;
+    return display::status_json(shown_->now(), &of);
+}
+
+std::string terminal::status() const {
+    require(shown_ != nullptr, "a run is shown");
+    const auto known = shown_->about();
+    if (!known) return "# The table is still being inspected\n";
+    const std::lock_guard lock(output_);
+    hints of = hints_now();
+    of.about = *known;
+    return hint_block(of) + status_line(shown_->now()) + "\n";
+}
+
+void terminal::echo(const std::string& text) const {
+    const std::lock_guard lock(output_);
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
 }
 
 void terminal::on_plan(const preflight::plan& made) {
     shown_or_told([&] {
         const std::lock_guard lock(output_);
-        original_ = made.original.name.quoted();
-        ghost_ = made.target.name.quoted();
-        server_ = made.server.host;
-        stream_host_ = made.stream_host;
+        about_ = {.original = made.original.name,
+                  .ghost = made.target.name,
+                  .primary = {.host = made.server.host, .version = made.server.version},
+                  .inspected = {.host = made.stream_host, .version = ""}};
         print_hints();
         log::info("key: {}", made.key_explanation);
         log::info("projection:\n{}", made.projection.description);

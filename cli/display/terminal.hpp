@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/display/hint_block.hpp"
 #include "src/migration/migration.hpp"
 
 #include <atomic>
@@ -23,6 +24,16 @@ class terminal final : public migration::observer {
     void start(const migration::migration& shown);
     void stop();
 
+    /// Where commands are taken, for the hint block.
+    void serves_at(serving at);
+
+    /// The hint block and a status line, as of now, each line with its end; and the same as JSON.
+    /// Any thread. Precondition: start() was called.
+    std::string status() const;
+    std::string status_json() const;
+    /// Prints lines, each with its end, between what is shown. Any thread.
+    void echo(const std::string& text) const;
+
     void on_plan(const preflight::plan& made) override;
     void on_rehearsed(const preflight::plan& made,
                       const std::vector<std::string>& warnings) override;
@@ -36,12 +47,12 @@ class terminal final : public migration::observer {
     void watch_lines(const migration::migration& shown, std::stop_token stop);
     void draw_bar(const migration::migration& shown, std::stop_token stop);
     void print_hints() const;
+    hints hints_now() const;
 
     const migration::settings with_;
-    std::string ghost_;     // set before the status thread starts
-    std::string original_;  // the same
-    std::string server_;    // the same
-    std::string stream_host_;
+    serving serving_;                              // guarded by output_
+    const migration::migration* shown_ = nullptr;  // set before other threads are there
+    migration::subject about_;                     // guarded by output_
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
     mutable std::mutex output_;

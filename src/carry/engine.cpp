@@ -73,7 +73,7 @@ error left_out_of_the_log(const table_name& changelog) {
 engine::engine(engine_task given, engine_settings settings, surroundings around)
     : task(std::move(given)),
       with(std::move(settings)),
-      pace(with.pace),
+      pace(around.pace),
       run_token(random_hex(16)),
       locking_reads(with.locking_reads || !task.server.order_commits),
       texts(task.projection, locking_reads, task.server.packet_bytes_max),
@@ -123,6 +123,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                 .barrier = barrier,
                 .changes = changes,
                 .throttler = throttler,
+                .pace = pace,
                 .words = task.words,
                 .batch_keys = batch_keys(),
                 .failures_max = with.failures_max}),

@@ -66,6 +66,7 @@ class engine {
         const servers::server_roles& roles;
         servers::durability& restarts;
         task_group& threads;
+        throttle::live_pace& pace;
         const clock_source& clock;
         wire::connection_options stream;  ///< To the server that the stream comes from.
         std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
@@ -103,7 +104,7 @@ class engine {
 
     const engine_task task;
     const engine_settings with;
-    throttle::live_pace pace;
+    throttle::live_pace& pace;
     const std::string run_token;  ///< Random; names the run in the tables it writes.
     const bool locking_reads;
     const rows::statements texts;

@@ -9,8 +9,8 @@
 
 namespace segue::carry {
 
-/// How an engine copies and replays; const from its start, but for the pace, which may be changed
-/// while it runs (engine::pace).
+/// How an engine copies and replays; const from its start, but for the pace, with which it begins
+/// (engine::surroundings::pace is the one that holds).
 struct engine_settings {
     /// --threads: how many chunks are copied at once, each on a thread and a session of its own.
     /// Above zero.

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds hibernation_turn{100};
 void flusher::run(std::stop_token stop) {
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
     for (;;) {
-        wait_while_hibernating(stop);
+        wait_while_it_may_not(stop);
         const auto keys = with_.changes.take(with_.batch_keys,
                                              hurry_ ? std::chrono::milliseconds(0) : linger, stop);
         if (!keys) return;
@@ -44,8 +44,9 @@ void flusher::run(std::stop_token stop) {
 }
 
 // The stream must never stand still for it: what a server has to hold back it may cut off.
-void flusher::wait_while_hibernating(std::stop_token stop) const {
-    while (with_.throttler.hibernating() && !with_.changes.half_full())
+void flusher::wait_while_it_may_not(std::stop_token stop) const {
+    while ((with_.throttler.hibernating() || with_.pace.replay_paused()) &&
+           !with_.changes.half_full())
         pause_for(hibernation_turn, stop);
 }
 

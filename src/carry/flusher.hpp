@@ -7,6 +7,7 @@
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/rows/row_writer.hpp"
+#include "throttle/pace.hpp"
 #include "throttle/throttler.hpp"
 
 #include <atomic>
@@ -27,13 +28,15 @@ class flusher {
         changes::barrier& barrier;
         changes::change_set& changes;
         const throttle::throttler& throttler;
+        const throttle::live_pace& pace;
         const wording& words;
         std::size_t batch_keys = 1'000;
         unsigned failures_max = 60;
     };
     explicit flusher(parts with) : with_(with) {}
 
-    /// Flushes until asked to stop; rests while the throttler says to hibernate. Any number of
+    /// Flushes until asked to stop; rests while the throttler says to
+    /// hibernate, or the pace that nothing is carried over. Any number of
     /// threads. Throws segue::error for what ends the migration; the batch is pending again then.
     void run(std::stop_token stop);
 
@@ -43,7 +46,7 @@ class flusher {
     std::uint64_t keys_flushed() const noexcept { return keys_flushed_.load(); }
 
   private:
-    void wait_while_hibernating(std::stop_token stop) const;
+    void wait_while_it_may_not(std::stop_token stop) const;
     std::size_t flush(db::session& on, std::span<const keys::key_value> keys, std::size_t taken,
                       std::stop_token stop);
     std::size_t flush_in_one(db::session& on, std::span<const keys::key_value> keys,

@@ -24,6 +24,18 @@ progress migration::now() const {
     return state_->now();
 }
 
+std::optional<subject> migration::about() const {
+    return state_->about();
+}
+
+steering& migration::steer() noexcept {
+    return state_->steer();
+}
+
+const steering& migration::steer() const noexcept {
+    return state_->steer();
+}
+
 leftovers migration::left_behind() const {
     return state_->left_behind();
 }

@@ -3,8 +3,10 @@
 #include "src/migration/observer.hpp"
 #include "src/migration/progress.hpp"
 #include "src/migration/settings.hpp"
+#include "src/migration/steering.hpp"
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace segue::migration {
@@ -31,6 +33,11 @@ class migration {
     outcome run(std::stop_token stop);
 
     progress now() const;
+    /// Unset until the plan is made. Any thread.
+    std::optional<subject> about() const;
+    /// Any thread.
+    steering& steer() noexcept;
+    const steering& steer() const noexcept;
     leftovers left_behind() const;
 
   private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/table_name.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/swap/swap_record.hpp"
 
@@ -29,6 +30,19 @@ struct progress {
     bool throttled = false;
     std::string throttle_reason;
     std::string postponed_because;  ///< Empty unless the cut-over waits.
+    bool replay_paused = false;     ///< By command: changes are not carried over.
+};
+
+/// What a run migrates, and where.
+struct subject {
+    table_name original;
+    table_name ghost;
+    struct server {
+        std::string host;     ///< As the server names itself, with its port.
+        std::string version;  ///< As @@version has it.
+    };
+    server primary;
+    server inspected;  ///< That the stream comes from: the primary, or a replica.
 };
 
 /// What a run that swapped the tables tells.

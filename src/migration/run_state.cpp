@@ -35,7 +35,8 @@ run_state::run_state(settings given, observer& told_to)
       told(told_to),
       restarts_([this](const std::string& text) { told.on_notice(text); }),
       record_{.made = [this](const table_name& table) { note_made(table); },
-              .dropped = [this](const table_name& table) { note_dropped(table); }} {}
+              .dropped = [this](const table_name& table) { note_dropped(table); }},
+      steering_(with.carrying.pace, with.postpone_flag_file) {}
 
 void run_state::find_servers() {
     roles_.emplace(servers::server_roles::find(with.connection, with.assume_primary,
@@ -159,10 +160,22 @@ progress run_state::now() const {
         made.heartbeat_lag =
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.stream.position());
+    made.replay_paused = steering_.pace.replay_paused();
     const auto throttling = parts.throttler.state();
     made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);
     made.throttle_reason = throttling.reason;
     return made;
+}
+
+std::optional<subject> run_state::about() const {
+    std::lock_guard lock(mutex_);
+    if (!parts_) return std::nullopt;
+    const auto& replica = roles_->stream_from();
+    return subject{.original = made_->tables.original,
+                   .ghost = made_->tables.ghost,
+                   .primary = {.host = made_->server.host, .version = made_->server.version},
+                   .inspected = {.host = made_->stream_host,
+                                 .version = replica ? replica->version : made_->server.version}};
 }
 
 leftovers run_state::left_behind() const {

@@ -4,6 +4,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
+#include "src/migration/steering.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/server_roles.hpp"
@@ -20,8 +21,8 @@
 namespace segue::migration {
 
 /// What a run knows of itself, and what others may ask meanwhile.
-/// Threads: now() and left_behind() from any; all else from the one that runs the migration.
-/// Lifetime: `told` outlives it.
+/// Threads: now(), about(), steer() and left_behind() from any; all else from the one that runs the
+/// migration. Lifetime: `told` outlives it.
 class run_state {
   public:
     run_state(settings given, observer& told_to);
@@ -47,6 +48,7 @@ class run_state {
     /// What is to be dropped after the swap, and nothing else: from now on that is what is left.
     std::vector<table_name> begin_clean_up();
     swap::swap_record& swap() { return swap_; }
+    steering& steer() noexcept { return steering_; }
     /// Another run has the tables; these of them are there.
     void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose that is.
@@ -55,6 +57,7 @@ class run_state {
     void set_postponed(const std::string& reason);
 
     progress now() const;
+    std::optional<subject> about() const;  ///< As migration::about().
     leftovers left_behind() const;
 
     const settings with;
@@ -67,6 +70,7 @@ class run_state {
     const preflight::table_record record_;
     std::optional<db::session_factory> sessions_;
     swap::swap_record swap_;
+    steering steering_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;

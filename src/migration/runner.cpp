@@ -112,6 +112,7 @@ void runner::prepare(const std::stop_token& stop) {
             .roles = state_.roles(),
             .restarts = state_.restarts(),
             .threads = threads_,
+            .pace = state_.steer().pace,
             .clock = machine_clock(),
             .stream = state_.with.connection,
             .tell = [this](const std::string& text) { state_.told.on_notice(text); }});
@@ -164,6 +165,7 @@ void runner::copy(std::stop_token stop) {
 
 void runner::look_after(std::stop_token stop) {
     if (threads_.failed() || stop.stop_requested()) throw stopped();
+    if (const auto why = state_.steer().panic_words()) throw error(*why);
     if (parts().feed.take_definition_seen()) look_at_definition();
     if (!parts().feed.change_of_ours().empty()) throw_for_change_of_ours();
     // Where the server is known to be away, that was told.

@@ -57,8 +57,7 @@ swap_finish::swap_finish(run_state& state, task_group& threads,
     : state_(state),
       threads_(threads),
       look_after_(std::move(look_after)),
-      swapping_(parts_of(state)),
-      postpone_flag_(state.with.postpone_flag_file) {}
+      swapping_(parts_of(state)) {}
 
 outcome swap_finish::reach() {
     make_statistics();
@@ -102,7 +101,7 @@ outcome swap_finish::swap() {
         }
         // What else may postpone it is looked at again after such a time.
         if (wait_until_rename_fits(renaming)) continue;
-        while (state_.parts().throttler.hibernating()) look_after_();
+        wait_while_nothing_is_carried_over();
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
         look_after_();
@@ -121,9 +120,20 @@ outcome swap_finish::swap() {
         pace.gave_way();
         postpone(made.cut_over_attempts, pace, result);
         const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
-        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;)
+        for (const auto until = steady_clock::now() + pause;
+             steady_clock::now() < until && !state_.steer().take_attempt_now();)
             look_after_();
     }
+}
+
+// Then an attempt would never find all changes carried over.
+void swap_finish::wait_while_nothing_is_carried_over() {
+    while (state_.parts().throttler.hibernating()) look_after_();
+    if (!state_.steer().pace.replay_paused()) return;
+    state_.set_postponed("replaying is paused by command");
+    state_.enter(phase::postponed);
+    while (state_.steer().pace.replay_paused()) look_after_();
+    state_.set_postponed("");
 }
 
 swap::cut_over::result swap_finish::attempt() {
@@ -142,9 +152,11 @@ swap::cut_over::result swap_finish::attempt() {
 }
 
 bool swap_finish::wait_while_postponed() {
-    if (postpone_flag_.path().empty()) return false;
     const auto is_set = [this] {
-        const auto seen = postpone_flag_.look_again();
+        const std::string path = state_.steer().holding_flag_file();
+        if (path.empty()) return false;
+        if (!postpone_flag_ || postpone_flag_->path() != path) postpone_flag_.emplace(path);
+        const auto seen = postpone_flag_->look_again();
         if (seen.news) state_.told.on_notice(*seen.news);
         return seen.set;
     };
@@ -152,7 +164,7 @@ bool swap_finish::wait_while_postponed() {
     state_.set_postponed("flag-file");
     state_.enter(phase::postponed);
     state_.told.on_notice(
-        fmt::format("the cut-over is postponed until {} is removed", postpone_flag_.path()));
+        fmt::format("the cut-over is postponed until {} is removed", postpone_flag_->path()));
     while (is_set()) look_after_();
     state_.set_postponed("");
     return true;
@@ -170,7 +182,8 @@ bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
     };
     for (;;) {
         const auto pause = forecast.pause();
-        for (const auto until = steady_clock::now() + pause; steady_clock::now() < until;) {
+        for (const auto until = steady_clock::now() + pause;
+             steady_clock::now() < until && !state_.steer().take_attempt_now();) {
             if (fault::rule_taken_out("runner.pause_between_measurements")) break;
             look_after_();
             if (steady_clock::now() - told_at >= postponed_told_every) tell();

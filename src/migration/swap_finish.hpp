@@ -10,6 +10,7 @@
 #include "src/swap/rename_forecast.hpp"
 
 #include <functional>
+#include <optional>
 
 namespace segue::migration {
 
@@ -30,6 +31,7 @@ class swap_finish final : public finish {
     outcome swap();
     /// Whether it was.
     bool wait_while_postponed();
+    void wait_while_nothing_is_carried_over();
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
     /// budget. Returns whether it did not, at first.
     bool wait_until_rename_fits(swap::rename_forecast& forecast);
@@ -42,7 +44,7 @@ class swap_finish final : public finish {
     task_group& threads_;
     const carry::engine::look_after look_after_;
     swap::cut_over swapping_;
-    flag_file_watch postpone_flag_;
+    std::optional<flag_file_watch> postpone_flag_;  ///< Of the file that was looked at last.
 };
 
 }  // namespace segue::migration

@@ -62,7 +62,7 @@ std::map<std::string, std::string> relay_variables(db::session& session) {
     for (const db::row& one : session.query(
              R"(SHOW GLOBAL VARIABLES
                 WHERE Variable_name IN ('log_bin','gtid_mode','binlog_format','binlog_row_image',
-                  'lower_case_table_names','server_uuid','hostname','port','sync_binlog',
+                  'lower_case_table_names','server_uuid','hostname','port','version','sync_binlog',
                   'log_replica_updates','log_slave_updates',
                   'replica_preserve_commit_order','slave_preserve_commit_order',
                   'replica_parallel_workers','slave_parallel_workers',
@@ -112,6 +112,7 @@ relay_facts read_relay(db::session& session) {
     auto seen = relay_variables(session);
     return {.uuid = seen["server_uuid"],
             .host = seen["hostname"] + ":" + seen["port"],
+            .version = seen["version"],
             .gtids = seen["gtid_mode"] == "ON",
             .image_is_minimal = seen["binlog_row_image"] != "FULL",
             .logs_what_it_applies = seen["log_bin"] == "ON" && seen["log_replica_updates"] == "ON",

@@ -31,7 +31,8 @@ std::vector<replication_channel> replication_channels(db::session& session);
 /// What a server that hands the primary's changes on says of itself.
 struct relay_facts {
     std::string uuid;
-    std::string host;  ///< As the server names itself, with its port.
+    std::string host;     ///< As the server names itself, with its port.
+    std::string version;  ///< As @@version has it.
     bool gtids = false;
     bool image_is_minimal = false;       ///< binlog_row_image is not FULL.
     bool logs_what_it_applies = false;   ///< log_bin and log_replica_updates.

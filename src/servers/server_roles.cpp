@@ -156,6 +156,7 @@ server_roles server_roles::find(const wire::connection_options& given,
     made.stream_from_ = replica{.connection = given,
                                 .uuid = first->uuid,
                                 .host = first->host,
+                                .version = first->version,
                                 .image_is_minimal = first->image_is_minimal};
     auto refusals = differences(*first, *primary);
     std::ranges::move(made.unfit(running::required), std::back_inserter(refusals));

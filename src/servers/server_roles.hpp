@@ -40,7 +40,8 @@ class server_roles {
     struct replica {
         wire::connection_options connection;
         std::string uuid;
-        std::string host;  ///< As the server names itself, with its port.
+        std::string host;     ///< As the server names itself, with its port.
+        std::string version;  ///< As @@version has it.
         bool image_is_minimal = false;
     };
     const std::optional<replica>& stream_from() const noexcept { return stream_from_; }

@@ -2,8 +2,13 @@
 
 #include "src/base/error.hpp"
 
+#include <atomic>
+#include <filesystem>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace segue::test {
 namespace {
@@ -33,11 +38,18 @@ segue_process::segue_process(segue_build build, const std::vector<std::string>& 
 std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
                                          const std::string& alter,
                                          const std::vector<std::string>& more) {
-    std::vector<std::string> arguments{
-        "--host",   server.host(), "--port",     std::to_string(server.port()),
-        "--user",   server.user(), "--database", table.schema,
-        "--table",  table.name,    "--alter",    alter,
-        "--execute"};
+    static std::atomic<unsigned> runs{0};
+    // Tests run side by side, and their tables have the same names.
+    const auto socket = std::filesystem::temp_directory_path() /
+                        fmt::format("segue_test.{}.{}.sock", ::getpid(), ++runs);
+    std::vector<std::string> arguments{"--host",     server.host(),
+                                       "--port",     std::to_string(server.port()),
+                                       "--user",     server.user(),
+                                       "--database", table.schema,
+                                       "--table",    table.name,
+                                       "--alter",    alter,
+                                       "--execute",  "--serve-socket-file",
+                                       socket};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }

@@ -46,11 +46,13 @@ class an_engine : public testing::Test {
     /// Built, with nothing begun.
     engine& make() {
         threads = std::make_unique<task_group>();
+        pace = std::make_unique<throttle::live_pace>(with.pace);
         made = std::make_unique<engine>(task(), with,
                                         engine::surroundings{.sessions = sessions,
                                                              .roles = roles,
                                                              .restarts = restarts,
                                                              .threads = *threads,
+                                                             .pace = *pace,
                                                              .clock = machine_clock(),
                                                              .stream = server.over_tcp(),
                                                              .tell = [](const std::string&) {}});
@@ -115,6 +117,7 @@ class an_engine : public testing::Test {
         servers::server_roles::find(server.over_tcp(), std::nullopt, schema.name());
     servers::durability restarts{[](const std::string&) {}};
     engine_settings with;
+    std::unique_ptr<throttle::live_pace> pace;
     std::unique_ptr<engine> made;  // outlives the threads
     std::unique_ptr<task_group> threads;
     const engine::look_after throw_if_failed = [this] {

@@ -57,6 +57,7 @@ class targets_of_one_stream : public testing::Test {
                         .barrier = of.barrier,
                         .changes = changes,
                         .throttler = of.throttler,
+                        .pace = of.pace,
                         .words = of.words,
                         .batch_keys = batch_keys}) {}
 
@@ -128,6 +129,7 @@ class targets_of_one_stream : public testing::Test {
     db::session session = server.connect();
     db::session_factory sessions{server.over_tcp()};
     changes::barrier barrier{sessions, {.changelog = changelog, .run_token = "a run"}};
+    const throttle::live_pace pace{throttle::pace()};
     throttle::throttler throttler{{}, machine_clock()};
     std::vector<std::unique_ptr<kept_target>> targets;  // outlive the threads
     std::unique_ptr<changes::router> stream;

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "cli/display/terminal.hpp"
+#include "cli/options.hpp"
+#include "src/control/command.hpp"
+#include "src/migration/migration.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue::cli {
+
+/// Answers the commands by which a running migration is asked and steered: gh-ost's, and a few
+/// more. docs/interactive-commands.md has them all.
+/// Threads: the command server's. Lifetime: all that it is made with outlives it.
+class interactive {
+  public:
+    /// Precondition: `shown` was started.
+    interactive(const options& given, migration::migration& job, const display::terminal& shown)
+        : given_(given), job_(job), shown_(shown) {}
+
+    /// What is sent back, with a line end. Does not throw for what a client can do wrong.
+    std::string answer(std::string_view line);
+
+    /// What the command `help` answers.
+    static std::string help();
+    /// The names of each command, aliases behind the first.
+    static std::vector<std::vector<std::string_view>> names();
+
+  private:
+    struct entry;
+    static const std::vector<entry>& table();
+
+    std::string answer_or_throw(const control::command& asked);
+    std::string with_status(const std::string& before) const;
+    std::string setting(const control::command& asked);
+    std::string throttle(const control::command& asked, bool on);
+    std::string pause_replay(bool on);
+    std::string postpone(const control::command& asked);
+    std::string unpostpone(const control::command& asked);
+    std::string cut_over_now();
+    std::string panic(const control::command& asked);
+    std::string server_text(bool inspected) const;
+    void check_table(const control::command& asked, bool must_be_named) const;
+
+    const options& given_;
+    migration::migration& job_;
+    const display::terminal& shown_;
+};
+
+}  // namespace segue::cli

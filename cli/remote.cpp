@@ -1,0 +1,153 @@
+#include "cli/remote.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+#include "src/control/client.hpp"
+#include "src/control/socket_path.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace segue::cli {
+namespace {
+
+constexpr int refused = 1;
+constexpr int wrong_arguments = 2;
+constexpr std::chrono::seconds between_looks{1};
+
+struct remote_options {
+    std::string socket;
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+    unsigned timeout = 10;
+    bool json = false;
+    bool watch = false;
+    std::vector<std::string> words;
+};
+
+control::serving_places place(const std::string& socket) {
+    return {.unix_path = socket, .tcp_host = {}, .tcp_port = 0};
+}
+
+// Where the options say, or all that answer at a default path.
+std::vector<control::serving_places> places(const remote_options& with) {
+    if (with.port != 0) return {{.unix_path = {}, .tcp_host = with.host, .tcp_port = with.port}};
+    if (!with.socket.empty()) return {place(control::fitting_socket_path(with.socket))};
+    std::vector<control::serving_places> found;
+    for (const auto& path : control::sockets_at_default_paths())
+        if (control::is_served(path)) found.push_back(place(path));
+    if (found.empty())
+        throw error(
+            "no migration is found: none has a socket at gh-ost's default path, "
+            "/tmp/gh-ost.SCHEMA.TABLE.sock. --socket names another one");
+    return found;
+}
+
+// The answer to one command; throws where it was refused.
+std::string ask(const control::serving_places& at, const std::string& command,
+                const remote_options& with) {
+    const auto text = control::ask(at, "json " + command, std::chrono::seconds(with.timeout));
+    const auto read = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (!read.is_object() || !read.contains("ok") || !read.contains("answer"))
+        throw error("what answers is no segue: " + text.substr(0, 200));
+    auto answer = read["answer"].get<std::string>();
+    if (read["ok"].get<bool>()) return answer;
+    while (answer.ends_with('\n')) answer.pop_back();
+    throw error(answer);
+}
+
+int control(const remote_options& with) {
+    const auto found = places(with);
+    if (found.size() > 1) {
+        std::string paths;
+        for (const auto& one : found) paths += "\n  --socket " + one.unix_path;
+        throw error(
+            fmt::format("{} migrations run here: say which one is meant{}", found.size(), paths));
+    }
+    std::fputs(ask(found.front(), fmt::format("{}", fmt::join(with.words, " ")), with).c_str(),
+               stdout);
+    return 0;
+}
+
+int status(const remote_options& with) {
+    const std::string command = with.json ? "status-json" : with.watch ? "sup" : "status";
+    for (bool first = true;; first = false) {
+        std::vector<control::serving_places> found;
+        try {
+            found = places(with);
+        } catch (const error&) {
+            if (first) throw;
+            return 0;  // What was watched has ended.
+        }
+        bool answered = false;
+        for (const auto& one : found) {
+            try {
+                std::fputs(ask(one, command, with).c_str(), stdout);
+                answered = true;
+            } catch (const error&) {
+                if (first) throw;
+            }
+        }
+        std::fflush(stdout);
+        if (!with.watch || !answered) return 0;
+        std::this_thread::sleep_for(between_looks);
+    }
+}
+
+void add_place(CLI::App& to, remote_options& into) {
+    auto* const socket =
+        to.add_option("--socket", into.socket, "Unix socket of the migration")->option_text("PATH");
+    to.add_option("--host", into.host, "Where it takes commands over TCP")->option_text("HOST");
+    to.add_option("--port", into.port, "TCP port, as --serve-tcp-port has it")
+        ->option_text("PORT")
+        ->excludes(socket);
+    to.add_option("--timeout", into.timeout, "Seconds to wait for an answer")
+        ->option_text("SECONDS")
+        ->check(CLI::Range(1, 86'400));
+}
+
+}  // namespace
+
+std::optional<int> run_remote(const std::vector<std::string>& arguments) {
+    if (arguments.empty() || (arguments.front() != "ctl" && arguments.front() != "status"))
+        return std::nullopt;
+    remote_options with;
+    CLI::App app("Asks or steers a running migration through its socket.", "segue");
+    app.require_subcommand(1);
+    auto* const ctl = app.add_subcommand("ctl", "Sends a command, and prints the answer");
+    add_place(*ctl, with);
+    ctl->add_option("command", with.words, "The command, as `help` lists them")
+        ->required()
+        ->option_text("COMMAND");
+    auto* const look = app.add_subcommand("status", "Prints how far migrations are");
+    add_place(*look, with);
+    look->add_flag("--json", with.json, "One JSON object a line");
+    look->add_flag("--watch", with.watch, "Each second, until the migration has ended");
+    try {
+        // CLI11 takes them from the end.
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        std::fputs(app.help().c_str(), stdout);
+        return 0;
+    } catch (const CLI::ParseError& problem) {
+        std::fputs(fmt::format("{}\nsegue {} --help tells what can be said\n", problem.what(),
+                               arguments.front())
+                       .c_str(),
+                   stderr);
+        return wrong_arguments;
+    }
+    try {
+        return ctl->parsed() ? control(with) : status(with);
+    } catch (const error& failure) {
+        std::fputs((std::string(failure.what()) + "\n").c_str(), stderr);
+        return refused;
+    }
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "src/control/command_server.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace segue::control {
+
+/// Sends one line to a command_server and returns the whole answer. One of `at` is used: the Unix
+/// socket where its path is set. Throws segue::error where nobody serves there, or no answer comes
+/// within `limit`. Blocks; any thread.
+std::string ask(const serving_places& at, const std::string& line, std::chrono::seconds limit);
+
+/// Whether somebody takes a connection at this path. Blocks for a moment.
+bool is_served(const std::string& unix_path);
+
+}  // namespace segue::control

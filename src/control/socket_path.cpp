@@ -1,0 +1,70 @@
+#include "src/control/socket_path.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace segue::control {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view folder = "/tmp";
+constexpr std::string_view first_part = "gh-ost.";
+constexpr std::string_view ending = ".sock";
+
+// FNV-1a, https://datatracker.ietf.org/doc/html/draft-eastlake-fnv: no secret depends on it.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char one : text) {
+        hash ^= static_cast<unsigned char>(one);
+        hash *= 0x100000001B3ULL;
+    }
+    return hash;
+}
+
+std::string in_file_name(std::string_view text) {
+    std::string name(text);
+    std::replace(name.begin(), name.end(), '/', '_');
+    std::replace(name.begin(), name.end(), '\0', '_');
+    return name;
+}
+
+}  // namespace
+
+std::string fitting_socket_path(const std::string& path) {
+    if (path.size() <= socket_path_bytes_max) return path;
+    const std::string tail =
+        fmt::format("-{:016x}{}", hash_of(path), path.ends_with(ending) ? ending : "");
+    return path.substr(0, socket_path_bytes_max - tail.size()) + tail;
+}
+
+std::string default_socket_path(std::string_view schema, std::string_view table) {
+    return fitting_socket_path(fmt::format("{}/{}{}.{}{}", folder, first_part, in_file_name(schema),
+                                           in_file_name(table), ending));
+}
+
+std::string default_socket_path(std::string_view schema, std::string_view table, int process_id) {
+    return fitting_socket_path(fmt::format("{}/{}{}.{}.{}{}", folder, first_part,
+                                           in_file_name(schema), in_file_name(table), process_id,
+                                           ending));
+}
+
+std::vector<std::string> sockets_at_default_paths() {
+    std::vector<std::string> found;
+    std::error_code failure;
+    for (fs::directory_iterator at(folder, failure), end; !failure && at != end;
+         at.increment(failure)) {
+        const std::string name = at->path().filename().string();
+        std::error_code unseen;
+        if (name.starts_with(first_part) && name.ends_with(ending) && at->is_socket(unseen))
+            found.push_back(at->path().string());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+}  // namespace segue::control

@@ -1,0 +1,48 @@
+#include "src/migration/steering.hpp"
+
+#include <utility>
+
+namespace segue::migration {
+
+void steering::postpone_by(std::string flag_file) {
+    std::lock_guard lock(mutex_);
+    flag_file_ = std::move(flag_file);
+    released_ = false;
+}
+
+std::string steering::flag_file() const {
+    std::lock_guard lock(mutex_);
+    return flag_file_;
+}
+
+void steering::release() {
+    std::lock_guard lock(mutex_);
+    released_ = true;
+}
+
+std::string steering::holding_flag_file() const {
+    std::lock_guard lock(mutex_);
+    return released_ ? "" : flag_file_;
+}
+
+void steering::attempt_now() {
+    std::lock_guard lock(mutex_);
+    attempt_now_ = true;
+}
+
+bool steering::take_attempt_now() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(attempt_now_, false);
+}
+
+void steering::panic(std::string why) {
+    std::lock_guard lock(mutex_);
+    if (!panic_) panic_ = std::move(why);
+}
+
+std::optional<std::string> steering::panic_words() const {
+    std::lock_guard lock(mutex_);
+    return panic_;
+}
+
+}  // namespace segue::migration

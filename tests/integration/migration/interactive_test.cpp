@@ -1,0 +1,237 @@
+// A running migration that is asked and steered through its socket.
+#include "src/control/client.hpp"
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/integration/migration/quiet_run.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+class a_steered_migration : public testing::Test {
+  protected:
+    a_steered_migration() {
+        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
+        folder = ::mkdtemp(pattern.data());
+        socket = folder / "s.sock";
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
+        run.session().execute("INSERT INTO t (a) VALUES (1), (2), (3)");
+    }
+    ~a_steered_migration() override { fs::remove_all(folder); }
+
+    void start(bool postponed, std::vector<std::string> more = {}) {
+        more.insert(more.end(), {"--serve-socket-file", socket});
+        run.start("ADD COLUMN b INT", {.postponed = postponed, .more = more});
+        if (postponed) run.segue().wait_for_output("State: postponing cut-over");
+    }
+    std::string ask(const std::string& command) const {
+        return control::ask({.unix_path = socket}, command, 60s);
+    }
+    bool answers(const std::string& command, const std::string& part) const {
+        return ask(command).find(part) != std::string::npos;
+    }
+    std::string status_json() const { return ask("status-json"); }
+
+    /// segue with other arguments: its exit code, and all that it said.
+    std::pair<int, std::string> segue(const std::vector<std::string>& arguments) const {
+        child_process other(segue_program(segue_build::released), arguments);
+        const int code = other.wait();
+        return {code, other.out() + other.err()};
+    }
+
+    quiet_run run{shared_server()};
+    fs::path folder;
+    std::string socket;
+};
+
+TEST_F(a_steered_migration, tells_where_it_is_and_what_it_is_set_to) {
+    start(/*postponed=*/true);
+    const std::string status = ask("status");
+    for (const std::string& part :
+         {"# Migrating " + run.table().quoted() + "; Ghost table is " + run.tables().ghost.quoted(),
+          "# Serving on unix socket: " + socket, std::string("State: postponing cut-over"),
+          "# postpone-cut-over-flag-file: " + run.flag().string() + " [set]"})
+        EXPECT_NE(status.find(part), std::string::npos) << part << "\n" << status;
+    run.segue().wait_for_output("# Serving on unix socket: " + socket);
+    EXPECT_EQ(ask("info").substr(0, 20), status.substr(0, 20));
+    EXPECT_TRUE(ask("sup").starts_with("Copy: 3/3 100.0%; Applied: 0; Backlog: 0/"));
+    EXPECT_NE(status_json().find(R"("phase":"postponed","postponed_because":"flag-file")"),
+              std::string::npos)
+        << status_json();
+    const auto version = run.session().query_value("SELECT @@version").value();
+    EXPECT_NE(ask("applier").find(", Version: " + version), std::string::npos);
+    EXPECT_EQ(ask("applier"), ask("inspector"));
+    const auto uuid = run.session().query_value("SELECT @@server_uuid").value();
+    EXPECT_TRUE(ask("coordinates").starts_with(uuid)) << ask("coordinates");
+    for (const char* const name : {"cut-over-now", "max-lag-millis=", "json COMMAND", "suspend"})
+        EXPECT_TRUE(answers("help", name)) << name;
+    EXPECT_EQ(ask("json nope"),
+              R"({"answer":"unknown command: nope. `help` lists them all\n","ok":false})"
+              "\n");
+    run.let_cut_over();
+    run.expect_swapped();
+    EXPECT_FALSE(fs::exists(socket));
+}
+
+TEST_F(a_steered_migration, takes_other_settings_and_tells_the_old_ones) {
+    start(/*postponed=*/true, {"--nice-ratio", "0.5", "--max-load", "Threads_running=900"});
+    EXPECT_EQ(ask("chunk-size=?"), "adaptive\n");
+    EXPECT_EQ(ask("nice-ratio=?"), "0.5\n");
+    EXPECT_EQ(ask("max-load=?"), "Threads_running=900\n");
+    EXPECT_EQ(ask("dml-batch-size=?"), "1000\n");
+    EXPECT_TRUE(answers("chunk-size=0x200", "# chunk-size: 512; "));
+    run.segue().wait_for_output("chunk-size is '512' now, and was 'adaptive'");
+    EXPECT_EQ(ask("chunk-size=?"), "512\n");
+    EXPECT_TRUE(answers("chunk-size=5", "is not between 10 and 100000: 10 is used"));
+    EXPECT_TRUE(answers("chunk-size=", "# chunk-size: adaptive; "));
+    EXPECT_TRUE(answers("max-lag-millis=2000", "max-lag-millis: 2000ms"));
+    EXPECT_TRUE(answers("nice-ratio=0", "nice-ratio: 0.000000"));
+    EXPECT_TRUE(answers(R"(max-load="Threads_running=800,Threads_connected=5000")",
+                        "max-load: Threads_running=800,Threads_connected=5000;"));
+    EXPECT_TRUE(
+        answers("critical-load=Threads_running=4000", "critical-load: Threads_running=4000"));
+    for (const char* const wrong : {"chunk-size=many", "max-load=Threads_running", "chunk-size"})
+        EXPECT_FALSE(answers(wrong, "# Migrating")) << wrong;
+    EXPECT_EQ(ask("max-load=?"), "Threads_running=800,Threads_connected=5000\n");
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+TEST_F(a_steered_migration, waits_with_the_copy_when_it_is_told_to) {
+    run.session().execute("SET SESSION cte_max_recursion_depth=100000");
+    run.session().execute(
+        "INSERT INTO t (a) WITH RECURSIVE n AS (SELECT 1 i UNION ALL SELECT i+1 FROM n WHERE "
+        "i<3000)"
+        " SELECT i FROM n");
+    start(/*postponed=*/false, {"--chunk-size", "10", "--nice-ratio", "5"});
+    run.wait_until("it copies", [&] { return fs::exists(socket) && answers("sup", "Copy: "); });
+    EXPECT_TRUE(answers("throttle", "only for as long as the server keeps its binary logs"));
+    run.wait_until("it waits", [&] { return answers("sup", "throttled, commanded by user"); });
+    EXPECT_TRUE(answers("no-throttle=other", "this migrates t"));
+    EXPECT_TRUE(answers("sup", "throttled, commanded by user"));
+    EXPECT_TRUE(answers("unthrottle=t", "# Migrating"));
+    ask("nice-ratio=0");
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_steered_migration, waits_with_the_copy_while_a_query_says_so) {
+    run.session().execute("CREATE TABLE gate (shut INT)");
+    run.session().execute("INSERT INTO gate VALUES (1)");
+    start(/*postponed=*/false, {"--throttle-query", "SELECT shut FROM " + run.schema() + ".gate"});
+    run.wait_until("it waits", [&] {
+        return fs::exists(socket) && answers("sup", "throttled, throttle-query");
+    });
+    EXPECT_EQ(ask("throttle-query=?"), "SELECT shut FROM " + run.schema() + ".gate\n");
+    EXPECT_TRUE(answers("throttle-query=SELECT nothing", "# throttle-query: SELECT nothing"));
+    run.wait_until("it tells of a query that fails",
+                   [&] { return answers("sup", "throttled, throttle-query "); });
+    EXPECT_TRUE(answers("throttle-query=", "# Migrating"));
+    run.expect_swapped();
+}
+
+TEST_F(a_steered_migration, holds_changes_back_when_it_is_told_to) {
+    start(/*postponed=*/true);
+    EXPECT_TRUE(answers("pause-replay", "# Migrating"));
+    run.session().execute("UPDATE t SET a=a+10");
+    run.wait_until("the changes wait",
+                   [&] { return status_json().find(R"("backlog":3,)") != std::string::npos; });
+    run.let_cut_over();
+    run.wait_until("the swap waits for them", [&] {
+        return status_json().find("replaying is paused by command") != std::string::npos;
+    });
+    EXPECT_TRUE(answers("unpostpone", "resume-replay"));
+    ask("resume-replay");
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_steered_migration, postpones_its_swap_and_goes_on_with_it_by_command) {
+    start(/*postponed=*/true);
+    const std::string other = folder / "other.flag";
+    EXPECT_TRUE(answers("cut-over=other", "this migrates t"));
+    EXPECT_TRUE(answers("cut-over-now", "unpostpone lets it go on"));
+    EXPECT_TRUE(ask("postpone-cut-over-flag-file=" + other).starts_with("Postponed\n"));
+    EXPECT_TRUE(fs::exists(other));
+    run.let_cut_over();  // The file of the command line, which does not count any more.
+    EXPECT_EQ(ask("postpone-cut-over-flag-file=?"), other + "\n");
+    EXPECT_TRUE(answers("sup", "State: postponing cut-over"));
+    EXPECT_TRUE(ask("cut-over").starts_with("Unpostponed\n"));
+    run.expect_swapped();
+    EXPECT_TRUE(fs::exists(other)) << "the file is the operator's";
+}
+
+// Without it the last of these pauses would be longer than anybody waits here.
+TEST_F(a_steered_migration, tries_to_swap_at_once_when_it_is_told_to) {
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM t");
+    start(/*postponed=*/false,
+          {"--cut-over-exponential-backoff", "--exponential-backoff-max-interval", "3600"});
+    for (int attempt = 1; attempt < 10; ++attempt) {
+        run.segue().wait_for_output(fmt::format("cut-over attempt {} gave way", attempt));
+        EXPECT_TRUE(answers("cut-over-now", "# Migrating"));
+    }
+    holder.execute("COMMIT");
+    ask("cut-over-now");
+    run.expect_swapped();
+}
+
+TEST_F(a_steered_migration, ends_when_it_is_told_to_panic) {
+    start(/*postponed=*/true, {"--force-named-panic", "--force-named-cut-over"});
+    EXPECT_EQ(ask("panic"), "panic has to name the table: panic=t\n");
+    EXPECT_EQ(ask("unpostpone"), "unpostpone has to name the table: unpostpone=t\n");
+    EXPECT_EQ(ask("panic=t"), "panic was commanded on the socket, so the migration ends\n");
+    run.expect_failed({"panic was commanded on the socket", "The original table is untouched."});
+}
+
+TEST_F(a_steered_migration, is_steered_by_segue_itself) {
+    start(/*postponed=*/true);
+    const auto [code, told] = segue({"ctl", "--socket", socket, "chunk-size=?"});
+    EXPECT_EQ(code, 0) << told;
+    EXPECT_EQ(told, "adaptive\n");
+    EXPECT_EQ(segue({"ctl", "--socket", socket, "nope"}).first, 1);
+    EXPECT_EQ(segue({"ctl", "--socket", socket}).first, 2);
+    EXPECT_EQ(segue({"ctl", "--socket", socket + "x", "sup"}).first, 1);
+    const auto [json_code, json] = segue({"status", "--socket", socket, "--json"});
+    EXPECT_EQ(json_code, 0);
+    EXPECT_TRUE(json.starts_with("{")) << json;
+    child_process watching(segue_program(segue_build::released),
+                           {"status", "--socket", socket, "--watch"});
+    watching.wait_for_output("State: postponing cut-over");
+    EXPECT_EQ(segue({"ctl", "--socket", socket, "cut-over=t"}).first, 0);
+    run.expect_swapped();
+    EXPECT_EQ(watching.wait(), 0) << "it ends with what it watched";
+}
+
+TEST(a_migration_under_writers, is_not_harmed_by_what_clients_send) {
+    live_run run(shared_server(), {.rows = 3'000, .writing = {.rate_per_second = 50}});
+    const fs::path socket = fs::temp_directory_path() / fmt::format("segue.{}.sock", ::getpid());
+    run.writers().start();
+    run.start({.postponed = true, .more = {"--serve-socket-file", socket}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    std::vector<std::future<std::string>> clients;
+    for (int i = 0; i < 100; ++i)
+        clients.push_back(std::async(std::launch::async, [&, i] {
+            const std::string junk(static_cast<std::size_t>(i) * 1'000, '\xFF');
+            return control::ask({.unix_path = socket}, i % 2 == 0 ? "status" : junk, 60s);
+        }));
+    for (auto& one : clients) EXPECT_NE(one.get(), "");
+    run.writers().wait_for_transactions(50);
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_nothing_lost();
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "throttle/pace.hpp"
+#include "throttle/signal.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace segue::throttle {
+
+/// Throttles while the operator has commanded it (the command `throttle` on the socket).
+class command_signal final : public signal {
+  public:
+    /// `pace` outlives it.
+    explicit command_signal(const live_pace& pace) : pace_(pace) {}
+
+    std::string_view name() const noexcept override { return "command"; }
+    signal_rank rank() const noexcept override { return signal_rank::general; }
+    std::chrono::milliseconds period() const noexcept override {
+        return std::chrono::milliseconds(100);
+    }
+    std::optional<std::string> evaluate() override {
+        return pace_.snapshot().throttled_by_command
+                   ? std::optional<std::string>("commanded by user")
+                   : std::nullopt;
+    }
+
+  private:
+    const live_pace& pace_;
+};
+
+}  // namespace segue::throttle
