@@ -30,7 +30,7 @@ class checkpointer {
         const chunk_queue& chunks;
         std::string stream_server_uuid;
         std::chrono::milliseconds interval{5'000};  ///< Between one writing and the next.
-        unsigned failures_max = 60;
+        unsigned failures_max;                      ///< As db::retrying_session takes it.
     };
     explicit checkpointer(parts with) : with_(std::move(with)) {}
 

@@ -35,7 +35,7 @@ class copier {
         throttle::throttler& throttler;
         const wording& words;
         const throttle::live_pace& pace;
-        unsigned failures_max = 60;
+        unsigned failures_max;  ///< As db::retrying_session takes it.
     };
     explicit copier(parts with) : with_(with) {}
 

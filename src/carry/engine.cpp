@@ -83,7 +83,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                                 .run_token = run_token,
                                 .interval = with.heartbeat_interval,
                                 .order_commits_required = !locking_reads,
-                                .retries_max = with.failures_max,
+                                .failures_max = with.failures_max,
                                 .restarts = &around.restarts}),
       changes({.keys_max = with.waiting_keys_max,
                .bytes_max = backlog_bytes_max,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/db/retry.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/signal_set.hpp"
 
@@ -22,7 +23,7 @@ struct engine_settings {
     bool locking_reads = false;
     /// --default-retries: so many failures in a row of one operation are tried again. Zero: none
     /// is.
-    unsigned failures_max = 60;
+    unsigned failures_max = db::default_failures_max;
     /// --replica-server-id: of the stream's client, as MySQL's server_id. Not zero, and no other
     /// replica's.
     std::uint32_t replica_server_id = 99'999;

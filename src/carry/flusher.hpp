@@ -31,7 +31,7 @@ class flusher {
         const throttle::live_pace& pace;
         const wording& words;
         std::size_t batch_keys = 1'000;
-        unsigned failures_max = 60;
+        unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
     };
     explicit flusher(parts with) : with_(with) {}
 

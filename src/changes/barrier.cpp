@@ -139,7 +139,7 @@ std::uint64_t barrier::begin_marker() {
 }
 
 void barrier::run(std::stop_token stop) {
-    db::retrying_session session(sessions_, settings_.retries_max, db::lock_conflicts::outlasted,
+    db::retrying_session session(sessions_, settings_.failures_max, db::lock_conflicts::outlasted,
                                  db::session_role::beat);
     auto next_beat = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {

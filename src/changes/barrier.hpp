@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
+#include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/servers/durability.hpp"
 
@@ -33,7 +34,8 @@ class barrier {
             run_token;  ///< Stands in each marker, so that no other run's is taken for ours.
         std::chrono::milliseconds interval{100};
         bool order_commits_required = true;  ///< False where reads of the source lock.
-        unsigned retries_max = 60;
+        /// So many failed writes in a row are tried again; the next one ends run(). Zero: none is.
+        unsigned failures_max = db::default_failures_max;
         servers::durability* restarts =
             nullptr;  ///< Looked at with each write; nullptr: nobody looks.
     };

@@ -19,6 +19,10 @@ enum class lock_conflicts {
     failures    ///< They are failures like any other, so that the tries are bounded.
 };
 
+/// How many failures in a row of one operation are tried again, where nobody says how many
+/// (--default-retries).
+inline constexpr unsigned default_failures_max = 60;
+
 /// How often locks of others, from 1 on, stood in the way of an operation, in words.
 std::string outlasted_text(unsigned conflicts);
 
@@ -30,7 +34,7 @@ class retry_count {
 
     /// Counts a failure. False: it ends the operation.
     bool goes_on_after(const error& failure) noexcept;
-    /// Before the next try.
+    /// How long to wait before the next try.
     std::chrono::milliseconds pause() const noexcept;
     /// Lock conflicts that were outlasted; what else counts is in failures().
     unsigned outlasted() const noexcept { return outlasted_; }
@@ -94,10 +98,10 @@ class retrying_session {
     clock_source::time_point used_{};  ///< When an operation last ended.
 };
 
-/// Whether it is a deadlock or a lock wait that timed out.
+/// Whether the failure is a deadlock (1213) or a lock wait that timed out (1205).
 bool is_conflict(const error& failure) noexcept;
 
-/// Whether the rows that were written may be what the server's error is about: it is not about a
+/// Whether the rows that were written may be what the server's error is about: not if it is about a
 /// connection, the server's condition, a lock, a table or a right.
 bool may_be_the_rows(const error& failure) noexcept;
 
