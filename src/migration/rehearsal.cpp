@@ -5,7 +5,7 @@
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/start_notices.hpp"
 #include "src/servers/blockers.hpp"
-#include "src/swap/statement_ender.hpp"
+#include "src/swap/own_statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <chrono>
@@ -74,7 +74,8 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
 
 void rehearse(run_state& of, std::stop_token stop) {
     of.find_servers();
-    const swap::statement_ender ender(of.sessions(), of.swap(), stop, std::chrono::milliseconds(0));
+    const swap::own_statement_ender ender(of.sessions(), of.swap(), stop,
+                                          std::chrono::milliseconds(0));
     try {
         db::session session = of.sessions().connect(db::session_role::patient);
         rehearse_on(session, of, stop);

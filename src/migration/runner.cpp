@@ -16,7 +16,7 @@
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_names.hpp"
 #include "src/servers/blockers.hpp"
-#include "src/swap/statement_ender.hpp"
+#include "src/swap/own_statement_ender.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -51,8 +51,8 @@ outcome runner::run(std::stop_token stop) {
     state_.find_servers();
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
-    std::optional<swap::statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
-                                               threads_.token(), stop_grace);
+    std::optional<swap::own_statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
+                                                   threads_.token(), stop_grace);
     outcome made;
     try {
         start_following(stop);
@@ -83,7 +83,7 @@ outcome runner::run(std::stop_token stop) {
 
 // Nothing needs a grace before there are threads, and no statement may keep a stop waiting.
 void runner::prepare_or_stop(std::stop_token stop) {
-    const swap::statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::own_statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
     try {
         prepare(stop);
     } catch (const error&) {
@@ -292,7 +292,7 @@ void runner::throw_first_failure() {
 
 void runner::clean_up(std::stop_token stop) {
     const std::vector<table_name> unneeded = state_.begin_clean_up();
-    const swap::statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::own_statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
     try {
         drop_unneeded(unneeded, stop);
     } catch (const stopped&) {

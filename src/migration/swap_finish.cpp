@@ -88,9 +88,10 @@ void swap_finish::make_statistics() {
 
 outcome swap_finish::swap() {
     const settings& with = state_.with;
-    swap::attempt_pace pace({.attempts_max = std::max(1U, with.carrying.failures_max),
-                             .exponential = with.cut_over_pause_max.has_value(),
-                             .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    swap::attempt_pauses pace(
+        {.attempts_max = std::max(1U, with.carrying.failures_max),
+         .exponential = with.cut_over_pause_max.has_value(),
+         .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
     swap::rename_forecast renaming(with.stall_budget, state_.plan().rename_time);
     outcome made;
     unsigned failures = 0;
@@ -227,7 +228,7 @@ void swap_finish::measure_rename(swap::rename_forecast& forecast) {
 }
 
 // The migration does not die of a table that is busy: it goes on in step.
-void swap_finish::postpone(unsigned attempt, const swap::attempt_pace& pace,
+void swap_finish::postpone(unsigned attempt, const swap::attempt_pauses& pace,
                            const swap::cut_over::result& result) {
     const std::string& reason = result.gave_way_because;
     state_.told.on_notice(fmt::format(

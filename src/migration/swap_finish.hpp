@@ -5,7 +5,7 @@
 #include "src/carry/engine.hpp"
 #include "src/migration/finish.hpp"
 #include "src/migration/run_state.hpp"
-#include "src/swap/attempt_pace.hpp"
+#include "src/swap/attempt_pauses.hpp"
 #include "src/swap/cut_over.hpp"
 #include "src/swap/rename_forecast.hpp"
 
@@ -26,10 +26,11 @@ class swap_finish final : public finish {
     outcome reach() override;
 
   private:
-    /// Before the swap and its lock. Nothing else waits for it, and none of it is worth an end.
+    /// Gives the new table its statistics, before the swap and its lock. Nothing else waits for
+    /// that, and no failure of it ends the run.
     void make_statistics();
     outcome swap();
-    /// Whether it was.
+    /// Waits as long as the operator postpones the swap; returns whether that was so at all.
     bool wait_while_postponed();
     void wait_while_nothing_is_carried_over();
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
@@ -37,7 +38,7 @@ class swap_finish final : public finish {
     bool wait_until_rename_fits(swap::rename_forecast& forecast);
     void measure_rename(swap::rename_forecast& forecast);
     swap::cut_over::result attempt();
-    void postpone(unsigned attempt, const swap::attempt_pace& pace,
+    void postpone(unsigned attempt, const swap::attempt_pauses& pace,
                   const swap::cut_over::result& result);
 
     run_state& state_;

@@ -14,10 +14,10 @@ namespace segue::swap {
 /// while the answer to RENAME TABLE is open, as what became of that is being looked up.
 /// Lifecycle: at work until it is destroyed. Threads: one of its own, "ender".
 /// Lifetime: all that it is given outlives it.
-class statement_ender {
+class own_statement_ender {
   public:
-    statement_ender(db::session_factory& sessions, const swap_record& swap, std::stop_token when,
-                    std::chrono::milliseconds grace);
+    own_statement_ender(db::session_factory& sessions, const swap_record& swap,
+                        std::stop_token when, std::chrono::milliseconds grace);
 
   private:
     std::jthread thread_;

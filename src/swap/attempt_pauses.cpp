@@ -1,10 +1,10 @@
-#include "src/swap/attempt_pace.hpp"
+#include "src/swap/attempt_pauses.hpp"
 
 #include <algorithm>
 
 namespace segue::swap {
 
-std::chrono::milliseconds attempt_pace::pause() const noexcept {
+std::chrono::milliseconds attempt_pauses::pause() const noexcept {
     using std::chrono::milliseconds;
     constexpr milliseconds first{500};
     constexpr milliseconds first_exponential{1'000};

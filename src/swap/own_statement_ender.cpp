@@ -1,4 +1,4 @@
-#include "src/swap/statement_ender.hpp"
+#include "src/swap/own_statement_ender.hpp"
 
 #include "src/base/pause.hpp"
 
@@ -26,8 +26,8 @@ void wait_for(const std::stop_token& when, std::stop_token over) {
 
 }  // namespace
 
-statement_ender::statement_ender(db::session_factory& sessions, const swap_record& swap,
-                                 std::stop_token when, std::chrono::milliseconds grace)
+own_statement_ender::own_statement_ender(db::session_factory& sessions, const swap_record& swap,
+                                         std::stop_token when, std::chrono::milliseconds grace)
     : thread_([&sessions, &swap, when = std::move(when), grace](std::stop_token over) {
           pthread_setname_np(pthread_self(), "ender");
           try {
