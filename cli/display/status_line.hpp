@@ -19,6 +19,7 @@ std::string status_line(const migration::progress& at);
 /// Rows copied of the estimate; above 100 where the table is larger than the server estimates.
 double copied_percent(const migration::progress& at);
 
+/// The duration in seconds, with fractions.
 double seconds_of(std::chrono::milliseconds duration);
 
 /// The time until the copy is done at its present rate; zero where it is due, unset where too

@@ -27,11 +27,12 @@ class migration {
     /// would meet. Throws as run() does.
     void rehearse(std::stop_token stop);
 
-    /// Throws segue::error for what ended it, `stopped` when asked to stop; left_behind() then
-    /// tells whether the tables were swapped, and what stays. After the swap it does not throw any
-    /// more, and a stop ends the dropping of what is not needed.
+    /// Runs it to the swap. Throws segue::error for what ended it, `stopped` when asked to stop;
+    /// left_behind() then tells whether the tables were swapped, and what stays. After the swap it
+    /// does not throw any more, and a stop ends the dropping of what is not needed.
     outcome run(std::stop_token stop);
 
+    /// Where the migration stands.
     progress now() const;
     /// Unset until the plan is made. Any thread.
     std::optional<subject> about() const;

@@ -47,8 +47,8 @@ struct subject {
 
 /// What a run that swapped the tables tells.
 struct outcome {
-    std::chrono::milliseconds stall_max{0};   ///< The longest of all attempts.
-    std::chrono::milliseconds stall_last{0};  ///< Of the attempt that swapped.
+    std::chrono::milliseconds stall_max{0};   ///< The longest that writes waited in an attempt.
+    std::chrono::milliseconds stall_last{0};  ///< How long they waited in the one that swapped.
     unsigned cut_over_attempts = 0;
 };
 
@@ -59,8 +59,8 @@ struct leftovers {
     /// separated by ", ". Empty: nothing.
     std::string tables;
     std::string original;  ///< Quoted; empty until the names are needed.
-    std::string ghost;     ///< The same.
-    std::string old;       ///< The same.
+    std::string ghost;     ///< Quoted; empty until the names are needed.
+    std::string old;       ///< Quoted; empty until the names are needed.
     preflight::other_run_made taken_over =
         preflight::other_run_made::none;  ///< If any, no table is this run's to drop.
     std::string taken_over_by;            ///< Whose run that is; empty: not known.

@@ -27,22 +27,25 @@ class run_state {
   public:
     run_state(settings given, observer& told_to);
 
-    /// The first thing of all. Throws segue::error.
+    /// Finds the primary and the server that the stream comes from; to be called before all else.
+    /// Throws segue::error.
     void find_servers();
     const servers::server_roles& roles() const { return *roles_; }
     db::session_factory& sessions() { return *sessions_; }          ///< To the primary.
     servers::durability& restarts() noexcept { return restarts_; }  ///< Of the primary.
 
-    /// Throws segue::error for each reason not to begin.
+    /// Makes the plan. Throws segue::error where there is a reason not to begin.
     preflight::plan inspect(db::session& primary, preflight::inspection_request request,
                             std::stop_token stop);
-    /// note_made() and note_dropped().
+    /// Where tables are noted that are made and dropped: note_made() and note_dropped().
     const preflight::table_record& record() const noexcept { return record_; }
 
+    /// Begins a phase, and tells it.
     void enter(phase next);
+    /// Keeps the plan and the engine made from it, for all that follows.
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
-    carry::engine& parts() { return *parts_; }              ///< The same.
+    carry::engine& parts() { return *parts_; }              ///< Precondition: hold() was called.
     void note_made(const table_name& table);
     void note_dropped(const table_name& table);
     /// What is to be dropped after the swap, and nothing else: from now on that is what is left.
@@ -51,7 +54,7 @@ class run_state {
     steering& steer() noexcept { return steering_; }
     /// Another run has the tables; these of them are there.
     void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
-    void note_taken_over_by(const std::string& run);  ///< Whose that is.
+    void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
     void copy_begins();
     void copy_ends();
     void set_postponed(const std::string& reason);

@@ -24,8 +24,9 @@ struct replication_channel {
     std::string last_error;            ///< Of the applier; empty: none.
 };
 
-/// Group replication's own channels are left out. Empty for a server that is no replica, and where
-/// the account may not look (REPLICATION CLIENT). Throws segue::error.
+/// The channels that a server replicates by, without group replication's own. Empty for a server
+/// that is no replica, and where the account may not look (REPLICATION CLIENT). Throws
+/// segue::error.
 std::vector<replication_channel> replication_channels(db::session& session);
 
 /// What a server that hands the primary's changes on says of itself.
@@ -38,9 +39,10 @@ struct relay_facts {
     bool logs_what_it_applies = false;   ///< log_bin and log_replica_updates.
     std::string lower_case_table_names;  ///< As the server prints it.
 };
+/// Asks the server of the session. Throws segue::error.
 relay_facts read_relay(db::session& session);
 
-/// Set when the replica does not replicate just now.
+/// Why the replica does not replicate just now, and what to do; nullopt: it does.
 std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel);
 
 /// Why the binary log of a replica does not hold every change of the schema, in the primary's

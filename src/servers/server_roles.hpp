@@ -18,7 +18,7 @@ namespace segue::servers {
 struct assumed_primary {
     wire::endpoint server;
     std::string user;      ///< Empty: as for the server given.
-    std::string password;  ///< Likewise.
+    std::string password;  ///< Empty: as for the server given.
 };
 
 /// Which server does what: rows are read and written on the primary, and the stream comes from the
@@ -36,7 +36,7 @@ class server_roles {
 
     const wire::connection_options& primary() const noexcept { return primary_; }
 
-    /// Unset: the stream comes from the primary itself.
+    /// The replica that the stream comes from.
     struct replica {
         wire::connection_options connection;
         std::string uuid;
@@ -44,19 +44,20 @@ class server_roles {
         std::string version;  ///< As @@version has it.
         bool image_is_minimal = false;
     };
+    /// Unset: the stream comes from the primary itself.
     const std::optional<replica>& stream_from() const noexcept { return stream_from_; }
 
-    /// The following are for a stream from a replica.
+    /// Whether throw_if_unfit() takes a server that does not replicate just now for unfit.
     enum class running { required, or_not };
-    /// Looks again at each server on the way and at the primary; throws when one is not fit any
-    /// more. One that does not replicate just now may do so later.
+    /// Looks again at each server between the stream and the primary, and at the primary; throws
+    /// when one is not fit any more. One that does not replicate just now may do so later.
     void throw_if_unfit(running replication) const;
 
     /// Throws when the replica's table is not the primary's: row images would be misread.
     /// Passes where the primary has no such table.
     void throw_if_tables_differ(db::session& primary, const table_name& table) const;
 
-    /// A session on the replica.
+    /// A new session on the replica that the stream comes from. Precondition: it is set.
     db::session connect_replica() const;
 
   private:
