@@ -4,6 +4,7 @@
 #include "src/base/server_errors.hpp"
 #include "src/db/read_only_server.hpp"
 #include "src/db/retry.hpp"
+#include "src/db/table_failure.hpp"
 #include "throttle/heartbeat_value.hpp"
 
 #include <algorithm>
@@ -64,23 +65,19 @@ bool barrier::has_come(db::session& replica, std::uint64_t number) const {
 }
 
 // Not by the variable, which may have been set back since: the row is there and was not changed.
-void barrier::throw_if_read_only(db::session& session, int id) const {
-    if (!session
-             .query(fmt::format("SELECT 1 FROM {} WHERE id={}", settings_.changelog.quoted(), id))
-             .empty())
-        throw db::read_only_failure();
+void barrier::throw_not_changed(db::session& session, int id) const {
+    if (session.query(fmt::format("SELECT 1 FROM {} WHERE id={}", settings_.changelog.quoted(), id))
+            .empty())
+        throw db::row_is_gone(id == marker_id ? "the marker's row" : "the heartbeat's row",
+                              settings_.changelog);
+    throw db::read_only_failure();
 }
 
 void barrier::commit_marker(db::session& session, std::uint64_t number) const {
     const std::uint64_t changed = session.execute(
         fmt::format("UPDATE {} SET value='{}:{}' WHERE id={} AND @@GLOBAL.read_only=0",
                     settings_.changelog.quoted(), settings_.run_token, number, marker_id));
-    if (changed != 1) throw_if_read_only(session, marker_id);
-    if (changed != 1)
-        throw error(
-            fmt::format("the marker row in {} is gone: another run dropped or changed the "
-                        "table",
-                        settings_.changelog.quoted()));
+    if (changed != 1) throw_not_changed(session, marker_id);
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
     if (settings_.order_commits_required &&
         session.query_value("SELECT @@GLOBAL.binlog_order_commits") != "1")
@@ -95,7 +92,7 @@ void barrier::write_heartbeat(db::session& session) {
     const std::uint64_t changed = session.execute(
         fmt::format("UPDATE {} SET value={} WHERE id={} AND @@GLOBAL.read_only=0",
                     settings_.changelog.quoted(), quoted_literal(beats_.back()), heartbeat_id));
-    if (changed != 1) throw_if_read_only(session, heartbeat_id);
+    if (changed != 1) throw_not_changed(session, heartbeat_id);
     beats_.erase(beats_.begin(), beats_.end() - 1);
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
 }

@@ -71,7 +71,7 @@ class barrier {
     std::uint64_t want_marker();  ///< Precondition: mutex_ is held.
     std::uint64_t begin_marker();
     void commit_marker(db::session& session, std::uint64_t number) const;
-    void throw_if_read_only(db::session& session, int id) const;
+    [[noreturn]] void throw_not_changed(db::session& session, int id) const;
     void write_heartbeat(db::session& session);
     void look_after_restart(db::session& session);
     bool wait_for_work(std::stop_token stop, std::chrono::steady_clock::time_point until);

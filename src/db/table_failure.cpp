@@ -2,6 +2,8 @@
 
 #include "src/base/server_errors.hpp"
 
+#include <fmt/format.h>
+
 namespace segue::db {
 
 bool is_missing_table(const error& failure) noexcept {
@@ -28,6 +30,13 @@ bool is_about_a_table(const error& failure) noexcept {
         default:
             return is_missing_table(failure);
     }
+}
+
+error row_is_gone(std::string_view what, const table_name& table) {
+    return error(
+        fmt::format("{} is gone from {}: somebody else has emptied or changed that table while the "
+                    "migration ran. Nothing was written by this statement.",
+                    what, table.quoted()));
 }
 
 }  // namespace segue::db

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "src/base/error.hpp"
+#include "src/base/table_name.hpp"
+
+#include <string_view>
 
 /// What the server says of tables and rights, and not of the rows.
 /// https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html
@@ -12,5 +15,8 @@ bool is_missing_table(const error& failure) noexcept;
 /// Whether a table is not there, has other columns than the statement takes it to have, or is none
 /// that the account may use so: whatever the rows are.
 bool is_about_a_table(const error& failure) noexcept;
+
+/// A row of Segue's own, `what`, which only others can have taken away, is not in the table.
+error row_is_gone(std::string_view what, const table_name& table);
 
 }  // namespace segue::db

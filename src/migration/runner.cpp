@@ -154,6 +154,9 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 
 void runner::start_following(std::stop_token stop) {
     parts().follow({.target = carry::engine::contents::nothing}, [&] { look_after(stop); });
+    // What was changed between the inspection and the place where the stream begins, it does not
+    // tell.
+    look_at_definition();
 }
 
 void runner::copy(std::stop_token stop) {
@@ -213,7 +216,11 @@ void runner::see_whose_tables() {
         // After a failover tables of these names say nothing of those that were left.
         if (sessions.server_uuid() != state_.plan().server.uuid) return;
         const migration_tables& tables = state_.plan().tables;
-        const bool owns = preflight::still_owns(session, tables.checkpoint, parts().run_token);
+        // Another run drops them all, and makes its own while it has the claim; so that is looked
+        // at before whose they are.
+        const bool claimed = preflight::start_is_claimed(session, tables.original);
+        const preflight::owner owner =
+            preflight::owner_of(session, tables.checkpoint, parts().run_token);
         std::vector<table_name> there;
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
@@ -221,11 +228,11 @@ void runner::see_whose_tables() {
         const auto is_there = [&](const table_name& one) {
             return std::ranges::count(there, one) > 0;
         };
-        // Another run drops them all, and makes its own while it has the claim.
         const bool has_state = is_there(tables.checkpoint);
-        const bool dropped = !has_state && is_there(tables.ghost) &&
-                             !preflight::start_is_claimed(session, tables.original);
-        if (owns || dropped) return see_what_others_did(session, there);
+        const bool emptied_or_dropped =
+            owner == preflight::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
+        if (owner == preflight::owner::this_run || emptied_or_dropped)
+            return see_what_others_did(session, there);
         const preflight::other_run_made seen =
             preflight::seen_take_over(session, state_.plan(), there);
         state_.note_taken_over(seen, std::move(there));
@@ -244,6 +251,7 @@ void runner::see_what_others_did(db::session& session, const std::vector<table_n
         state_.note_dropped(one);
     }
     target_changed_by_others_ = preflight::target_was_changed(session, state_.plan());
+    original_changed_by_others_ = preflight::original_was_changed(session, state_.plan());
 }
 
 error runner::in_words(const error& failure) {
@@ -262,6 +270,11 @@ error runner::in_words(const error& failure) {
             "the new table {} was changed by somebody else while the migration "
             "ran: ",
             made.tables.ghost.quoted());
+    } else if (original_changed_by_others_ && failure.from_server()) {
+        // The stream, which would name the statement, is a moment behind or does not show it.
+        others =
+            fmt::format("the table {} was redefined by another session while it was migrated: ",
+                        made.tables.original.quoted());
     }
     return error(others + words, failure.properties());
 }

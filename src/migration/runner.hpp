@@ -66,6 +66,7 @@ class runner {
     bool marker_waits_told_ = false;
     std::vector<table_name> dropped_by_others_;
     bool target_changed_by_others_ = false;
+    bool original_changed_by_others_ = false;
     task_group threads_;
 };
 

@@ -178,12 +178,14 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
           "again."}});
 }
 
-bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token) {
+owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token) {
     try {
-        return session.query_value(fmt::format("SELECT MAX(value) FROM {} WHERE kind='owner'",
-                                               checkpoint.quoted())) == run_token;
+        const auto found = session.query(
+            fmt::format("SELECT value FROM {} WHERE kind='owner'", checkpoint.quoted()));
+        if (found.empty()) return owner::nobody;
+        return found.front()[0] == run_token ? owner::this_run : owner::another_run;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == er::no_such_table) return false;
+        if (failure.mysql_errno() == er::no_such_table) return owner::nobody;
         throw;
     }
 }
@@ -205,6 +207,11 @@ other_run_made seen_take_over(db::session& session, const plan& made,
 bool target_was_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.target.name);
     return now && !schema::same_definition(*now, made.target);
+}
+
+bool original_was_changed(db::session& session, const plan& made) {
+    const auto now = schema::read_table(session, made.original.name);
+    return now && !schema::same_definition(*now, made.original);
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {

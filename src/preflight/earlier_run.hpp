@@ -43,9 +43,13 @@ bool start_is_claimed(db::session& session, const table_name& original);
 /// there is no such table. Throws `stopped` when asked to stop.
 void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop);
 
-/// Whether the tables are still those of the run with this token; false where another has taken
-/// them over, or they are gone.
-bool still_owns(db::session& session, const table_name& checkpoint, const std::string& run_token);
+/// Who owns the tables of a migration.
+enum class owner {
+    this_run,
+    another_run,  ///< Which has taken them over, or has made its own.
+    nobody        ///< The checkpoint table is gone, or its owner's row.
+};
+owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token);
 
 /// What another run, which has taken this run's tables over, has made of them; `there` are those of
 /// them that exist. Throws segue::error.
@@ -54,6 +58,9 @@ other_run_made seen_take_over(db::session& session, const plan& made,
 
 /// Whether the new table is there, and has another definition than this run's had when it was made.
 bool target_was_changed(db::session& session, const plan& made);
+
+/// Whether the original is there, and has another definition than the one that was inspected.
+bool original_was_changed(db::session& session, const plan& made);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

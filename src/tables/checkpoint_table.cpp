@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/db/read_only_server.hpp"
+#include "src/db/table_failure.hpp"
 
 #include <array>
 #include <unistd.h>
@@ -55,7 +56,8 @@ std::string checkpoint_table::other_run(db::session& session) const {
 
 void checkpoint_table::check(const std::vector<db::row>& owner) const {
     if (!owner.empty() && owner.front()[1] != "0") throw db::read_only_failure();
-    if (owner.size() != 1 || owner.front()[0] != run_token_)
+    if (owner.empty()) throw db::row_is_gone("the owner's row", name_);
+    if (owner.front()[0] != run_token_)
         throw error(
             fmt::format("another run has taken over this migration: the owner in {} is not "
                         "this one any more. Nothing was written by this statement.",
@@ -111,7 +113,7 @@ void checkpoint_table::record_chunk(db::session& session, const chunk_progress& 
                                     name_.quoted(), text, chunk.chunk)
                       : fmt::format("INSERT INTO {} (kind, id, value) VALUES ('chunk',{},{})",
                                     name_.quoted(), chunk.chunk, text));
-    require(rows == 1, "a chunk that goes on has a row");
+    if (rows != 1) throw db::row_is_gone(fmt::format("the row of chunk {}", chunk.chunk), name_);
 }
 
 bool checkpoint_table::chunk_is_recorded(db::session& session, const chunk_progress& chunk) const {

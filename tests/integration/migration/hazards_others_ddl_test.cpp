@@ -1,5 +1,6 @@
 // Somebody drops or changes a table of a migration's while it runs.
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/fault_points.hpp"
 
 #include <string>
 
@@ -25,6 +26,21 @@ class a_table_of_a_migration : public testing::Test {
                            "The original table is untouched.", "Left behind: " + left + ". To"});
         for (const char* const other : {"refuses the row", "nother run"})
             EXPECT_EQ(run.segue().err().find(other), std::string::npos) << run.segue().err();
+    }
+
+    /// The stream would name a statement that empties a table.
+    void empty_unlogged(const std::string& emptying) {
+        run.session().execute("SET SESSION sql_log_bin=0");
+        run.session().execute(emptying);
+        run.session().execute("SET SESSION sql_log_bin=1");
+    }
+    /// The run, which still has its tables.
+    void expect_emptied_by_somebody(const std::string& told) {
+        run.expect_failed(
+            {told, "somebody else has emptied or changed that table while the migration ran",
+             "The original table is untouched.",
+             "Left behind: " + ghost + ", " + changelog + ", " + checkpoint + ". To clean up"});
+        EXPECT_EQ(run.segue().err().find("nother run"), std::string::npos) << run.segue().err();
     }
 
     quiet_run run{shared_server()};
@@ -113,6 +129,62 @@ TEST_F(a_table_of_a_migration, that_is_gone_with_all_others_may_have_been_taken_
                        "Left behind: nothing"});
     EXPECT_EQ(run.segue().err().find("swapped, by another run"), std::string::npos)
         << run.segue().err();
+}
+
+TEST_F(a_table_of_a_migration, that_keeps_its_state_and_was_emptied_is_no_other_run) {
+    for (const char* const emptying : {"TRUNCATE _t_ghk", "DELETE FROM _t_ghk"}) {
+        SCOPED_TRACE(emptying);
+        run.start("ADD COLUMN b INT",
+                  {.postponed = true, .more = {"--initially-drop-ghost-table"}});
+        run.segue().wait_for_output("State: postponing cut-over");
+        empty_unlogged(emptying);
+        run.session().execute("UPDATE t SET a=a+1 WHERE id=2");
+        expect_emptied_by_somebody("the owner's row is gone from " + checkpoint);
+    }
+}
+
+TEST_F(a_table_of_a_migration, that_has_its_heartbeat_and_was_emptied_is_no_other_run) {
+    for (const char* const emptying :
+         {"DELETE FROM _t_ghc WHERE id=1", "DELETE FROM _t_ghc WHERE id=2", "TRUNCATE _t_ghc"}) {
+        SCOPED_TRACE(emptying);
+        run.start("ADD COLUMN b INT",
+                  {.postponed = true, .more = {"--initially-drop-ghost-table"}});
+        run.segue().wait_for_output("State: postponing cut-over");
+        empty_unlogged(emptying);
+        run.session().execute("UPDATE t SET a=a+1 WHERE id=2");
+        expect_emptied_by_somebody(" row is gone from " + changelog);
+    }
+}
+
+// Between the look at it and the first place in the binary log that is read.
+TEST_F(a_table_of_a_migration, that_is_the_original_may_be_redefined_while_the_run_starts) {
+    fault_points faults;
+    faults.pause("target_table.before_alter");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("target_table.before_alter");
+    run.session().execute("ALTER TABLE t DROP COLUMN a");
+    faults.go("target_table.before_alter");
+    run.expect_failed({"the definition of " + run.table().quoted() +
+                           " was changed by another session while it was migrated",
+                       "The original table is untouched."});
+    EXPECT_EQ(run.segue().out().find("phase: copy"), std::string::npos) << run.segue().out();
+}
+
+// The stream says nothing of it, or not yet.
+TEST_F(a_table_of_a_migration, that_is_the_original_may_be_redefined_unseen_while_it_is_copied) {
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 1});
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .more = {"--threads=1", "--chunk-size=1"}});
+    faults.wait_reached("copier.chunk_committed");
+    run.session().execute("SET SESSION sql_log_bin=0");
+    run.session().execute("ALTER TABLE t DROP COLUMN a");
+    run.session().execute("SET SESSION sql_log_bin=1");
+    faults.go("copier.chunk_committed");
+    run.expect_failed({"the table " + run.table().quoted() +
+                           " was redefined by another session while it was migrated: ",
+                       "Unknown column", "The original table is untouched."});
 }
 
 }  // namespace
