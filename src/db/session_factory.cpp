@@ -222,6 +222,9 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
         // What the server's init_connect may have begun: our commits would be none within it.
         made.execute("ROLLBACK AND NO CHAIN NO RELEASE");
         made.execute("UNLOCK TABLES");
+        // Before any value in quotes: under a collation_connection like utf16_bin the server takes
+        // none for a variable's that has names for values.
+        made.execute("SET NAMES utf8mb4");
         made.execute(std::string(session_settings()) +
                      ", wait_timeout=" + std::to_string(idle_timeout(role).count()));
         const row identity = made.query_row(

@@ -190,6 +190,21 @@ TEST_F(an_account_that_runs_init_connect, which_sets_character_sets_migrates) {
     EXPECT_EQ(run.everything(), "_t_del:2 t:2");
 }
 
+// In which the server reads our literals, too, when it looks for the value of a variable.
+TEST_F(an_account_that_runs_init_connect, which_sets_a_collation_without_ascii_migrates) {
+    for (const char* const collation : {"utf16_bin", "ucs2_bin", "utf32_bin"}) {
+        SCOPED_TRACE(collation);
+        setting.reset();
+        setting.emplace(run.server(), "init_connect",
+                        quoted_literal(fmt::format("SET collation_connection='{}'", collation)));
+        run.start(fmt::format("ADD COLUMN {} INT", collation),
+                  {.more = {"--user=" + name, "--ok-to-drop-table"},
+                   .variables = {{"MYSQL_PWD", "plain"}}});
+        run.expect_swapped();
+    }
+    EXPECT_EQ(run.everything(), "t:2");
+}
+
 TEST_F(an_account_that_runs_init_connect, which_reads_as_latin1_migrates_names_that_are_none) {
     run.session().execute("ALTER TABLE t ADD COLUMN `größe` INT");
     setting.emplace(run.server(), "init_connect", quoted_literal("SET NAMES latin1"));
