@@ -1,5 +1,9 @@
 #include "src/migration/start_notices.hpp"
 
+#include "src/servers/account.hpp"
+
+#include <fmt/format.h>
+
 namespace segue::migration {
 
 std::vector<std::string> start_notices(const preflight::plan& made, const settings& with) {
@@ -9,9 +13,10 @@ std::vector<std::string> start_notices(const preflight::plan& made, const settin
             "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
             "prepared XA transaction, cannot be seen in performance_schema.");
     else if (with.kill_blockers_after && !made.server.ends_connections)
-        notices.emplace_back(
-            "--kill-blockers-after-seconds can end sessions of this account only: others need "
-            "GRANT CONNECTION_ADMIN ON *.*.");
+        notices.push_back(fmt::format(
+            "--kill-blockers-after-seconds can end sessions of this account only. For those of "
+            "others: {}",
+            servers::grant_statement("CONNECTION_ADMIN", made.server.account)));
     if (!made.server.order_commits)
         notices.emplace_back(
             "binlog_order_commits is OFF: rows are read with locks, which the application may "

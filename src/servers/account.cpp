@@ -25,7 +25,7 @@ void check_stream_privileges(const account_facts& account, std::string_view of,
     constexpr std::array on_server = {"REPLICATION SLAVE", "REPLICATION CLIENT"};
     if (const std::string lacking = account.held.missing(on_server); !lacking.empty())
         refusals.push_back({fmt::format("the account may not read the binary log of {}", of),
-                            fmt::format("GRANT {} ON *.* TO {};", lacking, account.name)});
+                            grant_statement(lacking, account.name)});
 }
 
 // Which entry the server takes, where that is not plain.
@@ -53,6 +53,17 @@ std::string entry_text(const account_facts& account, const std::string& schema) 
 
 }  // namespace
 
+std::string account_name(db::session& session) {
+    const std::string user = session.query_value("SELECT CURRENT_USER()").value_or("");
+    const std::size_t at = user.rfind('@');
+    return quoted_literal(user.substr(0, at)) + "@" + quoted_literal(user.substr(at + 1));
+}
+
+std::string grant_statement(std::string_view privilege, std::string_view account,
+                            std::string_view on) {
+    return fmt::format("GRANT {} ON {} TO {};", privilege, on, account);
+}
+
 account_facts read_account(db::session& session, const std::string& schema) {
     const std::string roles = session.query_value("SELECT CURRENT_ROLE()").value_or("NONE");
     const bool has_roles = roles != "NONE";
@@ -61,11 +72,9 @@ account_facts read_account(db::session& session, const std::string& schema) {
          session.query(has_roles ? "SHOW GRANTS FOR CURRENT_USER() USING " + roles : "SHOW GRANTS"))
         lines.push_back(line[0].value_or(""));
     const bool literal = session.query_value("SELECT @@GLOBAL.partial_revokes") == "1";
-    const std::string user = session.query_value("SELECT CURRENT_USER()").value_or("");
-    const std::size_t at = user.rfind('@');
     return {.held = account_privileges(name_kept(session, schema), lines,
                                        {.names_are_literal = literal, .has_roles = has_roles}),
-            .name = quoted_literal(user.substr(0, at)) + "@" + quoted_literal(user.substr(at + 1)),
+            .name = account_name(session),
             .partial_revokes = literal};
 }
 

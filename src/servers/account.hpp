@@ -20,6 +20,13 @@ struct account_facts {
 /// Reads which account the session has, and what that holds on the schema. Throws segue::error.
 account_facts read_account(db::session& session, const std::string& schema);
 
+/// The session's account as GRANT takes it. Throws segue::error.
+std::string account_name(db::session& session);
+
+/// `privilege` to the account, on the whole server, or on what else is named: a whole statement.
+std::string grant_statement(std::string_view privilege, std::string_view account,
+                            std::string_view on = "*.*");
+
 /// `refusals` grows if the account lacks what changing a table of `schema` on the server `host`
 /// takes, or what reading that server's binary log takes.
 void check_privileges(const account_facts& account, const std::string& schema,

@@ -1,6 +1,7 @@
 #include "src/servers/blockers.hpp"
 
 #include "src/base/server_errors.hpp"
+#include "src/servers/account.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -148,9 +149,10 @@ std::string next_step(const blocker& holder) {
                              holder.connection);
 }
 
-constexpr std::string_view unseen =
-    "somebody who cannot be seen holds a lock (GRANT SELECT ON performance_schema.* lets Segue see "
-    "it)";
+std::string unseen(db::session& session) {
+    return fmt::format("somebody who cannot be seen holds a lock ({} lets Segue see it)",
+                       grant_statement("SELECT", account_name(session), "performance_schema.*"));
+}
 
 }  // namespace
 
@@ -160,7 +162,7 @@ std::vector<blocker> who_holds(db::session& session, const table_name& table) {
 
 std::string holders_text(db::session& session, const table_name& table) {
     const auto found = look_who_holds(session, table);
-    if (!found) return std::string(unseen);
+    if (!found) return unseen(session);
     return found->empty() ? "somebody held a lock who has let go since" : describe(*found);
 }
 
@@ -176,7 +178,7 @@ error start_failure(const error& failure, db::session& session, const table_name
     const std::string problem =
         fmt::format("a lock keeps Segue from reading {} or making a table beside it: {} ({})",
                     original.quoted(),
-                    !found           ? unseen
+                    !found           ? unseen(session)
                     : found->empty() ? "whoever held it has let go since"
                                      : describe(*found),
                     failure.what());

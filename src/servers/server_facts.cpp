@@ -86,14 +86,14 @@ bool metadata_locks_are_seen(db::session& session) {
 }
 
 std::string global_grant(std::string_view privilege, const account_facts& account) {
-    return fmt::format("GRANT {} ON *.* TO {};", privilege, account.name);
+    return grant_statement(privilege, account.name);
 }
 
 std::string how_locks_are_seen(db::session& session, bool performance_schema,
                                const account_facts& account) {
     if (!performance_schema) return "The server runs with performance_schema=OFF.";
     if (!can_run(session, "SELECT 1 FROM performance_schema.metadata_locks LIMIT 1"))
-        return fmt::format("GRANT SELECT ON performance_schema.* TO {};", account.name);
+        return grant_statement("SELECT", account.name, "performance_schema.*");
     return "UPDATE performance_schema.setup_instruments SET ENABLED='YES' WHERE "
            "NAME='wait/lock/metadata/sql/mdl';";
 }
@@ -199,6 +199,7 @@ server_facts read_server(db::session& session, const std::string& schema,
 
     const account_facts account = read_account(session, schema);
     const account_privileges& held = account.held;
+    facts.account = account.name;
     throw_if_no_schema(session, schema, facts.host, held);
     check_privileges(account, schema, facts.host, refusals);
     check_filters(session, schema, facts, held, refusals);

@@ -13,8 +13,9 @@ namespace segue::servers {
 struct server_facts {
     std::string version;
     std::string uuid;
-    std::string host;  ///< As the server names itself, with its port.
-    bool logs = true;  ///< log_bin
+    std::string host;          ///< As the server names itself, with its port.
+    std::string account = {};  ///< Which we are logged in as, as GRANT takes it.
+    bool logs = true;          ///< log_bin
     bool gtids = false;
     bool order_commits = true;       ///< binlog_order_commits
     bool image_is_minimal = false;   ///< binlog_row_image is not FULL.

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/servers/account.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,7 +12,8 @@
 namespace segue::swap {
 
 std::vector<std::string> end_blockers(db::session& session,
-                                      const std::vector<servers::blocker>& found) {
+                                      const std::vector<servers::blocker>& found,
+                                      std::string_view account) {
     std::vector<std::string> told;
     std::vector<std::uint64_t> done;
     for (const servers::blocker& one : found) {
@@ -36,10 +38,11 @@ std::vector<std::string> end_blockers(db::session& session,
         } catch (const error& failure) {
             if (failure.connection_lost()) throw;
             if (failure.mysql_errno() == er::no_such_thread) continue;
-            told.push_back(
-                fmt::format("not ended: {}: {}. Other accounts' sessions need GRANT "
-                            "CONNECTION_ADMIN ON *.*, and SYSTEM_USER if theirs has it.",
-                            which, failure.what()));
+            told.push_back(fmt::format(
+                "not ended: {}: {}. For sessions of other accounts: {} And where theirs "
+                "has SYSTEM_USER: {}",
+                which, failure.what(), servers::grant_statement("CONNECTION_ADMIN", account),
+                servers::grant_statement("SYSTEM_USER", account)));
         }
     }
     return told;

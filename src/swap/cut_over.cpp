@@ -119,7 +119,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
         if (found.empty()) return std::nullopt;
         const auto now = with_.clock.now();
         const auto overdue = in_the_way_.overdue(now, *after);
-        for (std::string& told : end_blockers(sessions.lookout, overdue))
+        for (std::string& told : end_blockers(sessions.lookout, overdue, with_.plan.server.account))
             made.notices.push_back(std::move(told));
         const auto due = in_the_way_.next_due(now, *after);
         if (due) made.again_within = std::chrono::ceil<milliseconds>(*due - now);

@@ -238,11 +238,13 @@ TEST_F(a_session_that_holds_the_table, of_another_account_needs_a_privilege) {
         fmt::format("GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
     root.execute(fmt::format("GRANT SELECT ON performance_schema.* TO {}", account));
     postpone({kill_soon, "--user=" + name}, nullptr, {{"MYSQL_PWD", "narrow"}});
-    run.segue().wait_for_output("can end sessions of this account only");
+    const std::string grant = "GRANT CONNECTION_ADMIN ON *.* TO " + account + ";";
+    run.segue().wait_for_output("can end sessions of this account only. For those of others: " +
+                                grant);
     hold();
     run.let_cut_over();
     run.segue().wait_for_output("not ended: connection " + id);
-    run.segue().wait_for_output("need GRANT CONNECTION_ADMIN ON *.*");
+    run.segue().wait_for_output("For sessions of other accounts: " + grant);
     holder.execute("COMMIT");
     expect_swapped_as_by_alter();
     root.execute("DROP USER " + account);
