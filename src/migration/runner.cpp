@@ -5,6 +5,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
@@ -15,6 +16,7 @@
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_names.hpp"
+#include "src/servers/account.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
@@ -43,6 +45,18 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
             .alter = alter,
             .projection = schema::text_of(made.projection),
             .session = db::conversion_settings(session)};
+}
+
+// It had them all at the start. Empty: it still has.
+std::string lost_privileges(db::session& session, const preflight::plan& made) {
+    const std::string& schema = made.original.name.schema;
+    std::vector<refusal> lacking;
+    servers::check_privileges(servers::read_account(session, schema), schema, made.server.host,
+                              lacking);
+    std::string told;
+    for (const refusal& one : lacking)
+        told += fmt::format("{}{}. {}", told.empty() ? "" : " ", one.problem, one.remedy);
+    return told;
 }
 
 }  // namespace
@@ -215,6 +229,7 @@ void runner::see_whose_tables() {
         db::session session = sessions.connect(db::session_role::control);
         // After a failover tables of these names say nothing of those that were left.
         if (sessions.server_uuid() != state_.plan().server.uuid) return;
+        lost_privileges_ = lost_privileges(session, state_.plan());
         const migration_tables& tables = state_.plan().tables;
         // Another run drops them all, and makes its own while it has the claim; so that is looked
         // at before whose they are.
@@ -276,7 +291,10 @@ error runner::in_words(const error& failure) {
             fmt::format("the table {} was redefined by another session while it was migrated: ",
                         made.tables.original.quoted());
     }
-    return error(others + words, failure.properties());
+    std::string lost;
+    if (!lost_privileges_.empty())
+        lost = ". The account has lost privileges since the start: " + lost_privileges_;
+    return error(others + words + lost, failure.properties());
 }
 
 void runner::throw_cause() {

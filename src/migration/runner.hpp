@@ -67,6 +67,7 @@ class runner {
     std::vector<table_name> dropped_by_others_;
     bool target_changed_by_others_ = false;
     bool original_changed_by_others_ = false;
+    std::string lost_privileges_;
     task_group threads_;
 };
 

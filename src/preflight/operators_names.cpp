@@ -2,7 +2,8 @@
 
 #include "src/schema/check_constraint.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <optional>
 
 namespace segue::preflight {
 
@@ -21,21 +22,46 @@ operators_names operators_names_of(const schema::table_definition& original,
     return names;
 }
 
+namespace {
+
+// Of a constraint without a name the server makes one while it runs the ALTER: the table's, and a
+// number.
+std::optional<std::string> operators_name(std::string_view name, const operators_names& names) {
+    if (const auto known = names.find(std::string(name)); known != names.end())
+        return known->second;
+    constexpr std::string_view mark = "_chk_";
+    const std::size_t at = name.rfind(mark);
+    if (at == name.npos) return std::nullopt;
+    const std::string_view number = name.substr(at + mark.size());
+    const auto table = names.find(std::string(name.substr(0, at)));
+    if (table == names.end() || number.empty() ||
+        number.find_first_not_of("0123456789") != number.npos)
+        return std::nullopt;
+    return table->second + std::string(name.substr(at));
+}
+
+// Where a name may begin, and what ends it there: the server writes names in single quotes, with
+// their table's before a dot, but for one: 'check constraint NAME expression'.
+std::size_t end_of_name(std::string_view words, std::size_t begin) {
+    constexpr std::string_view before = "'check constraint ";
+    const std::string_view said = words.substr(0, begin);
+    if (said.ends_with(before)) return words.find(" expression'", begin);
+    return said.ends_with('\'') ? words.find_first_of("'.", begin) : words.npos;
+}
+
+}  // namespace
+
 std::string in_operators_words(std::string_view words, const operators_names& names) {
     std::string told;
     for (std::size_t at = 0; at < words.size();) {
-        const std::size_t name_begin = at + 1;
-        const std::size_t name_end =
-            words[at] == '\'' ? words.find_first_of("'.", name_begin) : words.npos;
+        const std::size_t end = end_of_name(words, at);
         const auto known =
-            name_end == words.npos
-                ? names.end()
-                : names.find(std::string(words.substr(name_begin, name_end - name_begin)));
-        told += words[at];
-        at = name_begin;
-        if (known == names.end()) continue;
-        told += known->second;
-        at = name_end;
+            end == words.npos ? std::nullopt : operators_name(words.substr(at, end - at), names);
+        if (known) {
+            told += *known;
+            at = end;
+        }
+        told += words[at++];
     }
     return told;
 }

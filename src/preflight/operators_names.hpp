@@ -19,7 +19,8 @@ operators_names operators_names_of(const schema::table_definition& original,
                                    const schema::table_definition& target,
                                    const migration_tables& tables);
 
-/// The server's `words`, with names in single quotes, alone or before a dot, replaced: "Check
+/// The server's `words`, with names in single quotes, alone or before a dot, replaced, and names
+/// that it gives to constraints without one: "Check
 /// constraint '_t_gho_chk_1' is violated", "Duplicate entry '1' for key '_t_gho.b'". What is called
 /// so for another reason is not told apart. Pure.
 std::string in_operators_words(std::string_view words, const operators_names& names);

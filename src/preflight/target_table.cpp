@@ -70,15 +70,18 @@ void refuse_expressions_read_otherwise(db::session& session, const table_name& o
 
 // What the server refuses on the ghost table alone, and what helps; empty where ALTER TABLE would
 // refuse it too.
-std::string_view remedy_for(const error& failure, const table_name& target) {
+std::string remedy_for(const error& failure, const table_name& target) {
     if (failure.mysql_errno() == er::check_constraint_dup_name)
         return " Names of CHECK constraints are unique in a schema, and the original keeps its own "
                "until it is dropped, as does the old table of an earlier migration: give the new "
                "constraint another name.";
     const std::string_view words = failure.what();
     if (failure.mysql_errno() == er::too_long_ident && words.find(target.name) != words.npos)
-        return " The server made this name from the ghost table's: give the new CHECK constraint a "
-               "name (ADD CONSTRAINT name CHECK ...).";
+        return fmt::format(
+            " The server makes the constraint's name from the table's, which is {} before the "
+            "swap: "
+            "give the new CHECK constraint a name (ADD CONSTRAINT name CHECK ...).",
+            target.quoted());
     return {};
 }
 

@@ -55,6 +55,30 @@ class a_narrow_account : public testing::Test {
     db::session root = shared_server().root();
 };
 
+TEST_F(a_narrow_account, that_loses_a_privilege_meanwhile_is_told_the_grant_that_brings_it_back) {
+    const std::string schema = segue::quoted_name(run.schema());
+    root.execute(fmt::format(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON {}.* TO "
+        "{}",
+        schema, account));
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    for (const std::string lost : {"LOCK TABLES", "INSERT", "SELECT"}) {
+        SCOPED_TRACE(lost);
+        run.start("ADD COLUMN b INT", {.postponed = true,
+                                       .more = {"--user=" + name, "--default-retries=1",
+                                                "--initially-drop-ghost-table"},
+                                       .variables = {{"MYSQL_PWD", "narrow"}}});
+        run.segue().wait_for_output("State: postponing cut-over");
+        root.execute(fmt::format("REVOKE {} ON {}.* FROM {}", lost, schema, account));
+        run.let_cut_over();
+        run.expect_failed({"denied", "The account has lost privileges since the start: ",
+                           "The original table is untouched."});
+        const std::string grant = fmt::format("GRANT {} ON {}.* TO {};", lost, schema, account);
+        EXPECT_EQ(grants_told().back(), grant) << run.segue().err();
+        root.execute(grant.substr(0, grant.size() - 1));
+    }
+}
+
 TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
     root.execute(
         fmt::format("GRANT SELECT ON {}.* TO {}", segue::quoted_name(run.schema()), account));

@@ -30,6 +30,22 @@ TEST(operators_names, are_those_of_the_original_or_those_that_will_be) {
     EXPECT_EQ(told("_t_gho_chk_other"), "Check constraint '_t_gho_chk_other' is violated.");
 }
 
+TEST(operators_names, are_found_for_constraints_that_the_server_names) {
+    EXPECT_EQ(in_operators_words(
+                  "Unknown column 'nope' in 'check constraint _t_gho_chk_27 expression'", names),
+              "Unknown column 'nope' in 'check constraint t_chk_27 expression'");
+    EXPECT_EQ(in_operators_words("An expression of a check constraint '_t_gho_chk_27' contains "
+                                 "disallowed function: rand.",
+                                 names),
+              "An expression of a check constraint 't_chk_27' contains disallowed function: rand.");
+    EXPECT_EQ(in_operators_words("'check constraint _t_gho_chk_new expression'", names),
+              "'check constraint t_chk_new expression'");
+    EXPECT_EQ(in_operators_words("'check constraint _t_gho_chk_1", names),
+              "'check constraint _t_gho_chk_1");
+    EXPECT_EQ(in_operators_words("'_t_gho_chk_' '_u_gho_chk_1'", names),
+              "'_t_gho_chk_' '_u_gho_chk_1'");
+}
+
 TEST(operators_names, of_a_table_stand_alone_or_before_a_dot) {
     EXPECT_EQ(in_operators_words("Unknown column 'nope' in '_t_gho'", names),
               "Unknown column 'nope' in 't'");
