@@ -147,7 +147,7 @@ TEST_F(a_rehearsal_of, ending_blockers_warns_of_rights_that_it_lacks) {
     root.execute(fmt::format("GRANT SELECT ON performance_schema.* TO {}", name));
     rehearse(flags, password);
     expect_warned({"--kill-blockers-after-seconds can end sessions of this account only",
-                   "GRANT CONNECTION_ADMIN ON *.* TO " + name + ";"});
+                   "GRANT CONNECTION_ADMIN ON *.* TO '" + name + "'@'%';"});
     root.execute(fmt::format("DROP USER {}", name));
 }
 
