@@ -49,12 +49,30 @@ void refuse_taken_for_a_time(const std::optional<check_holder>& held) {
                      "Drop that constraint, and add it under another name."}});
 }
 
-[[noreturn]] void refuse_name_in_swap(const check_holder& held) {
-    throw refused(
-        {{fmt::format("the table {} holds a CHECK constraint of the name {}, which one of this "
-                      "table's would get in the swap",
-                      quoted_name(held.table), quoted_name(held.name)),
-          "Drop that constraint, and add it under another name."}});
+refusal of_name_in_swap(const check_holder& held) {
+    return {fmt::format("the table {} holds a CHECK constraint of the name {}, which one of this "
+                        "table's would get in the swap",
+                        quoted_name(held.table), quoted_name(held.name)),
+            "Drop that constraint, and add it under another name."};
+}
+
+// The names that the constraints of the two tables get in the swap.
+folded_names names_from_swap(const schema::table_definition& made, const migration_tables& tables,
+                             const std::vector<check_name>& names) {
+    folded_names coming;
+    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
+        coming.insert(sql::fold_case(
+            schema::check_name_after_rename(one.name, made.name.name, tables.original.name)));
+    for (const check_name& one : names) coming.insert(sql::fold_case(one.old));
+    return coming;
+}
+
+std::optional<check_holder> holder_of_name_in_swap(db::session& session,
+                                                   const schema::table_definition& made,
+                                                   const migration_tables& tables,
+                                                   const std::vector<check_name>& names) {
+    return holder_of(session, names_from_swap(made, tables, names), tables.original.schema,
+                     {tables.original, made.name, tables.old, tables.ghost});
 }
 
 void refuse_check_that_changes(const check_name& name, std::string_view before,
@@ -99,7 +117,7 @@ void refuse_held_check_names(db::session& session, const schema::table_definitio
     for (const check_name& one :
          schema::check_names(constraints, original.name.name, tables.ghost.name, tables.old.name))
         if (!old.insert(sql::fold_case(one.old)).second)
-            refuse_name_in_swap({.table = original.name.name, .name = one.old});
+            throw refused({of_name_in_swap({.table = original.name.name, .name = one.old})});
 }
 
 // RENAME TABLE gives constraints the names that follow the table's; one that another table holds
@@ -108,22 +126,24 @@ void refuse_held_check_names(db::session& session, const schema::table_definitio
 void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
                                  const migration_tables& tables,
                                  const std::vector<check_name>& names) {
-    folded_names coming;
     folded_names before;
-    for (const check_constraint& one : schema::check_constraints_of(made.create_statement)) {
-        const auto after = [&](const table_name& to) {
-            return sql::fold_case(
-                schema::check_name_after_rename(one.name, made.name.name, to.name));
-        };
-        coming.insert(after(tables.original));
-        before.insert(after(tables.ghost));
-    }
-    for (const check_name& one : names) coming.insert(sql::fold_case(one.old));
+    for (const check_constraint& one : schema::check_constraints_of(made.create_statement))
+        before.insert(sql::fold_case(
+            schema::check_name_after_rename(one.name, made.name.name, tables.ghost.name)));
     refuse_taken_for_a_time(
         holder_of(session, before, tables.original.schema, {made.name, tables.ghost}));
-    if (const auto held = holder_of(session, coming, tables.original.schema,
-                                    {tables.original, made.name, tables.old, tables.ghost}))
-        refuse_name_in_swap(*held);
+    if (const auto held = holder_of_name_in_swap(session, made, tables, names))
+        throw refused({of_name_in_swap(*held)});
+}
+
+std::optional<refusal> check_name_taken_since(db::session& session,
+                                              const schema::table_definition& original,
+                                              const schema::table_definition& target,
+                                              const migration_tables& tables) {
+    const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
+                                           original.name.name, target.name.name, tables.old.name);
+    const auto held = holder_of_name_in_swap(session, target, tables, names);
+    return held ? std::optional(of_name_in_swap(*held)) : std::nullopt;
 }
 
 // The new table is empty, so that its constraints can be made anew under the names that are wanted,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -7,6 +8,7 @@
 #include "src/sql/alter_text.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,13 @@ void refuse_held_check_names(db::session& session, const schema::table_definitio
 void refuse_names_held_by_others(db::session& session, const schema::table_definition& made,
                                  const migration_tables& tables,
                                  const std::vector<schema::check_name>& names);
+
+/// What of that has come up since the plan was made: while another table has the name, RENAME TABLE
+/// would fail.
+std::optional<refusal> check_name_taken_since(db::session& session,
+                                              const schema::table_definition& original,
+                                              const schema::table_definition& target,
+                                              const migration_tables& tables);
 
 /// Gives the CHECK constraints of the new table, which is empty and was just made LIKE the
 /// original, the names `names[i].ghost`, in the order of the original's. Throws refusals if the

@@ -7,6 +7,7 @@
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/preflight/check_constraint_names.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/auto_increment.hpp"
@@ -234,6 +235,10 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         // makes one from here on is in the stream before the marker (docs/decisions/0011).
         children_seen_ = with_.feed.possible_children();
         preflight::throw_if_changed(sessions->locker, with_.plan);
+        // RENAME TABLE would fail over it, with writes waiting, at each attempt.
+        if (const auto taken = preflight::check_name_taken_since(
+                sessions->locker, with_.plan.original, with_.plan.target, with_.plan.tables))
+            return give_way(fmt::format("{}. {}", taken->problem, taken->remedy));
         snapshots.emplace(sessions->lookout, with_.sessions, with_.plan.server, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();

@@ -156,6 +156,21 @@ TEST_F(a_table_of_a_migration, that_has_its_heartbeat_and_was_emptied_is_no_othe
     }
 }
 
+// RENAME TABLE would fail over it while writes wait.
+TEST_F(a_table_of_a_migration,
+       whose_constraints_name_others_have_taken_is_swapped_once_it_is_free) {
+    run.session().execute("ALTER TABLE t ADD CHECK (a>0)");
+    follow();
+    run.session().execute("CREATE TABLE o (id INT, CONSTRAINT _t_del_chk_1 CHECK (id>0))");
+    run.let_cut_over();
+    run.segue().wait_for_output(
+        "the table `o` holds a CHECK constraint of the name `_t_del_chk_1`, which one of this "
+        "table's would get in the swap. Drop that constraint, and add it under another name.");
+    run.session().execute("DROP TABLE o");
+    run.expect_swapped();
+    EXPECT_EQ(run.segue().err().find("3822"), std::string::npos) << run.segue().err();
+}
+
 // Between the look at it and the first place in the binary log that is read.
 TEST_F(a_table_of_a_migration, that_is_the_original_may_be_redefined_while_the_run_starts) {
     fault_points faults;
