@@ -8,6 +8,7 @@
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/check_constraint_names.hpp"
+#include "src/preflight/earlier_run.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/auto_increment.hpp"
@@ -235,7 +236,12 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         // makes one from here on is in the stream before the marker (docs/decisions/0011).
         children_seen_ = with_.feed.possible_children();
         preflight::throw_if_changed(sessions->locker, with_.plan);
-        // RENAME TABLE would fail over it, with writes waiting, at each attempt.
+        // RENAME TABLE would fail over these, with writes waiting, at each attempt.
+        if (preflight::exists(sessions->locker, with_.plan.tables.old))
+            return give_way(
+                fmt::format("{} already exists, which is the old table's name after the swap. "
+                            "Drop it, or give it another name.",
+                            with_.plan.tables.old.quoted()));
         if (const auto taken = preflight::check_name_taken_since(
                 sessions->locker, with_.plan.original, with_.plan.target, with_.plan.tables))
             return give_way(fmt::format("{}. {}", taken->problem, taken->remedy));

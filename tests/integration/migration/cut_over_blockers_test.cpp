@@ -125,8 +125,8 @@ TEST_F(a_blocker, of_the_old_tables_name_postpones_the_swap) {
     postpone();
     run.session().execute("CREATE TABLE _t_del (id INT PRIMARY KEY)");
     run.let_cut_over();
-    run.segue().wait_for_output("cut-over attempt 1 gave way: ");
-    run.segue().wait_for_output("already exists");
+    run.segue().wait_for_output("cut-over attempt 1 gave way: " + run.tables().old.quoted() +
+                                " already exists");
     run.session().execute("UPDATE t SET a=1 WHERE id=2");
     run.session().execute("DROP TABLE _t_del");
     expect_swapped_as_by_alter();
