@@ -118,6 +118,14 @@ TEST_F(a_rehearsal_of, a_control_replica_that_cannot_be_read_warns) {
     rehearse({replica(stranger), "--user=" + name}, password);
     expect_warned({fmt::format("127.0.0.1:{}", stranger.port()), "has not come to it",
                    "is it a replica of this server", "filters"});
+    auto there = stranger.root();
+    there.execute("CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT=1");
+    rehearse({replica(stranger), "--user=" + name}, password);
+    expect_warned({"has not come to it", "does not replicate", "START REPLICA"});
+    there.execute("RESET REPLICA ALL");
+    there.execute("REVOKE ALL PRIVILEGES ON *.* FROM " + name);
+    rehearse({replica(stranger), "--user=" + name}, password);
+    expect_warned({"SELECT command denied", "There: GRANT SELECT ON ", " TO '" + name + "'@'%';"});
     rehearse({replica(shared_server())});
     expect_all_well();
 }
