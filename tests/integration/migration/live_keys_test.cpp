@@ -66,7 +66,9 @@ class a_key : public testing::TestWithParam<kind_of_key> {
         with.rows = 10'000;
         with.writing.weights = {
             .insert = 25, .update = 30, .move = 20, .erase = 20, .swap = 15, .big = 5};
-        with.writing.rate_per_second = 60;
+        // Where copying and flushing take turns, and unique values move all the time, a machine
+        // that is busy with other tests as well may not keep up with more.
+        with.writing.rate_per_second = 30;
         with.alter += GetParam().more_alter;
         return with;
     }
