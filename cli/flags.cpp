@@ -3,6 +3,7 @@
 #include "cli/option_values.hpp"
 #include "cli/options.hpp"
 #include "src/base/error.hpp"
+#include "throttle/http_status.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -303,6 +304,28 @@ std::vector<flag> make_table() {
             "Copying waits while the first value of this query, asked once a second on the "
             "primary, is above zero",
             "a query that fails makes copying wait, and is told"),
+        parsed(
+            "throttle-http", throttling, "", "URL",
+            [](options & o) -> auto& { return o.run.carrying.pace.throttle_http; },
+            [](const std::string& given) {
+                if (!given.empty()) static_cast<void>(throttle::parse_url(given));
+                return given;
+            },
+            "Copying waits unless a HEAD request for this URL is answered with 200, as freno's and "
+            "Vitess's throttlers answer it",
+            "what is no URL is an error at the start"),
+        number(
+            "throttle-http-interval-millis", throttling, "MILLISECONDS", {1, milliseconds_max},
+            [](options & o) -> auto& { return o.run.carrying.throttling.http.interval; },
+            "How often --throttle-http is asked, at least 1"),
+        number(
+            "throttle-http-timeout-millis", throttling, "MILLISECONDS", {1, milliseconds_max},
+            [](options & o) -> auto& { return o.run.carrying.throttling.http.timeout; },
+            "How long an answer of --throttle-http is waited for, at least 1"),
+        switched(
+            "ignore-http-errors", throttling,
+            [](options & o) -> auto& { return o.run.carrying.throttling.http.ignore_errors; },
+            "Copying goes on where --throttle-http cannot be asked at all"),
         number(
             "critical-load-interval-millis", throttling, "MILLISECONDS", {0, milliseconds_max},
             [](options & o) -> auto& {

@@ -31,6 +31,7 @@ std::string value_of(std::string_view setting, const throttle::pace& pace) {
     if (setting == "nice-ratio") return fmt::format("{}", pace.nice_ratio);
     if (setting == "max-load") return display::limits_text(pace.max_load);
     if (setting == "critical-load") return display::limits_text(pace.critical_load);
+    if (setting == "throttle-http") return pace.throttle_http;
     require(setting == "throttle-query", "each setting has a value");
     return pace.throttle_query;
 }
@@ -55,7 +56,8 @@ throttle::pace changed(const throttle::pace& before, const std::string& name,
 
 // What is changed from outside is told whatever the log level.
 void tell(const std::string& text) {
-    log::write(log::level::warning, text + ", by a command on the socket");
+    // Not by log::write(): who reads stderr may stand still, and commands have to be taken.
+    log::write_at_once(log::level::warning, text + ", by a command on the socket");
 }
 
 }  // namespace
@@ -115,6 +117,7 @@ const std::vector<interactive::entry>& interactive::table() {
         {{"max-load"}, "=NAME=LIMIT,...", "copying waits while one is reached", set},
         {{"critical-load"}, "=NAME=LIMIT,...", "the migration ends when one is reached", set},
         {{"throttle-query"}, "=QUERY", "copying waits while its value is above zero", set},
+        {{"throttle-http"}, "=URL", "copying waits unless it is answered with 200", set},
         {{"throttle", "pause", "suspend"},
          "[=TABLE]",
          "copying waits until no-throttle",
@@ -234,7 +237,8 @@ std::string interactive::setting(const control::command& asked) {
                      value_of(asked.name, before)));
     std::string told;
     for (const std::string& notice : notices) told += "# " + notice + "\n";
-    if (asked.name == "throttle-query") told += as_long_as_logs_last;
+    if (asked.name == "throttle-query" || asked.name == "throttle-http")
+        told += as_long_as_logs_last;
     return with_status(told);
 }
 
@@ -302,8 +306,11 @@ std::string interactive::cut_over_now() {
 
 std::string interactive::panic(const control::command& asked) {
     check_table(asked, given_.force_named_panic);
+    if (job_.left_behind().swap != swap::swap_state::not_made)
+        throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
     const std::string words = "panic was commanded on the socket, so the migration ends";
     job_.steer().panic(words);
+    stop_();
     return words + "\n";
 }
 

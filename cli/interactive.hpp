@@ -5,8 +5,10 @@
 #include "src/control/command.hpp"
 #include "src/migration/migration.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segue::cli {
@@ -16,9 +18,10 @@ namespace segue::cli {
 /// Threads: the command server's. Lifetime: all that it is made with outlives it.
 class interactive {
   public:
-    /// Precondition: `shown` was started.
-    interactive(const options& given, migration::migration& job, const display::terminal& shown)
-        : given_(given), job_(job), shown_(shown) {}
+    /// `stop` asks the run to stop. Precondition: `shown` was started.
+    interactive(const options& given, migration::migration& job, const display::terminal& shown,
+                std::function<void()> stop)
+        : given_(given), job_(job), shown_(shown), stop_(std::move(stop)) {}
 
     /// What is sent back, with a line end. Does not throw for what a client can do wrong.
     std::string answer(std::string_view line);
@@ -47,6 +50,7 @@ class interactive {
     const options& given_;
     migration::migration& job_;
     const display::terminal& shown_;
+    const std::function<void()> stop_;
 };
 
 }  // namespace segue::cli

@@ -16,6 +16,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -77,9 +78,10 @@ void read_login_again(const cli::options& given) noexcept {
 }
 
 int run_job(const cli::options& given, const cli::serving_choice& where, std::stop_token stop,
-            migration::migration& job, display::terminal& shown) {
+            migration::migration& job, display::terminal& shown,
+            const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
-    cli::interactive steered(given, job, shown);
+    cli::interactive steered(given, job, shown, stop_run);
     std::unique_ptr<control::command_server> commands;
     try {
         if (!given.execute) {
@@ -90,7 +92,8 @@ int run_job(const cli::options& given, const cli::serving_choice& where, std::st
         shown.start(job);
         std::vector<std::string> notices;
         commands = cli::serve(
-            where, [&steered](std::string_view line) { return steered.answer(line); }, notices);
+            where, with.request.original,
+            [&steered](std::string_view line) { return steered.answer(line); }, notices);
         for (const std::string& notice : notices) log::write(log::level::warning, notice);
         if (commands)
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
@@ -100,7 +103,7 @@ int run_job(const cli::options& given, const cli::serving_choice& where, std::st
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();
-        log::fatal("stopped by a signal");
+        log::fatal("{}", job.steer().panic_words().value_or("stopped by a signal"));
     } catch (const std::exception& failure) {
         shown.stop();
         log::fatal("{}", failure.what());
@@ -122,7 +125,8 @@ int run(const cli::options& given) {
     migration::migration job(with, shown);
     signals.when_overdue(
         [&job, &with](std::string_view why) { return tell_at_once(why, job.left_behind(), with); });
-    const int code = run_job(given, where, signals.token(), job, shown);
+    const int code =
+        run_job(given, where, signals.token(), job, shown, [&signals] { signals.request_stop(); });
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
     if (written_out() || given.execute || code != 0) return code;

@@ -57,6 +57,9 @@ class given_flags {
         app_.set_help_flag();
         app_.formatter(std::make_shared<help_formatter>());
         for (const auto& entry : flags()) add(entry);
+        app_.footer(
+            "A migration that runs is asked by `segue status` and steered by `segue ctl COMMAND`: "
+            "see\n`segue ctl --help`.");
     }
 
     std::string usage() const {

@@ -54,7 +54,8 @@ std::string ask(const control::serving_places& at, const std::string& command,
                 const remote_options& with) {
     const auto text = control::ask(at, "json " + command, std::chrono::seconds(with.timeout));
     const auto read = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!read.is_object() || !read.contains("ok") || !read.contains("answer"))
+    if (!read.is_object() || !read.contains("ok") || !read["ok"].is_boolean() ||
+        !read.contains("answer") || !read["answer"].is_string())
         throw error("what answers is no segue: " + text.substr(0, 200));
     auto answer = read["answer"].get<std::string>();
     if (read["ok"].get<bool>()) return answer;
@@ -90,11 +91,12 @@ int status(const remote_options& with) {
             try {
                 std::fputs(ask(one, command, with).c_str(), stdout);
                 answered = true;
-            } catch (const error&) {
-                if (first) throw;
+            } catch (const error& failure) {
+                if (first) std::fputs((std::string(failure.what()) + "\n").c_str(), stderr);
             }
         }
         std::fflush(stdout);
+        if (first && !answered) return refused;
         if (!with.watch || !answered) return 0;
         std::this_thread::sleep_for(between_looks);
     }

@@ -36,20 +36,27 @@ serving_choice choose_serving(const options& given, std::vector<std::string>& no
     return made;
 }
 
-std::unique_ptr<control::command_server> serve(const serving_choice& where,
+std::unique_ptr<control::command_server> serve(const serving_choice& where, const table_name& table,
                                                control::command_server::answerer answer,
                                                std::vector<std::string>& notices) {
     try {
         return std::make_unique<control::command_server>(where.at, answer);
     } catch (const error& failure) {
-        if (!where.by_default) throw failure.in("--serve-socket-file");
-        notices.push_back(
-            fmt::format("{}; --serve-socket-file names another path", failure.what()));
+        if (!where.by_default) throw;
+        notices.push_back(failure.what());
     }
-    if (where.at.tcp_port == 0) return nullptr;
-    control::serving_places rest = where.at;
-    rest.unix_path.clear();
-    return std::make_unique<control::command_server>(rest, std::move(answer));
+    // Something else is at the default path.
+    control::serving_places other = where.at;
+    other.unix_path = control::default_socket_path(table.schema, table.name, ::getpid());
+    try {
+        auto made = std::make_unique<control::command_server>(other, answer);
+        notices.push_back(fmt::format("commands are taken at {}", other.unix_path));
+        return made;
+    } catch (const error& failure) {
+        if (where.at.tcp_port != 0) throw;
+        notices.push_back(fmt::format("no commands are taken: {}", failure.what()));
+        return nullptr;
+    }
 }
 
 }  // namespace segue::cli

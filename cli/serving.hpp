@@ -18,9 +18,9 @@ struct serving_choice {
 /// By --serve-socket-file, --serve-tcp-port and --serve-tcp-host. `notices`: what is to be told.
 serving_choice choose_serving(const options& given, std::vector<std::string>& notices);
 
-/// Serves there. Throws segue::error where a place that was asked for cannot be had; one that was
-/// not is told in `notices`, and null is returned where none is left.
-std::unique_ptr<control::command_server> serve(const serving_choice& where,
+/// Serves there. Throws segue::error where a place that was asked for cannot be had. Where it is
+/// the default path another one is taken, or none and null returned; that is told in `notices`.
+std::unique_ptr<control::command_server> serve(const serving_choice& where, const table_name& table,
                                                control::command_server::answerer answer,
                                                std::vector<std::string>& notices);
 

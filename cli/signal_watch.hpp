@@ -24,6 +24,9 @@ class signal_watch {
     explicit signal_watch(std::function<void()> on_hang_up);
 
     std::stop_token token() const { return stop_.get_token(); }
+    /// Asks for an orderly stop as the first signal does, but that nothing ends the process for it.
+    /// Any thread.
+    void request_stop() { stop_.request_stop(); }
 
     /// Has the last word before the process is ended: gets the reason, returns the exit code. It is
     /// called on the thread of this, and must wait for nothing. Without one the code is 1.

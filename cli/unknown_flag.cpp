@@ -10,7 +10,7 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::array<std::string_view, 51> not_there_yet{"aliyun-rds",
+constexpr std::array<std::string_view, 47> not_there_yet{"aliyun-rds",
                                                          "allow-master-master",
                                                          "allow-nullable-unique-key",
                                                          "allow-setup-metadata-lock-instruments",
@@ -34,7 +34,6 @@ constexpr std::array<std::string_view, 51> not_there_yet{"aliyun-rds",
                                                          "hooks-hint-token",
                                                          "hooks-path",
                                                          "hooks-status-interval",
-                                                         "ignore-http-errors",
                                                          "include-triggers",
                                                          "migrate-on-replica",
                                                          "old-table",
@@ -55,9 +54,6 @@ constexpr std::array<std::string_view, 51> not_there_yet{"aliyun-rds",
                                                          "storage-engine",
                                                          "test-on-replica",
                                                          "test-on-replica-skip-replica-stop",
-                                                         "throttle-http",
-                                                         "throttle-http-interval-millis",
-                                                         "throttle-http-timeout-millis",
                                                          "timestamp-old-table",
                                                          "trigger-suffix",
                                                          "tungsten"};

@@ -32,6 +32,9 @@ struct pace {
     std::vector<load_limit> critical_load = {};
     /// --throttle-query: copying waits while this query's first value is above zero. Empty: none.
     std::string throttle_query = {};
+    /// --throttle-http: copying waits unless a HEAD request for this URL is answered with 200.
+    /// Empty: none.
+    std::string throttle_http = {};
     /// Whether the operator has commanded copying to wait.
     bool throttled_by_command = false;
     /// Whether the operator has commanded that nothing is carried over: the changes wait, as long

@@ -25,6 +25,7 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
 
     signals.push_back(std::make_unique<load_signal>(around.primary, around.pace));
     signals.push_back(std::make_unique<query_signal>(around.primary, around.pace));
+    signals.push_back(std::make_unique<http_signal>(around.pace, settings.http));
 
     const replica_lag_signal::settings lag{.changelog = around.changelog,
                                            .heartbeat_interval = around.heartbeat_interval};

@@ -4,6 +4,7 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
 #include "throttle/critical_load.hpp"
+#include "throttle/http_signal.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/signal.hpp"
 
@@ -22,6 +23,7 @@ struct throttle_settings {
     std::string flag_file = {};
     std::string additional_flag_file = {};
     critical_load_settings critical_load = {};
+    http_settings http = {};
     /// --throttle-control-replicas: servers whose lag counts. Empty (the default): none.
     std::vector<wire::endpoint> control_replicas = {};
 };

@@ -20,6 +20,7 @@ json settings_of(const hints& known) {
             {"max-load", limits_text(pace.max_load)},
             {"critical-load", limits_text(pace.critical_load)},
             {"throttle-query", pace.throttle_query},
+            {"throttle-http", pace.throttle_http},
             {"postpone-cut-over-flag-file", known.postpone_flag_file}};
 }
 

@@ -12,7 +12,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <poll.h>
 #include <pthread.h>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,7 +74,7 @@ void terminal::start(const migration::migration& shown) {
 }
 
 void terminal::serves_at(serving at) {
-    const std::lock_guard lock(output_);
+    const std::lock_guard lock(serving_mutex_);
     serving_ = std::move(at);
 }
 
@@ -140,6 +142,7 @@ void terminal::print_hints() const {
 }
 
 hints terminal::hints_now() const {
+    const std::lock_guard lock(serving_mutex_);
     const migration::steering* const steered = shown_ == nullptr ? nullptr : &shown_->steer();
     return {
         .about = about_,
@@ -154,7 +157,6 @@ std::string terminal::status_json() const {
     require(shown_ != nullptr, "a run is shown");
     const auto known = shown_->about();
     if (!known) return display::status_json(shown_->now(), nullptr);
-    const std::lock_guard lock(output_);
     hints of = hints_now();
     of.about = *known;
     return display::status_json(shown_->now(), &of);
@@ -164,14 +166,16 @@ std::string terminal::status() const {
     require(shown_ != nullptr, "a run is shown");
     const auto known = shown_->about();
     if (!known) return "# The table is still being inspected\n";
-    const std::lock_guard lock(output_);
     hints of = hints_now();
     of.about = *known;
     return hint_block(of) + status_line(shown_->now()) + "\n";
 }
 
+// The reader of stdout may stand still, and whoever asks must not wait for it.
 void terminal::echo(const std::string& text) const {
-    const std::lock_guard lock(output_);
+    const std::unique_lock lock(output_, std::try_to_lock);
+    pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    if (!lock || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
 }

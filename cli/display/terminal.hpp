@@ -31,7 +31,8 @@ class terminal final : public migration::observer {
     /// Any thread. Precondition: start() was called.
     std::string status() const;
     std::string status_json() const;
-    /// Prints lines, each with its end, between what is shown. Any thread.
+    /// Prints lines, each with its end, between what is shown, unless stdout takes none now. Never
+    /// waits. Any thread.
     void echo(const std::string& text) const;
 
     void on_plan(const preflight::plan& made) override;
@@ -50,9 +51,10 @@ class terminal final : public migration::observer {
     hints hints_now() const;
 
     const migration::settings with_;
-    serving serving_;                              // guarded by output_
+    mutable std::mutex serving_mutex_;
+    serving serving_;                              // guarded by serving_mutex_
     const migration::migration* shown_ = nullptr;  // set before other threads are there
-    migration::subject about_;                     // guarded by output_
+    migration::subject about_;  // set by on_plan(), before about() of the migration
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
     mutable std::mutex output_;

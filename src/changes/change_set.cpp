@@ -326,8 +326,9 @@ void change_set::take_up_evicted(std::uint64_t last, std::span<const keys::key_v
     std::lock_guard lock(mutex_);
     require(eviction_ == 0, "an earlier run's evictions come before all others");
     eviction_ = last;
+    // None of what is written down may go before all of these were carried over.
     for (const keys::key_value& key : keys)
-        if (covered(key)) keep(key, {.eviction = last});
+        if (covered(key)) keep(key, {.eviction = 1});
 }
 
 std::uint64_t change_set::evicted_settled_up_to() const {

@@ -76,9 +76,12 @@ std::string ask(const serving_places& at, const std::string& line, std::chrono::
 bool is_served(const std::string& unix_path) {
     asio::io_context context;
     stream_protocol::socket socket(context);
+    socket.open();
+    socket.non_blocking(true);
     error_code failure;
     socket.connect(stream_protocol::endpoint(unix_path), failure);
-    return !failure;
+    return failure != asio::error::connection_refused &&
+           failure != boost::system::errc::no_such_file_or_directory;
 }
 
 }  // namespace segue::control

@@ -12,7 +12,8 @@ namespace segue::control {
 /// within `limit`. Blocks; any thread.
 std::string ask(const serving_places& at, const std::string& line, std::chrono::seconds limit);
 
-/// Whether somebody takes a connection at this path. Blocks for a moment.
+/// Whether somebody takes connections at this path; also where this process may not, or its queue
+/// is full. Does not block.
 bool is_served(const std::string& unix_path);
 
 }  // namespace segue::control

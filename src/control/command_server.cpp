@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/control/client.hpp"
 #include "src/control/socket_path.hpp"
 
 #include <cerrno>
@@ -108,22 +109,13 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
     std::string text_;
 };
 
-bool somebody_serves(asio::io_context& context, const std::string& path) {
-    stream_protocol::socket probe(context);
-    error_code failure;
-    probe.connect(stream_protocol::endpoint(path), failure);
-    return failure != asio::error::connection_refused &&
-           failure != boost::system::errc::no_such_file_or_directory;
-}
-
 // Of a process that has died.
-void remove_stale(asio::io_context& context, const std::string& path) {
+void remove_stale(const std::string& path) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) return;
     if (!S_ISSOCK(found.st_mode))
         throw error(fmt::format("{} is there, and is no socket: it is left alone", path));
-    if (somebody_serves(context, path))
-        throw error(fmt::format("a process that is at work serves {}", path));
+    if (is_served(path)) throw error(fmt::format("a process that is at work serves {}", path));
     ::unlink(path.c_str());
 }
 
@@ -132,8 +124,13 @@ void remove_stale(asio::io_context& context, const std::string& path) {
 class command_server::running {
   public:
     running(const serving_places& at, answerer answer) : answer_(guarded(std::move(answer))) {
-        if (!at.unix_path.empty()) listen_at(at.unix_path);
-        if (at.tcp_port != 0) listen_at(at.tcp_host, at.tcp_port);
+        try {
+            if (!at.unix_path.empty()) listen_at(at.unix_path);
+            if (at.tcp_port != 0) listen_at(at.tcp_host, at.tcp_port);
+        } catch (...) {
+            remove_own_file();
+            throw;
+        }
         thread_ = std::jthread([this] {
             pthread_setname_np(pthread_self(), "control");
             run();
@@ -145,17 +142,21 @@ class command_server::running {
         context_.stop();
         if (thread_.joinable()) thread_.join();
         waiting_.clear();
-        if (bound_.empty()) return;
-        // Only what was made here: another process may have the path since.
-        struct stat found {};
-        if (::lstat(bound_.c_str(), &found) == 0 && found.st_ino == inode_)
-            ::unlink(bound_.c_str());
+        remove_own_file();
     }
 
     const std::string& unix_path() const noexcept { return bound_; }
     std::uint16_t tcp_port() const noexcept { return tcp_port_; }
 
   private:
+    // Only what was made here: another process may have the path since.
+    void remove_own_file() const {
+        if (bound_.empty()) return;
+        struct stat found {};
+        if (::lstat(bound_.c_str(), &found) == 0 && found.st_ino == inode_)
+            ::unlink(bound_.c_str());
+    }
+
     static answerer guarded(answerer answer) {
         return [answer = std::move(answer)](std::string_view line) -> std::string {
             try {
@@ -169,7 +170,7 @@ class command_server::running {
     // Nobody can connect before it listens, and it listens when only its owner may.
     void listen_at(const std::string& path) {
         require(path.size() <= socket_path_bytes_max, "the path of a socket fits");
-        remove_stale(context_, path);
+        remove_stale(path);
         try {
             unix_.emplace(context_);
             unix_->open();

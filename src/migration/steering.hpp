@@ -35,7 +35,8 @@ class steering {
     /// Whether that was asked for since the last call.
     bool take_attempt_now();
 
-    /// Ends the run as a failure does, with these words.
+    /// Ends the run as a failure does, with these words; whoever calls it asks the run to stop,
+    /// too.
     void panic(std::string why);
     std::optional<std::string> panic_words() const;
 

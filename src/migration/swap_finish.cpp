@@ -102,7 +102,7 @@ outcome swap_finish::swap() {
         }
         // What else may postpone it is looked at again after such a time.
         if (wait_until_rename_fits(renaming)) continue;
-        wait_while_nothing_is_carried_over();
+        if (wait_while_nothing_is_carried_over()) continue;
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
         look_after_();
@@ -128,13 +128,15 @@ outcome swap_finish::swap() {
 }
 
 // Then an attempt would never find all changes carried over.
-void swap_finish::wait_while_nothing_is_carried_over() {
+bool swap_finish::wait_while_nothing_is_carried_over() {
+    const bool hibernates = state_.parts().throttler.hibernating();
     while (state_.parts().throttler.hibernating()) look_after_();
-    if (!state_.steer().pace.replay_paused()) return;
+    if (!state_.steer().pace.replay_paused()) return hibernates;
     state_.set_postponed("replaying is paused by command");
     state_.enter(phase::postponed);
     while (state_.steer().pace.replay_paused()) look_after_();
     state_.set_postponed("");
+    return true;
 }
 
 swap::cut_over::result swap_finish::attempt() {

@@ -32,7 +32,8 @@ class swap_finish final : public finish {
     outcome swap();
     /// Waits as long as the operator postpones the swap; returns whether that was so at all.
     bool wait_while_postponed();
-    void wait_while_nothing_is_carried_over();
+    /// Whether it waited: then whatever else postpones the swap is to be looked at again.
+    bool wait_while_nothing_is_carried_over();
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
     /// budget. Returns whether it did not, at first.
     bool wait_until_rename_fits(swap::rename_forecast& forecast);

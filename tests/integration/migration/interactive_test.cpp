@@ -156,6 +156,48 @@ TEST_F(a_steered_migration, holds_changes_back_when_it_is_told_to) {
     run.expect_as_native_alter("ADD COLUMN b INT");
 }
 
+TEST_F(a_steered_migration, that_held_changes_back_looks_at_the_flag_file_before_it_swaps) {
+    start(/*postponed=*/true);
+    ask("pause-replay");
+    run.let_cut_over();
+    run.wait_until("the swap waits for replay", [&] {
+        return status_json().find("replaying is paused by command") != std::string::npos;
+    });
+    const std::string other = folder / "other.flag";
+    EXPECT_TRUE(ask("postpone-cut-over-flag-file=" + other).starts_with("Postponed\n"));
+    ask("resume-replay");
+    run.segue().wait_for_output("the cut-over is postponed until " + other + " is removed");
+    EXPECT_TRUE(run.segue().err().find("cut-over attempt") == std::string::npos);
+    EXPECT_TRUE(run.segue().running());
+    fs::remove(other);
+    run.expect_swapped();
+}
+
+TEST_F(a_steered_migration, waits_with_the_copy_unless_a_url_says_that_all_is_well) {
+    start(/*postponed=*/false, {"--throttle-http", "http://127.0.0.1:1/check"});
+    run.wait_until("it waits", [&] {
+        return fs::exists(socket) && answers("sup", "throttled, Connection error (http=-1)");
+    });
+    EXPECT_TRUE(answers("throttle-http=nothing", "is no URL"));
+    EXPECT_EQ(ask("throttle-http=?"), "http://127.0.0.1:1/check\n");
+    EXPECT_TRUE(answers("throttle-http=", "# Migrating"));
+    run.expect_swapped();
+}
+
+// It is asked for while everything waits for somebody else.
+TEST_F(a_steered_migration, ends_by_panic_while_it_is_still_inspecting) {
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("XA START 'held'");
+    holder.execute("UPDATE t SET a=a+1");
+    holder.execute("XA END 'held'");
+    holder.execute("XA PREPARE 'held'");
+    start(/*postponed=*/false);
+    run.wait_until("it takes commands", [&] { return fs::exists(socket); });
+    EXPECT_EQ(ask("panic"), "panic was commanded on the socket, so the migration ends\n");
+    run.expect_failed({"panic was commanded on the socket", "The original table is untouched."});
+    holder.execute("XA ROLLBACK 'held'");
+}
+
 TEST_F(a_steered_migration, postpones_its_swap_and_goes_on_with_it_by_command) {
     start(/*postponed=*/true);
     const std::string other = folder / "other.flag";

@@ -678,7 +678,7 @@ TEST(change_set_evictions, of_an_earlier_run_come_first_and_those_not_copied_are
     changes.go_on_copying(key(100), key(40), {});
     changes.take_up_evicted(7, keys({10, 50}));
     EXPECT_EQ(changes.backlog(), 1U) << "50 is to be copied";
-    EXPECT_EQ(changes.evicted_settled_up_to(), 6U);
+    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "any of the seven may have named it";
     EXPECT_EQ(changes.requeue(keys({20})), 8U);
     flush_all(changes);
     EXPECT_EQ(changes.evicted_settled_up_to(), 8U);
