@@ -1,6 +1,7 @@
 #include "src/base/table_name.hpp"
 
-#include <cstdint>
+#include "src/base/stable_hash.hpp"
+#include "src/base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -8,13 +9,6 @@ namespace segue {
 namespace {
 
 constexpr std::size_t identifier_characters_max = 64;
-
-std::size_t characters_in(std::string_view utf8) {
-    std::size_t count = 0;
-    for (const char byte : utf8)
-        if ((static_cast<unsigned char>(byte) & 0xC0U) != 0x80U) ++count;
-    return count;
-}
 
 std::string_view first_characters(std::string_view utf8, std::size_t count) {
     std::size_t seen = 0;
@@ -26,21 +20,11 @@ std::string_view first_characters(std::string_view utf8, std::size_t count) {
     return utf8;
 }
 
-// FNV-1a: the name must stay the same from one release to the next.
-std::uint32_t hash_of(std::string_view text) {
-    std::uint32_t hash = 2166136261U;
-    for (const char byte : text) {
-        hash ^= static_cast<unsigned char>(byte);
-        hash *= 16777619U;
-    }
-    return hash;
-}
-
 table_name derived(const table_name& original, std::string_view suffix) {
     const std::size_t room = identifier_characters_max - 1 - suffix.size();
     if (characters_in(original.name) <= room)
         return {original.schema, fmt::format("_{}{}", original.name, suffix)};
-    const std::string hash = fmt::format("_{:08x}", hash_of(original.name));
+    const std::string hash = fmt::format("_{:08x}", stable_hash(original.name));
     return {
         original.schema,
         fmt::format("_{}{}{}", first_characters(original.name, room - hash.size()), hash, suffix)};

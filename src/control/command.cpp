@@ -1,5 +1,7 @@
 #include "src/control/command.hpp"
 
+#include "src/base/utf8.hpp"
+
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -24,29 +26,6 @@ std::optional<std::uint32_t> take_number(std::string_view& text, std::size_t dig
     if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
     text.remove_prefix(digits);
     return number;
-}
-
-// https://datatracker.ietf.org/doc/html/rfc3629
-bool append_utf8(std::string& out, std::uint32_t code) {
-    const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
-    const auto tail = [&](unsigned shift) { byte(0x80U | ((code >> shift) & 0x3FU)); };
-    if (code > 0x10FFFFU || (code >= 0xD800U && code <= 0xDFFFU)) return false;
-    if (code < 0x80U) {
-        byte(code);
-    } else if (code < 0x800U) {
-        byte(0xC0U | (code >> 6U));
-        tail(0);
-    } else if (code < 0x10000U) {
-        byte(0xE0U | (code >> 12U));
-        tail(6);
-        tail(0);
-    } else {
-        byte(0xF0U | (code >> 18U));
-        tail(12);
-        tail(6);
-        tail(0);
-    }
-    return true;
 }
 
 // What follows a backslash. False: it is no escape.
@@ -77,14 +56,9 @@ bool append_escape(std::string& out, std::string_view& rest, char quote) {
     }
     if (kind != 'u' && kind != 'U') return false;
     const auto code = take_number(rest, kind == 'u' ? 4 : 8, 16);
-    return code && append_utf8(out, *code);
-}
-
-std::size_t characters(std::string_view utf8) {
-    std::size_t count = 0;
-    for (const char one : utf8)
-        if ((static_cast<unsigned char>(one) & 0xC0U) != 0x80U) ++count;
-    return count;
+    if (!code || *code > 0x10FFFFU || (*code >= 0xD800U && *code <= 0xDFFFU)) return false;
+    append_utf8(out, *code);
+    return true;
 }
 
 }  // namespace
@@ -106,7 +80,7 @@ std::optional<std::string> unquoted(std::string_view text) {
         else if (!append_escape(meant, rest, quote))
             return std::nullopt;
     }
-    if (quote == '\'' && characters(meant) != 1) return std::nullopt;
+    if (quote == '\'' && characters_in(meant) != 1) return std::nullopt;
     return meant;
 }
 

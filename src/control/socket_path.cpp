@@ -1,7 +1,8 @@
 #include "src/control/socket_path.hpp"
 
+#include "src/base/stable_hash.hpp"
+
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
@@ -16,16 +17,6 @@ constexpr std::string_view folder = "/tmp";
 constexpr std::string_view first_part = "gh-ost.";
 constexpr std::string_view ending = ".sock";
 
-// FNV-1a, https://datatracker.ietf.org/doc/html/draft-eastlake-fnv: no secret depends on it.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
-    for (const char one : text) {
-        hash ^= static_cast<unsigned char>(one);
-        hash *= 0x100000001B3ULL;
-    }
-    return hash;
-}
-
 std::string in_file_name(std::string_view text) {
     std::string name(text);
     std::replace(name.begin(), name.end(), '/', '_');
@@ -38,7 +29,7 @@ std::string in_file_name(std::string_view text) {
 std::string fitting_socket_path(const std::string& path) {
     if (path.size() <= socket_path_bytes_max) return path;
     const std::string tail =
-        fmt::format("-{:016x}{}", hash_of(path), path.ends_with(ending) ? ending : "");
+        fmt::format("-{:08x}{}", stable_hash(path), path.ends_with(ending) ? ending : "");
     return path.substr(0, socket_path_bytes_max - tail.size()) + tail;
 }
 

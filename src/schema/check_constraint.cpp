@@ -1,6 +1,7 @@
 #include "src/schema/check_constraint.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/utf8.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -47,10 +48,8 @@ std::optional<check_constraint> read_line(std::string_view line) {
 }
 
 bool is_too_long(std::string_view name) {
-    constexpr std::ptrdiff_t characters_max = 64;
-    return std::ranges::count_if(name, [](char byte) {
-               return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-           }) > characters_max;
+    constexpr std::size_t characters_max = 64;
+    return characters_in(name) > characters_max;
 }
 
 /// For as long as it lives the server sends texts unconverted.

@@ -1,8 +1,8 @@
 #include "src/sql/ddl_text.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/utf8.hpp"
 #include "src/sql/identifier_case.hpp"
-#include "src/sql/utf8.hpp"
 
 #include <algorithm>
 #include <array>

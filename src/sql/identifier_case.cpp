@@ -1,6 +1,6 @@
 #include "src/sql/identifier_case.hpp"
 
-#include "src/sql/utf8.hpp"
+#include "src/base/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -28,19 +28,6 @@ std::uint32_t lower(std::uint32_t code_point) {
     const locale_t locale = utf8_locale();
     if (locale == nullptr) return code_point;
     return static_cast<std::uint32_t>(::towlower_l(static_cast<wint_t>(code_point), locale));
-}
-
-void append_utf8(std::string& out, std::uint32_t code_point) {
-    if (code_point < 0x80) {
-        out += static_cast<char>(code_point);
-    } else if (code_point < 0x800) {
-        out += static_cast<char>(0xC0U | (code_point >> 6U));
-        out += static_cast<char>(0x80U | (code_point & 0x3FU));
-    } else {
-        out += static_cast<char>(0xE0U | (code_point >> 12U));
-        out += static_cast<char>(0x80U | ((code_point >> 6U) & 0x3FU));
-        out += static_cast<char>(0x80U | (code_point & 0x3FU));
-    }
 }
 
 bool continues(unsigned byte) {

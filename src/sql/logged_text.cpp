@@ -1,6 +1,6 @@
 #include "src/sql/logged_text.hpp"
 
-#include "src/sql/utf8.hpp"
+#include "src/base/utf8.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "src/sql/lookalike.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/utf8.hpp"
 #include "src/sql/sql_tokenizer.hpp"
-#include "src/sql/utf8.hpp"
 
 #include <algorithm>
 #include <array>
