@@ -106,7 +106,7 @@ const std::vector<interactive::entry>& interactive::table() {
          "=COUNT",
          "has no effect: batches are as large as the server takes",
          [](interactive& of, const command& asked) {
-             if (asked.asks()) return std::string("1000\n");
+             if (asked.asks()) return fmt::format("{}\n", display::dml_batch_size);
              return of.with_status("# dml-batch-size has no effect\n");
          }},
         {{"max-lag-millis"},
@@ -181,12 +181,6 @@ std::string interactive::help() {
     return text + fmt::format("{:<40} {}\n{:<40} {}\n", "NAME=?", "the value that is in force",
                               "json COMMAND",
                               "the answer as JSON: {\"ok\": true, \"answer\": \"...\"}");
-}
-
-std::vector<std::vector<std::string_view>> interactive::names() {
-    std::vector<std::vector<std::string_view>> all;
-    for (const entry& one : table()) all.push_back(one.names);
-    return all;
 }
 
 std::string interactive::answer(std::string_view line) {

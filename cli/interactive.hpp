@@ -28,8 +28,6 @@ class interactive {
 
     /// What the command `help` answers.
     static std::string help();
-    /// The names of each command, aliases behind the first.
-    static std::vector<std::vector<std::string_view>> names();
 
   private:
     struct entry;

@@ -77,9 +77,8 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
-int run_job(const cli::options& given, const cli::serving_choice& where, std::stop_token stop,
-            migration::migration& job, display::terminal& shown,
-            const std::function<void()>& stop_run) {
+int run_job(const cli::options& given, std::stop_token stop, migration::migration& job,
+            display::terminal& shown, const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
     cli::interactive steered(given, job, shown, stop_run);
     std::unique_ptr<control::command_server> commands;
@@ -92,8 +91,7 @@ int run_job(const cli::options& given, const cli::serving_choice& where, std::st
         shown.start(job);
         std::vector<std::string> notices;
         commands = cli::serve(
-            where, with.request.original,
-            [&steered](std::string_view line) { return steered.answer(line); }, notices);
+            given, [&steered](std::string_view line) { return steered.answer(line); }, notices);
         for (const std::string& notice : notices) log::write(log::level::warning, notice);
         if (commands)
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
@@ -118,15 +116,12 @@ bool written_out() {
 int run(const cli::options& given) {
     cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings& with = given.run;
-    std::vector<std::string> notices;
-    const auto where = given.execute ? cli::choose_serving(given, notices) : cli::serving_choice{};
-    for (const std::string& notice : notices) log::write(log::level::warning, notice);
     display::terminal shown(with);
     migration::migration job(with, shown);
     signals.when_overdue(
         [&job, &with](std::string_view why) { return tell_at_once(why, job.left_behind(), with); });
     const int code =
-        run_job(given, where, signals.token(), job, shown, [&signals] { signals.request_stop(); });
+        run_job(given, signals.token(), job, shown, [&signals] { signals.request_stop(); });
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
     if (written_out() || given.execute || code != 0) return code;

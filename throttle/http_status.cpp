@@ -50,10 +50,7 @@ std::uint16_t port_of(const http_url& url) {
 // One step after the other on a connection; the first that fails is told.
 class request {
   public:
-    request(const http_url& url, steady_clock::time_point until)
-        : url_(url), until_(until), tls_(asio::ssl::context::tls_client) {
-        tls_.set_default_verify_paths();
-    }
+    request(const http_url& url, steady_clock::time_point until) : url_(url), until_(until) {}
 
     http_answer head() {
         std::vector<asio::ip::tcp::endpoint> found;
@@ -64,7 +61,10 @@ class request {
             connect(stream, found);
             return ask(stream);
         }
-        beast::ssl_stream<beast::tcp_stream> stream(context_, tls_);
+        // Reads the system's certificates, so only where they are needed.
+        asio::ssl::context tls(asio::ssl::context::tls_client);
+        tls.set_default_verify_paths();
+        beast::ssl_stream<beast::tcp_stream> stream(context_, tls);
         // What SSL_set_tlsext_host_name() does, without its cast.
         std::string name = url_.host;
         if (SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
@@ -118,7 +118,6 @@ class request {
     const http_url& url_;
     const steady_clock::time_point until_;
     asio::io_context context_;
-    asio::ssl::context tls_;
 };
 
 bool redirects(unsigned status) {

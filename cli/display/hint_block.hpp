@@ -11,6 +11,9 @@
 
 namespace segue::display {
 
+/// What stands for gh-ost's --dml-batch-size: how many keys the engine flushes at once, at most.
+inline constexpr unsigned dml_batch_size = 1'000;
+
 /// Where commands are taken while a run goes on.
 struct serving {
     std::string unix_path;       ///< Empty: on no Unix socket.

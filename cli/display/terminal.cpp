@@ -113,9 +113,9 @@ void terminal::watch_lines(const migration::migration& shown, std::stop_token st
         const auto since_event =
             std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
         const std::lock_guard lock(output_);
-        if (since(began_) >= hints_next) {
+        if (const auto about = shown.about(); about && since(began_) >= hints_next) {
             hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
-            print_hints();
+            print_hints(*about);
         }
         if (prints_in_second(now, since_event)) print(status_line(now));
     }
@@ -136,39 +136,34 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
     }
 }
 
-void terminal::print_hints() const {
-    std::fputs(hint_block(hints_now()).c_str(), stdout);
+void terminal::print_hints(const migration::subject& about) const {
+    std::fputs(hint_block(hints_now(about)).c_str(), stdout);
     std::fflush(stdout);
 }
 
-hints terminal::hints_now() const {
+hints terminal::hints_now(const migration::subject& about) const {
     const std::lock_guard lock(serving_mutex_);
-    const migration::steering* const steered = shown_ == nullptr ? nullptr : &shown_->steer();
-    return {
-        .about = about_,
-        .pace = steered == nullptr ? with_.carrying.pace : steered->pace.snapshot(),
-        .throttling = with_.carrying.throttling,
-        .postpone_flag_file = steered == nullptr ? with_.postpone_flag_file : steered->flag_file(),
-        .began = began_,
-        .at = serving_};
+    require(shown_ != nullptr, "a run is shown");
+    const migration::steering& steered = shown_->steer();
+    return {.about = about,
+            .pace = steered.pace.snapshot(),
+            .throttling = with_.carrying.throttling,
+            .postpone_flag_file = steered.flag_file(),
+            .began = began_,
+            .at = serving_};
 }
 
 std::string terminal::status_json() const {
-    require(shown_ != nullptr, "a run is shown");
-    const auto known = shown_->about();
-    if (!known) return display::status_json(shown_->now(), nullptr);
-    hints of = hints_now();
-    of.about = *known;
-    return display::status_json(shown_->now(), &of);
+    const auto about = shown_->about();
+    if (!about) return display::status_json(shown_->now(), nullptr);
+    const hints known = hints_now(*about);
+    return display::status_json(shown_->now(), &known);
 }
 
 std::string terminal::status() const {
-    require(shown_ != nullptr, "a run is shown");
-    const auto known = shown_->about();
-    if (!known) return "# The table is still being inspected\n";
-    hints of = hints_now();
-    of.about = *known;
-    return hint_block(of) + status_line(shown_->now()) + "\n";
+    const auto about = shown_->about();
+    if (!about) return "# The table is still being inspected\n";
+    return hint_block(hints_now(*about)) + status_line(shown_->now()) + "\n";
 }
 
 // The reader of stdout may stand still, and whoever asks must not wait for it.
@@ -183,11 +178,10 @@ void terminal::echo(const std::string& text) const {
 void terminal::on_plan(const preflight::plan& made) {
     shown_or_told([&] {
         const std::lock_guard lock(output_);
-        about_ = {.original = made.original.name,
-                  .ghost = made.target.name,
-                  .primary = {.host = made.server.host, .version = made.server.version},
-                  .inspected = {.host = made.stream_host, .version = ""}};
-        print_hints();
+        print_hints({.original = made.original.name,
+                     .ghost = made.target.name,
+                     .primary = {.host = made.server.host, .version = made.server.version},
+                     .inspected = {.host = made.stream_host, .version = ""}});
         log::info("key: {}", made.key_explanation);
         log::info("projection:\n{}", made.projection.description);
     });

@@ -47,14 +47,13 @@ class terminal final : public migration::observer {
     void watch(const migration::migration& shown, std::stop_token stop);
     void watch_lines(const migration::migration& shown, std::stop_token stop);
     void draw_bar(const migration::migration& shown, std::stop_token stop);
-    void print_hints() const;
-    hints hints_now() const;
+    void print_hints(const migration::subject& about) const;
+    hints hints_now(const migration::subject& about) const;
 
     const migration::settings with_;
     mutable std::mutex serving_mutex_;
     serving serving_;                              // guarded by serving_mutex_
     const migration::migration* shown_ = nullptr;  // set before other threads are there
-    migration::subject about_;  // set by on_plan(), before about() of the migration
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
     mutable std::mutex output_;

@@ -1,5 +1,7 @@
 // A running migration that is asked and steered through its socket.
 #include "src/control/client.hpp"
+#include "src/control/command_server.hpp"
+#include "src/control/socket_path.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 
@@ -254,6 +256,22 @@ TEST_F(a_steered_migration, is_steered_by_segue_itself) {
     EXPECT_EQ(segue({"ctl", "--socket", socket, "cut-over=t"}).first, 0);
     run.expect_swapped();
     EXPECT_EQ(watching.wait(), 0) << "it ends with what it watched";
+}
+
+// Of a table of the same name on another server.
+TEST_F(a_steered_migration, takes_commands_elsewhere_where_the_default_path_is_served) {
+    const std::string usual = control::default_socket_path(run.schema(), "t");
+    const control::command_server other({.unix_path = usual},
+                                        [](std::string_view) { return "another"; });
+    run.start("ADD COLUMN b INT", {.postponed = true, .more = {"--serve-socket-file", ""}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    EXPECT_EQ(control::ask({.unix_path = usual}, "sup", 60s), "another");
+    socket = control::default_socket_path(run.schema(), "t", run.segue().pid());
+    run.segue().wait_for_output("a process that is at work serves " + usual +
+                                ": commands are taken at " + socket);
+    EXPECT_TRUE(answers("status", "# Serving on unix socket: " + socket));
+    run.let_cut_over();
+    run.expect_swapped();
 }
 
 TEST(a_migration_under_writers, is_not_harmed_by_what_clients_send) {
