@@ -265,8 +265,8 @@ void runner::see_what_others_did(db::session& session, const std::vector<table_n
         dropped_by_others_.push_back(one);
         state_.note_dropped(one);
     }
-    target_changed_by_others_ = preflight::target_was_changed(session, state_.plan());
-    original_changed_by_others_ = preflight::original_was_changed(session, state_.plan());
+    target_changed_by_others_ = preflight::was_changed(session, state_.plan().target);
+    original_changed_by_others_ = preflight::was_changed(session, state_.plan().original);
 }
 
 error runner::in_words(const error& failure) {

@@ -204,14 +204,9 @@ other_run_made seen_take_over(db::session& session, const plan& made,
     return now && !as_it_was ? other_run_made::swapped : other_run_made::unknown;
 }
 
-bool target_was_changed(db::session& session, const plan& made) {
-    const auto now = schema::read_table(session, made.target.name);
-    return now && !schema::same_definition(*now, made.target);
-}
-
-bool original_was_changed(db::session& session, const plan& made) {
-    const auto now = schema::read_table(session, made.original.name);
-    return now && !schema::same_definition(*now, made.original);
+bool was_changed(db::session& session, const schema::table_definition& before) {
+    const auto now = schema::read_table(session, before.name);
+    return now && !schema::same_definition(*now, before);
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {

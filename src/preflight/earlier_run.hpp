@@ -56,11 +56,8 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
 other_run_made seen_take_over(db::session& session, const plan& made,
                               const std::vector<table_name>& there);
 
-/// Whether the new table is there, and has another definition than this run's had when it was made.
-bool target_was_changed(db::session& session, const plan& made);
-
-/// Whether the original is there, and has another definition than the one that was inspected.
-bool original_was_changed(db::session& session, const plan& made);
+/// Whether the table is there, and has another definition than it had.
+bool was_changed(db::session& session, const schema::table_definition& before);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

@@ -310,12 +310,14 @@ void throw_if_changed(db::session& session, const plan& made) {
 
 void throw_if_changed_under_lock(db::session& session, const plan& made) {
     const table_name& name = made.original.name;
-    schema::table_definition now;
-    now.create_statement = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
-    throw_if_other_text(now, made);
-    now.create_statement =
-        session.query_row("SHOW CREATE TABLE " + made.target.name.quoted())[1].value_or("");
-    if (!schema::same_definition(now, made.target))
+    const auto text_now = [&](const table_name& of) {
+        schema::table_definition now;
+        now.create_statement =
+            session.query_row("SHOW CREATE TABLE " + of.quoted())[1].value_or("");
+        return now;
+    };
+    throw_if_other_text(text_now(name), made);
+    if (!schema::same_definition(text_now(made.target.name), made.target))
         throw error(
             fmt::format("the new table {} was changed by somebody else while the migration "
                         "ran",

@@ -92,7 +92,7 @@ void row_writer::evict_in_one_transaction(db::session& session,
 
 void row_writer::carry_over_under_lock(db::session& session,
                                        std::span<const keys::key_value> keys) const {
-    checkpoint_.check_owner_under_lock(session);
+    checkpoint_.check_still_owner(session);
     // All are erased first: a unique value may have moved between rows of different batches.
     try {
         do_in_batches(session, keys, step::erase);

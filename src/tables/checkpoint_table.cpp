@@ -79,10 +79,6 @@ void checkpoint_table::check_owner(db::session& session) const {
 }
 
 void checkpoint_table::check_still_owner(db::session& session) const {
-    check_owner_under_lock(session);
-}
-
-void checkpoint_table::check_owner_under_lock(db::session& session) const {
     check(session.query(fmt::format(
         "SELECT value, @@GLOBAL.read_only FROM {} WHERE kind='owner' AND id=0", name_.quoted())));
 }

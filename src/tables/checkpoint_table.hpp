@@ -27,12 +27,9 @@ class checkpoint_table {
     /// First in every writing transaction of ours: locks the owner's row shared and checks that
     /// this run is still the owner. Throws segue::error, not retryable, when it is not.
     void check_owner(db::session& session) const;
-    /// Checks that this run is still the owner where LOCK TABLES holds this table for READ, which
-    /// keeps every other run out. Throws as check_owner().
-    void check_owner_under_lock(db::session& session) const;
-
-    /// Outside of a transaction: checks that this run is still the owner, and locks nothing. Throws
-    /// as check_owner().
+    /// Checks that this run is the owner at this moment, and locks nothing: for one that only
+    /// looks, and where LOCK TABLES holds this table for READ, which keeps every other run out.
+    /// Throws as check_owner().
     void check_still_owner(db::session& session) const;
 
     /// Makes another run's table ours: waits until none of its writing transactions is left, and

@@ -1,8 +1,7 @@
 #include "src/changes/change_set.hpp"
 
 #include "src/base/error.hpp"
-#include "tests/unit/keys/keys.hpp"
-#include "tests/unit/support/patience.hpp"
+#include "tests/unit/changes/change_sets.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -21,35 +20,12 @@ using testing::IsEmpty;
 using testing::Optional;
 using testing::UnorderedElementsAreArray;
 
-constexpr std::size_t plenty = 1'000;
-
 // A wait with it ends at once.
 std::stop_token already_stopped() {
     std::stop_source source;
     source.request_stop();
     return source.get_token();
 }
-
-// Waits for keys; none when they do not come.
-std::vector<keys::key_value> taken(change_set& changes, std::size_t keys_max = plenty) {
-    const test::patience bounded;
-    return changes.take(keys_max, 0ms, bounded.token()).value_or(std::vector<keys::key_value>{});
-}
-
-void flush_all(change_set& changes) {
-    changes.flushed(taken(changes));
-}
-
-// A change set whose copy covers up to 100, with its tail copied and (0, 10] registered as chunk 1.
-struct copying_change_set {
-    copying_change_set() {
-        changes.begin_copy(key(100));
-        changes.register_chunk(0, {.after = key(100), .up_to = std::nullopt});
-        changes.chunk_ended(0);
-        changes.register_chunk(1, {.after = std::nullopt, .up_to = key(10)});
-    }
-    change_set changes{plenty};
-};
 
 TEST(change_set, without_a_copy_every_change_is_kept) {
     change_set changes(plenty);
@@ -564,149 +540,6 @@ TEST(change_set, only_keys_in_flight_may_be_answered) {
     EXPECT_THROW(changes.flushed(keys({2})), broken_invariant);
     EXPECT_THROW(changes.put_back(keys({1})), broken_invariant);
     EXPECT_THROW(changes.put_back(keys({2})), broken_invariant);
-}
-
-TEST(change_set_epochs, an_epoch_is_settled_when_its_keys_are_carried_over) {
-    change_set changes(plenty);
-    changes.add(key(1), {});
-    const auto second = changes.begin_epoch();
-    changes.add(key(2), {});
-    EXPECT_TRUE(changes.settled_before(second - 1));
-    EXPECT_FALSE(changes.settled_before(second));
-    const auto first = taken(changes, 1);
-    EXPECT_EQ(first, keys({1}));
-    EXPECT_FALSE(changes.settled_before(second)) << "it is in flight";
-    changes.flushed(first);
-    EXPECT_TRUE(changes.settled_before(second));
-    EXPECT_FALSE(changes.settled_before(second + 1));
-}
-
-TEST(change_set_epochs, a_key_that_changes_again_while_it_waits_keeps_its_epoch) {
-    change_set changes(plenty);
-    changes.add(key(1), {});
-    const auto second = changes.begin_epoch();
-    changes.add(key(1), {});
-    EXPECT_FALSE(changes.settled_before(second));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second + 1));
-}
-
-TEST(change_set_epochs, a_key_that_changes_in_flight_moves_to_the_epoch_of_that_change) {
-    change_set changes(plenty);
-    changes.add(key(1), {});
-    const auto batch = taken(changes);
-    const auto second = changes.begin_epoch();
-    changes.add(key(1), {});
-    changes.begin_epoch();
-    changes.add(key(1), {});
-    EXPECT_FALSE(changes.settled_before(second));
-    changes.flushed(batch);
-    EXPECT_TRUE(changes.settled_before(second));
-    EXPECT_FALSE(changes.settled_before(second + 1));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second + 2));
-}
-
-TEST(change_set_epochs, a_key_that_is_put_back_keeps_its_epoch) {
-    change_set changes(plenty);
-    changes.add(key(1), {});
-    const auto batch = taken(changes);
-    const auto second = changes.begin_epoch();
-    changes.add(key(1), {});
-    changes.put_back(batch);
-    EXPECT_FALSE(changes.settled_before(second));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second + 1));
-}
-
-TEST(change_set_epochs, a_key_whose_row_was_taken_out_is_of_none) {
-    change_set changes(plenty);
-    const auto second = changes.begin_epoch();
-    changes.requeue(keys({1}));
-    EXPECT_TRUE(changes.settled_before(second));
-    changes.add(key(1), {});
-    EXPECT_FALSE(changes.settled_before(second + 1));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second + 1));
-}
-
-TEST(change_set_epochs, a_key_whose_row_was_taken_out_and_that_changes_in_flight_is_not_settled) {
-    change_set changes(plenty);
-    changes.requeue(keys({1}));
-    const auto batch = taken(changes);
-    changes.add(key(1), {});
-    const auto second = changes.begin_epoch();
-    EXPECT_FALSE(changes.settled_before(second));
-    changes.put_back(batch);
-    EXPECT_FALSE(changes.settled_before(second));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second));
-}
-
-TEST(change_set_evictions, are_settled_when_their_keys_are_carried_over_again) {
-    change_set changes(plenty);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
-    EXPECT_EQ(changes.requeue(keys({1, 2})), 1U);
-    EXPECT_EQ(changes.requeue(keys({2, 3})), 2U);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
-    const auto first = taken(changes, 1);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "it is in flight";
-    changes.flushed(first);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "one key of the first is left";
-    changes.flushed(taken(changes, 1));
-    EXPECT_EQ(changes.evicted_settled_up_to(), 1U);
-    flush_all(changes);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 2U);
-}
-
-TEST(change_set_evictions, of_a_key_in_flight_are_settled_by_its_next_flush) {
-    change_set changes(plenty);
-    changes.add(key(1), {});
-    const auto batch = taken(changes);
-    changes.requeue(keys({1}));
-    changes.flushed(batch);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
-    const auto again = taken(changes);
-    changes.put_back(again);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U);
-    flush_all(changes);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 1U);
-}
-
-TEST(change_set_evictions, of_an_earlier_run_come_first_and_those_not_copied_are_the_chunks) {
-    change_set changes(plenty);
-    changes.go_on_copying(key(100), key(40), {});
-    changes.take_up_evicted(7, keys({10, 50}));
-    EXPECT_EQ(changes.backlog(), 1U) << "50 is to be copied";
-    EXPECT_EQ(changes.evicted_settled_up_to(), 0U) << "any of the seven may have named it";
-    EXPECT_EQ(changes.requeue(keys({20})), 8U);
-    flush_all(changes);
-    EXPECT_EQ(changes.evicted_settled_up_to(), 8U);
-}
-
-TEST(change_set_epochs, a_change_that_waits_for_a_chunk_is_not_settled_and_a_dropped_one_is) {
-    copying_change_set copying;
-    auto& changes = copying.changes;
-    changes.add(key(50), {});  // Dropped: its chunk is to come.
-    const auto second = changes.begin_epoch();
-    EXPECT_TRUE(changes.settled_before(second));
-    changes.add(key(5), {});
-    const auto third = changes.begin_epoch();
-    EXPECT_FALSE(changes.settled_before(third));
-    changes.chunk_ended(1);
-    EXPECT_FALSE(changes.settled_before(third));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(third));
-}
-
-TEST(change_set_epochs, a_change_that_was_held_back_is_of_the_epoch_in_which_it_came) {
-    change_set changes(plenty);
-    const auto first = changes.epoch();
-    const auto second = changes.begin_epoch();
-    changes.add_of(first, key(1), {});
-    EXPECT_FALSE(changes.settled_before(second));
-    flush_all(changes);
-    EXPECT_TRUE(changes.settled_before(second));
 }
 
 TEST(change_set, a_copy_that_goes_on_keeps_what_is_done_and_what_is_in_flight) {
