@@ -134,6 +134,14 @@ std::size_t live_run::times_told(std::string_view text) const {
     return times;
 }
 
+bool live_run::a_flush_waits_for_its_commit() {
+    return session_.query_value(
+               "SELECT COUNT(*) FROM performance_schema.threads t JOIN "
+               "performance_schema.metadata_locks m ON m.owner_thread_id=t.thread_id WHERE "
+               "t.processlist_info='COMMIT' AND m.object_name='" +
+               tables_.ghost.name + "' AND m.object_schema=DATABASE()") != "0";
+}
+
 std::string live_run::stream_position() const {
     constexpr std::string_view label = "; streamer: ";
     const auto out = segue_->out();

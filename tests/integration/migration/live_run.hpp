@@ -101,6 +101,10 @@ class live_run {
     std::uint64_t keys_flushed() const { return last_number("Applied: "); }
     std::uint64_t keys_waiting() const { return last_number("Backlog: "); }
 
+    /// Whether a transaction of Segue's that wrote to the new table waits in its COMMIT. (What the
+    /// run writes down of itself may wait in one as well.)
+    bool a_flush_waits_for_its_commit();
+
     /// How far the stream was read, as the last status line says.
     std::string stream_position() const;
 

@@ -119,15 +119,8 @@ class a_change_not_yet_visible : public testing::Test {
   protected:
     /// Segue knows of the change, and waits for it.
     static bool waits(live_run& run) { return run.keys_waiting() >= 60; }
-    /// A flush has read its rows, and waits to be committed behind it. (What the run writes down of
-    /// itself waits in a COMMIT as well.)
-    static bool has_read(live_run& run) {
-        return run.session().query_value(
-                   "SELECT COUNT(*) FROM performance_schema.threads t JOIN "
-                   "performance_schema.metadata_locks m ON m.owner_thread_id=t.thread_id WHERE "
-                   "t.processlist_info='COMMIT' AND m.object_name='" +
-                   run.tables().ghost.name + "' AND m.object_schema=DATABASE()") != "0";
-    }
+    /// A flush has read its rows, and waits to be committed behind it.
+    static bool has_read(live_run& run) { return run.a_flush_waits_for_its_commit(); }
 
     oracle_answer migrate(const fault_points& faults, const std::string& change,
                           bool (*enough)(live_run&)) {

@@ -147,11 +147,7 @@ class with_a_replica_ahead : public with_a_replica {
     /// Segue knows of the change, and waits for it.
     static bool waits(live_run& run) { return run.keys_waiting() >= 60; }
     /// A flush has read its rows, and waits to be committed behind it.
-    static bool has_read(live_run& run) {
-        return run.session().query_value(
-                   "SELECT COUNT(*) FROM performance_schema.threads WHERE "
-                   "processlist_info='COMMIT'") != "0";
-    }
+    static bool has_read(live_run& run) { return run.a_flush_waits_for_its_commit(); }
 
     oracle_answer migrate(const fault_points& faults, bool (*enough)(live_run&)) {
         live_run run(servers.primary(), {.rows = 500});
