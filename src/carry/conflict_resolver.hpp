@@ -56,7 +56,8 @@ class conflict_resolver {
 
     /// After a duplicate while copying the range was rolled back: copies it, in smaller pieces if
     /// need be, in one transaction that is not yet committed on return. Returns the rows.
-    /// Precondition: a barrier was passed since the range was registered. Throws as above.
+    /// Precondition: a barrier was passed since the range was registered. Throws as
+    /// flush_evicting() does.
     std::uint64_t copy_evicting(db::session& session, const keys::key_range& range,
                                 std::stop_token stop);
 
@@ -78,11 +79,12 @@ class conflict_resolver {
     template <typename Piece>
     void write_evicting(db::session& session, std::vector<Piece> pieces, const steps<Piece>& how,
                         std::stop_token stop) const;
-    /// In one transaction.
+    /// Carries the keys over, and takes out-of-date holders out of their way, in one transaction.
     void carry_over_evicting(db::session& session, std::initializer_list<batch> together,
                              std::stop_token stop) const;
-    /// Those holders that are out of date; throws when a conflict is real. Within a transaction.
-    /// `together`: keys whose source rows were read by the statement that found the collisions.
+    /// The holders in `found` whose rows are out of date; throws when a conflict is real. Within a
+    /// transaction. `together`: keys whose source rows were read by the statement that found the
+    /// collisions.
     std::vector<keys::key_value> outdated_holders(
         db::session& session, const std::vector<rows::row_writer::collision>& found,
         const std::set<keys::key_value>& together) const;

@@ -35,9 +35,9 @@ class flusher {
     };
     explicit flusher(parts with) : with_(with) {}
 
-    /// Flushes until asked to stop; rests while the throttler says to
-    /// hibernate, or the pace that nothing is carried over. Any number of
-    /// threads. Throws segue::error for what ends the migration; the batch is pending again then.
+    /// Flushes until asked to stop; rests while the throttler says to hibernate, or the pace that
+    /// nothing is carried over. Any number of threads. Throws segue::error for what ends the
+    /// migration; the batch is pending again then.
     void run(std::stop_token stop);
 
     /// While set, batches are taken without waiting for more keys: the cut-over is near.

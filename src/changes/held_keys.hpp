@@ -36,7 +36,7 @@ class held_keys {
     /// Whether a key is held for an xid that began in an epoch before this one.
     bool any_before(std::uint64_t epoch) const;
 
-    /// Precondition: the xid is known.
+    /// Holds a key under the xid. Precondition: the xid is known.
     void add(const std::string& xid, keys::key_value key);
 
     /// Hands out the keys of an xid with its epoch, in no order, some maybe twice, and forgets it
@@ -46,7 +46,7 @@ class held_keys {
     void release(const std::string& xid, const taker& each);
     void forget(const std::string& xid);
 
-    /// Of all xids; 0 only if there is none.
+    /// How many keys of all xids are held; 0 only if there is none.
     std::size_t keys() const noexcept { return keys_; }
     std::size_t bytes_in_memory() const noexcept { return bytes_in_memory_; }
     std::uint64_t bytes_in_file() const noexcept { return bytes_in_file_; }

@@ -51,12 +51,14 @@ class table_feed {
 
     /// From here on any RENAME TABLE is taken for our own, and not looked at.
     void expect_swap() noexcept { swap_expected_ = true; }
+    /// RENAME TABLE was not sent, or changed nothing: it is looked at again.
     void expect_no_swap() noexcept { swap_expected_ = false; }
 
     /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
     std::size_t held_for_xa() const noexcept { return held_keys_.load(); }
 
-    /// Of the keys held for XA transactions; what is beyond goes to a file.
+    /// How many bytes of the keys held for XA transactions stay in memory; what is beyond goes to a
+    /// file.
     static constexpr std::size_t held_bytes_max = std::size_t{8} << 20U;
 
     // For the router:
@@ -64,24 +66,31 @@ class table_feed {
     /// Ordinals of the key's columns in the original, from 0.
     const std::vector<unsigned>& key_ordinals() const noexcept { return key_ordinals_; }
 
-    /// As stream_handler's, of rows and table maps of this table alone; images hold the key's
-    /// columns in the order of key_ordinals().
+    /// A table map of this table, as stream_handler::on_table() has it.
     void on_table(const binlog::table_shape& shape) const;
-    /// `xid`: of the XA transaction that the row is of, which on_xa_begin() told of; else unset.
+    /// A changed row of this table, as stream_handler::on_row() has it: its images hold the key's
+    /// columns in the order of key_ordinals(). `xid`: of the XA transaction that the row is of,
+    /// which on_xa_begin() told of; else unset.
     void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
+    /// A statement of the log, about whatever table, as stream_handler::on_statement() has it.
     void on_statement(const binlog::statement& seen);
     /// From here on statements about `ours` are somebody else's: what made them stands before.
     void watch_ours() noexcept { watches_ours_ = true; }
-    /// Also of one that changes nothing of ours: then it is known, when it is committed.
+    /// An XA transaction begins in the stream. To be told of one that changes nothing of ours as
+    /// well: it is known then, when it is committed.
     void on_xa_begin(const std::string& xid) { held_.begin(xid, changes_.epoch()); }
     /// Whether on_xa_begin() told of it, and it was neither committed nor rolled back since.
     bool knows(const std::string& xid) const { return held_.knows(xid); }
+    /// What the XA transaction changed is to be carried over now.
     void on_xa_commit(const std::string& xid);
+    /// What the XA transaction changed is forgotten.
     void on_xa_rollback(const std::string& xid);
+    /// As change_set::begin_epoch(), of this feed's.
     std::uint64_t begin_epoch() { return changes_.begin_epoch(); }
     /// Whether all changes of earlier epochs were carried over, or rightly dropped. While a
     /// transaction is prepared what it changed is neither.
     bool settled_before(std::uint64_t epoch) const;
+    /// Adds the XA transactions that on_xa_begin() told of and that have not ended since.
     void add_known_xa(std::set<std::string>& xids) const { held_.add_known(xids); }
 
   private:

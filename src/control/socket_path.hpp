@@ -17,7 +17,8 @@ std::string fitting_socket_path(const std::string& path);
 /// Where gh-ost serves the migration of a table: /tmp/gh-ost.<schema>.<table>.sock, made fitting.
 /// Characters that cannot stand in a file's name are replaced by '_'.
 std::string default_socket_path(std::string_view schema, std::string_view table);
-/// The same for a process whose default path another one has: the process id is part of it.
+/// Where the migration of a table is served by a process whose default path another one has: the
+/// default path with the process id in it, made fitting.
 std::string default_socket_path(std::string_view schema, std::string_view table, int process_id);
 
 /// The sockets that are there under such names, whoever serves them, or nobody; sorted.

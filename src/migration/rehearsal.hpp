@@ -6,7 +6,8 @@
 
 namespace segue::migration {
 
-/// As migration::rehearse().
+/// Inspects on a table that it drops again, and tells the plan and what a run that started now
+/// would meet. Blocks. Throws as migration::rehearse().
 void rehearse(run_state& of, std::stop_token stop);
 
 }  // namespace segue::migration

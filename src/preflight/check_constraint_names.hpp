@@ -35,8 +35,8 @@ void refuse_names_held_by_others(db::session& session, const schema::table_defin
                                  const migration_tables& tables,
                                  const std::vector<schema::check_name>& names);
 
-/// What of that has come up since the plan was made: while another table has the name, RENAME TABLE
-/// would fail.
+/// Why RENAME TABLE would fail over a CHECK constraint's name that another table has got since the
+/// plan was made; nullopt: none is taken. Throws segue::error.
 std::optional<refusal> check_name_taken_since(db::session& session,
                                               const schema::table_definition& original,
                                               const schema::table_definition& target,

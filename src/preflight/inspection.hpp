@@ -49,7 +49,7 @@ struct plan {
     /// What RENAME TABLE in the swap takes, where that is more than some milliseconds: measured on
     /// empty tables, for tables with partitions.
     std::optional<std::chrono::milliseconds> rename_time;
-    /// Of a rehearsal: what a run would drop before it copies, as the operator asked.
+    /// What a run would drop before it copies, as the operator asked. Filled by a rehearsal alone.
     std::vector<table_to_drop> drops;
     /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
     std::optional<std::uint64_t> auto_increment;

@@ -29,7 +29,8 @@ class row_writer {
     /// Precondition: a barrier was passed since the keys were received.
     void carry_over(db::session& session, std::span<const keys::key_value> keys) const;
 
-    /// The first half of it, in one transaction: they are in the target no more.
+    /// Takes the rows of these keys out of the target, in one transaction of its own: the first
+    /// half of carry_over().
     void evict_in_one_transaction(db::session& session,
                                   std::span<const keys::key_value> keys) const;
 
@@ -67,10 +68,10 @@ class row_writer {
     /// were copied now. Not all of them, if there are very many.
     std::vector<collision> collisions(db::session& session, const keys::key_range& range) const;
     /// Within a transaction, on which it leaves no trace: which rows would collide if these keys
-    /// were carried over now. Of each row that one of the keys names, that
-    /// one is told (as the row has it, where the target tells keys apart by bytes). A holder among
-    /// the keys was read by the same statement as the newcomer, as they were erased before: so the
-    /// two rows of the source collide in one snapshot, unless they are one row.
+    /// were carried over now. Of each row that one of the keys names, that one is told (as the row
+    /// has it, where the target tells keys apart by bytes). A holder among the keys was read by the
+    /// same statement as the newcomer, as they were erased before: so the two rows of the source
+    /// collide in one snapshot, unless they are one row.
     std::vector<collision> collisions(db::session& session,
                                       std::span<const keys::key_value> keys) const;
 
@@ -81,12 +82,12 @@ class row_writer {
     /// The server's words for what happens when the two rows are carried over together.
     std::string complaint(db::session& session, std::span<const keys::key_value> keys) const;
 
-    /// The first of the keys whose row the target refuses for itself, whatever other rows hold, and
-    /// the server's words.
+    /// A row that the target refuses for itself, whatever other rows hold.
     struct refused {
         keys::key_value key;
-        std::string reason;
+        std::string reason;  ///< In the server's words.
     };
+    /// The first of the keys whose row the target refuses for itself; nullopt: it takes each alone.
     /// Precondition: as many keys as one statement may name, at most.
     std::optional<refused> refused_row(db::session& session,
                                        std::span<const keys::key_value> keys) const;

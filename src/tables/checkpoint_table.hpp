@@ -21,6 +21,8 @@ class checkpoint_table {
     /// `run_token`: unlike any other run's.
     checkpoint_table(table_name name, std::string run_token);
 
+    /// Makes the table, with the rows that stand in it from the start. Nobody else knows it yet, so
+    /// that no owner is checked.
     void create(db::session& session, const std::string& server_uuid,
                 const fingerprint& print) const;
 
@@ -35,26 +37,27 @@ class checkpoint_table {
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
     /// lets none of them begin again.
     void take_over(db::session& session) const;
-    /// The same, and what the other run has written: read only now, as it may have gone on writing
-    /// until then. Throws as read_state(), before anything is changed where the table is of another
-    /// format.
+    /// Takes the table over as take_over() does, and reads what the other run has written: only
+    /// then, as it may have gone on writing until then. Writes whose run it is now. Throws as
+    /// read_state(), before anything is changed where the table is of another format.
     saved_state take_over_state(db::session& session) const;
 
     /// Whose run has made the table, in words; empty where it was this one, or is not known.
     std::string other_run(db::session& session) const;
 
-    /// Within the transaction of the chunk's rows.
+    /// Writes down what is done of a chunk. Within the transaction of the chunk's rows.
     void record_chunk(db::session& session, const chunk_progress& chunk) const;
     /// After a lost COMMIT: whether the transaction took effect. Waits for it to end.
     bool chunk_is_recorded(db::session& session, const chunk_progress& chunk) const;
 
-    /// Within the transaction that takes the keys' rows out of the target. `number`: of the
-    /// eviction, unlike any other that stands there.
+    /// Writes down keys whose rows are taken out of the target. Within the transaction that does
+    /// so. `number`: of the eviction, unlike any other that stands there.
     void record_evicted(db::session& session, std::uint64_t number,
                         std::span<const keys::key_value> keys) const;
 
-    /// Before the first chunk.
+    /// Writes down how far the copy goes, before the first chunk, in a transaction of its own.
     void record_extent(db::session& session, const copy_extent& extent) const;
+    /// How far a run has come since that was last written down.
     struct progress {
         std::optional<resume_point> resume_at = {};  ///< Unset: the one written last still holds.
         std::optional<std::string> phase = {};       ///< Unset: the one written last still holds.
@@ -63,7 +66,7 @@ class checkpoint_table {
         /// What the evictions up to this number took out has all been carried over again.
         std::uint64_t evicted_settled_up_to = 0;
     };
-    /// In one transaction.
+    /// Writes down how far the run has come, in one transaction of its own.
     void record_progress(db::session& session, const progress& made) const;
 
     const table_name& name() const noexcept { return name_; }

@@ -23,7 +23,7 @@ inline constexpr unsigned state_format = 2;
 /// What must be the same for a run to go on where another one stopped.
 struct fingerprint {
     std::string original;    ///< SHOW CREATE TABLE, without what changes by itself.
-    std::string target;      ///< The same of the new table.
+    std::string target;      ///< SHOW CREATE TABLE of the new table, as of the original.
     std::string alter;       ///< As it was given.
     std::string projection;  ///< From the one to the other, and the key.
     std::string session;     ///< What of our sessions decides how values are converted.
@@ -33,6 +33,7 @@ struct fingerprint {
 /// The chunk of the keys above the copy's end. All others ascend with their keys.
 inline constexpr std::uint64_t tail_chunk = 0;
 
+/// What is done of one chunk: the row of kind `chunk` with that id.
 struct chunk_progress {
     std::uint64_t chunk = 0;
     keys::key_range done;  ///< All of the chunk, or its beginning.
@@ -56,6 +57,7 @@ struct resume_point {
     std::set<std::string> settled_xa;
 };
 
+/// How far the copy goes.
 struct copy_extent {
     std::optional<keys::key_value> end;  ///< Unset: the source was empty.
 };
@@ -67,6 +69,7 @@ struct evicted_rows {
     std::vector<keys::key_value> keys;
 };
 
+/// All that a run has written down of itself.
 struct saved_state {
     std::string owner;
     std::string server_uuid;
@@ -84,16 +87,27 @@ struct saved_state {
 /// the table is not there, is of another format, or holds what is not of this one.
 saved_state read_state(db::session& session, const table_name& table);
 
-/// The column `value` of each kind; the readers throw segue::error.
+/// The column `value` of a row of kind `chunk`.
 std::string text_of(const chunk_progress& progress);
+/// The column `value` of the row of kind `watermark`.
 std::string text_of(const watermark& done);
+/// The column `value` of the row of kind `resume_point`.
 std::string text_of(const resume_point& point);
+/// The column `value` of the row of kind `copy`.
 std::string text_of(const copy_extent& extent);
+/// The column `value` of a row of kind `evicted`.
 std::string text_of(std::span<const keys::key_value> evicted);
+
+/// Reads `value` of the row of kind `chunk` with that id. Throws segue::error if it is of another
+/// format.
 chunk_progress chunk_in(std::uint64_t chunk, std::string_view text);
+/// Reads `value` of the row of kind `watermark`. Throws segue::error if it is of another format.
 watermark watermark_in(std::string_view text);
+/// Reads `value` of the row of kind `resume_point`. Throws segue::error if it is of another format.
 resume_point resume_point_in(std::string_view text);
+/// Reads `value` of the row of kind `copy`. Throws segue::error if it is of another format.
 copy_extent extent_in(std::string_view text);
+/// Reads `value` of a row of kind `evicted`. Throws segue::error if it is of another format.
 std::vector<keys::key_value> evicted_in(std::string_view text);
 
 }  // namespace segue::tables
