@@ -98,8 +98,8 @@ void terminal::watch(const migration::migration& shown, std::stop_token stop) {
             told = failure.what();
         }
     }
-    const std::lock_guard lock(output_);
     const auto now = shown.now();
+    const std::lock_guard lock(output_);
     if (now.at != migration::phase::inspect) print(status_line(now));
 }
 
@@ -112,11 +112,11 @@ void terminal::watch_lines(const migration::migration& shown, std::stop_token st
         if (now.at == migration::phase::inspect) continue;
         const auto since_event =
             std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
-        const std::lock_guard lock(output_);
         if (const auto about = shown.about(); about && since(began_) >= hints_next) {
             hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
             print_hints(*about);
         }
+        const std::lock_guard lock(output_);
         if (prints_in_second(now, since_event)) print(status_line(now));
     }
 }
@@ -137,20 +137,24 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 }
 
 void terminal::print_hints(const migration::subject& about) const {
-    std::fputs(hint_block(hints_now(about)).c_str(), stdout);
+    const std::string lines = hint_block(hints_now(about));
+    const std::lock_guard lock(output_);
+    std::fputs(lines.c_str(), stdout);
     std::fflush(stdout);
 }
 
 hints terminal::hints_now(const migration::subject& about) const {
-    const std::lock_guard lock(serving_mutex_);
     require(shown_ != nullptr, "a run is shown");
     const migration::steering& steered = shown_->steer();
-    return {.about = about,
-            .pace = steered.pace.snapshot(),
-            .throttling = with_.carrying.throttling,
-            .postpone_flag_file = steered.flag_file(),
-            .began = began_,
-            .at = serving_};
+    hints made{.about = about,
+               .pace = steered.pace.snapshot(),
+               .throttling = with_.carrying.throttling,
+               .postpone_flag_file = steered.flag_file(),
+               .began = began_,
+               .at = {}};
+    const std::lock_guard lock(serving_mutex_);
+    made.at = serving_;
+    return made;
 }
 
 std::string terminal::status_json() const {
@@ -177,7 +181,6 @@ void terminal::echo(const std::string& text) const {
 
 void terminal::on_plan(const preflight::plan& made) {
     shown_or_told([&] {
-        const std::lock_guard lock(output_);
         print_hints({.original = made.original.name,
                      .ghost = made.target.name,
                      .primary = {.host = made.server.host, .version = made.server.version},

@@ -27,9 +27,10 @@ class terminal final : public migration::observer {
     /// Where commands are taken, for the hint block.
     void serves_at(serving at);
 
-    /// The hint block and a status line, as of now, each line with its end; and the same as JSON.
-    /// Any thread. Precondition: start() was called.
+    /// The hint block and a status line, as of now, each line with its end. Any thread.
+    /// Precondition: start() was called.
     std::string status() const;
+    /// What status() tells, as JSON. Any thread. Precondition: start() was called.
     std::string status_json() const;
     /// Prints lines, each with its end, between what is shown, unless stdout takes none now. Never
     /// waits. Any thread.
