@@ -61,7 +61,7 @@ void checkpointer::note_phase(std::string phase) {
 // What is new; some of it only when it is due.
 tables::checkpoint_table::progress checkpointer::collect(bool due) {
     tables::checkpoint_table::progress made{.chunks_below = below_};
-    if (auto found = with_.stream.take_resume_point())
+    if (auto found = with_.router.take_found_place())
         made.resume_at = {.position = std::move(found->position),
                           .server_uuid = with_.stream_server_uuid,
                           .settled_xa = std::move(found->settled_xa)};
@@ -82,7 +82,7 @@ void checkpointer::run(std::stop_token stop) {
     for (;;) {
         const bool due = steady_clock::now() >= next;
         if (due) {
-            with_.stream.seek_resume_point();
+            with_.router.seek_place();
             next = steady_clock::now() + with_.interval;
         }
         const auto made = collect(due);

@@ -25,7 +25,7 @@ class checkpointer {
     struct parts {
         db::session_factory& sessions;
         const tables::checkpoint_table& checkpoint;
-        changes::router& stream;
+        changes::router& router;
         const changes::change_set& changes;
         const chunk_queue& chunks;
         std::string stream_server_uuid;

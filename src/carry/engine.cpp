@@ -93,7 +93,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
             .case_insensitive_names = task.server.names_fold_case,
             .ours = {task.projection.target, task.changelog, task.checkpoint}},
            texts.codec(), changes, around.threads.token()),
-      stream(barrier, task.changelog, {&feed}),
+      router(barrier, task.changelog, {&feed}),
       chunks(changes, with.copy_workers),
       sizer(pace, rows_in_transaction(task.source)),
       conflicts(writer, barrier, changes, task.words,
@@ -127,9 +127,9 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                 .words = task.words,
                 .batch_keys = batch_keys(),
                 .failures_max = with.failures_max}),
-      writing_down({.sessions = around.sessions,
+      checkpointer({.sessions = around.sessions,
                     .checkpoint = checkpoint,
-                    .stream = stream,
+                    .router = router,
                     .changes = changes,
                     .chunks = chunks,
                     .stream_server_uuid = uuid_of_stream(task.server, around.roles),
@@ -175,31 +175,31 @@ void engine::follow(start begin, const look_after& meanwhile) {
     throttler.start(threads);
     barrier.pass(threads.token());
     if (begin.from)
-        stream.set_unrelated_xa(std::move(begin.from->settled_xa));
+        router.set_unrelated_xa(std::move(begin.from->settled_xa));
     else
         with_session([&](db::session& on) {
-            stream.set_unrelated_xa(wait_for_prepared_xa(on, task.server, task.source.name,
+            router.set_unrelated_xa(wait_for_prepared_xa(on, task.server, task.source.name,
                                                          around_.tell, threads.token()));
         });
     if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
     changes.take_up_evicted(begin.evicted.last, begin.evicted.keys);
     binlog::reader_options reading{
-        .connection = around_.stream,
-        .subscriptions = stream.subscriptions(),
+        .connection = around_.stream_from,
+        .subscriptions = router.subscriptions(),
         .server_id = with.replica_server_id,
         .replica_uuid = random_uuid(),
         .expected_server_uuid = uuid_of_stream(task.server, around_.roles),
         .reconnects_max = with.failures_max,
         .patience = &around_.sessions.patience()};
     // Only a chunk reads what such a transaction committed.
-    stream.pass_unknown_xa(begin.target == contents::nothing);
+    router.pass_unknown_xa(begin.target == contents::nothing);
     threads.spawn("stream", [this, reading, from](std::stop_token end) {
-        binlog::read_stream(reading, from, stream, end);
+        binlog::read_stream(reading, from, router, end);
     });
     wait_for_first_marker(begin.target, meanwhile);
-    stream.pass_unknown_xa(false);
+    router.pass_unknown_xa(false);
     start_flushing();
-    threads.spawn("checkpoint", [this](std::stop_token end) { writing_down.run(end); });
+    threads.spawn("checkpoint", [this](std::stop_token end) { checkpointer.run(end); });
 }
 
 // Behind the first marker: only then it is known that our commits stand in the log, and so are
@@ -234,12 +234,12 @@ void engine::wait_for_first_marker(contents target, const look_after& meanwhile)
         [&](db::session& on) { behind = servers::read_end_of_log(on, task.server.gtids); });
     auto tell_at = steady_clock::now() + first_marker_patience;
     const auto seen_within = [&](milliseconds limit) {
-        return stream.wait_for_marker(first, steady_clock::now() + limit, around_.threads.token());
+        return router.wait_for_marker(first, steady_clock::now() + limit, around_.threads.token());
     };
     while (!seen_within(tick)) {
         meanwhile();
         flush_before_the_marker_if_full(target);
-        if (!from_replica && stream.is_past(behind) && !seen_within(milliseconds(0)))
+        if (!from_replica && router.is_past(behind) && !seen_within(milliseconds(0)))
             throw left_out_of_the_log(task.changelog);
         if (steady_clock::now() < tell_at) continue;
         around_.tell(

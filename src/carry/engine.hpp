@@ -55,12 +55,13 @@ struct engine_task {
 /// ends.
 ///
 /// Lifecycle: the tables of barrier and checkpoint are made, then follow(), then copy() unless the
-/// target is equal already. Threads: "heartbeat", "stream", "throttle..." and "flush-N" from
-/// follow() on, as "checkpoint"; "bounds" and "copy-N" during copy(); all of the group. follow()
-/// and copy() are one thread's, and wait in it; the parts say for themselves. Lifetime: all that
-/// `around` names outlives it, and the group's threads end before it.
+/// target is equal already. Threads: "heartbeat", "stream", "throttle", "throttle-N", "flush-N" and
+/// "checkpoint" from follow() on, "bounds" and "copy-N" during copy(); all of the group. follow()
+/// and copy() are one thread's, and wait in it; of the parts, each says whose calls it takes.
+/// Lifetime: all that `around` names outlives it, and the group's threads end before it.
 class engine {
   public:
+    /// What the engine works with, and does not own.
     struct surroundings {
         db::session_factory& sessions;  ///< To the server with the tables.
         const servers::server_roles& roles;
@@ -68,13 +69,13 @@ class engine {
         task_group& threads;
         throttle::live_pace& pace;
         const clock_source& clock;
-        wire::connection_options stream;  ///< To the server that the stream comes from.
+        wire::connection_options stream_from;  ///< To the server that the stream comes from.
         std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
     };
     engine(engine_task given, engine_settings settings, surroundings around);
 
-    /// What is done again and again while one waits; what it throws ends the wait. It rests a
-    /// little itself.
+    /// Called again and again in each wait, and rests a little itself; what it throws ends the
+    /// wait.
     using look_after = std::function<void()>;
 
     /// What is in the target.
@@ -83,23 +84,25 @@ class engine {
         of_an_earlier_run,  ///< What its state says; what is left to be copied goes on.
         equal  ///< What the source was at the stream's start, or later. Nothing is copied.
     };
+    /// Where the run begins: anew, or where an earlier one stopped.
     struct start {
         contents target = contents::nothing;
         /// Where the stream is taken up; unset: at the log's end now.
         std::optional<tables::resume_point> from = std::nullopt;
-        /// Of the earlier run; unset for the other contents.
+        /// What the earlier run left to be copied; unset for the other contents.
         std::optional<copy_start> copy = std::nullopt;
-        /// Of the state that `from` is of; none for contents::nothing.
+        /// What stands in the state that `from` is of as taken out of the target and not brought
+        /// back; none for contents::nothing.
         tables::evicted_rows evicted = {};
     };
-    /// Returns when the stream has come to the log's end, and changes are carried over from then
-    /// on. Throws segue::error, and `stopped`.
+    /// Begins to read the stream. Returns when it has come to the log's end; changes are carried
+    /// over from then on. Throws segue::error, and `stopped`.
     /// Precondition: `begin.from` is a place in the log of the server that the stream comes from;
     /// it, `begin.copy` and `begin.evicted` are of one state.
     void follow(start begin, const look_after& meanwhile);
 
-    /// Returns when every row has been copied. Throws segue::error, and `stopped`.
-    /// Precondition: follow(), not with contents::equal.
+    /// Copies what is to be copied; returns when every row has been. Throws segue::error, and
+    /// `stopped`. Precondition: follow(), not with contents::equal.
     void copy(const look_after& meanwhile);
 
     const engine_task task;
@@ -113,14 +116,14 @@ class engine {
     changes::barrier barrier;
     changes::change_set changes;
     changes::table_feed feed;
-    changes::router stream;
+    changes::router router;
     chunk_queue chunks;
     chunk_sizer sizer;
     conflict_resolver conflicts;
     throttle::throttler throttler;
     copier copying;
     flusher flushing;
-    checkpointer writing_down;
+    carry::checkpointer checkpointer;
 
   private:
     /// How many keys one statement may name, and one transaction about conflicts.
@@ -134,7 +137,7 @@ class engine {
     std::optional<keys::key_value> find_end(db::session& on) const;
     void start_flushing();
 
-    /// On a session of its own; connected anew where it is lost.
+    /// Runs the operation on a session of its own, which is connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation);
 

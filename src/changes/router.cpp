@@ -200,13 +200,13 @@ void router::on_xa_rollback(const std::string& xid) {
     unrelated_xa_.erase(xid);
 }
 
-void router::seek_resume_point() {
-    seeks_resume_point_ = true;
+void router::seek_place() {
+    seeks_place_ = true;
 }
 
-std::optional<router::resume_point> router::take_resume_point() {
+std::optional<router::found_place> router::take_found_place() {
     std::lock_guard lock(mutex_);
-    return std::exchange(resume_point_, std::nullopt);
+    return std::exchange(found_, std::nullopt);
 }
 
 bool router::settled() const {
@@ -219,7 +219,7 @@ bool router::settled() const {
 // changed something of ours will have been committed or rolled back, and carried over, when it is
 // settled.
 void router::see_boundary(const binlog::stream_position& position) {
-    if (!candidate_ && seeks_resume_point_) {
+    if (!candidate_ && seeks_place_) {
         candidate_ = {.at = {.position = position, .settled_xa = {}}, .epochs = {}};
         for (table_feed* const feed : feeds_) {
             candidate_->epochs.push_back(feed->begin_epoch());
@@ -229,9 +229,9 @@ void router::see_boundary(const binlog::stream_position& position) {
         candidate_->at.settled_xa.insert(unrelated_xa_.begin(), unrelated_xa_.end());
     }
     if (!candidate_ || !settled()) return;
-    seeks_resume_point_ = false;
+    seeks_place_ = false;
     std::lock_guard lock(mutex_);
-    resume_point_ = std::move(candidate_->at);
+    found_ = std::move(candidate_->at);
     candidate_.reset();
 }
 

@@ -55,19 +55,20 @@ class router final : public binlog::stream_handler {
     /// False also where the two are not of one kind.
     bool is_past(const binlog::stream_position& end) const;
 
-    /// Where another run may take the stream up.
-    struct resume_point {
+    /// A place where another run may take the stream up: what a `resume_point` of the run's state
+    /// is made of.
+    struct found_place {
         binlog::stream_position position;
         /// Prepared XA transactions of which nothing is to be done when they are committed behind
         /// it: they changed none of the tables, or what they changed has been carried over since.
         std::set<std::string> settled_xa;
     };
-    /// The place where the next boundary is will be a resume point as soon as every change before
+    /// Has such a place looked for: that of the next boundary is one as soon as every change before
     /// it has been carried over, or rightly dropped. Asked again before it is: nothing else
     /// happens.
-    void seek_resume_point();
-    /// The resume point that was sought, once: nullopt while there is none yet. Never waits.
-    std::optional<resume_point> take_resume_point();
+    void seek_place();
+    /// The place that was sought, once: nullopt while there is none yet. Never waits.
+    std::optional<found_place> take_found_place();
 
     std::uint64_t changes_seen() const noexcept { return changes_seen_.load(); }
     binlog::stream_position position() const;
@@ -107,21 +108,21 @@ class router final : public binlog::stream_handler {
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
     struct candidate {
-        resume_point at;
+        found_place at;
         std::vector<std::uint64_t> epochs;  ///< That began there, for each feed.
     };
     std::optional<candidate> candidate_;
 
-    std::atomic<bool> seeks_resume_point_{false};  // set by the asker, cleared by the stream
-    std::atomic<bool> unknown_xa_passes_{false};   // written by who follows the stream
-    std::atomic<std::uint64_t> changes_seen_{0};   // written by the stream
+    std::atomic<bool> seeks_place_{false};        // set by the asker, cleared by the stream
+    std::atomic<bool> unknown_xa_passes_{false};  // written by who follows the stream
+    std::atomic<std::uint64_t> changes_seen_{0};  // written by the stream
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::set<std::string> unrelated_xa_;                                   // guarded by mutex_
     std::uint64_t marker_seen_ = 0;                                        // guarded by mutex_
     binlog::stream_position position_;                                     // guarded by mutex_
-    std::optional<resume_point> resume_point_;                             // guarded by mutex_
+    std::optional<found_place> found_;                                     // guarded by mutex_
     std::optional<std::chrono::system_clock::time_point> last_heartbeat_;  // guarded by mutex_
 };
 

@@ -40,9 +40,9 @@ void look_at_tables_to_drop(db::session& session, const preflight::plan& made,
                             std::vector<std::string>& warnings) {
     for (const auto& [name, rows] : made.drops) {
         if (!rows) continue;
-        if (const auto held = servers::who_holds(session, name); !held.empty())
+        if (const auto held = servers::who_holds(session, name); held && !held->empty())
             warnings.push_back(fmt::format("a run would wait at its start to drop {}: {}.",
-                                           name.quoted(), servers::describe(held)));
+                                           name.quoted(), servers::describe(*held)));
     }
 }
 
@@ -74,7 +74,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
 
 void rehearse(run_state& of, std::stop_token stop) {
     of.find_servers();
-    const swap::own_statement_ender ender(of.sessions(), of.swap(), stop,
+    const swap::own_statement_ender ender(of.sessions(), of.swap_record(), stop,
                                           std::chrono::milliseconds(0));
     try {
         db::session session = of.sessions().connect(db::session_role::patient);

@@ -2,7 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/preflight/load_obstacles.hpp"
-#include "src/servers/blockers.hpp"
+#include "src/servers/start_failure.hpp"
 #include "src/wire/login_failure.hpp"
 
 #include <algorithm>
@@ -75,7 +75,7 @@ void run_state::enter(phase next) {
         at_ = next;
     }
     told.on_phase(next);
-    if (next != phase::done) parts().writing_down.note_phase(std::string(name_of(next)));
+    if (next != phase::done) parts().checkpointer.note_phase(std::string(name_of(next)));
 }
 
 void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built) {
@@ -156,10 +156,10 @@ progress run_state::now() const {
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
-    if (const auto beat = parts.stream.last_heartbeat())
+    if (const auto beat = parts.router.last_heartbeat())
         made.heartbeat_lag =
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
-    made.stream_position = text_of(parts.stream.position());
+    made.stream_position = text_of(parts.router.position());
     made.replay_paused = steering_.pace.replay_paused();
     const auto throttling = parts.throttler.state();
     made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);

@@ -46,21 +46,28 @@ class run_state {
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< Precondition: hold() was called.
+    /// Notes that a table was made, which is left behind from now on.
     void note_made(const table_name& table);
+    /// Notes that a table was dropped, which is left behind no more.
     void note_dropped(const table_name& table);
-    /// What is to be dropped after the swap, and nothing else: from now on that is what is left.
+    /// The swap is made: what is to be dropped after it. From now on that, and nothing else, is
+    /// what is left behind.
     std::vector<table_name> begin_clean_up();
-    swap::swap_record& swap() { return swap_; }
+    /// What is known of RENAME TABLE.
+    swap::swap_record& swap_record() { return swap_; }
+    /// What the operator changes while it goes on.
     steering& steer() noexcept { return steering_; }
-    /// Another run has the tables; these of them are there.
+    /// Notes that another run has the tables; `tables_there` are those of them that exist.
     void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
     void copy_begins();
     void copy_ends();
+    /// Why the swap waits, for the status line; empty: it does not.
     void set_postponed(const std::string& reason);
 
-    progress now() const;
-    std::optional<subject> about() const;  ///< As migration::about().
+    progress now() const;                  ///< Where the run stands.
+    std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
+    /// What would stay if the run ended now.
     leftovers left_behind() const;
 
     const settings with;

@@ -16,8 +16,9 @@
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_names.hpp"
+#include "src/preflight/tables_there.hpp"
 #include "src/servers/account.hpp"
-#include "src/servers/blockers.hpp"
+#include "src/servers/start_failure.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick{50};
-constexpr std::chrono::seconds marker_patience{5};
+constexpr std::chrono::seconds marker_wait_told_after{5};
 constexpr std::chrono::seconds stop_grace{1};
 
 tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter,
@@ -65,8 +66,8 @@ outcome runner::run(std::stop_token stop) {
     state_.find_servers();
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
-    std::optional<swap::own_statement_ender> ender(std::in_place, state_.sessions(), state_.swap(),
-                                                   threads_.token(), stop_grace);
+    std::optional<swap::own_statement_ender> ender(
+        std::in_place, state_.sessions(), state_.swap_record(), threads_.token(), stop_grace);
     outcome made;
     try {
         start_following(stop);
@@ -97,7 +98,8 @@ outcome runner::run(std::stop_token stop) {
 
 // Nothing needs a grace before there are threads, and no statement may keep a stop waiting.
 void runner::prepare_or_stop(std::stop_token stop) {
-    const swap::own_statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::own_statement_ender ender(state_.sessions(), state_.swap_record(), stop,
+                                          milliseconds(0));
     try {
         prepare(stop);
     } catch (const error&) {
@@ -128,7 +130,7 @@ void runner::prepare(const std::stop_token& stop) {
             .threads = threads_,
             .pace = state_.steer().pace,
             .clock = machine_clock(),
-            .stream = state_.with.connection,
+            .stream_from = state_.with.connection,
             .tell = [this](const std::string& text) { state_.told.on_notice(text); }});
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     for (const std::string& notice : start_notices(made, state_.with))
@@ -186,8 +188,8 @@ void runner::look_after(std::stop_token stop) {
     if (parts().feed.take_definition_seen()) look_at_definition();
     if (!parts().feed.change_of_ours().empty()) throw_for_change_of_ours();
     // Where the server is known to be away, that was told.
-    const bool waits =
-        parts().barrier.marker_waits() > marker_patience && !state_.sessions().patience().awaited();
+    const bool waits = parts().barrier.marker_waits() > marker_wait_told_after &&
+                       !state_.sessions().patience().awaited();
     if (waits && !marker_waits_told_)
         state_.told.on_notice(
             "a COMMIT of one row takes long, and everything waits for it: is the server reachable, "
@@ -258,7 +260,7 @@ void runner::see_whose_tables() {
 }
 
 void runner::see_what_others_did(db::session& session, const std::vector<table_name>& there) {
-    if (state_.swap().now() != swap::swap_state::not_made) return;
+    if (state_.swap_record().now() != swap::swap_state::not_made) return;
     const migration_tables& tables = state_.plan().tables;
     for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint}) {
         if (std::ranges::count(there, one) > 0) continue;
@@ -309,7 +311,7 @@ void runner::throw_cause() {
 // is what the operator has to hear.
 void runner::throw_first_failure() {
     const std::exception_ptr met = std::current_exception();
-    if (state_.swap().now() == swap::swap_state::not_made) {
+    if (state_.swap_record().now() == swap::swap_state::not_made) {
         threads_.join();
         std::rethrow_exception(met);
     }
@@ -323,7 +325,8 @@ void runner::throw_first_failure() {
 
 void runner::clean_up(std::stop_token stop) {
     const std::vector<table_name> unneeded = state_.begin_clean_up();
-    const swap::own_statement_ender ender(state_.sessions(), state_.swap(), stop, milliseconds(0));
+    const swap::own_statement_ender ender(state_.sessions(), state_.swap_record(), stop,
+                                          milliseconds(0));
     try {
         drop_unneeded(unneeded, stop);
     } catch (const stopped&) {

@@ -19,7 +19,8 @@ class runner {
   public:
     explicit runner(run_state& state) : state_(state) {}
 
-    /// As migration::run().
+    /// Runs the migration to the swap, and drops what is not needed after it. Throws as
+    /// migration::run().
     outcome run(std::stop_token stop);
 
   private:
@@ -49,10 +50,11 @@ class runner {
     void look_after(std::stop_token stop);
     /// Looks whether the table is the one that was inspected; throws segue::error when it is not.
     void look_at_definition();
-    /// Precondition: somebody has changed a table of ours.
+    /// Throws what the stream saw somebody do to a table of ours, or that another run has them.
+    /// Precondition: it saw such.
     [[noreturn]] void throw_for_change_of_ours();
 
-    /// On a session of its own; connected anew where it is lost.
+    /// Runs the operation on a session of its own, which is connected anew where it is lost.
     template <typename Operation>
     void with_session(Operation operation) {
         db::retrying_session retrying(state_.sessions(), state_.with.carrying.failures_max,

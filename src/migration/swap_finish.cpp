@@ -33,15 +33,15 @@ swap::cut_over::parts parts_of(run_state& state) {
     carry::engine& of = state.parts();
     return {.sessions = state.sessions(),
             .plan = state.plan(),
-            .record = state.swap(),
+            .record = state.swap_record(),
             .writer = of.writer,
             .checkpoint = of.checkpoint,
             .barrier = of.barrier,
-            .stream = of.stream,
+            .router = of.router,
             .feed = of.feed,
             .changes = of.changes,
             .flusher = of.flushing,
-            .writing_down = of.writing_down,
+            .checkpointer = of.checkpointer,
             .clock = machine_clock(),
             .set = {.stall_budget = state.with.stall_budget,
                     .ignore_old_snapshots = state.with.ignore_old_snapshots,
@@ -61,7 +61,7 @@ swap_finish::swap_finish(run_state& state, task_group& threads,
 
 outcome swap_finish::reach() {
     make_statistics();
-    return swap();
+    return attempt_until_swapped();
 }
 
 void swap_finish::make_statistics() {
@@ -75,7 +75,7 @@ void swap_finish::make_statistics() {
             db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
                                          db::lock_conflicts::failures, db::session_role::patient);
             session.run("make statistics", end, [&](db::session& on) {
-                made->complaints = segue::swap::make_statistics(on, state_.plan());
+                made->complaints = swap::make_statistics(on, state_.plan());
             });
         } catch (const error& failure) {
             made->complaints.emplace_back(failure.what());
@@ -86,9 +86,9 @@ void swap_finish::make_statistics() {
     for (const std::string& complaint : made->complaints) state_.told.on_notice(complaint);
 }
 
-outcome swap_finish::swap() {
+outcome swap_finish::attempt_until_swapped() {
     const settings& with = state_.with;
-    swap::attempt_pauses pace(
+    swap::attempt_pauses pauses(
         {.attempts_max = std::max(1U, with.carrying.failures_max),
          .exponential = with.cut_over_pause_max.has_value(),
          .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
@@ -97,7 +97,7 @@ outcome swap_finish::swap() {
     unsigned failures = 0;
     for (;;) {
         if (wait_while_postponed()) {
-            pace.begin_anew();
+            pauses.begin_anew();
             swapping_.forget_blockers();
         }
         // What else may postpone it is looked at again after such a time.
@@ -118,9 +118,9 @@ outcome swap_finish::swap() {
         if (failures > state_.with.carrying.failures_max)
             throw result.counted->in("swap the tables");
         if (threads_.failed()) throw stopped();
-        pace.gave_way();
-        postpone(made.cut_over_attempts, pace, result);
-        const auto pause = std::min(pace.pause(), result.again_within.value_or(pace.pause()));
+        pauses.gave_way();
+        postpone(made.cut_over_attempts, pauses, result);
+        const auto pause = std::min(pauses.pause(), result.again_within.value_or(pauses.pause()));
         for (const auto until = steady_clock::now() + pause;
              steady_clock::now() < until && !state_.steer().take_attempt_now();)
             look_after_();
@@ -230,18 +230,18 @@ void swap_finish::measure_rename(swap::rename_forecast& forecast) {
 }
 
 // The migration does not die of a table that is busy: it goes on in step.
-void swap_finish::postpone(unsigned attempt, const swap::attempt_pauses& pace,
+void swap_finish::postpone(unsigned attempt, const swap::attempt_pauses& pauses,
                            const swap::cut_over::result& result) {
     const std::string& reason = result.gave_way_because;
     state_.told.on_notice(fmt::format(
         "cut-over attempt {} gave way: {}{}", attempt, reason,
         result.stall ? fmt::format("; writes waited for {} ms", result.stall->count()) : ""));
-    if (!pace.postponed()) return;
-    if (pace.in_a_row() == state_.with.carrying.failures_max)
+    if (!pauses.postponed()) return;
+    if (pauses.in_a_row() == state_.with.carrying.failures_max)
         state_.told.on_notice(
             fmt::format("the cut-over is postponed after {} attempts in a row that gave way; the "
                         "new table is kept in step, and it is tried again now and then",
-                        pace.in_a_row()));
+                        pauses.in_a_row()));
     state_.set_postponed(reason);
     state_.enter(phase::postponed);
 }

@@ -29,7 +29,9 @@ class swap_finish final : public finish {
     /// Gives the new table its statistics, before the swap and its lock. Nothing else waits for
     /// that, and no failure of it ends the run.
     void make_statistics();
-    outcome swap();
+    /// One attempt after the other, with pauses, until one swaps. Throws segue::error for what ends
+    /// the run, and `stopped`.
+    outcome attempt_until_swapped();
     /// Waits as long as the operator postpones the swap; returns whether that was so at all.
     bool wait_while_postponed();
     /// Whether it waited: then whatever else postpones the swap is to be looked at again.
@@ -37,9 +39,12 @@ class swap_finish final : public finish {
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
     /// budget. Returns whether it did not, at first.
     bool wait_until_rename_fits(swap::rename_forecast& forecast);
+    /// Measures RENAME TABLE on empty tables; a failure is told, and no more.
     void measure_rename(swap::rename_forecast& forecast);
+    /// Tries once, unless the replica that the stream comes from is not fit for it now.
     swap::cut_over::result attempt();
-    void postpone(unsigned attempt, const swap::attempt_pauses& pace,
+    /// Tells that an attempt gave way, and that the swap is postponed where many did.
+    void postpone(unsigned attempt, const swap::attempt_pauses& pauses,
                   const swap::cut_over::result& result);
 
     run_state& state_;

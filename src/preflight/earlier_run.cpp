@@ -7,8 +7,9 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
-#include "src/preflight/target_table.hpp"
+#include "src/preflight/tables_there.hpp"
 #include "src/servers/blockers.hpp"
+#include "src/servers/start_failure.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <algorithm>
@@ -110,18 +111,6 @@ void drop_when_let_go(db::session& session, const table_name& name, const std::s
 
 }  // namespace
 
-std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
-    const auto found =
-        session.query(fmt::format(R"(SELECT TABLE_TYPE FROM information_schema.TABLES
-                                     WHERE TABLE_SCHEMA={} AND TABLE_NAME={})",
-                                  quoted_literal(name.schema), quoted_literal(name.name)));
-    return found.empty() ? std::nullopt : found.front()[0];
-}
-
-bool exists(db::session& session, const table_name& name) {
-    return type_of_table(session, name).has_value();
-}
-
 void claim_start(db::session& session, const table_name& original) {
     const auto granted_within = [&](std::chrono::seconds limit) {
         return session.query_value(fmt::format("SELECT GET_LOCK({}, {})", claim_on(original),
@@ -202,11 +191,6 @@ other_run_made seen_take_over(db::session& session, const plan& made,
     const bool as_it_was = now && schema::same_definition(*now, made.original);
     // An ALTER need not change the definition, and the old table may have been dropped.
     return now && !as_it_was ? other_run_made::swapped : other_run_made::unknown;
-}
-
-bool was_changed(db::session& session, const schema::table_definition& before) {
-    const auto now = schema::read_table(session, before.name);
-    return now && !schema::same_definition(*now, before);
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {

@@ -4,7 +4,6 @@
 #include "src/db/session.hpp"
 #include "src/preflight/inspection.hpp"
 
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,13 +17,6 @@ enum class other_run_made {
     swapped,     ///< The original is the new table now.
     unknown      ///< Neither can be seen.
 };
-
-/// "BASE TABLE", "VIEW", ...; nullopt: there is nothing of that name that the account can see.
-/// https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-table.html
-std::optional<std::string> type_of_table(db::session& session, const table_name& name);
-
-/// Whether the table is there, as far as the account can see.
-bool exists(db::session& session, const table_name& name);
 
 /// Claims the start, or the rehearsal, of a migration of this table for as long as the session
 /// lives, so that of two runs that are started at once one finds the other's tables, and nobody
@@ -55,9 +47,6 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
 /// them that exist. Throws segue::error.
 other_run_made seen_take_over(db::session& session, const plan& made,
                               const std::vector<table_name>& there);
-
-/// Whether the table is there, and has another definition than it had.
-bool was_changed(db::session& session, const schema::table_definition& before);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

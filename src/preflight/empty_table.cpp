@@ -3,8 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
-#include "src/preflight/earlier_run.hpp"
-#include "src/preflight/target_table.hpp"
+#include "src/preflight/tables_there.hpp"
 
 #include <string_view>
 #include <utility>

@@ -7,6 +7,7 @@
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/rename_cost.hpp"
 #include "src/preflight/table_obstacles.hpp"
+#include "src/preflight/tables_there.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/schema/stored_expression.hpp"
 #include "src/sql/rename_map.hpp"

@@ -10,7 +10,6 @@
 #include "src/preflight/operators_names.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/schema/stored_expression.hpp"
-#include "src/servers/blockers.hpp"
 #include "src/sql/lookalike.hpp"
 #include "src/wire/server_failure.hpp"
 
@@ -126,18 +125,6 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
 }
 
 }  // namespace
-
-void drop_if_exists(db::session& session, const table_name& name) {
-    try {
-        session.execute("DROP TABLE IF EXISTS " + name.quoted());
-    } catch (const error& failure) {
-        if (failure.mysql_errno() != er::lock_wait_timeout) throw;
-        throw servers::explained_lock_wait(
-            fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
-                        servers::holders_text(session, name), failure.what()),
-            failure.properties());
-    }
-}
 
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,

@@ -27,8 +27,4 @@ target_table alter_target(db::session& session, const schema::table_definition& 
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter);
 
-/// Drops a table of ours that may not be there. Waits for seconds for a lock that somebody else
-/// holds; the error (1205) then says who.
-void drop_if_exists(db::session& session, const table_name& name);
-
 }  // namespace segue::preflight

@@ -103,10 +103,7 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
                 [&](std::uint64_t connection) { return ours.is_ours(connection); });
 }
 
-namespace {
-
-// Nullopt: it cannot be seen.
-std::optional<std::vector<blocker>> look_who_holds(db::session& session, const table_name& table) {
+std::optional<std::vector<blocker>> who_holds(db::session& session, const table_name& table) {
     const auto is_ours = [&](std::uint64_t connection) {
         return connection == session.connection_id();
     };
@@ -121,69 +118,15 @@ std::optional<std::vector<blocker>> look_who_holds(db::session& session, const t
     return std::nullopt;
 }
 
-// Of the locks of a busy table only those that keep readers out, as long as there are any: the
-// others are in the way where somebody waits for an exclusive one behind them.
-void leave_out_readers(std::vector<blocker>& found) {
-    const auto excludes = [](const blocker& one) { return one.excludes_readers; };
-    if (std::ranges::any_of(found, excludes))
-        std::erase_if(found, [&](const blocker& one) { return !excludes(one); });
-}
-
-std::string next_step(const blocker& holder) {
-    switch (holder.of) {
-        case blocker::kind::backup:
-            return "A backup is running, and lets nobody make a table: start again when it has "
-                   "ended.";
-        case blocker::kind::read_lock:
-            return "Nobody can write until it is given up (UNLOCK TABLES, or the end of that "
-                   "connection): start again then.";
-        case blocker::kind::whole_schema:
-            return "Start again when that has ended, if the schema is still there.";
-        case blocker::kind::state:
-        case blocker::kind::table:
-            break;
-    }
-    return holder.connection == 0
-               ? "Commit it or roll it back (XA RECOVER CONVERT XID lists it), and start again."
-               : fmt::format("Let it end, or end it (KILL {}), and start again.",
-                             holder.connection);
-}
-
-std::string unseen(db::session& session) {
+std::string unseen_holder(db::session& session) {
     return fmt::format("somebody who cannot be seen holds a lock ({} lets Segue see it)",
                        grant_statement("SELECT", account_name(session), "performance_schema.*"));
 }
 
-}  // namespace
-
-std::vector<blocker> who_holds(db::session& session, const table_name& table) {
-    return look_who_holds(session, table).value_or(std::vector<blocker>());
-}
-
 std::string holders_text(db::session& session, const table_name& table) {
-    const auto found = look_who_holds(session, table);
-    if (!found) return unseen(session);
+    const auto found = who_holds(session, table);
+    if (!found) return unseen_holder(session);
     return found->empty() ? "somebody held a lock who has let go since" : describe(*found);
-}
-
-error start_failure(const error& failure, db::session& session, const table_name& original) {
-    if (failure.mysql_errno() != er::lock_wait_timeout) return failure;
-    constexpr std::string_view look =
-        "Look at SHOW PROCESSLIST for who waits and who sleeps in a transaction, and at XA RECOVER "
-        "for who is prepared, and start again.";
-    if (dynamic_cast<const explained_lock_wait*>(&failure) != nullptr)
-        return refused({{failure.what(), std::string(look)}});
-    auto found = look_who_holds(session, original);
-    if (found) leave_out_readers(*found);
-    const std::string problem =
-        fmt::format("a lock keeps Segue from reading {} or making a table beside it: {} ({})",
-                    original.quoted(),
-                    !found           ? unseen(session)
-                    : found->empty() ? "whoever held it has let go since"
-                                     : describe(*found),
-                    failure.what());
-    return refused(
-        {{problem, found && !found->empty() ? next_step(found->front()) : std::string(look)}});
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

@@ -41,21 +41,15 @@ std::vector<blocker> look_for_blockers(db::session& session, const db::session_f
                                        const server_facts& server, const migration_tables& tables);
 
 /// Who holds a lock that a DROP of this table, or another change of it, would wait for; not the
-/// session that looks. Empty also where that cannot be seen.
-std::vector<blocker> who_holds(db::session& session, const table_name& table);
+/// session that looks. Nullopt: it cannot be seen.
+std::optional<std::vector<blocker>> who_holds(db::session& session, const table_name& table);
 
 /// In words: who holds a lock that a change of this table would wait for, or that it cannot be
 /// seen.
 std::string holders_text(db::session& session, const table_name& table);
 
-/// A lock wait whose message tells who holds the lock already.
-struct explained_lock_wait : error {
-    using error::error;
-};
-
-/// A failure of the start: one that waited in vain for a lock, as a failed check that tells who
-/// holds it and what to do; any other as it is. The session is the one that waited.
-error start_failure(const error& failure, db::session& session, const table_name& original);
+/// In words: that somebody holds a lock who cannot be seen, and the GRANT that would show him.
+std::string unseen_holder(db::session& session);
 
 /// Of the blockers found those that RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);

@@ -8,7 +8,7 @@
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/check_constraint_names.hpp"
-#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/tables_there.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/auto_increment.hpp"
@@ -39,7 +39,7 @@ constexpr milliseconds quiet_patience{2'000};
 constexpr milliseconds foresight_good_for{50};
 constexpr milliseconds look_interval{5};
 constexpr milliseconds snapshot_patience_max{500};
-constexpr milliseconds marker_patience{2'000};
+constexpr milliseconds marker_commit_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
 
 std::string in_words(const error& failure, std::string_view interrupted_by) {
@@ -57,7 +57,6 @@ bool is_counted(const error& failure) {
 
 }  // namespace
 
-// Until what is left to flush under the lock is little, and the stream is at the log's end.
 std::optional<std::string> cut_over::drain(std::stop_token stop) {
     const auto give_up = steady_clock::now() + drain_patience;
     while (with_.changes.backlog() > drained_keys_max) {
@@ -66,9 +65,10 @@ std::optional<std::string> cut_over::drain(std::stop_token stop) {
                                with_.changes.backlog());
         pause_for(drain_interval, stop);
     }
-    const auto marker = with_.barrier.pass_until(steady_clock::now() + marker_patience, stop);
+    const auto marker =
+        with_.barrier.pass_until(steady_clock::now() + marker_commit_patience, stop);
     if (!marker) return "nothing can be written on the server: a marker waits";
-    if (with_.stream.wait_for_marker(*marker, steady_clock::now() + with_.set.stall_budget, stop))
+    if (with_.router.wait_for_marker(*marker, steady_clock::now() + with_.set.stall_budget, stop))
         return std::nullopt;
     return "the stream is behind the binary log's end";
 }
@@ -142,21 +142,19 @@ void cut_over::prepare(swap_sessions& sessions) const {
                                         seconds + 1, seconds));
 }
 
-// With the tables locked: reads the stream to its end, flushes the rest, checks. Returns why it
-// gives way, if it does.
 std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, const watchdog& timer,
                                                          const stall_budget& budget) {
     // Committed by another connection after the lock was granted: all that changed the table
     // stands before it.
     const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
-    if (!with_.stream.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
+    if (!with_.router.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
         return "the stream did not reach the marker in time";
     fault::point("cut_over.marker_seen");
     if (auto changed = with_.feed.change_of_ours(); !changed.empty()) throw error(changed);
     // A replica that did not keep the order of commits would show by this.
     if (with_.set.from_replica && with_.plan.server.gtids) {
         const auto executed = servers::read_executed_transactions(locker);
-        if (!with_.stream.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
+        if (!with_.router.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
     }
     if (with_.feed.held_for_xa() > 0)
@@ -179,7 +177,6 @@ std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, co
     return std::nullopt;
 }
 
-// With the new table complete: would anybody see it as it was before, or keep RENAME waiting?
 std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
                                                      snapshot_lookout& snapshots,
                                                      const watchdog& timer,
@@ -249,7 +246,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();
         // LOCK TABLES names the table of the state, too, and would wait for its COMMIT.
-        auto held = with_.writing_down.hold_back(foreseen + quiet_patience, stop);
+        auto held = with_.checkpointer.hold_back(foreseen + quiet_patience, stop);
         if (held) unwritten.emplace(std::move(*held));
         if (!unwritten) return give_way("the state of the run is still being written down");
         auto quiet = with_.changes.wait_for_quiet(foreseen + quiet_patience, stop);
@@ -267,13 +264,11 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (is_counted(failure)) made.counted = failure;
         return give_way(in_words(failure, others_kill));
     }
-    swap(*sessions, *snapshots, made, stop);
+    lock_swap_unlock(*sessions, *snapshots, made, stop);
     tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
     return made;
 }
 
-// LOCK TABLES to RENAME TABLE. On return the tables are renamed, or `made` says why not; they are
-// locked still. Throws segue::error, and `stopped` when the budget is spent.
 void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
                                watchdog& timer, const stall_budget& budget, result& made,
                                bool& locked) {
@@ -354,8 +349,8 @@ bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {
     return !lost_locker_;
 }
 
-void cut_over::swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
-                    std::stop_token stop) {
+void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+                                std::stop_token stop) {
     db::session& locker = sessions.locker;
     const std::uint64_t locker_id = locker.connection_id();
     const auto asked_at = steady_clock::now();

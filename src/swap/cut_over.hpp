@@ -35,14 +35,18 @@ namespace segue::swap {
 class cut_over {
   public:
     struct settings {
+        /// How long writes may wait for one attempt, from the request for the lock on.
         std::chrono::milliseconds stall_budget{};
+        /// The swap is made although somebody could see the new table as it was before.
         bool ignore_old_snapshots = false;
-        /// A session that holds the table is ended when it has kept the swap waiting that long.
+        /// A session that holds the table is ended when it has kept the swap waiting that long;
+        /// unset: none is.
         std::optional<std::chrono::seconds> kill_blockers_after;
         bool from_replica = false;  ///< The stream comes from a replica.
         /// RENAME TABLE is sent although it takes longer than is left of the budget.
         bool accept_slow_rename = false;
     };
+    /// What an attempt works with; the cut-over owns none of it.
     struct parts {
         db::session_factory& sessions;
         const preflight::plan& plan;
@@ -50,22 +54,23 @@ class cut_over {
         const rows::row_writer& writer;
         const tables::checkpoint_table& checkpoint;
         changes::barrier& barrier;
-        changes::router& stream;
+        changes::router& router;
         changes::table_feed& feed;
         changes::change_set& changes;
         carry::flusher& flusher;
-        carry::checkpointer& writing_down;
+        carry::checkpointer& checkpointer;
         const clock_source& clock;
         settings set;
     };
     explicit cut_over(parts with)
         : with_(with), rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))) {}
 
+    /// How an attempt ended.
     struct result {
         bool swapped = false;
         std::string gave_way_because;  ///< Empty when swapped.
-        /// The failure that made it give way, where it may pass or not: so many in a row are
-        /// enough.
+        /// The failure that made it give way, where that may pass or not: of such, a number in a
+        /// row ends the migration.
         std::optional<error> counted = std::nullopt;
         /// How long it was from the request for the lock to UNLOCK; unset where the lock was not
         /// asked for.
@@ -79,10 +84,11 @@ class cut_over {
         std::optional<std::chrono::milliseconds> again_within;
     };
 
-    /// Blocks for the drain, foresight's patience and the stall budget at most.
-    /// Throws segue::error for what ends the migration: the table is no longer the one that was
-    /// inspected, another run owns it, or it cannot be found out whether the names were swapped;
-    /// the record says which. Throws `stopped` if asked before the lock was requested.
+    /// Tries once to swap the names. Blocks for the drain, foresight's patience and the stall
+    /// budget at most. Throws segue::error for what ends the migration: the table is no longer the
+    /// one that was inspected, another run owns it, or it cannot be found out whether the names
+    /// were swapped; the record says which. Throws `stopped` if asked before the lock was
+    /// requested.
     result attempt(std::stop_token stop);
 
     /// Notes how long RENAME TABLE takes, as it was measured anew.
@@ -91,31 +97,54 @@ class cut_over {
     void forget_blockers() noexcept { in_the_way_.forget(); }
 
   private:
+    /// The connections of one attempt, all made before the lock is asked for.
     struct swap_sessions {
         db::session spare;    ///< Ends what the others wait for; used by the watchdog.
         db::session lookout;  ///< Looks who stands in the way.
-        db::session locker;
+        db::session locker;   ///< Locks, flushes the rest and renames.
     };
+
+    // Of what returns a reason in words: nullopt, it goes on; else the attempt gives way.
+
+    /// Waits, for seconds, until few changes are left for the flush under the lock, a marker was
+    /// written, and the stream has come to it.
     std::optional<std::string> drain(std::stop_token stop);
     swap_sessions connect();
+    /// Waits for a moment at which nobody holds what the lock or RENAME would wait for, and nobody
+    /// has an old snapshot.
     std::optional<std::string> foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
                                        result& made, std::stop_token stop);
+    /// Waits, for `patience` at most, until nobody holds what the lock or RENAME would wait for.
+    /// Ends sessions where the settings say so.
     std::optional<std::string> foresee_blockers(swap_sessions& sessions, result& made,
                                                 std::chrono::milliseconds patience,
                                                 std::stop_token stop);
+    /// Sets the locker's timeouts, so that the server frees the tables if this process stands
+    /// still.
     void prepare(swap_sessions& sessions) const;
 
+    /// From LOCK TABLES to UNLOCK TABLES, within the stall budget, with the names swapped or not.
+    /// Notes in `made` what came of it. Throws segue::error for what ends the migration.
     /// Precondition: a quiet turn is held.
-    void swap(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
-              std::stop_token stop);
+    void lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
+                          std::stop_token stop);
+    /// From LOCK TABLES to RENAME TABLE. On return the tables are renamed, or `made` says why not;
+    /// `locked` says whether they are locked, also where it throws: segue::error, and `stopped`
+    /// when the budget is spent.
     void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
                          const stall_budget& budget, result& made, bool& locked);
+    /// Sends RENAME TABLE, and notes in the record what is known of it. Throws segue::error.
     void rename(db::session& locker);
+    /// For how long the server keeps the tables locked when it hears nothing from us any more.
     std::chrono::milliseconds longest_without_us() const;
-    /// Whether no lost connection of ours still asks for the lock.
+    /// Whether no lost connection of ours still asks for the lock; ends the one that is known.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
+    /// With the tables locked: reads the stream to its end, flushes the rest, looks whether the
+    /// table is still the one that was inspected.
     std::optional<std::string> catch_up_under_lock(db::session& locker, const watchdog& timer,
                                                    const stall_budget& budget);
+    /// With the new table complete: looks whether anybody would see it as it was before, or keep
+    /// RENAME TABLE waiting.
     std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
                                                const watchdog& timer, const stall_budget& budget);
 

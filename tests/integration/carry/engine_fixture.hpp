@@ -54,7 +54,7 @@ class an_engine : public testing::Test {
                                                              .threads = *threads,
                                                              .pace = *pace,
                                                              .clock = machine_clock(),
-                                                             .stream = server.over_tcp(),
+                                                             .stream_from = server.over_tcp(),
                                                              .tell = [](const std::string&) {}});
         return *made;
     }
@@ -98,7 +98,7 @@ class an_engine : public testing::Test {
     void wait_until_in_step() {
         const auto until = std::chrono::steady_clock::now() + test::patience;
         const std::uint64_t last = made->barrier.pass(threads->token());
-        ASSERT_TRUE(made->stream.wait_for_marker(last, until, threads->token()));
+        ASSERT_TRUE(made->router.wait_for_marker(last, until, threads->token()));
         while (made->changes.backlog() > 0) {
             throw_if_failed();
             ASSERT_LT(std::chrono::steady_clock::now(), until)

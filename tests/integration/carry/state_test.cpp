@@ -34,7 +34,7 @@ class the_state_of_an_engine : public an_engine {
     void let_the_stream_go_on() {
         for (int i = 0; i < 100; ++i) {
             const auto number = made->barrier.pass(threads->token());
-            ASSERT_TRUE(made->stream.wait_for_marker(
+            ASSERT_TRUE(made->router.wait_for_marker(
                 number, std::chrono::steady_clock::now() + test::patience, threads->token()));
         }
     }
@@ -140,11 +140,11 @@ TEST_F(the_state_of_an_engine, has_no_place_behind_a_prepared_transaction_whose_
 TEST_F(the_state_of_an_engine, is_not_written_while_it_is_held_back) {
     start(engine::contents::nothing).copy(throw_if_failed);
     const auto in_time = [] { return std::chrono::steady_clock::now() + test::patience; };
-    auto held = made->writing_down.hold_back(in_time(), threads->token());
+    auto held = made->checkpointer.hold_back(in_time(), threads->token());
     ASSERT_TRUE(held.has_value());
     session.execute("LOCK TABLES _t_ghk READ");  // which would wait for an open transaction
     session.execute("UNLOCK TABLES");
-    made->writing_down.note_phase("postponed");
+    made->checkpointer.note_phase("postponed");
     session.execute(fmt::format("UPDATE t SET quantity=4711 WHERE id={}", key_at(5)));
     const auto behind = end_of_log();
     let_the_stream_go_on();
@@ -161,12 +161,12 @@ TEST_F(the_state_of_an_engine, cannot_be_held_back_while_its_commit_waits) {
     blocker.execute(fmt::format("USE {}", quoted_name(schema.name())));
     blocker.execute("START TRANSACTION");
     blocker.execute("SELECT 1 FROM _t_ghk WHERE kind='owner' FOR UPDATE");
-    made->writing_down.note_phase("postponed");
+    made->checkpointer.note_phase("postponed");
     ASSERT_TRUE(eventually("it waits for the owner's row", [&] {
         return session.query("SELECT 1 FROM performance_schema.data_lock_waits") !=
                std::vector<db::row>{};
     }));
-    EXPECT_FALSE(made->writing_down.hold_back(std::chrono::steady_clock::now(), threads->token())
+    EXPECT_FALSE(made->checkpointer.hold_back(std::chrono::steady_clock::now(), threads->token())
                      .has_value());
     blocker.execute("ROLLBACK");
     ASSERT_TRUE(eventually("the phase is written", [&] { return state().phase == "postponed"; }));

@@ -514,7 +514,7 @@ TEST_F(a_router, a_full_change_set_holds_the_stream_until_it_is_stopped) {
                  stopped);
 }
 
-class a_resume_point : public a_router {
+class a_found_place : public a_router {
   protected:
     void boundary(std::uint64_t offset) {
         router_.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = offset});
@@ -527,17 +527,17 @@ class a_resume_point : public a_router {
     }
     // The offset; 0: there is none yet.
     std::uint64_t point() {
-        found_ = router_.take_resume_point();
+        found_ = router_.take_found_place();
         return found_ ? std::get<binlog::file_position>(found_->position).offset : 0;
     }
     void flush() { changes_.flushed(changes_.take(1'000, 0ms, {}).value()); }
 
-    std::optional<router::resume_point> found_;
+    std::optional<router::found_place> found_;
 };
 
-TEST_F(a_resume_point, is_the_next_boundary_once_all_before_it_is_carried_over) {
+TEST_F(a_found_place, is_the_next_boundary_once_all_before_it_is_carried_over) {
     transaction(1, 100);
-    router_.seek_resume_point();
+    router_.seek_place();
     EXPECT_EQ(point(), 0U);
     transaction(2, 200);
     transaction(3, 300);
@@ -551,17 +551,17 @@ TEST_F(a_resume_point, is_the_next_boundary_once_all_before_it_is_carried_over) 
     EXPECT_EQ(point(), 0U) << "nobody asks";
 }
 
-TEST_F(a_resume_point, is_there_at_once_where_nothing_waits) {
-    router_.seek_resume_point();
+TEST_F(a_found_place, is_there_at_once_where_nothing_waits) {
+    router_.seek_place();
     boundary(100);
     EXPECT_EQ(point(), 100U);
     EXPECT_THAT(found_->settled_xa, IsEmpty());
 }
 
-TEST_F(a_resume_point, is_never_behind_a_prepare_whose_keys_are_held) {
+TEST_F(a_found_place, is_never_behind_a_prepare_whose_keys_are_held) {
     prepare(xid, {1});
     boundary(100);
-    router_.seek_resume_point();
+    router_.seek_place();
     boundary(200);
     boundary(300);
     EXPECT_EQ(point(), 0U) << "its keys are held";
@@ -574,9 +574,9 @@ TEST_F(a_resume_point, is_never_behind_a_prepare_whose_keys_are_held) {
     EXPECT_THAT(found_->settled_xa, ElementsAre(xid)) << "its XA COMMIT stands behind it";
 }
 
-TEST_F(a_resume_point, does_not_wait_for_what_is_prepared_behind_it) {
+TEST_F(a_found_place, does_not_wait_for_what_is_prepared_behind_it) {
     insert(1);
-    router_.seek_resume_point();
+    router_.seek_place();
     boundary(100);
     prepare(xid, {2});
     boundary(200);
@@ -586,18 +586,18 @@ TEST_F(a_resume_point, does_not_wait_for_what_is_prepared_behind_it) {
     EXPECT_THAT(found_->settled_xa, IsEmpty());
 }
 
-TEST_F(a_resume_point, knows_the_prepared_that_changed_nothing_of_ours) {
+TEST_F(a_found_place, knows_the_prepared_that_changed_nothing_of_ours) {
     router_.set_unrelated_xa({"X'62',X'',1"});
     prepare(xid, {});
-    router_.seek_resume_point();
+    router_.seek_place();
     boundary(100);
     EXPECT_EQ(point(), 100U);
     EXPECT_THAT(found_->settled_xa, ElementsAre(xid, "X'62',X'',1"));
 }
 
-TEST_F(a_resume_point, is_there_when_a_held_transaction_is_rolled_back) {
+TEST_F(a_found_place, is_there_when_a_held_transaction_is_rolled_back) {
     prepare(xid, {1});
-    router_.seek_resume_point();
+    router_.seek_place();
     boundary(100);
     EXPECT_EQ(point(), 0U);
     router_.on_xa_rollback(xid);
@@ -605,17 +605,17 @@ TEST_F(a_resume_point, is_there_when_a_held_transaction_is_rolled_back) {
     EXPECT_EQ(point(), 100U);
 }
 
-TEST_F(a_resume_point, waits_for_every_feed) {
+TEST_F(a_found_place, waits_for_every_feed) {
     change_set others(10);
     table_feed second({.original = {"s", "t"}, .columns = 2}, id_codec(), others, {});
     router both(markers_, {"s", "_t_ghc"}, {&feed_, &second});
     others.add(key(1), {});
-    both.seek_resume_point();
+    both.seek_place();
     both.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = 100});
-    EXPECT_FALSE(both.take_resume_point().has_value());
+    EXPECT_FALSE(both.take_found_place().has_value());
     others.flushed(others.take(10, 0ms, {}).value());
     both.on_boundary(binlog::file_position{.file = "binlog.000007", .offset = 200});
-    EXPECT_TRUE(both.take_resume_point().has_value());
+    EXPECT_TRUE(both.take_found_place().has_value());
 }
 
 }  // namespace
