@@ -4,6 +4,7 @@
 #include "src/base/error.hpp"
 #include "src/base/growing_interval.hpp"
 #include "src/base/pause.hpp"
+#include "src/servers/prepared_xa.hpp"
 
 #include <chrono>
 
@@ -35,8 +36,7 @@ std::set<std::string> prepared(db::session& session) {
     return found;
 }
 
-// A prepared transaction keeps its metadata locks, also when its client is gone.
-bool prepared_one_holds(db::session& session, const table_name& table) {
+bool holds(db::session& session, const table_name& table, const std::string& condition) {
     return !session
                 .query(fmt::format(
                     R"(SELECT 1 FROM performance_schema.metadata_locks m
@@ -44,18 +44,35 @@ bool prepared_one_holds(db::session& session, const table_name& table) {
                        LEFT JOIN performance_schema.events_transactions_current x
                          ON x.THREAD_ID=m.OWNER_THREAD_ID
                        WHERE m.OBJECT_TYPE='TABLE' AND m.OBJECT_SCHEMA={} AND m.OBJECT_NAME={}
-                         AND m.LOCK_STATUS='GRANTED'
-                         AND (t.PROCESSLIST_ID IS NULL OR x.XA_STATE='PREPARED')
+                         AND m.LOCK_STATUS='GRANTED' AND m.LOCK_DURATION='TRANSACTION'
+                         AND ({})
                        LIMIT 1)",
-                    quoted_literal(table.schema), quoted_literal(table.name)))
+                    quoted_literal(table.schema), quoted_literal(table.name), condition))
                 .empty();
+}
+
+// XA PREPARE is at work, and its transaction may stand in the binary log before it stands in
+// XA RECOVER.
+bool one_is_being_prepared(db::session& session, const table_name& table) {
+    return holds(session, table,
+                 "x.XA_STATE='PREPARED' OR (x.XA_STATE='IDLE' AND t.PROCESSLIST_COMMAND<>'Sleep')");
+}
+
+// A prepared transaction keeps its metadata locks, also when its client is gone, or goes on with
+// other transactions. What is not known counts as one that holds the table.
+bool prepared_one_holds(db::session& session, const table_name& table) {
+    return holds(session, table,
+                 fmt::format("t.PROCESSLIST_ID IS NULL OR x.EVENT_ID IS NULL OR {}",
+                             servers::lock_of_prepared_xa)) ||
+           one_is_being_prepared(session, table);
 }
 
 bool may_hold(db::session& session, const servers::server_facts& server, const table_name& table,
               const std::set<std::string>& prepared) {
-    if (prepared.empty()) return false;
     // Without the locks to look at, any of them may hold the table.
-    return !server.sees_xa_holders || prepared_one_holds(session, table);
+    if (!server.sees_xa_holders) return !prepared.empty();
+    return prepared.empty() ? one_is_being_prepared(session, table)
+                            : prepared_one_holds(session, table);
 }
 
 std::string text_of(const std::set<std::string>& prepared, const table_name& table) {
@@ -72,7 +89,7 @@ std::optional<std::string> prepared_xa_in_the_way(db::session& session,
                                                   const table_name& table) {
     if (!server.recovers_xa) return std::nullopt;
     const auto found = prepared(session);
-    if (!may_hold(session, server, table, found)) return std::nullopt;
+    if (found.empty() || !may_hold(session, server, table, found)) return std::nullopt;
     return text_of(found, table);
 }
 
@@ -85,7 +102,8 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
     for (growing_interval told;;) {
         std::set<std::string> found = prepared(session);
         if (!may_hold(session, server, table, found)) return found;
-        if (told.due(machine_clock().now())) tell("waiting for " + text_of(found, table));
+        if (!found.empty() && told.due(machine_clock().now()))
+            tell("waiting for " + text_of(found, table));
         pause_for(look_again, stop);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "src/base/server_errors.hpp"
 #include "src/servers/account.hpp"
+#include "src/servers/prepared_xa.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -59,7 +60,7 @@ std::string query_for(const std::string& schema, const std::string& quoted_names
              OR (m.OBJECT_TYPE='SCHEMA' AND m.OBJECT_SCHEMA={3}
                AND m.LOCK_TYPE<>'INTENTION_EXCLUSIVE'))",
         events ? "IF(x.STATE='ACTIVE', x.TIMER_WAIT DIV 1000000000000, NULL)" : "NULL",
-        events ? "COALESCE(x.XA_STATE='PREPARED', 0)" : "NULL",
+        events ? fmt::format("COALESCE({}, 0)", lock_of_prepared_xa) : "NULL",
         events ? R"(LEFT JOIN performance_schema.events_transactions_current x
                       ON x.THREAD_ID=m.OWNER_THREAD_ID)"
                : "",
@@ -70,8 +71,10 @@ template <typename IsOurs>
 std::vector<blocker> look(db::session& session, const std::string& query, IsOurs is_ours) {
     std::vector<blocker> found;
     for (const db::row& one : session.query(query)) {
-        const std::uint64_t connection = one[0] ? db::to_uint64(one[0], "PROCESSLIST_ID") : 0;
+        std::uint64_t connection = one[0] ? db::to_uint64(one[0], "PROCESSLIST_ID") : 0;
         if (connection != 0 && is_ours(connection)) continue;
+        // Its session has nothing to do with it any more.
+        if (one[6] == "1") connection = 0;
         const blocker::kind of =
             one[8] == "1" ? blocker::kind::state : kind_of(one[2].value_or(""));
         blocker made{.of = of,

@@ -24,7 +24,7 @@ struct blocker {
         state          ///< `_<t>_ghk`, which LOCK TABLES names for reading.
     };
     kind of = kind::table;
-    std::uint64_t connection = 0;  ///< 0: none has it, a prepared XA transaction whose client left.
+    std::uint64_t connection = 0;  ///< 0: none has it, but a prepared XA transaction.
     std::string event;             ///< Since which event of the connection it holds the lock.
     std::string who;               ///< user@host, or empty.
     std::chrono::seconds age{0};   ///< Of its transaction, or else of its statement.

@@ -65,6 +65,24 @@ class xa : public testing::TestWithParam<std::string> {
         eventually("a later change was flushed",
                    [&] { return title_in(run.tables().ghost, copied_id) == "marks the end"; });
     }
+    /// The session that has prepared a change of the table goes on with `then`, in a transaction
+    /// that stays open; the start waits for the prepared one all the same.
+    void expect_waited_for_beside(const std::string& then) {
+        auto other = run.new_session();
+        const auto name = xid("left behind");
+        const auto id = id_of(800);
+        prepare(other, name, {update(id)});
+        other.execute("BEGIN");
+        other.execute(then);
+        run.start({.postponed = true});
+        run.segue().wait_for_output("waiting for XA transactions");
+        EXPECT_EQ(run.times_told("phase: copy"), 0U);
+        run.session().execute("XA COMMIT " + name);
+        run.segue().wait_for_output("phase: postponed");
+        other.execute("COMMIT");
+        swap_and_compare();
+        EXPECT_EQ(title_in(run.table(), id), "by xa");
+    }
     void swap_and_compare() {
         run.let_cut_over();
         run.expect_swapped();
@@ -105,6 +123,19 @@ TEST_P(xa, prepared_before_the_start_by_a_client_that_is_gone_is_waited_for) {
     EXPECT_EQ(title_in(run.table(), id), "by xa");
 }
 
+TEST_P(xa, prepared_before_the_start_by_a_session_that_reads_the_table_is_waited_for) {
+    expect_waited_for_beside("SELECT COUNT(*) FROM " + run.table().quoted());
+}
+
+TEST_P(xa, prepared_before_the_start_by_a_session_that_writes_the_table_is_waited_for) {
+    expect_waited_for_beside(update(id_of(3), "by another transaction"));
+}
+
+TEST_P(xa, prepared_before_the_start_by_a_session_that_is_busy_elsewhere_is_waited_for) {
+    run.session().execute("CREATE TABLE other (id INT PRIMARY KEY)");
+    expect_waited_for_beside("INSERT INTO other VALUES (1)");
+}
+
 TEST_P(xa, prepared_before_the_start_on_another_table_does_not_matter) {
     run.session().execute("CREATE TABLE other (id INT PRIMARY KEY)");
     auto one = run.new_session();
@@ -113,8 +144,12 @@ TEST_P(xa, prepared_before_the_start_on_another_table_does_not_matter) {
     const auto rolled_back = xid("elsewhere too");
     prepare(one, committed, {"INSERT INTO other VALUES (1)"});
     prepare(two, rolled_back, {"INSERT INTO other VALUES (2)"});
+    // The lock that it has on the table is no prepared transaction's.
+    one.execute("BEGIN");
+    one.execute(update(id_of(7)));
     run.start({.postponed = true});
     run.segue().wait_for_output("phase: postponed");
+    one.execute("COMMIT");
     one.execute("XA COMMIT " + committed);
     two.execute("XA ROLLBACK " + rolled_back);
     wait_flushed(run.session(), id_of(5));
