@@ -223,6 +223,25 @@ std::vector<flag> make_table() {
              ""},
         flag{"allow-on-master", boolean, change, "false", "",
              "Has no effect: --host may always name the primary", told},
+        flag{"test-on-replica", boolean, change, "false", "",
+             "Try the change on the replica that --host names: nothing is written on the primary. "
+             "Before the swap replication is stopped there, and stays so; the tables are swapped "
+             "and "
+             "swapped back, and both are left to be compared",
+             "",
+             [](const flag_value& given, options& o) {
+                 if (given.on()) o.run.replica = migration::replica_use::tested;
+             }},
+        switched(
+            "test-on-replica-skip-replica-stop", change,
+            [](options & o) -> auto& { return o.run.replication_is_stopped_by_others; },
+            "With --test-on-replica: somebody else stops replication, and the swap waits for it",
+            "the swap is not made while replication runs"),
+        flag{"migrate-on-replica", boolean, change, "false", "",
+             "Change the table of the replica that --host names, and of no other server", "",
+             [](const flag_value& given, options& o) {
+                 if (given.on()) o.run.replica = migration::replica_use::migrated;
+             }},
 
         number(
             "threads", copying, "COUNT", {1, 64},
@@ -273,13 +292,14 @@ std::vector<flag> make_table() {
             "Copying waits while a replica is further behind, at least 100"),
         parsed(
             "throttle-control-replicas", throttling, "", "HOST[:PORT],...",
-            [](options & o) -> auto& { return o.run.carrying.throttling.control_replicas; },
+            [](options & o) -> auto& { return o.run.carrying.pace.control_replicas; },
             parse_endpoints,
             "Replicas whose lag counts; port 3306 where none is given, IPv6 in brackets"),
         path(
             "throttle-flag-file", throttling,
             [](options & o) -> auto& { return o.run.carrying.throttling.flag_file; },
-            "Copying waits while this file exists; one that cannot be looked at counts as there"),
+            "Copying, and then the swap, wait while this file exists; one that cannot be looked at "
+            "counts as there"),
         path(
             "throttle-additional-flag-file", throttling,
             [](options & o) -> auto& { return o.run.carrying.throttling.additional_flag_file; },

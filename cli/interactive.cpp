@@ -32,6 +32,7 @@ std::string value_of(std::string_view setting, const throttle::pace& pace) {
     if (setting == "max-load") return display::limits_text(pace.max_load);
     if (setting == "critical-load") return display::limits_text(pace.critical_load);
     if (setting == "throttle-http") return pace.throttle_http;
+    if (setting == "throttle-control-replicas") return display::control_replicas_text(pace);
     require(setting == "throttle-query", "each setting has a value");
     return pace.throttle_query;
 }
@@ -118,9 +119,13 @@ const std::vector<interactive::entry>& interactive::table() {
         {{"critical-load"}, "=NAME=LIMIT,...", "the migration ends when one is reached", set},
         {{"throttle-query"}, "=QUERY", "copying waits while its value is above zero", set},
         {{"throttle-http"}, "=URL", "copying waits unless it is answered with 200", set},
+        {{"throttle-control-replicas"},
+         "=HOST[:PORT],...",
+         "copying waits while one of these replicas is behind; empty: none",
+         set},
         {{"throttle", "pause", "suspend"},
          "[=TABLE]",
-         "copying waits until no-throttle",
+         "copying waits until no-throttle, and so does the swap",
          [](interactive& of, const command& asked) { return of.throttle(asked, /*on=*/true); }},
         {{"no-throttle", "unthrottle", "resume", "continue"},
          "[=TABLE]",
@@ -248,7 +253,8 @@ void interactive::check_table(const control::command& asked, bool must_be_named)
 std::string interactive::throttle(const control::command& asked, bool on) {
     check_table(asked, /*must_be_named=*/false);
     job_.steer().pace.change([&](throttle::pace& pace) { pace.throttled_by_command = on; });
-    tell(on ? "copying waits until it is told to go on" : "copying is not told to wait any more");
+    tell(on ? "copying, or else the swap, waits until it is told to go on"
+            : "nothing is told to wait any more");
     return with_status(on ? std::string(as_long_as_logs_last) : "");
 }
 
@@ -276,7 +282,10 @@ std::string interactive::unpostpone(const control::command& asked) {
     if (now.replay_paused)
         throw error("replaying is paused by command, and the cut-over waits for resume-replay");
     if (now.postponed_because.empty())
-        throw error("the cut-over is not postponed now, so there is nothing to go on with");
+        throw error(now.throttled && now.at != migration::phase::copy
+                        ? fmt::format("the cut-over is not postponed now, but throttled: {}",
+                                      now.throttle_reason)
+                        : "the cut-over is not postponed now, so there is nothing to go on with");
     job_.steer().release();
     job_.steer().attempt_now();
     tell("the cut-over is not postponed any more");
@@ -293,6 +302,9 @@ std::string interactive::cut_over_now() {
             fmt::format("the cut-over is postponed while {} exists: unpostpone lets it go "
                         "on",
                         job_.steer().flag_file()));
+    if (now.throttled)
+        throw error(
+            fmt::format("the cut-over waits while it is throttled: {}", now.throttle_reason));
     job_.steer().attempt_now();
     tell("the next attempt to swap is made at once");
     return with_status("");

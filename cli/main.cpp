@@ -97,7 +97,8 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
         job.run(std::move(stop));
         shown.stop();
-        if (!with.drop_old_table) std::puts(("# " + display::kept_text(job.left_behind())).c_str());
+        if (!with.drop_old_table || with.replica == migration::replica_use::tested)
+            std::puts(("# " + display::kept_text(job.left_behind())).c_str());
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();

@@ -166,13 +166,26 @@ class options_reader {
     }
 
     void check_exclusions() {
-        if (given_.on("switch-to-rbr") && given_.on("assume-rbr"))
-            throw error("--switch-to-rbr and --assume-rbr exclude each other");
+        exclude("switch-to-rbr", "assume-rbr");
+        exclude("migrate-on-replica", "test-on-replica");
+        exclude("allow-on-master", "test-on-replica");
+        exclude("allow-on-master", "migrate-on-replica");
+        for (const auto* name : {"test-on-replica", "migrate-on-replica"})
+            if (given_.on(name) && !given_.text("assume-master-host").empty())
+                notices_.push_back(
+                    fmt::format("--assume-master-host has no effect beside --{}", name));
+        if (given_.on("test-on-replica-skip-replica-stop") && !given_.on("test-on-replica"))
+            throw error("--test-on-replica-skip-replica-stop needs --test-on-replica");
         for (const auto* name : {"ssl-ca", "ssl-cert", "ssl-key"})
             if (!given_.text(name).empty()) need_ssl(name);
         if (given_.on("ssl-allow-insecure")) need_ssl("ssl-allow-insecure");
         if (given_.text("ssl-cert").empty() != given_.text("ssl-key").empty())
             throw error("--ssl-cert and --ssl-key go together");
+    }
+
+    void exclude(std::string_view one, std::string_view other) const {
+        if (given_.on(one) && given_.on(other))
+            throw error(fmt::format("--{} and --{} exclude each other", one, other));
     }
 
     void need_ssl(std::string_view name) const {

@@ -10,7 +10,7 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::array<std::string_view, 47> not_there_yet{"aliyun-rds",
+constexpr std::array<std::string_view, 44> not_there_yet{"aliyun-rds",
                                                          "allow-master-master",
                                                          "allow-nullable-unique-key",
                                                          "allow-setup-metadata-lock-instruments",
@@ -35,7 +35,6 @@ constexpr std::array<std::string_view, 47> not_there_yet{"aliyun-rds",
                                                          "hooks-path",
                                                          "hooks-status-interval",
                                                          "include-triggers",
-                                                         "migrate-on-replica",
                                                          "old-table",
                                                          "panic-flag-file",
                                                          "panic-on-warnings",
@@ -52,8 +51,6 @@ constexpr std::array<std::string_view, 47> not_there_yet{"aliyun-rds",
                                                          "statsd-addr",
                                                          "statsd-tags",
                                                          "storage-engine",
-                                                         "test-on-replica",
-                                                         "test-on-replica-skip-replica-stop",
                                                          "timestamp-old-table",
                                                          "trigger-suffix",
                                                          "tungsten"};

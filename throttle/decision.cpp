@@ -13,6 +13,7 @@ decision decide_by(const watched_signal& signal, clock_source::time_point now) {
     if (signal.last->reason)
         return {.throttled = true,
                 .hibernating = signal.rank == signal_rank::hibernation && !signal.last->failed,
+                .by_operator = signal.rank == signal_rank::operators,
                 .reason = *signal.last->reason};
     const auto age = now - signal.last->taken;
     if (age > signal.period + reading_grace)

@@ -23,6 +23,7 @@ struct decision {
     bool throttled = false;
     bool first_reading_awaited = false;  ///< Throttled only as some signal was not read yet.
     bool hibernating = false;            ///< All that can wait must wait, not only copying.
+    bool by_operator = false;            ///< By a command, or a flag file that is there.
     std::string reason;                  ///< Empty when not throttled.
 };
 

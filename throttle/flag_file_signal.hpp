@@ -20,7 +20,7 @@ class flag_file_signal final : public signal {
     explicit flag_file_signal(const std::vector<std::string>& paths);
 
     std::string_view name() const noexcept override { return "flag-file"; }
-    signal_rank rank() const noexcept override { return signal_rank::general; }
+    signal_rank rank() const noexcept override { return signal_rank::operators; }
     std::chrono::milliseconds period() const noexcept override;
     std::optional<std::string> evaluate() override;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/wire/connection_options.hpp"
 #include "throttle/load_limits.hpp"
 
 #include <chrono>
@@ -25,6 +26,8 @@ struct pace {
     double nice_ratio = 0.0;
     /// --max-lag-millis: copying waits while a replica is further behind. Above zero.
     std::chrono::milliseconds lag_max{1500};
+    /// --throttle-control-replicas: servers whose lag counts. Empty: none.
+    std::vector<wire::endpoint> control_replicas = {};
     /// --max-load: copying waits while one is reached. Empty: no limit.
     std::vector<load_limit> max_load = {};
     /// --critical-load: what is done when one is reached, critical_load_settings say. Empty: no

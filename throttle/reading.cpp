@@ -1,10 +1,12 @@
 #include "throttle/reading.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/pause.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -50,6 +52,18 @@ std::chrono::milliseconds pause_after(const reading& last, std::chrono::millisec
     if (!last.retryable)
         for (unsigned i = 1; i < failures_in_row && pause < failure_pause_max; ++i) pause *= 2;
     return std::max(period, std::min(pause, failure_pause_max));
+}
+
+void keep_reading(signal& from, const clock_source& clock, const std::stop_token& stop,
+                  const std::function<void(reading)>& hand_on) {
+    unsigned failures_in_row = 0;
+    while (!stop.stop_requested()) {
+        auto last = take_reading(from, clock);
+        failures_in_row = last.failed ? failures_in_row + 1 : 0;
+        const auto pause = pause_after(last, from.period(), failures_in_row);
+        hand_on(std::move(last));
+        pause_for(pause, stop);
+    }
 }
 
 }  // namespace segue::throttle

@@ -4,7 +4,9 @@
 #include "throttle/signal.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace segue::throttle {
@@ -26,5 +28,10 @@ reading take_reading(signal& from, const clock_source& clock);
 /// login that is refused over and over makes a server block this host for everybody.
 std::chrono::milliseconds pause_after(const reading& last, std::chrono::milliseconds period,
                                       unsigned failures_in_row);
+
+/// Takes readings of the signal, at its pace, until it is asked to stop, and hands each one on.
+/// Throws as take_reading() does, and `stopped`.
+void keep_reading(signal& from, const clock_source& clock, const std::stop_token& stop,
+                  const std::function<void(reading)>& hand_on);
 
 }  // namespace segue::throttle

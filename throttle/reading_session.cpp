@@ -31,12 +31,7 @@ db::session& reading_session::open() {
 }
 
 std::vector<db::row> reading_session::query(std::string_view sql) {
-    try {
-        return open().query(sql);
-    } catch (...) {
-        session_.reset();
-        throw;
-    }
+    return with([&](db::session& session) { return session.query(sql); });
 }
 
 }  // namespace segue::throttle

@@ -26,6 +26,17 @@ class reading_session {
     /// Throws segue::error as db::session::query() and db::session_factory::connect() do.
     std::vector<db::row> query(std::string_view sql);
 
+    /// What the operation, which gets the session, returns. Throws as query() does.
+    template <typename Operation>
+    auto with(Operation operation) {
+        try {
+            return operation(open());
+        } catch (...) {
+            session_.reset();
+            throw;
+        }
+    }
+
     const wire::endpoint& server() const noexcept { return options_.server; }
 
   private:

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/heartbeat_value.hpp"
 
@@ -19,8 +20,9 @@ using namespace std::chrono_literals;
 constexpr auto future_max = 1s;
 constexpr std::chrono::milliseconds period_min = 100ms;
 
-bool is_missing(const error& failure) {
-    return failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error;
+// That the table, or its schema, has not come.
+bool has_not_come(const error& failure) {
+    return db::is_missing_table(failure) || failure.mysql_errno() == er::bad_db_error;
 }
 
 double in_seconds(std::chrono::system_clock::duration lag) {
@@ -70,20 +72,27 @@ std::optional<std::string> replica_lag_signal::evaluate() {
 }
 
 void replica_lag_signal::tell_failure(const error& failure) {
-    const bool missing = is_missing(failure);
+    const bool missing = has_not_come(failure);
     const auto now = std::chrono::steady_clock::now();
     if (missing && !missing_since_) missing_since_ = now;
     if (!missing) missing_since_.reset();
     if (!told_.empty()) return;
     if (missing && now - *missing_since_ <= pace_.snapshot().lag_max) return;
     told_ = failure.what();
+    const std::string helps = what_helps(failure);
     log::write(log::level::warning,
-               fmt::format("the replica {} cannot be read, and copying waits until it can: {}{}",
-                           name_, told_,
-                           missing ? ". The table is written on the primary, and has not come to "
-                                     "this server: is it a replica of this server, do its filters "
-                                     "leave the table out, does replication stand still?"
-                                   : ""));
+               fmt::format("the replica {} cannot be read, and copying waits until it can: {}{}{}",
+                           name_, told_, helps.empty() ? "" : ". ", helps));
+}
+
+std::string replica_lag_signal::what_helps(const error& failure) {
+    if (!settings_.what_helps || !db::is_about_a_table(failure)) return "";
+    try {
+        return session_.with(
+            [&](db::session& session) { return settings_.what_helps(session, failure); });
+    } catch (const error&) {
+        return "";  // Then what was met is all there is to tell.
+    }
 }
 
 void replica_lag_signal::tell_again_readable() {

@@ -8,6 +8,7 @@
 #include "throttle/signal.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,11 +30,16 @@ std::optional<std::string> lag_reason(std::string_view replica, const db::value&
 /// not come for longer than the limit.
 class replica_lag_signal final : public signal {
   public:
+    /// What helps where reading it fails by what the server says of the table or the account: whole
+    /// sentences; empty where the failure says it all. Throws segue::error.
+    using advice = std::function<std::string(db::session&, const error&)>;
+
     struct settings {
         table_name changelog;
         std::chrono::milliseconds heartbeat_interval;
         /// own_lag: of the replica that the stream comes from.
         signal_rank rank = signal_rank::control_replica;
+        advice what_helps = {};  ///< Empty: nothing is known to help.
     };
     /// The limit is `pace`'s of the moment. `pace` outlives it.
     replica_lag_signal(const wire::connection_options& replica, const live_pace& pace,
@@ -49,6 +55,7 @@ class replica_lag_signal final : public signal {
   private:
     std::optional<std::string> read();
     void tell_failure(const error& failure);
+    std::string what_helps(const error& failure);
     void tell_again_readable();
 
     const live_pace& pace_;

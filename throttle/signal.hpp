@@ -19,7 +19,8 @@ class must_end : public error {
 /// signal that was given first. gh-ost's order.
 enum class signal_rank {
     hibernation,
-    general,  ///< The operator, flag files, max-load, throttle-query, in this order.
+    operators,  ///< The operator's command, then flag files.
+    general,    ///< max-load, throttle-query, in this order.
     http,
     own_lag,
     control_replica

@@ -2,11 +2,11 @@
 
 #include "src/wire/login_failure.hpp"
 #include "throttle/command_signal.hpp"
+#include "throttle/control_replicas_signal.hpp"
 #include "throttle/critical_load_signal.hpp"
 #include "throttle/flag_file_signal.hpp"
 #include "throttle/load_signal.hpp"
 #include "throttle/query_signal.hpp"
-#include "throttle/replica_lag_signal.hpp"
 
 namespace segue::throttle {
 
@@ -28,19 +28,23 @@ std::vector<std::unique_ptr<signal>> make_signals(const throttle_settings& setti
     signals.push_back(std::make_unique<http_signal>(around.pace, settings.http));
 
     const replica_lag_signal::settings lag{.changelog = around.changelog,
-                                           .heartbeat_interval = around.heartbeat_interval};
+                                           .heartbeat_interval = around.heartbeat_interval,
+                                           .what_helps = around.what_helps};
     if (around.stream_replica) {
         auto own = lag;
         own.rank = signal_rank::own_lag;
         signals.push_back(
             std::make_unique<replica_lag_signal>(*around.stream_replica, around.pace, own));
     }
-    for (const auto& endpoint : settings.control_replicas) {
-        auto replica = around.stream_replica.value_or(around.primary);
-        replica.server = endpoint;
-        wire::given_by(endpoint, "--throttle-control-replicas");
-        signals.push_back(std::make_unique<replica_lag_signal>(replica, around.pace, lag));
-    }
+    signals.push_back(std::make_unique<control_replicas_signal>(
+        around.pace, around.clock,
+        [&pace = around.pace, like = around.stream_replica.value_or(around.primary),
+         lag](const wire::endpoint& endpoint) {
+            auto replica = like;
+            replica.server = endpoint;
+            wire::given_by(endpoint, "--throttle-control-replicas");
+            return std::make_unique<replica_lag_signal>(replica, pace, lag);
+        }));
     return signals;
 }
 

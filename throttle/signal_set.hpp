@@ -6,6 +6,7 @@
 #include "throttle/critical_load.hpp"
 #include "throttle/http_signal.hpp"
 #include "throttle/pace.hpp"
+#include "throttle/replica_lag_signal.hpp"
 #include "throttle/signal.hpp"
 
 #include <chrono>
@@ -24,8 +25,6 @@ struct throttle_settings {
     std::string additional_flag_file = {};
     critical_load_settings critical_load = {};
     http_settings http = {};
-    /// --throttle-control-replicas: servers whose lag counts. Empty (the default): none.
-    std::vector<wire::endpoint> control_replicas = {};
 };
 
 /// Where signals look, and by what.
@@ -37,6 +36,7 @@ struct signal_surroundings {
     table_name changelog;
     std::chrono::milliseconds heartbeat_interval;  ///< In which the changelog is written.
     const clock_source& clock;
+    replica_lag_signal::advice what_helps = {};  ///< Where a replica cannot be read.
 };
 
 /// The signals for a throttler. Does not block: nothing is read yet. The load is read on the

@@ -40,6 +40,7 @@ throttle_state throttler::state() const {
     auto latest = decide(watched_, now);
     return {.throttled = latest.throttled,
             .hibernating = latest.hibernating,
+            .by_operator = latest.by_operator,
             .reason = std::move(latest.reason),
             .since = latest.throttled == current_.throttled ? since_ : now};
 }
@@ -68,14 +69,7 @@ void throttler::wait_until_clear(std::stop_token stop) const {
 
 void throttler::read(std::size_t index, std::stop_token stop) {
     const auto owned = std::move(signals_[index]);
-    unsigned failures_in_row = 0;
-    while (!stop.stop_requested()) {
-        auto last = take_reading(*owned, clock_);
-        failures_in_row = last.failed ? failures_in_row + 1 : 0;
-        const auto pause = pause_after(last, owned->period(), failures_in_row);
-        publish(index, std::move(last));
-        pause_for(pause, stop);
-    }
+    keep_reading(*owned, clock_, stop, [&](reading last) { publish(index, std::move(last)); });
 }
 
 void throttler::publish(std::size_t index, reading last) {

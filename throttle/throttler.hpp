@@ -21,6 +21,7 @@ namespace segue::throttle {
 struct throttle_state {
     bool throttled = false;
     bool hibernating = false;  ///< All that can wait must wait; then throttled, too.
+    bool by_operator = false;  ///< Who asks for it may mean the swap as well; then throttled, too.
     std::string reason;        ///< As gh-ost's status line shows it; empty when not throttled.
     clock_source::time_point since;  ///< It has been throttled, or clear, from then on.
 };

@@ -49,6 +49,15 @@ ending ending_of(const migration::leftovers& left) {
     ending made;
     switch (left.swap) {
         case swap::swap_state::made:
+            if (left.test == migration::test_stage::at_work) {
+                made.exit_code = exit_stopped;
+                made.lines.push_back(
+                    fmt::format("The tables are swapped on this replica, and were not swapped "
+                                "back. To do that, before it replicates again: RENAME TABLE {0} TO "
+                                "{1}, {2} TO {0};",
+                                left.original, left.ghost, left.old));
+                return made;
+            }
             made.level = log::level::warning;
             if (!left.tables.empty())
                 made.lines.push_back(
@@ -85,6 +94,12 @@ ending ending_of(const migration::leftovers& left) {
 }
 
 std::string kept_text(const migration::leftovers& left) {
+    if (left.test == migration::test_stage::swapped_back)
+        return fmt::format(
+            "The tables were swapped and swapped back: {0} is as it was, and {1} is what it would "
+            "become, both as they were when replication was stopped. Compare them; then DROP TABLE "
+            "{1}; START REPLICA;",
+            left.original, left.ghost);
     return fmt::format(
         "The old table is kept as {0}; once it is not needed any more: DROP TABLE "
         "{0};",

@@ -38,6 +38,12 @@ std::string chunk_size_text(const throttle::pace& of) {
     return of.chunk_rows ? std::to_string(*of.chunk_rows) : "adaptive";
 }
 
+std::string control_replicas_text(const throttle::pace& pace) {
+    std::vector<std::string> all;
+    for (const auto& one : pace.control_replicas) all.push_back(one.text());
+    return fmt::format("{}", fmt::join(all, ","));
+}
+
 std::string hint_block(const hints& of) {
     std::string text;
     const auto add = [&](const std::string& line) { text += "# " + line + "\n"; };
@@ -56,9 +62,8 @@ std::string hint_block(const hints& of) {
     text += flag_line("throttle-additional-flag-file", of.throttling.additional_flag_file);
     if (!of.pace.throttle_query.empty())
         add(fmt::format("throttle-query: {}", of.pace.throttle_query));
-    if (!of.throttling.control_replicas.empty())
-        add(fmt::format("throttle-control-replicas count: {}",
-                        of.throttling.control_replicas.size()));
+    if (!of.pace.control_replicas.empty())
+        add(fmt::format("throttle-control-replicas count: {}", of.pace.control_replicas.size()));
     text += flag_line("postpone-cut-over-flag-file", of.postpone_flag_file);
     if (!of.at.unix_path.empty()) add("Serving on unix socket: " + of.at.unix_path);
     if (of.at.tcp_port != 0) add(fmt::format("Serving on TCP port: {}", of.at.tcp_port));

@@ -35,6 +35,8 @@ std::string hint_block(const hints& of);
 
 /// "Threads_running=25,Threads_connected=500", as --max-load has it.
 std::string limits_text(const std::vector<throttle::load_limit>& limits);
+/// As --throttle-control-replicas takes them.
+std::string control_replicas_text(const throttle::pace& pace);
 
 /// "adaptive", or how many rows a chunk has.
 std::string chunk_size_text(const throttle::pace& of);

@@ -19,6 +19,7 @@ json settings_of(const hints& known) {
             {"nice-ratio", pace.nice_ratio},
             {"max-load", limits_text(pace.max_load)},
             {"critical-load", limits_text(pace.critical_load)},
+            {"throttle-control-replicas", control_replicas_text(pace)},
             {"throttle-query", pace.throttle_query},
             {"throttle-http", pace.throttle_http},
             {"postpone-cut-over-flag-file", known.postpone_flag_file}};

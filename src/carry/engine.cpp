@@ -5,6 +5,7 @@
 #include "src/carry/xa_start.hpp"
 #include "src/db/retry.hpp"
 #include "src/servers/binary_log_status.hpp"
+#include "src/servers/unreadable_replica.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -43,6 +44,12 @@ std::optional<wire::connection_options> replica_of_stream(const servers::server_
     return roles.stream_from()->connection;
 }
 
+throttle::replica_lag_signal::advice what_helps_to_read(std::string schema) {
+    return [schema = std::move(schema)](db::session& replica, const error& failure) {
+        return servers::what_helps_to_read(replica, schema, failure);
+    };
+}
+
 std::string uuid_of_stream(const servers::server_facts& primary,
                            const servers::server_roles& roles) {
     return roles.stream_from() ? roles.stream_from()->uuid : primary.uuid;
@@ -77,13 +84,16 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
       run_token(random_hex(16)),
       locking_reads(with.locking_reads || !task.server.order_commits),
       texts(task.projection, locking_reads, task.server.packet_bytes_max),
-      checkpoint(task.checkpoint, run_token),
+      checkpoint(task.checkpoint, run_token,
+                 task.server.read_only_is_meant ? tables::checkpoint_table::when_read_only::write
+                                                : tables::checkpoint_table::when_read_only::refuse),
       writer(texts, checkpoint, batch_keys()),
       barrier(around.sessions, {.changelog = task.changelog,
                                 .run_token = run_token,
                                 .interval = with.heartbeat_interval,
                                 .order_commits_required = !locking_reads,
                                 .failures_max = with.failures_max,
+                                .read_only_is_meant = task.server.read_only_is_meant,
                                 .restarts = &around.restarts}),
       changes({.keys_max = with.waiting_keys_max,
                .bytes_max = backlog_bytes_max,
@@ -104,7 +114,8 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
                                         .stream_replica = replica_of_stream(around.roles),
                                         .changelog = task.changelog,
                                         .heartbeat_interval = with.heartbeat_interval,
-                                        .clock = around.clock}),
+                                        .clock = around.clock,
+                                        .what_helps = what_helps_to_read(task.source.name.schema)}),
                 around.clock),
       copying({.sessions = around.sessions,
                .writer = writer,

@@ -73,10 +73,14 @@ void barrier::throw_not_changed(db::session& session, int id) const {
     throw db::read_only_failure();
 }
 
+std::string_view barrier::unless_read_only() const {
+    return settings_.read_only_is_meant ? "" : " AND @@GLOBAL.read_only=0";
+}
+
 void barrier::commit_marker(db::session& session, std::uint64_t number) const {
     const std::uint64_t changed = session.execute(
-        fmt::format("UPDATE {} SET value='{}:{}' WHERE id={} AND @@GLOBAL.read_only=0",
-                    settings_.changelog.quoted(), settings_.run_token, number, marker_id));
+        fmt::format("UPDATE {} SET value='{}:{}' WHERE id={}{}", settings_.changelog.quoted(),
+                    settings_.run_token, number, marker_id, unless_read_only()));
     if (changed != 1) throw_not_changed(session, marker_id);
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
     if (settings_.order_commits_required &&
@@ -90,8 +94,8 @@ void barrier::commit_marker(db::session& session, std::uint64_t number) const {
 void barrier::write_heartbeat(db::session& session) {
     beats_.push_back(throttle::format_heartbeat(std::chrono::system_clock::now()));
     const std::uint64_t changed = session.execute(
-        fmt::format("UPDATE {} SET value={} WHERE id={} AND @@GLOBAL.read_only=0",
-                    settings_.changelog.quoted(), quoted_literal(beats_.back()), heartbeat_id));
+        fmt::format("UPDATE {} SET value={} WHERE id={}{}", settings_.changelog.quoted(),
+                    quoted_literal(beats_.back()), heartbeat_id, unless_read_only()));
     if (changed != 1) throw_not_changed(session, heartbeat_id);
     beats_.erase(beats_.begin(), beats_.end() - 1);
     if (settings_.restarts) settings_.restarts->look_at_settings(session);

@@ -36,6 +36,8 @@ class barrier {
         bool order_commits_required = true;  ///< False where reads of the source lock.
         /// So many failed writes in a row are tried again; the next one ends run(). Zero: none is.
         unsigned failures_max = db::default_failures_max;
+        /// A replica that is migrated by itself is written to though it be read_only.
+        bool read_only_is_meant = false;
         servers::durability* restarts =
             nullptr;  ///< Looked at with each write; nullptr: nobody looks.
     };
@@ -71,6 +73,7 @@ class barrier {
     std::uint64_t want_marker();  ///< Precondition: mutex_ is held.
     std::uint64_t begin_marker();
     void commit_marker(db::session& session, std::uint64_t number) const;
+    std::string_view unless_read_only() const;
     [[noreturn]] void throw_not_changed(db::session& session, int id) const;
     void write_heartbeat(db::session& session);
     void look_after_restart(db::session& session);

@@ -52,8 +52,12 @@ struct outcome {
     unsigned cut_over_attempts = 0;
 };
 
+/// How far a test on a replica has come, whose tables are swapped and swapped back.
+enum class test_stage { none, at_work, swapped_back };
+
 /// Where a run stands that ends, however it does.
 struct leftovers {
+    test_stage test = test_stage::none;
     swap::swap_state swap = swap::swap_state::not_made;
     /// What is of no more use; after a take-over, what is there of the other run's. Quoted names,
     /// separated by ", ". Empty: nothing.

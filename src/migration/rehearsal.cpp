@@ -27,7 +27,7 @@ std::vector<wire::connection_options> replicas_that_throttle(const run_state& of
     const auto& stream = of.roles().stream_from();
     std::vector<wire::connection_options> all;
     if (stream) all.push_back(stream->connection);
-    for (const auto& endpoint : of.with.carrying.throttling.control_replicas) {
+    for (const auto& endpoint : of.with.carrying.pace.control_replicas) {
         all.push_back(stream ? stream->connection : of.roles().primary());
         all.back().server = endpoint;
         wire::given_by(endpoint, "--throttle-control-replicas");

@@ -7,12 +7,10 @@
 #include "src/db/session_factory.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
-#include "src/servers/account.hpp"
-#include "src/servers/replication_status.hpp"
+#include "src/servers/unreadable_replica.hpp"
 #include "throttle/load_signal.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 
@@ -98,21 +96,6 @@ bool comes(db::session& replica, const table_name& probe, milliseconds limit,
     return true;
 }
 
-// What the replica itself says of replication that stands still, or what it may be.
-std::string why_it_has_not_come(db::session& replica) {
-    for (const auto& channel : servers::replication_channels(replica))
-        if (const auto why = servers::not_replicating(replica, channel))
-            return fmt::format("{}. {}", why->problem, why->remedy);
-    return "Does it lag, is it a replica of this server, do its filters leave the table out?";
-}
-
-// Empty where the account has it.
-std::string grant_to_read(db::session& replica, const std::string& schema) {
-    const auto account = servers::read_account(replica, schema);
-    const std::string grant = account.held.grants_of_missing(std::array{"SELECT"}, account.name);
-    return grant.empty() ? "" : " There: " + grant;
-}
-
 std::optional<std::string> look_at_replica(wire::connection_options replica,
                                            const table_name& probe, milliseconds limit,
                                            const std::stop_token& stop) {
@@ -124,15 +107,16 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
     try {
         db::session_factory sessions(replica);
         db::session session = sessions.connect(db::session_role::control);
-        grant = grant_to_read(session, probe.schema);
+        grant = servers::grant_to_read(session, probe.schema);
         if (comes(session, probe, limit, stop)) return std::nullopt;
         return fmt::format(
             "copying would wait for the replica {}: {}, which the rehearsal made on the primary, "
             "has not come to it within {} ms. {}",
-            name, probe.quoted(), limit.count(), why_it_has_not_come(session));
+            name, probe.quoted(), limit.count(), servers::why_not_replicated(session));
     } catch (const error& failure) {
+        const bool helps = db::is_about_a_table(failure) && !grant.empty();
         return fmt::format("copying would wait for the replica {}, which cannot be read: {}.{}",
-                           name, failure.what(), db::is_about_a_table(failure) ? grant : "");
+                           name, failure.what(), helps ? " There: " + grant : "");
     }
 }
 

@@ -4,6 +4,7 @@
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/wire/login_failure.hpp"
+#include "throttle/command_signal.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,6 +29,14 @@ bool is_for_a_moment(const table_name& table) {
     return table.name.ends_with("_ghr");
 }
 
+servers::server_kind kind_of_server(const settings& with) {
+    using servers::server_kind;
+    if (with.replica == replica_use::streams) return server_kind::primary;
+    return with.replica == replica_use::tested && !with.replication_is_stopped_by_others
+               ? server_kind::replica_to_be_stopped
+               : server_kind::replica_by_itself;
+}
+
 }  // namespace
 
 run_state::run_state(settings given, observer& told_to)
@@ -39,8 +48,10 @@ run_state::run_state(settings given, observer& told_to)
       steering_(with.carrying.pace, with.postpone_flag_file) {}
 
 void run_state::find_servers() {
-    roles_.emplace(servers::server_roles::find(with.connection, with.assume_primary,
-                                               with.request.original.schema));
+    roles_.emplace(with.replica == replica_use::streams
+                       ? servers::server_roles::find(with.connection, with.assume_primary,
+                                                     with.request.original.schema)
+                       : servers::server_roles::replica_by_itself(with.connection));
     const auto tell = [this](const std::string& text) { told.on_notice(text); };
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
@@ -52,6 +63,7 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
                                    std::stop_token stop) {
     const auto& replica = roles_->stream_from();
     request.stall_budget = with.stall_budget;
+    request.server = kind_of_server(with);
     try {
         if (replica) {
             roles_->throw_if_tables_differ(primary, request.original);
@@ -98,8 +110,13 @@ void run_state::note_dropped(const table_name& table) {
 std::vector<table_name> run_state::unneeded_after_swap() const {
     const migration_tables& tables = made_->tables;
     std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
-    if (with.drop_old_table) unneeded.push_back(tables.old);
+    if (with.drop_old_table && with.replica != replica_use::tested) unneeded.push_back(tables.old);
     return unneeded;
+}
+
+void run_state::note_swapped_back() {
+    std::lock_guard lock(mutex_);
+    swapped_back_ = true;
 }
 
 std::vector<table_name> run_state::begin_clean_up() {
@@ -161,8 +178,14 @@ progress run_state::now() const {
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.router.position());
     made.replay_paused = steering_.pace.replay_paused();
-    const auto throttling = parts.throttler.state();
-    made.throttled = throttling.hibernating || (throttling.throttled && !copy_ended);
+    auto throttling = parts.throttler.state();
+    // What was commanded is in force, though its signal be read a moment later.
+    if (steering_.pace.snapshot().throttled_by_command && !throttling.throttled) {
+        throttling.throttled = throttling.by_operator = true;
+        throttling.reason = throttle::commanded_by_user;
+    }
+    made.throttled =
+        throttling.hibernating || throttling.by_operator || (throttling.throttled && !copy_ended);
     made.throttle_reason = throttling.reason;
     return made;
 }
@@ -189,6 +212,8 @@ leftovers run_state::left_behind() const {
         made.ghost = made_->tables.ghost.quoted();
         made.old = made_->tables.old.quoted();
     }
+    if (with.replica == replica_use::tested)
+        made.test = swapped_back_ ? test_stage::swapped_back : test_stage::at_work;
     made.taken_over = taken_over_;
     made.taken_over_by = taken_over_by_;
     std::vector<std::string> names;

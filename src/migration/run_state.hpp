@@ -60,6 +60,8 @@ class run_state {
     /// Notes that another run has the tables; `tables_there` are those of them that exist.
     void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
+    /// The test on a replica has come to its end.
+    void note_swapped_back();
     void copy_begins();
     void copy_ends();
     /// Why the swap waits, for the status line; empty: it does not.
@@ -93,6 +95,7 @@ class run_state {
     std::string postponed_because_;
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
+    bool swapped_back_ = false;
     preflight::other_run_made taken_over_ = preflight::other_run_made::none;
     std::string taken_over_by_;
 };

@@ -5,19 +5,16 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
-#include "src/db/table_failure.hpp"
+#include "src/migration/failed_run.hpp"
 #include "src/migration/slow_rename.hpp"
 #include "src/migration/start_notices.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
-#include "src/preflight/operators_names.hpp"
 #include "src/preflight/tables_there.hpp"
-#include "src/servers/account.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
@@ -48,18 +45,6 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
             .session = db::conversion_settings(session)};
 }
 
-// It had them all at the start. Empty: it still has.
-std::string lost_privileges(db::session& session, const preflight::plan& made) {
-    const std::string& schema = made.original.name.schema;
-    std::vector<refusal> lacking;
-    servers::check_privileges(servers::read_account(session, schema), schema, made.server.host,
-                              lacking);
-    std::string told;
-    for (const refusal& one : lacking)
-        told += fmt::format("{}{}. {}", told.empty() ? "" : " ", one.problem, one.remedy);
-    return told;
-}
-
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
@@ -73,12 +58,15 @@ outcome runner::run(std::stop_token stop) {
         start_following(stop);
         drop_old_table_of_before(stop);
         copy(stop);
-        swap_finish end(state_, threads_, [&] { look_after(stop); });
+        swap_finish end(
+            state_, threads_, [&] { look_after(stop); }, [&] { return prepare_swap(); });
         made = end.reach();
     } catch (...) {
         end_threads();
-        see_whose_tables();
-        throw_cause();
+        test_.go_on_replicating();
+        failed_run failed(state_);
+        failed.look();
+        throw_cause(failed);
     }
     state_.told.on_swapped(made);
     for (const std::string& note : state_.plan().notes) state_.told.on_notice(note);
@@ -91,6 +79,7 @@ outcome runner::run(std::stop_token stop) {
         log::warning("after the swap: {}", late.what());
     }
     ender.reset();
+    if (state_.with.replica == replica_use::tested) test_.swap_back();
     clean_up(stop);
     state_.enter(phase::done);
     return made;
@@ -175,6 +164,10 @@ void runner::start_following(std::stop_token stop) {
     look_at_definition();
 }
 
+std::string runner::prepare_swap() {
+    return state_.with.replica == replica_use::tested ? test_.prepare_swap() : "";
+}
+
 void runner::copy(std::stop_token stop) {
     state_.copy_begins();
     state_.enter(phase::copy);
@@ -220,90 +213,11 @@ void runner::end_threads() {
     threads_.wait();
 }
 
-// What it would tell to drop may be another run's, under the same names.
-void runner::see_whose_tables() {
-    constexpr milliseconds patience{2'000};
-    wire::connection_options briefly = state_.sessions().options();
-    briefly.connect_timeout = std::min(briefly.connect_timeout, patience);
-    briefly.read_timeout = std::min(briefly.read_timeout, patience);
-    try {
-        db::session_factory sessions(briefly);
-        db::session session = sessions.connect(db::session_role::control);
-        // After a failover tables of these names say nothing of those that were left.
-        if (sessions.server_uuid() != state_.plan().server.uuid) return;
-        lost_privileges_ = lost_privileges(session, state_.plan());
-        const migration_tables& tables = state_.plan().tables;
-        // Another run drops them all, and makes its own while it has the claim; so that is looked
-        // at before whose they are.
-        const bool claimed = preflight::start_is_claimed(session, tables.original);
-        const preflight::owner owner =
-            preflight::owner_of(session, tables.checkpoint, parts().run_token);
-        std::vector<table_name> there;
-        for (const table_name& one :
-             {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
-            if (preflight::exists(session, one)) there.push_back(one);
-        const auto is_there = [&](const table_name& one) {
-            return std::ranges::count(there, one) > 0;
-        };
-        const bool has_state = is_there(tables.checkpoint);
-        const bool emptied_or_dropped =
-            owner == preflight::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
-        if (owner == preflight::owner::this_run || emptied_or_dropped)
-            return see_what_others_did(session, there);
-        const preflight::other_run_made seen =
-            preflight::seen_take_over(session, state_.plan(), there);
-        state_.note_taken_over(seen, std::move(there));
-        if (has_state) state_.note_taken_over_by(parts().checkpoint.other_run(session));
-    } catch (const error&) {
-        // It cannot be seen, so what was made is told as it is known.
-    }
-}
-
-void runner::see_what_others_did(db::session& session, const std::vector<table_name>& there) {
-    if (state_.swap_record().now() != swap::swap_state::not_made) return;
-    const migration_tables& tables = state_.plan().tables;
-    for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint}) {
-        if (std::ranges::count(there, one) > 0) continue;
-        dropped_by_others_.push_back(one);
-        state_.note_dropped(one);
-    }
-    target_changed_by_others_ = preflight::was_changed(session, state_.plan().target);
-    original_changed_by_others_ = preflight::was_changed(session, state_.plan().original);
-}
-
-error runner::in_words(const error& failure) {
-    const preflight::plan& made = state_.plan();
-    const std::string words = preflight::in_operators_words(
-        failure.what(), preflight::operators_names_of(made.original, made.target, made.tables));
-    std::string others;
-    if (!dropped_by_others_.empty() && db::is_missing_table(failure)) {
-        std::vector<std::string> names;
-        for (const table_name& one : dropped_by_others_)
-            names.push_back((one == made.tables.ghost ? "the new table " : "") + one.quoted());
-        others = fmt::format("{} {} dropped by somebody else while the migration ran: ",
-                             fmt::join(names, ", "), names.size() == 1 ? "was" : "were");
-    } else if (target_changed_by_others_ && db::is_about_a_table(failure)) {
-        others = fmt::format(
-            "the new table {} was changed by somebody else while the migration "
-            "ran: ",
-            made.tables.ghost.quoted());
-    } else if (original_changed_by_others_ && failure.from_server()) {
-        // The stream, which would name the statement, is a moment behind or does not show it.
-        others =
-            fmt::format("the table {} was redefined by another session while it was migrated: ",
-                        made.tables.original.quoted());
-    }
-    std::string lost;
-    if (!lost_privileges_.empty())
-        lost = ". The account has lost privileges since the start: " + lost_privileges_;
-    return error(others + words + lost, failure.properties());
-}
-
-void runner::throw_cause() {
+void runner::throw_cause(const failed_run& failed) {
     try {
         throw_first_failure();
     } catch (const error& failure) {
-        throw in_words(failure);
+        throw failed.in_words(failure);
     }
 }
 

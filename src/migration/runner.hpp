@@ -3,6 +3,7 @@
 #include "src/base/task_group.hpp"
 #include "src/carry/engine.hpp"
 #include "src/db/retry.hpp"
+#include "src/migration/replica_test.hpp"
 #include "src/migration/run_state.hpp"
 
 #include <functional>
@@ -12,12 +13,14 @@
 
 namespace segue::migration {
 
+class failed_run;
+
 /// One run: the phases one after the other, and the threads, which end with it.
 /// Lifecycle: run(), once. Threads: run() is the caller's, and each phase waits in it, turn by
 /// turn. Lifetime: `state` outlives it.
 class runner {
   public:
-    explicit runner(run_state& state) : state_(state) {}
+    explicit runner(run_state& state) : state_(state), test_(state) {}
 
     /// Runs the migration to the swap, and drops what is not needed after it. Throws as
     /// migration::run().
@@ -31,20 +34,15 @@ class runner {
     void start_following(std::stop_token stop);
     void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
+    /// As swap_finish::obstacle.
+    std::string prepare_swap();
     /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.
-    [[noreturn]] void throw_cause();
+    [[noreturn]] void throw_cause(const failed_run& failed);
     [[noreturn]] void throw_first_failure();
     void clean_up(std::stop_token stop);
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
-    /// After the threads have ended: are the tables still this run's?
-    void see_whose_tables();
-    /// The tables are still this run's; notes which of them are gone, or are others.
-    void see_what_others_did(db::session& session, const std::vector<table_name>& there);
-    /// The failure as it is told to the operator.
-    error in_words(const error& failure);
-
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.
     void look_after(std::stop_token stop);
@@ -65,11 +63,8 @@ class runner {
     carry::engine& parts() { return state_.parts(); }
 
     run_state& state_;
+    replica_test test_;
     bool marker_waits_told_ = false;
-    std::vector<table_name> dropped_by_others_;
-    bool target_changed_by_others_ = false;
-    bool original_changed_by_others_ = false;
-    std::string lost_privileges_;
     task_group threads_;
 };
 

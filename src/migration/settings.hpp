@@ -11,11 +11,21 @@
 
 namespace segue::migration {
 
+/// What is done with the replica that --host names.
+enum class replica_use {
+    streams,   ///< At most its binary log is read: the primary is migrated.
+    migrated,  ///< --migrate-on-replica: it is written to, and the primary is not.
+    tested     ///< --test-on-replica: the same, and the tables are swapped back.
+};
+
 /// All that a run is told; const from its start.
 struct settings {
     wire::connection_options connection;  ///< To the server that the stream comes from.
     std::optional<servers::assumed_primary>
         assume_primary;  ///< Unset: it is looked for from there.
+    replica_use replica = replica_use::streams;
+    /// --test-on-replica-skip-replica-stop: others stop replication before the swap.
+    bool replication_is_stopped_by_others = false;
     preflight::inspection_request request;
     carry::engine_settings carrying;
     std::chrono::milliseconds stall_budget{500};

@@ -21,6 +21,17 @@ std::vector<std::string> start_notices(const preflight::plan& made, const settin
         notices.emplace_back(
             "binlog_order_commits is OFF: rows are read with locks, which the application may "
             "wait for.");
+    if (with.replica != replica_use::streams && made.server.gtids)
+        notices.emplace_back(
+            "this replica gets transactions of its own: GTIDs under its own UUID, which its "
+            "primary does not have. Before it is made a primary, or a source of others, they are "
+            "to "
+            "be put right.");
+    if (with.replica == replica_use::migrated)
+        notices.emplace_back(
+            "--migrate-on-replica: the table of this replica alone is changed. Whether it can go "
+            "on replicating depends on the ALTER: see the manual, Replication with Differing Table "
+            "Definitions on Source and Replica.");
     return notices;
 }
 

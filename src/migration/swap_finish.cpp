@@ -53,10 +53,11 @@ swap::cut_over::parts parts_of(run_state& state) {
 }  // namespace
 
 swap_finish::swap_finish(run_state& state, task_group& threads,
-                         carry::engine::look_after look_after)
+                         carry::engine::look_after look_after, obstacle in_the_way)
     : state_(state),
       threads_(threads),
       look_after_(std::move(look_after)),
+      in_the_way_(std::move(in_the_way)),
       swapping_(parts_of(state)) {}
 
 outcome swap_finish::reach() {
@@ -102,6 +103,7 @@ outcome swap_finish::attempt_until_swapped() {
         }
         // What else may postpone it is looked at again after such a time.
         if (wait_until_rename_fits(renaming)) continue;
+        if (wait_while_throttled_by_operator()) continue;
         if (wait_while_nothing_is_carried_over()) continue;
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
@@ -127,6 +129,20 @@ outcome swap_finish::attempt_until_swapped() {
     }
 }
 
+// Load and lag are of the copy, which is done; who commands a pause, or makes a flag file, may mean
+// everything.
+bool swap_finish::wait_while_throttled_by_operator() {
+    const auto holds = [this] {
+        return state_.parts().throttler.state().by_operator ||
+               state_.steer().pace.snapshot().throttled_by_command;
+    };
+    if (!holds()) return false;
+    const std::string why = state_.now().throttle_reason;
+    state_.told.on_notice(fmt::format("the cut-over waits while it is throttled: {}", why));
+    while (holds()) look_after_();
+    return true;
+}
+
 // Then an attempt would never find all changes carried over.
 bool swap_finish::wait_while_nothing_is_carried_over() {
     const bool hibernates = state_.parts().throttler.hibernating();
@@ -149,6 +165,11 @@ swap::cut_over::result swap_finish::attempt() {
             made.gave_way_because = failure.what();
             return made;
         }
+    }
+    if (std::string why = in_the_way_(); !why.empty()) {
+        swap::cut_over::result made;
+        made.gave_way_because = std::move(why);
+        return made;
     }
     fault::point("migration.before_attempt");
     return swapping_.attempt(threads_.token());

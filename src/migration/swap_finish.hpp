@@ -20,8 +20,12 @@ namespace segue::migration {
 /// is given outlives it.
 class swap_finish final : public finish {
   public:
+    /// Called before each attempt: why it cannot be made yet; empty: it can.
+    using obstacle = std::function<std::string()>;
+
     /// `look_after` is called in each wait, and rests a little; what it throws ends the wait.
-    swap_finish(run_state& state, task_group& threads, carry::engine::look_after look_after);
+    swap_finish(run_state& state, task_group& threads, carry::engine::look_after look_after,
+                obstacle in_the_way);
 
     outcome reach() override;
 
@@ -35,6 +39,7 @@ class swap_finish final : public finish {
     /// Waits as long as the operator postpones the swap; returns whether that was so at all.
     bool wait_while_postponed();
     /// Whether it waited: then whatever else postpones the swap is to be looked at again.
+    bool wait_while_throttled_by_operator();
     bool wait_while_nothing_is_carried_over();
     /// The lock is not asked for in vain: RENAME TABLE is measured again until it fits the stall
     /// budget. Returns whether it did not, at first.
@@ -50,6 +55,7 @@ class swap_finish final : public finish {
     run_state& state_;
     task_group& threads_;
     const carry::engine::look_after look_after_;
+    const obstacle in_the_way_;
     swap::cut_over swapping_;
     std::optional<flag_file_watch> postpone_flag_;  ///< Of the file that was looked at last.
 };

@@ -296,6 +296,12 @@ error changed(const plan& made) {
                     made.original.name.quoted()));
 }
 
+error target_changed(const plan& made, std::string_view how) {
+    return error(
+        fmt::format("the new table {} was changed by somebody else while the migration ran{}",
+                    made.target.name.quoted(), how));
+}
+
 void throw_if_other_text(const schema::table_definition& now, const plan& made) {
     if (!schema::same_definition(now, made.original)) throw changed(made);
 }
@@ -307,6 +313,9 @@ void throw_if_changed(db::session& session, const plan& made) {
     if (!now) throw changed(made);
     throw_if_other_text(*now, made);
     throw_refusals(table_obstacles(session, made.original.name, made.server));
+    // What was made on it before the stream began, no statement in the stream tells.
+    const auto added = table_obstacles(session, made.target.name, made.server);
+    if (!added.empty()) throw target_changed(made, ": " + added.front().problem);
 }
 
 void throw_if_changed_under_lock(db::session& session, const plan& made) {
@@ -319,10 +328,7 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
     };
     throw_if_other_text(text_now(name), made);
     if (!schema::same_definition(text_now(made.target.name), made.target))
-        throw error(
-            fmt::format("the new table {} was changed by somebody else while the migration "
-                        "ran",
-                        made.target.name.quoted()));
+        throw target_changed(made, "");
     throw_refusals(obstacles_beside_definition(session, name));
 }
 
@@ -334,7 +340,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     std::vector<refusal> refusals;
     for (const auto& one : alter.refusals)
         refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
-    made.server = servers::read_server(session, request.original.schema, refusals);
+    made.server = servers::read_server(session, request.original.schema, request.server, refusals);
     append(refusals, read_otherwise(session, request.alter_text));
     made.server.image_is_minimal |= request.replica_image_is_minimal;
     made.stream_host = made.server.host;

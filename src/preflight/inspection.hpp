@@ -20,6 +20,7 @@ namespace segue::preflight {
 /// What the operator asked for.
 struct inspection_request {
     table_name original;
+    servers::server_kind server = servers::server_kind::primary;
     std::string alter_text;   ///< Bare options, or a whole ALTER TABLE.
     bool drop_ghost = false;  ///< --initially-drop-ghost-table
     bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.

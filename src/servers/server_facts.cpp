@@ -144,6 +144,21 @@ bool statements_are_instrumented(db::session& session) {
     }
 }
 
+// What keeps a replica from being written to beside what it replicates.
+void refuse_on_a_replica(const server_facts& facts, bool read_only, bool super_read_only,
+                         std::vector<refusal>& refusals) {
+    if (super_read_only)
+        refusals.push_back(
+            {fmt::format("the replica {} has super_read_only=ON, so that nobody may write there",
+                         facts.host),
+             "SET GLOBAL super_read_only=OFF; there. read_only stays ON."});
+    else if (read_only && !facts.ends_connections)
+        refusals.push_back(
+            {fmt::format("the replica {} is read_only, and the account may not write there",
+                         facts.host),
+             grant_statement("CONNECTION_ADMIN", facts.account)});
+}
+
 }  // namespace
 
 unsigned version_number(const std::string& version) {
@@ -155,7 +170,7 @@ unsigned version_number(const std::string& version) {
     return major * 10000 + minor * 100 + patch;
 }
 
-server_facts read_server(db::session& session, const std::string& schema,
+server_facts read_server(db::session& session, const std::string& schema, server_kind kind,
                          std::vector<refusal>& refusals) {
     auto seen = variables(session);
     server_facts facts;
@@ -189,7 +204,8 @@ server_facts read_server(db::session& session, const std::string& schema,
             {fmt::format("binlog_format is {}", seen["binlog_format"]),
              "SET GLOBAL binlog_format=ROW; then let every session that writes connect anew."});
 
-    if (seen["read_only"] == "ON")
+    facts.read_only_is_meant = kind != server_kind::primary;
+    if (seen["read_only"] == "ON" && !facts.read_only_is_meant)
         refusals.push_back(
             {fmt::format("the server {} is read_only (super_read_only is {})", facts.host,
                          seen["super_read_only"]),
@@ -215,6 +231,13 @@ server_facts read_server(db::session& session, const std::string& schema,
     facts.sees_statement_history =
         facts.sees_transaction_events && statements_are_instrumented(session);
     facts.ends_connections = held.holds("CONNECTION_ADMIN") || held.holds("SUPER");
+    if (facts.read_only_is_meant)
+        refuse_on_a_replica(facts, seen["read_only"] == "ON", seen["super_read_only"] == "ON",
+                            refusals);
+    if (kind == server_kind::replica_to_be_stopped && !held.holds("REPLICATION_SLAVE_ADMIN") &&
+        !held.holds("SUPER"))
+        refusals.push_back({fmt::format("the account may not stop replication on {}", facts.host),
+                            grant_statement("REPLICATION_SLAVE_ADMIN", facts.account)});
     facts.sees_transactions = held.holds("PROCESS");
     if (!facts.sees_transactions)
         facts.weaker.push_back(

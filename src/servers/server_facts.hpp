@@ -30,13 +30,22 @@ struct server_facts {
     bool sees_transactions = false;        ///< PROCESS: information_schema.INNODB_TRX.
     bool recovers_xa = false;              ///< XA RECOVER
     bool sees_triggers = false;            ///< TRIGGER on the schema.
+    /// A replica that is migrated by itself: its being read_only is as it should be.
+    bool read_only_is_meant = false;
     /// What is weaker for want of a privilege or a setting, one sentence each.
     std::vector<std::string> weaker;
 };
 
+/// What the server is that is to be written to.
+enum class server_kind {
+    primary,
+    replica_by_itself,     ///< What is done there stays there.
+    replica_to_be_stopped  ///< The same, and its replication is stopped.
+};
+
 /// Reads the facts. `refusals` grows by what makes the server, or the account's privileges on
 /// `schema`, unfit. Throws segue::error at once for a server that is no MySQL of 8.0.19 or above.
-server_facts read_server(db::session& session, const std::string& schema,
+server_facts read_server(db::session& session, const std::string& schema, server_kind kind,
                          std::vector<refusal>& refusals);
 
 /// "8.0.36-log" as 80036. Throws segue::error for what is no version.

@@ -93,6 +93,25 @@ relay_facts relay_of(db::session& session, const wire::connection_options& asked
 
 }  // namespace
 
+server_roles server_roles::replica_by_itself(const wire::connection_options& given) {
+    server_roles made;
+    made.primary_ = given;
+    db::session_factory sessions(given);
+    db::session session = sessions.connect();
+    const relay_facts facts = relay_of(session, given);
+    if (replication_channels(session).empty()) {
+        // Which it may not see.
+        std::vector<refusal> lacking;
+        check_stream_privileges(session, "the replica " + facts.host, lacking);
+        throw_refusals(lacking);
+        refuse(fmt::format("{} is no replica", facts.host),
+               "--test-on-replica and --migrate-on-replica are for a replica: let --host name one, "
+               "or leave them out.");
+    }
+    throw_if_it_hides_what_it_replicates(session, facts);
+    return made;
+}
+
 server_roles server_roles::find(const wire::connection_options& given,
                                 const std::optional<assumed_primary>& assumed,
                                 const std::string& schema) {

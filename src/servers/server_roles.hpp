@@ -27,6 +27,10 @@ struct assumed_primary {
 /// Threads: one at a time. Errors: segue::error, with a remedy where the operator can do something.
 class server_roles {
   public:
+    /// The server given is a replica that is written to by itself: it has both parts. Throws when
+    /// it is none, or when its binary log does not hold what it replicates.
+    static server_roles replica_by_itself(const wire::connection_options& given);
+
     /// Finds the primary, from one server to its source until none is left, or is the assumed one.
     /// Throws when it cannot be told which it is, or when the binary log of a server on the way
     /// would not hold every change of the schema in the primary's order.

@@ -392,6 +392,9 @@ void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snaps
         } else if (failure.mysql_errno() == er::table_exists_error) {
             made.gave_way_because =
                 fmt::format("{}. Drop it, or give it another name.", failure.what());
+        } else if (failure.mysql_errno() == er::check_constraint_dup_name) {
+            // Taken since the look at it before the lock; the next one says by which table.
+            made.gave_way_because = failure.what();
         } else {
             fatal = failure;
         }

@@ -22,8 +22,10 @@ std::string this_process() {
 
 }  // namespace
 
-checkpoint_table::checkpoint_table(table_name name, std::string run_token)
-    : name_(std::move(name)), run_token_(std::move(run_token)) {}
+checkpoint_table::checkpoint_table(table_name name, std::string run_token, when_read_only on_such)
+    : name_(std::move(name)),
+      run_token_(std::move(run_token)),
+      must_not_be_written_(on_such == when_read_only::refuse ? "@@GLOBAL.read_only" : "0") {}
 
 void checkpoint_table::create(db::session& session, const std::string& server_uuid,
                               const fingerprint& print) const {
@@ -66,11 +68,11 @@ void checkpoint_table::check(const std::vector<db::row>& owner) const {
 
 void checkpoint_table::check_owner(db::session& session) const {
     const auto owner = session.query(fmt::format(
-        R"(SELECT value, @@GLOBAL.read_only, CONNECTION_ID()
+        R"(SELECT value, {}, CONNECTION_ID()
            FROM {}
            WHERE kind='owner' AND id=0
            FOR SHARE)",
-        name_.quoted()));
+        must_not_be_written_, name_.quoted()));
     check(owner);
     if (db::to_uint64(owner.front()[2], "CONNECTION_ID()") != session.connection_id())
         throw error(
@@ -79,8 +81,8 @@ void checkpoint_table::check_owner(db::session& session) const {
 }
 
 void checkpoint_table::check_still_owner(db::session& session) const {
-    check(session.query(fmt::format(
-        "SELECT value, @@GLOBAL.read_only FROM {} WHERE kind='owner' AND id=0", name_.quoted())));
+    check(session.query(fmt::format("SELECT value, {} FROM {} WHERE kind='owner' AND id=0",
+                                    must_not_be_written_, name_.quoted())));
 }
 
 void checkpoint_table::take_over(db::session& session) const {

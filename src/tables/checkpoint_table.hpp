@@ -19,7 +19,11 @@ namespace segue::tables {
 class checkpoint_table {
   public:
     /// `run_token`: unlike any other run's.
-    checkpoint_table(table_name name, std::string run_token);
+    /// `when_read_only`: whether a server with read_only=ON is written to, or is one that must not
+    /// be.
+    enum class when_read_only { refuse, write };
+    checkpoint_table(table_name name, std::string run_token,
+                     when_read_only on_such = when_read_only::refuse);
 
     /// Makes the table, with the rows that stand in it from the start. Nobody else knows it yet, so
     /// that no owner is checked.
@@ -79,6 +83,7 @@ class checkpoint_table {
 
     table_name name_;
     std::string run_token_;
+    std::string must_not_be_written_;  ///< An expression: 0 where the server may be written to.
 };
 
 }  // namespace segue::tables

@@ -27,8 +27,12 @@ struct endpoint {
     std::uint16_t port = 3306;
     std::string socket;
 
-    /// "host:port" or the socket's path, as messages name the server.
-    std::string text() const { return socket.empty() ? host + ":" + std::to_string(port) : socket; }
+    /// "host:port", "[address]:port" or the socket's path, as messages name the server.
+    std::string text() const {
+        if (!socket.empty()) return socket;
+        const bool of_colons = host.find(':') != host.npos;
+        return (of_colons ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    }
 };
 
 /// All that is needed to log in. Const after parsing. Never log `password`.

@@ -115,6 +115,27 @@ TEST_F(a_table_of_a_migration, that_others_have_altered_without_a_word_in_the_lo
                        "The original table is untouched."});
 }
 
+// As one that was made before the stream began.
+TEST_F(a_table_of_a_migration, that_others_have_given_a_trigger_without_a_word_is_not_swapped) {
+    follow();
+    run.session().execute("SET SESSION sql_log_bin=0");
+    run.session().execute(
+        "CREATE TRIGGER tg BEFORE INSERT ON _t_gho FOR EACH ROW SET NEW.a=NEW.a+1");
+    run.let_cut_over();
+    run.expect_failed({"the new table " + ghost + " was changed by somebody else while",
+                       "a trigger, `tg`", "The original table is untouched."});
+}
+
+TEST_F(a_table_of_a_migration, that_others_refer_to_without_a_word_is_not_swapped) {
+    follow();
+    run.session().execute("SET SESSION sql_log_bin=0");
+    run.session().execute("CREATE TABLE child (i INT, FOREIGN KEY (i) REFERENCES _t_gho (id))");
+    run.let_cut_over();
+    run.expect_failed({"the new table " + ghost + " was changed by somebody else while",
+                       "a foreign key of the table", "The original table is untouched."});
+    run.session().execute("DROP TABLE child");
+}
+
 TEST_F(a_table_of_a_migration, that_has_its_heartbeat_may_be_altered) {
     follow();
     run.session().execute("ALTER TABLE _t_ghc ADD COLUMN bad INT FIRST");
@@ -169,6 +190,24 @@ TEST_F(a_table_of_a_migration,
     run.session().execute("DROP TABLE o");
     run.expect_swapped();
     EXPECT_EQ(run.segue().err().find("3822"), std::string::npos) << run.segue().err();
+}
+
+// The attempt has looked; what RENAME TABLE meets then is for the next one to look at.
+TEST_F(a_table_of_a_migration,
+       whose_constraints_name_others_take_in_the_swap_is_swapped_once_it_is_free) {
+    run.session().execute("ALTER TABLE t ADD CHECK (a>0)");
+    fault_points faults;
+    faults.pause("cut_over.before_rename");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .more = {"--cut-over-stall-budget-millis=60000"}});
+    faults.wait_reached("cut_over.before_rename");
+    run.session().execute("CREATE TABLE o (id INT, CONSTRAINT _t_del_chk_1 CHECK (id>0))");
+    faults.go("cut_over.before_rename");
+    run.segue().wait_for_output("gave way: Duplicate check constraint name '_t_del_chk_1'");
+    run.segue().wait_for_output("the table `o` holds a CHECK constraint of the name");
+    run.session().execute("DROP TABLE o");
+    run.expect_swapped();
 }
 
 // Between the look at it and the first place in the binary log that is read.

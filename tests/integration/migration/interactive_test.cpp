@@ -102,7 +102,20 @@ TEST_F(a_steered_migration, takes_other_settings_and_tells_the_old_ones) {
                         "max-load: Threads_running=800,Threads_connected=5000;"));
     EXPECT_TRUE(
         answers("critical-load=Threads_running=4000", "critical-load: Threads_running=4000"));
-    for (const char* const wrong : {"chunk-size=many", "max-load=Threads_running", "chunk-size"})
+    EXPECT_EQ(ask("throttle-control-replicas=?"), "\n");
+    EXPECT_TRUE(answers("throttle-control-replicas=127.0.0.1:1,[::1]:2",
+                        "# throttle-control-replicas count: 2"));
+    run.segue().wait_for_output(
+        "throttle-control-replicas is '127.0.0.1:1,[::1]:2' now, and was ''");
+    run.wait_until("they are looked at", [&] {
+        return status_json().find(R"("throttle_reason":"127.0.0.1:1 )") != std::string::npos;
+    });
+    EXPECT_EQ(ask("throttle-control-replicas=?"), "127.0.0.1:1,[::1]:2\n");
+    EXPECT_TRUE(answers("throttle-control-replicas=", "# Migrating"));
+    run.wait_until("they are not looked at any more",
+                   [&] { return status_json().find(R"("throttled":false)") != std::string::npos; });
+    for (const char* const wrong : {"chunk-size=many", "throttle-control-replicas=:3306",
+                                    "max-load=Threads_running", "chunk-size"})
         EXPECT_FALSE(answers(wrong, "# Migrating")) << wrong;
     EXPECT_EQ(ask("max-load=?"), "Threads_running=800,Threads_connected=5000\n");
     run.let_cut_over();
@@ -125,6 +138,24 @@ TEST_F(a_steered_migration, waits_with_the_copy_when_it_is_told_to) {
     ask("nice-ratio=0");
     run.expect_swapped();
     run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+TEST_F(a_steered_migration, waits_with_the_swap_when_it_is_told_to) {
+    const auto file = folder / "slow";
+    start(/*postponed=*/true, {"--throttle-flag-file", file});
+    EXPECT_TRUE(answers("throttle", "# Migrating"));
+    run.let_cut_over();
+    run.segue().wait_for_output("the cut-over waits while it is throttled: commanded by user");
+    EXPECT_TRUE(answers("sup", "State: throttled, commanded by user"));
+    EXPECT_TRUE(answers("cut-over-now", "waits while it is throttled: commanded by user"));
+    EXPECT_TRUE(answers("cut-over", "not postponed now, but throttled: commanded by user"));
+    std::ofstream(file).put('\n');
+    EXPECT_TRUE(answers("no-throttle", "# Migrating"));
+    run.wait_until("it waits for the file",
+                   [&] { return answers("sup", "State: throttled, flag-file"); });
+    EXPECT_EQ(run.everything().find("_t_del"), std::string::npos) << run.everything();
+    fs::remove(file);
+    run.expect_swapped();
 }
 
 TEST_F(a_steered_migration, waits_with_the_copy_while_a_query_says_so) {

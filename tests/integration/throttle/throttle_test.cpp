@@ -91,8 +91,8 @@ class a_throttle : public testing::Test {
     }
     static std::string replica_text() { return replica_->over_tcp().server.text(); }
 
-    throttle_settings by_replica() const {
-        return {.control_replicas = {replica_->over_tcp().server}};
+    static pace by_replica() {
+        return {.lag_max = 1s, .control_replicas = {replica_->over_tcp().server}};
     }
 
     void create_changelog() {
@@ -157,7 +157,7 @@ std::unique_ptr<sandbox_server> a_throttle::replica_;
 
 TEST_F(a_throttle, a_replica_whose_sql_thread_is_stopped_throttles_until_it_has_caught_up) {
     create_changelog();
-    start(by_replica());
+    start({}, by_replica());
     await_clear();
     replica_->root().execute("STOP REPLICA SQL_THREAD");
     await_reason(StartsWith(replica_text() + " replica-lag="));
@@ -169,7 +169,7 @@ TEST_F(a_throttle, a_replica_whose_sql_thread_is_stopped_throttles_until_it_has_
 
 TEST_F(a_throttle, a_replica_that_was_killed_throttles_until_it_is_back) {
     create_changelog();
-    start(by_replica());
+    start({}, by_replica());
     await_clear();
     replica_->kill_hard();
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 2002")));
@@ -179,10 +179,10 @@ TEST_F(a_throttle, a_replica_that_was_killed_throttles_until_it_is_back) {
 
 TEST_F(a_throttle, a_replica_that_hangs_throttles_and_delays_neither_other_signals_nor_a_stop) {
     create_changelog();
-    auto settings = by_replica();
+    throttle_settings settings;
     const auto flag = std::filesystem::path(testing::TempDir()) / schema_.name();
     settings.flag_file = flag.string();
-    start(settings);
+    start(settings, by_replica());
     await_clear();
     {
         held_server hung(*replica_);
@@ -202,7 +202,7 @@ TEST_F(a_throttle, a_replica_that_hangs_throttles_and_delays_neither_other_signa
 
 TEST_F(a_throttle, a_replica_whose_heartbeat_is_locked_throttles) {
     create_changelog();
-    start(by_replica());
+    start({}, by_replica());
     await_clear();
     auto locker = replica_->root();
     locker.execute(fmt::format("LOCK TABLES {} WRITE", changelog_.quoted()));
@@ -212,7 +212,7 @@ TEST_F(a_throttle, a_replica_whose_heartbeat_is_locked_throttles) {
 }
 
 TEST_F(a_throttle, a_replica_without_a_heartbeat_throttles) {
-    start(by_replica());
+    start({}, by_replica());
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("doesn't exist")));
     create_changelog();
     await_clear();
@@ -221,11 +221,11 @@ TEST_F(a_throttle, a_replica_without_a_heartbeat_throttles) {
 TEST_F(a_throttle, of_several_replicas_each_one_that_lags_or_cannot_be_reached_throttles) {
     create_changelog();
     test::fault_proxy network(replica_->over_tcp().server);
-    auto settings = by_replica();
-    settings.control_replicas.push_back(network.through(replica_->over_tcp()).server);
-    const auto second = settings.control_replicas.back().text();
+    auto limits = by_replica();
+    limits.control_replicas.push_back(network.through(replica_->over_tcp()).server);
+    const auto second = limits.control_replicas.back().text();
     ASSERT_NE(second, replica_text());
-    start(settings);
+    start({}, limits);
     await_clear();
     network.freeze();
     await_reason(AllOf(StartsWith(second + " "), Not(HasSubstr("replica-lag"))));
@@ -241,6 +241,56 @@ TEST_F(a_throttle, of_several_replicas_each_one_that_lags_or_cannot_be_reached_t
     await_reason(StartsWith(replica_text() + " replica-lag="));
     replica_->root().execute("START REPLICA SQL_THREAD");
     await_clear();
+}
+
+TEST_F(a_throttle, a_replica_counts_from_when_it_is_named_until_it_is_not) {
+    create_changelog();
+    start({}, by_replica());
+    await_clear();
+    replica_->root().execute("STOP REPLICA SQL_THREAD");
+    await_reason(StartsWith(replica_text() + " replica-lag="));
+    pace_->change([](pace& now) { now.control_replicas.clear(); });
+    await_clear();
+    // One that hangs is not waited for, though it be read just now.
+    pace_->change([](pace& now) { now.control_replicas = by_replica().control_replicas; });
+    await_reason(StartsWith(replica_text() + " replica-lag="));
+    {
+        held_server hung(*replica_);
+        await_reason(AllOf(StartsWith(replica_text() + " "), Not(HasSubstr("replica-lag"))));
+        pace_->change([](pace& now) { now.control_replicas.clear(); });
+        await_clear();
+        hung.let_go();
+    }
+    replica_->root().execute("START REPLICA SQL_THREAD");
+    threads_.request_stop();
+    EXPECT_NO_THROW(threads_.join());
+}
+
+TEST_F(a_throttle, a_replica_that_stays_named_is_not_read_anew) {
+    create_changelog();
+    start({}, by_replica());
+    await_clear();
+    const auto readers = [] {
+        return replica_->root().query_value(
+            "SELECT COUNT(*) FROM performance_schema.processlist WHERE user='watcher'");
+    };
+    const auto connections = [] {
+        return replica_->root().query_value(
+            "SELECT TOTAL_CONNECTIONS FROM performance_schema.users WHERE USER='watcher'");
+    };
+    const auto before = connections();
+    test::fault_proxy network(replica_->over_tcp().server);
+    pace_->change([&](pace& now) {
+        now.control_replicas.insert(now.control_replicas.begin(),
+                                    network.through(replica_->over_tcp()).server);
+    });
+    eventually("a second session", [&] { return readers() == "2"; });
+    await_clear();
+    pace_->change([](pace& now) { now.control_replicas = by_replica().control_replicas; });
+    eventually("one session", [&] { return readers() == "1"; });
+    await_clear();
+    EXPECT_EQ(db::to_uint64(connections(), "connections"),
+              db::to_uint64(before, "connections") + 1);
 }
 
 TEST_F(a_throttle, a_critical_load_ends_the_run) {
@@ -321,7 +371,7 @@ TEST_F(a_throttle, a_flag_file_throttles_while_it_exists) {
 TEST_F(a_throttle, an_account_that_is_refused_throttles) {
     auto wrong = watcher();
     wrong.password = "guessed";
-    start_as(wrong, by_replica(), {});
+    start_as(wrong, {}, by_replica());
     await_reason(AllOf(StartsWith(replica_text() + " "), HasSubstr("MySQL error 1045"),
                        Not(HasSubstr("guessed"))));
 }

@@ -125,7 +125,7 @@ TEST_F(a_command_line, defaults_are_those_of_the_table) {
     EXPECT_EQ(made.run.wait_for_server, std::chrono::seconds(600));
     EXPECT_FALSE(made.run.carrying.locking_reads);
     EXPECT_EQ(made.run.carrying.pace.lag_max, 1500ms);
-    EXPECT_THAT(made.run.carrying.throttling.control_replicas, IsEmpty());
+    EXPECT_THAT(made.run.carrying.pace.control_replicas, IsEmpty());
     EXPECT_EQ(made.run.carrying.throttling.flag_file, "");
     EXPECT_EQ(made.run.carrying.throttling.additional_flag_file, "/tmp/gh-ost.throttle");
     EXPECT_THAT(made.run.carrying.pace.max_load, IsEmpty());
@@ -200,8 +200,8 @@ TEST_F(a_command_line, every_flag_is_carried_over) {
     EXPECT_EQ(made.run.wait_for_server, std::chrono::seconds(90));
     EXPECT_TRUE(made.run.carrying.locking_reads);
     EXPECT_EQ(made.run.carrying.pace.lag_max, 2s);
-    ASSERT_EQ(made.run.carrying.throttling.control_replicas.size(), 2U);
-    EXPECT_EQ(made.run.carrying.throttling.control_replicas[0].text(), "r1:3307");
+    ASSERT_EQ(made.run.carrying.pace.control_replicas.size(), 2U);
+    EXPECT_EQ(made.run.carrying.pace.control_replicas[0].text(), "r1:3307");
     EXPECT_EQ(made.run.carrying.throttling.flag_file, "/a");
     EXPECT_EQ(made.run.carrying.throttling.additional_flag_file, "");
     EXPECT_THAT(made.run.carrying.pace.max_load,

@@ -87,6 +87,15 @@ TEST(decision, only_a_reason_of_hibernation_makes_all_else_wait) {
     EXPECT_FALSE(decide(std::vector{unreadable}, now).hibernating);
 }
 
+TEST(decision, of_an_operator_is_told_apart_from_what_is_measured) {
+    const auto by_operator = [](const std::vector<watched_signal>& signals) {
+        return decide(signals, now).by_operator;
+    };
+    EXPECT_TRUE(by_operator({throttling("load"), throttling("file", signal_rank::operators),
+                             throttling("lag", signal_rank::own_lag)}));
+    EXPECT_FALSE(by_operator({throttling("load"), fine("file", signal_rank::operators)}));
+}
+
 TEST(decision, within_a_rank_the_first_signals_reason_is_told) {
     EXPECT_EQ(reason_of({throttling("flag-file"), throttling("max-load a=2 >= 1")}), "flag-file");
     EXPECT_EQ(reason_of({throttling("r1 lag", signal_rank::control_replica),

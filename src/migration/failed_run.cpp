@@ -1,0 +1,114 @@
+#include "src/migration/failed_run.hpp"
+
+#include "src/base/refusal.hpp"
+#include "src/db/table_failure.hpp"
+#include "src/preflight/earlier_run.hpp"
+#include "src/preflight/operators_names.hpp"
+#include "src/preflight/tables_there.hpp"
+#include "src/servers/account.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::migration {
+namespace {
+
+using std::chrono::milliseconds;
+
+// It had them all at the start. Empty: it still has.
+std::string lost_privileges(db::session& session, const preflight::plan& made) {
+    const std::string& schema = made.original.name.schema;
+    std::vector<refusal> lacking;
+    servers::check_privileges(servers::read_account(session, schema), schema, made.server.host,
+                              lacking);
+    std::string told;
+    for (const refusal& one : lacking)
+        told += fmt::format("{}{}. {}", told.empty() ? "" : " ", one.problem, one.remedy);
+    return told;
+}
+
+}  // namespace
+
+// What it would tell to drop may be another run's, under the same names.
+void failed_run::look() {
+    constexpr milliseconds patience{2'000};
+    wire::connection_options briefly = state_.sessions().options();
+    briefly.connect_timeout = std::min(briefly.connect_timeout, patience);
+    briefly.read_timeout = std::min(briefly.read_timeout, patience);
+    try {
+        db::session_factory sessions(briefly);
+        db::session session = sessions.connect(db::session_role::control);
+        // After a failover tables of these names say nothing of those that were left.
+        if (sessions.server_uuid() != state_.plan().server.uuid) return;
+        lost_privileges_ = lost_privileges(session, state_.plan());
+        const migration_tables& tables = state_.plan().tables;
+        // Another run drops them all, and makes its own while it has the claim; so that is looked
+        // at before whose they are.
+        const bool claimed = preflight::start_is_claimed(session, tables.original);
+        const preflight::owner owner =
+            preflight::owner_of(session, tables.checkpoint, state_.parts().run_token);
+        std::vector<table_name> there;
+        for (const table_name& one :
+             {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
+            if (preflight::exists(session, one)) there.push_back(one);
+        const auto is_there = [&](const table_name& one) {
+            return std::ranges::count(there, one) > 0;
+        };
+        const bool has_state = is_there(tables.checkpoint);
+        const bool emptied_or_dropped =
+            owner == preflight::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
+        if (owner == preflight::owner::this_run || emptied_or_dropped)
+            return look_for_changes(session, there);
+        const preflight::other_run_made seen =
+            preflight::seen_take_over(session, state_.plan(), there);
+        state_.note_taken_over(seen, std::move(there));
+        if (has_state) state_.note_taken_over_by(state_.parts().checkpoint.other_run(session));
+    } catch (const error&) {
+        // It cannot be seen, so what was made is told as it is known.
+    }
+}
+
+void failed_run::look_for_changes(db::session& session, const std::vector<table_name>& there) {
+    if (state_.swap_record().now() != swap::swap_state::not_made) return;
+    const migration_tables& tables = state_.plan().tables;
+    for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint}) {
+        if (std::ranges::count(there, one) > 0) continue;
+        dropped_by_others_.push_back(one);
+        state_.note_dropped(one);
+    }
+    target_changed_by_others_ = preflight::was_changed(session, state_.plan().target);
+    original_changed_by_others_ = preflight::was_changed(session, state_.plan().original);
+}
+
+error failed_run::in_words(const error& failure) const {
+    const preflight::plan& made = state_.plan();
+    const std::string words = preflight::in_operators_words(
+        failure.what(), preflight::operators_names_of(made.original, made.target, made.tables));
+    std::string others;
+    if (!dropped_by_others_.empty() && db::is_missing_table(failure)) {
+        std::vector<std::string> names;
+        for (const table_name& one : dropped_by_others_)
+            names.push_back((one == made.tables.ghost ? "the new table " : "") + one.quoted());
+        others = fmt::format("{} {} dropped by somebody else while the migration ran: ",
+                             fmt::join(names, ", "), names.size() == 1 ? "was" : "were");
+    } else if (target_changed_by_others_ && db::is_about_a_table(failure)) {
+        others = fmt::format(
+            "the new table {} was changed by somebody else while the migration "
+            "ran: ",
+            made.tables.ghost.quoted());
+    } else if (original_changed_by_others_ && failure.from_server()) {
+        // The stream, which would name the statement, is a moment behind or does not show it.
+        others =
+            fmt::format("the table {} was redefined by another session while it was migrated: ",
+                        made.tables.original.quoted());
+    }
+    std::string lost;
+    if (!lost_privileges_.empty())
+        lost = ". The account has lost privileges since the start: " + lost_privileges_;
+    return error(others + words + lost, failure.properties());
+}
+
+}  // namespace segue::migration
