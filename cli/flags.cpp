@@ -34,6 +34,8 @@ constexpr std::string_view cut_over = "Cut-over";
 constexpr std::string_view tables = "Tables left from earlier runs";
 constexpr std::string_view stream = "Binary log";
 constexpr std::string_view interactive = "Commands to a running migration";
+constexpr std::string_view hooking = "Hooks";
+constexpr std::string_view telling = "Metrics";
 constexpr std::string_view output = "Output and help";
 
 constexpr std::int64_t milliseconds_max = 86'400'000;
@@ -145,6 +147,12 @@ flag parsed(std::string_view name, std::string_view group, std::string default_t
                     throw problem.in(fmt::format("--{}", given.name()));
                 }
             }};
+}
+
+/// Of several such flags all values count.
+flag with_commas(flag made) {
+    made.accumulates = true;
+    return made;
 }
 
 /// A path; the default is that of the command line where it is given, and no file in the settings.
@@ -282,7 +290,10 @@ std::vector<flag> make_table() {
             [](options & o) -> auto& { return o.run.carrying.locking_reads; },
             "Read rows with FOR SHARE; chosen by itself where the server needs it", ours),
         flag{"exact-rowcount", boolean, copying, "false", "",
-             "Has no effect: progress is measured against the server's estimate", told},
+             "Has no effect but that the hook rowcount-complete is run: progress is measured "
+             "against "
+             "the server's estimate",
+             told, [](const flag_value& given, options& o) { o.hooks.rowcount = given.on(); }},
         flag{"concurrent-rowcount", boolean, copying, "true", "",
              "Has no effect: rows are not counted", told},
 
@@ -458,6 +469,58 @@ std::vector<flag> make_table() {
             "force-named-panic", interactive,
             [](options & o) -> auto& { return o.force_named_panic; },
             "The command `panic` has to name the table"),
+
+        parsed(
+            "hooks-path", hooking, "", "FOLDER", [](options & o) -> auto& { return o.hooks.path; },
+            [](const std::string& given) { return given; },
+            "Where hooks are: programs gh-ost-on-NAME* and segue-on-NAME* that are run before "
+            "steps "
+            "of the migration, and at its end; empty: there are none",
+            "a folder that is not there, or a hook that cannot be executed, is an error at the "
+            "start"),
+        parsed(
+            "hooks-hint", hooking, "", "TEXT", [](options & o) -> auto& { return o.hooks.hint; },
+            [](const std::string& given) { return given; },
+            "Handed to each hook as GH_OST_HOOKS_HINT"),
+        parsed(
+            "hooks-hint-owner", hooking, "", "TEXT",
+            [](options & o) -> auto& { return o.hooks.hint_owner; },
+            [](const std::string& given) { return given; },
+            "Handed to each hook as GH_OST_HOOKS_HINT_OWNER"),
+        parsed(
+            "hooks-hint-token", hooking, "", "TEXT",
+            [](options & o) -> auto& { return o.hooks.hint_token; },
+            [](const std::string& given) { return given; },
+            "Handed to each hook as GH_OST_HOOKS_HINT_TOKEN"),
+        number(
+            "hooks-status-interval", hooking, "SECONDS", {0, seconds_max},
+            [](options & o) -> auto& { return o.hooks.status_interval; },
+            "How often the status hook is run, while it is not at work still; 0: never",
+            "0 ends gh-ost with a fault"),
+        number(
+            "hooks-timeout-seconds", hooking, "SECONDS", {0, 31 * seconds_max},
+            [](options & o) -> auto& { return o.hooks.timeout; },
+            "A hook that takes longer is ended, with all processes of its group, and counts as "
+            "failed; 0: it may take for ever",
+            ours),
+
+        parsed(
+            "statsd-addr", telling, "", "HOST:PORT",
+            [](options & o) -> auto& { return o.metrics.statsd; },
+            [](const std::string& given) {
+                return given.empty() ? std::nullopt
+                                     : std::optional(metrics::parse_statsd_address(given));
+            },
+            "StatsD server (UDP, or unix:///PATH of a socket for datagrams) that is told each "
+            "second "
+            "how far a run is, in DogStatsD's format; empty: none. A server that is away costs "
+            "nothing",
+            "some of gh-ost's values have no meaning here and are not sent"),
+        with_commas(parsed(
+            "statsd-tags", telling, "", "KEY:VALUE",
+            [](options & o) -> auto& { return o.metrics.tags; }, parse_tags,
+            "Tag of every value that is sent to --statsd-addr; may be given several times",
+            "what is not KEY:VALUE is an error")),
 
         flag{"quiet", boolean, output, "false", "", "Log errors only, whatever else is asked for",
              ""},

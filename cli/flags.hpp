@@ -25,6 +25,8 @@ struct flag {
     /// Sets what it stands for. Throws error for a value that means nothing. Empty where the flag
     /// says something together with others: options.cpp has those.
     std::function<void(const flag_value&, options&)> set = {};
+    /// The values of several such flags count, with commas between; else the last one does.
+    bool accumulates = false;
 };
 
 /// Every flag, those of one group together. A flag that is not here is unknown.

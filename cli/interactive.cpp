@@ -55,6 +55,25 @@ throttle::pace changed(const throttle::pace& before, const std::string& name,
     return scratch.run.carrying.pace;
 }
 
+constexpr std::string_view as_json = "json ";
+
+// The command that stands in the line, in whichever form its answer is asked for.
+std::string_view asked_in(std::string_view line) {
+    return line.starts_with(as_json) ? line.substr(as_json.size()) : line;
+}
+
+// An approval that a hook waits for is not to be gone round.
+std::string waits_for_hook(const migration::progress& now) {
+    return fmt::format("the {} hook is at work, and the run goes on when that has ended",
+                       now.waits_for_hook);
+}
+
+std::string formed(std::string_view line, bool done, const std::string& text) {
+    if (!line.starts_with(as_json)) return text;
+    const nlohmann::json made{{"ok", done}, {"answer", text}};
+    return made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 // What is changed from outside is told whatever the log level.
 void tell(const std::string& text) {
     // Not by log::write(): who reads stderr may stand still, and commands have to be taken.
@@ -189,20 +208,19 @@ std::string interactive::help() {
 }
 
 std::string interactive::answer(std::string_view line) {
-    constexpr std::string_view as_json = "json ";
-    const auto in_text = [&](std::string_view asked) {
-        std::pair<bool, std::string> made{true, ""};
-        try {
-            made.second = answer_or_throw(control::parse_command(asked));
-        } catch (const std::exception& failure) {
-            made = {false, std::string(failure.what()) + "\n"};
-        }
-        return made;
-    };
-    if (!line.starts_with(as_json)) return in_text(line).second;
-    const auto [ok, text] = in_text(line.substr(as_json.size()));
-    const nlohmann::json made{{"ok", ok}, {"answer", text}};
-    return made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    try {
+        return formed(line, /*done=*/true, answer_or_throw(control::parse_command(asked_in(line))));
+    } catch (const std::exception& failure) {
+        return refusal(line, failure.what());
+    }
+}
+
+std::string interactive::refusal(std::string_view line, const std::string& why) {
+    return formed(line, /*done=*/false, why + "\n");
+}
+
+std::string interactive::name_in(std::string_view line) {
+    return control::parse_command(asked_in(line)).name;
 }
 
 std::string interactive::answer_or_throw(const control::command& asked) {
@@ -281,6 +299,8 @@ std::string interactive::unpostpone(const control::command& asked) {
     const auto now = job_.now();
     if (now.replay_paused)
         throw error("replaying is paused by command, and the cut-over waits for resume-replay");
+    if (now.postponed_because.empty() && !now.waits_for_hook.empty())
+        throw error(waits_for_hook(now));
     if (now.postponed_because.empty())
         throw error(now.throttled && now.at != migration::phase::copy
                         ? fmt::format("the cut-over is not postponed now, but throttled: {}",
@@ -294,6 +314,8 @@ std::string interactive::unpostpone(const control::command& asked) {
 
 std::string interactive::cut_over_now() {
     const auto now = job_.now();
+    if (now.postponed_because.empty() && !now.waits_for_hook.empty())
+        throw error(waits_for_hook(now));
     if (now.at == migration::phase::inspect || now.at == migration::phase::copy)
         throw error(fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
                                 display::copied_percent(now)));

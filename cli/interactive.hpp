@@ -26,6 +26,11 @@ class interactive {
     /// What is sent back, with a line end. Does not throw for what a client can do wrong.
     std::string answer(std::string_view line);
 
+    /// What is sent back for a command that is not done, in the form in which it was asked.
+    static std::string refusal(std::string_view line, const std::string& why);
+    /// The command that the line names, without its argument.
+    static std::string name_in(std::string_view line);
+
     /// What the command `help` answers.
     static std::string help();
 

@@ -1,8 +1,11 @@
 #include "cli/arguments.hpp"
 #include "cli/display/ending.hpp"
 #include "cli/display/terminal.hpp"
+#include "cli/hook_calls.hpp"
+#include "cli/hook_thread.hpp"
 #include "cli/interactive.hpp"
 #include "cli/login.hpp"
+#include "cli/metrics_thread.hpp"
 #include "cli/options.hpp"
 #include "cli/remote.hpp"
 #include "cli/serving.hpp"
@@ -11,6 +14,7 @@
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
+#include "src/hooks/hook_process.hpp"
 #include "src/migration/migration.hpp"
 #include "src/wire/renewed_login.hpp"
 
@@ -18,6 +22,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -78,34 +83,48 @@ void read_login_again(const cli::options& given) noexcept {
 }
 
 int run_job(const cli::options& given, std::stop_token stop, migration::migration& job,
-            display::terminal& shown, const std::function<void()>& stop_run) {
+            display::terminal& shown, cli::hook_calls& hooks,
+            const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
     cli::interactive steered(given, job, shown, stop_run);
-    std::unique_ptr<control::command_server> commands;
+    std::optional<cli::metrics_thread> told;
+    std::optional<cli::hook_thread> beside;
+    std::unique_ptr<control::command_server> commands;  // is gone before who answers
     try {
         if (!given.execute) {
-            job.rehearse(std::move(stop));
+            job.rehearse(stop);
+            hooks.succeeded(stop);
             return 0;
         }
         make_postpone_flag(with.postpone_flag_file);
+        if (given.metrics.statsd) told.emplace(given, job);
         shown.start(job);
+        if (hooks.given()) beside.emplace(hooks, job, shown, steered);
         std::vector<std::string> notices;
-        commands = cli::serve(
-            given, [&steered](std::string_view line) { return steered.answer(line); }, notices);
+        const auto answer = [&](std::string_view line, control::command_server::reply to) {
+            if (beside)
+                beside->answer(line, std::move(to));
+            else
+                to(steered.answer(line));
+        };
+        commands = cli::serve(given, answer, notices);
         for (const std::string& notice : notices) log::write(log::level::warning, notice);
         if (commands)
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
-        job.run(std::move(stop));
+        job.run(stop);
         shown.stop();
+        hooks.succeeded(stop);
         if (!with.drop_old_table || with.replica == migration::replica_use::tested)
             std::puts(("# " + display::kept_text(job.left_behind())).c_str());
         std::fputs("# Done\n", stdout);
     } catch (const stopped&) {
         shown.stop();
         log::fatal("{}", job.steer().panic_words().value_or("stopped by a signal"));
+        hooks.failed(stop);
     } catch (const std::exception& failure) {
         shown.stop();
         log::fatal("{}", failure.what());
+        hooks.failed(stop);
     }
     return tell(display::ending_of(job.left_behind()));
 }
@@ -114,15 +133,31 @@ bool written_out() {
     return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
+// Refused before anything is done.
+bool hooks_can_run(const cli::hook_calls& hooks) {
+    try {
+        for (const std::string& notice : hooks.check()) log::write(log::level::warning, notice);
+        return true;
+    } catch (const error& failure) {
+        log::fatal("{}", failure.what());
+        return false;
+    }
+}
+
 int run(const cli::options& given) {
+    cli::hook_calls hooks(given);
+    if (!hooks_can_run(hooks)) return 1;
     cli::signal_watch signals([&given] { read_login_again(given); });
     const migration::settings& with = given.run;
     display::terminal shown(with);
-    migration::migration job(with, shown);
-    signals.when_overdue(
-        [&job, &with](std::string_view why) { return tell_at_once(why, job.left_behind(), with); });
+    migration::migration job(with, shown, hooks);
+    hooks.serve(job);
+    signals.when_overdue([&job, &with](std::string_view why) {
+        hooks::kill_all_hooks();
+        return tell_at_once(why, job.left_behind(), with);
+    });
     const int code =
-        run_job(given, signals.token(), job, shown, [&signals] { signals.request_stop(); });
+        run_job(given, signals.token(), job, shown, hooks, [&signals] { signals.request_stop(); });
     signals.when_overdue([code](std::string_view) { return code; });
     // A reader that takes nothing holds this up, while signals are still watched for.
     if (written_out() || given.execute || code != 0) return code;

@@ -84,6 +84,17 @@ std::vector<throttle::load_limit> parse_status_limits(std::string_view text) {
     return limits;
 }
 
+std::vector<std::string> parse_tags(std::string_view text) {
+    std::vector<std::string> tags;
+    for (const auto element : elements(text)) {
+        const auto colon = element.find(':');
+        if (colon == 0 || colon == std::string_view::npos || colon + 1 == element.size())
+            throw error(fmt::format("\"{}\" is not key:value, as env:prod", element));
+        tags.emplace_back(element);
+    }
+    return tags;
+}
+
 std::vector<wire::endpoint> parse_endpoints(std::string_view text) {
     std::vector<wire::endpoint> servers;
     for (const auto element : elements(text)) servers.push_back(endpoint_of(element));

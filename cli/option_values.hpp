@@ -13,6 +13,9 @@ namespace segue::cli {
 /// else.
 std::vector<throttle::load_limit> parse_status_limits(std::string_view text);
 
+/// "env:prod,service:orders", `key:value` each; empty text is none. Throws error.
+std::vector<std::string> parse_tags(std::string_view text);
+
 /// "host:port,host2,[::1]:3307", port 3306 where none is given; empty text is none. Throws error.
 std::vector<wire::endpoint> parse_endpoints(std::string_view text);
 

@@ -332,7 +332,7 @@ class options_reader {
 
 std::vector<flag_syntax> syntax_of_flags() {
     std::vector<flag_syntax> all;
-    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind});
+    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.accumulates});
     return all;
 }
 

@@ -3,8 +3,10 @@
 #include "cli/login.hpp"
 #include "cli/surroundings.hpp"
 #include "src/base/log.hpp"
+#include "src/metrics/statsd_address.hpp"
 #include "src/migration/settings.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,12 +24,38 @@ struct serving_settings {
     std::string tcp_host = "127.0.0.1";
 };
 
+/// The operator's own programs at certain moments of a run.
+struct hook_settings {
+    /// --hooks-path. Empty (the default): there are none.
+    std::string path = {};
+    /// --hooks-hint, --hooks-hint-owner, --hooks-hint-token: handed on to each hook.
+    std::string hint = {};
+    std::string hint_owner = {};
+    std::string hint_token = {};
+    /// --hooks-status-interval. Zero: the status hook is not run.
+    std::chrono::seconds status_interval{60};
+    /// --hooks-timeout-seconds: then a hook is ended. Zero (the default): it may take for ever.
+    std::chrono::seconds timeout{0};
+    /// --exact-rowcount: gh-ost has a hook for the end of that count.
+    bool rowcount = false;
+};
+
+/// Where a run tells how far it is, beside the terminal.
+struct metrics_settings {
+    /// --statsd-addr. Unset (the default): nowhere.
+    std::optional<metrics::statsd_address> statsd;
+    /// --statsd-tags: `key:value` each, of every value.
+    std::vector<std::string> tags;
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
     login_flags login_from;  ///< What the connection's user and password were found by.
     bool execute = false;    ///< Else a rehearsal.
     serving_settings serving;
+    hook_settings hooks;
+    metrics_settings metrics;
     /// --force-named-cut-over, --force-named-panic: these commands have to name the table.
     bool force_named_cut_over = false;
     bool force_named_panic = false;

@@ -9,9 +9,9 @@
 
 namespace segue::cli {
 
-std::unique_ptr<control::command_server> serve(const options& given,
-                                               const control::command_server::answerer& answer,
-                                               std::vector<std::string>& notices) {
+std::unique_ptr<control::command_server> serve(
+    const options& given, const control::command_server::later_answerer& answer,
+    std::vector<std::string>& notices) {
     const auto& asked = given.serving;
     const table_name& table = given.run.request.original;
     control::serving_places at{.unix_path = control::fitting_socket_path(asked.socket_file),

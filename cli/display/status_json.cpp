@@ -46,7 +46,8 @@ std::string status_json(const migration::progress& at, const hints* known) {
               {"throttled", at.throttled},
               {"throttle_reason", at.throttle_reason},
               {"postponed_because", at.postponed_because},
-              {"replay_paused", at.replay_paused}};
+              {"replay_paused", at.replay_paused},
+              {"waits_for_hook", at.waits_for_hook}};
     if (known != nullptr) {
         made["table"] = known->about.original.quoted();
         made["ghost_table"] = known->about.ghost.quoted();

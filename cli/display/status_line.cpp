@@ -29,6 +29,8 @@ std::optional<milliseconds> time_left(const migration::progress& at) {
 }
 
 std::string state_text(const migration::progress& at) {
+    if (!at.waits_for_hook.empty() && at.postponed_because.empty())
+        return fmt::format("waiting for the {} hook", at.waits_for_hook);
     if (at.at == migration::phase::inspect) return "inspecting";
     if (!at.postponed_because.empty()) return "postponing cut-over";
     if (at.throttled) return "throttled, " + at.throttle_reason;

@@ -110,15 +110,19 @@ void terminal::watch_lines(const migration::migration& shown, std::stop_token st
         pause_for(std::max(milliseconds(0), milliseconds(next) - since(began_)), stop);
         const auto now = shown.now();
         if (now.at == migration::phase::inspect) continue;
-        const auto since_event =
-            std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
         if (const auto about = shown.about(); about && since(began_) >= hints_next) {
             hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
             print_hints(*about);
         }
         const std::lock_guard lock(output_);
-        if (prints_in_second(now, since_event)) print(status_line(now));
+        if (has_line_for(now)) print(status_line(now));
     }
+}
+
+bool terminal::has_line_for(const migration::progress& now) const {
+    const auto since_event =
+        std::chrono::duration_cast<seconds>(since(began_) - milliseconds(last_event_.load()));
+    return now.at != migration::phase::inspect && prints_in_second(now, since_event);
 }
 
 void terminal::draw_bar(const migration::migration& shown, std::stop_token stop) {
@@ -183,6 +187,7 @@ void terminal::on_plan(const preflight::plan& made) {
     shown_or_told([&] {
         print_hints({.original = made.original.name,
                      .ghost = made.target.name,
+                     .old = made.tables.old,
                      .primary = {.host = made.server.host, .version = made.server.version},
                      .inspected = {.host = made.stream_host, .version = ""}});
         log::info("key: {}", made.key_explanation);

@@ -32,6 +32,9 @@ class terminal final : public migration::observer {
     std::string status() const;
     /// What status() tells, as JSON. Any thread. Precondition: start() was called.
     std::string status_json() const;
+    /// Whether there is a status line in this second, by gh-ost's rule; also where a progress bar
+    /// is drawn instead. Any thread.
+    bool has_line_for(const migration::progress& now) const;
     /// Prints lines, each with its end, between what is shown, unless stdout takes none now. Never
     /// waits. Any thread.
     void echo(const std::string& text) const;

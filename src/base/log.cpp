@@ -1,8 +1,11 @@
 #include "src/base/log.hpp"
 
+#include "src/base/foreign_line.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <climits>
+#include <cstdio>
 #include <ctime>
 #include <memory>
 #include <mutex>
@@ -84,6 +87,19 @@ void write(level at, std::string_view message) noexcept {
         const std::lock_guard lock(line_mutex);
         if (line_bystander) line_bystander->before_line();
         logger().log(spdlog::level::critical, "{} {}", name_of(at), message);
+        if (line_bystander) line_bystander->after_line();
+    } catch (...) {
+        // Nothing is left to tell it to.
+    }
+}
+
+void write_foreign_line(std::string_view line) noexcept {
+    try {
+        const std::string whole = fmt::format("{}\n", line);
+        const std::lock_guard lock(line_mutex);
+        if (line_bystander) line_bystander->before_line();
+        std::fwrite(whole.data(), 1, whole.size(), stderr);
+        std::fflush(stderr);
         if (line_bystander) line_bystander->after_line();
     } catch (...) {
         // Nothing is left to tell it to.

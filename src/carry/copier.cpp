@@ -113,7 +113,7 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
     std::uint64_t rows = 0;
     std::chrono::nanoseconds took{0};
     const bool no_barrier = fault::rule_taken_out("barrier");
-    session.run("copy a chunk", stop, [&](db::session& on) {
+    const auto copy_once = [&](db::session& on) {
         if (commit_sent) {
             // The answer was lost; nothing may be copied twice.
             found_committed = with_.checkpoint.chunk_is_recorded(on, progress);
@@ -143,6 +143,14 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
         on.execute("COMMIT");
         took = std::chrono::steady_clock::now() - began;
         with_.sizer.copied(rows, took);
+    };
+    session.run("copy a chunk", stop, [&](db::session& on) {
+        try {
+            copy_once(on);
+        } catch (const error& failure) {
+            if (with_.failed) with_.failed(failure.what());
+            throw;
+        }
     });
     work.parts.pop_back();
     work.rows += rows;

@@ -15,8 +15,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace segue::carry {
 
@@ -36,6 +38,9 @@ class copier {
         const wording& words;
         const throttle::live_pace& pace;
         unsigned failures_max;  ///< As db::retrying_session takes it.
+        /// Is told of each try to copy a chunk that failed, whether it is tried again or not. Any
+        /// copy worker calls it; it must be short, and not throw. Empty: nobody is.
+        std::function<void(const std::string& why)> failed = {};
     };
     explicit copier(parts with) : with_(with) {}
 

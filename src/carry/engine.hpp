@@ -71,6 +71,7 @@ class engine {
         const clock_source& clock;
         wire::connection_options stream_from;  ///< To the server that the stream comes from.
         std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
+        std::function<void(const std::string&)> copy_failed = {};  ///< As copier::parts::failed.
     };
     engine(engine_task given, engine_settings settings, surroundings around);
 

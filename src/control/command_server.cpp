@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <pthread.h>
 #include <set>
@@ -34,15 +36,34 @@ constexpr seconds to_take{10};
 constexpr seconds to_leave{1};
 constexpr milliseconds accept_again{200};  // where no descriptor is left
 
+// Where answers come in from other threads, for as long as there is somebody to send them.
+class inbox {
+  public:
+    explicit inbox(asio::io_context& served) : served_(&served) {}
+    void post(std::function<void()> work) {
+        const std::lock_guard lock(mutex_);
+        if (served_ != nullptr) asio::post(*served_, std::move(work));
+    }
+    void close() {
+        const std::lock_guard lock(mutex_);
+        served_ = nullptr;
+    }
+
+  private:
+    std::mutex mutex_;
+    asio::io_context* served_;  // guarded by mutex_
+};
+
 // One connection: a line, its answer, the end.
 template <typename Protocol>
 class client : public std::enable_shared_from_this<client<Protocol>> {
   public:
-    client(typename Protocol::socket connected, const command_server::answerer& answer,
-           std::function<void()> ended)
+    client(typename Protocol::socket connected, const command_server::later_answerer& answer,
+           std::shared_ptr<inbox> answers, std::function<void()> ended)
         : socket_(std::move(connected)),
           clock_(socket_.get_executor()),
           answer_(answer),
+          answers_(std::move(answers)),
           ended_(std::move(ended)) {}
     client(const client&) = delete;
     client& operator=(const client&) = delete;
@@ -76,8 +97,20 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
                 fmt::format("a command has {} bytes at most\n", command_server::line_bytes_max));
         // The last line needs no end.
         if (failure && (failure != asio::error::eof || text_.empty())) return close();
+        wait_for_answer();
         const std::string_view all(text_);
-        send(answer_(all.substr(0, all.find('\n'))));
+        answer_(all.substr(0, all.find('\n')),
+                [answers = answers_, waiting = this->weak_from_this()](std::string text) {
+                    answers->post([waiting, text = std::move(text)] {
+                        if (const auto self = waiting.lock()) self->send(text);
+                    });
+                });
+    }
+
+    // As long as it takes; what waits keeps this here, and who answers does not.
+    void wait_for_answer() {
+        clock_.expires_at(asio::steady_timer::time_point::max());
+        clock_.async_wait([self = this->shared_from_this()](error_code) {});
     }
 
     void send(std::string text) {
@@ -104,7 +137,8 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
 
     typename Protocol::socket socket_;
     asio::steady_timer clock_;
-    const command_server::answerer& answer_;
+    const command_server::later_answerer& answer_;
+    const std::shared_ptr<inbox> answers_;
     const std::function<void()> ended_;
     std::string text_;
 };
@@ -123,7 +157,7 @@ void remove_stale(const std::string& path) {
 
 class command_server::running {
   public:
-    running(const serving_places& at, answerer answer) : answer_(guarded(std::move(answer))) {
+    running(const serving_places& at, later_answerer answer) : answer_(guarded(std::move(answer))) {
         try {
             if (!at.unix_path.empty()) listen_at(at.unix_path);
             if (at.tcp_port != 0) listen_at(at.tcp_host, at.tcp_port);
@@ -139,6 +173,7 @@ class command_server::running {
     running(const running&) = delete;
     running& operator=(const running&) = delete;
     ~running() {
+        answers_->close();
         context_.stop();
         if (thread_.joinable()) thread_.join();
         waiting_.clear();
@@ -157,12 +192,12 @@ class command_server::running {
             ::unlink(bound_.c_str());
     }
 
-    static answerer guarded(answerer answer) {
-        return [answer = std::move(answer)](std::string_view line) -> std::string {
+    static later_answerer guarded(later_answerer answer) {
+        return [answer = std::move(answer)](std::string_view line, const reply& to) {
             try {
-                return answer(line);
+                answer(line, to);
             } catch (const std::exception& failure) {
-                return std::string(failure.what()) + "\n";
+                to(std::string(failure.what()) + "\n");
             }
         };
     }
@@ -209,7 +244,7 @@ class command_server::running {
                 if (failure) return accept_later(at);
                 ++clients_;
                 std::make_shared<client<typename Acceptor::protocol_type>>(
-                    std::move(one), answer_, [this] { client_ended(); })
+                    std::move(one), answer_, answers_, [this] { client_ended(); })
                     ->serve();
                 if (clients_ < clients_max)
                     accept(at);
@@ -242,10 +277,11 @@ class command_server::running {
         }
     }
 
-    const answerer answer_;
+    const later_answerer answer_;
     std::size_t clients_ = 0;  // only the thread, as the next
     std::vector<std::function<void()>> waiting_;
     asio::io_context context_{1};
+    const std::shared_ptr<inbox> answers_ = std::make_shared<inbox>(context_);
     std::optional<stream_protocol::acceptor> unix_;
     std::optional<tcp::acceptor> tcp_;
     std::string bound_;
@@ -254,8 +290,12 @@ class command_server::running {
     std::jthread thread_;
 };
 
-command_server::command_server(const serving_places& at, answerer answer)
+command_server::command_server(const serving_places& at, later_answerer answer)
     : running_(std::make_unique<running>(at, std::move(answer))) {}
+command_server::command_server(const serving_places& at, answerer answer)
+    : command_server(at, [answer = std::move(answer)](std::string_view line, const reply& to) {
+          to(answer(line));
+      }) {}
 command_server::~command_server() = default;
 
 const std::string& command_server::unix_path() const noexcept {

@@ -25,18 +25,25 @@ struct serving_places {
 /// wait in the system's queue.
 ///
 /// Threads: one of its own, "control", on which `answer` is called, one line after the other: it
-/// must be short, and wait for no server. Lifecycle: serves from construction to destruction.
+/// must be short, and wait for nobody. Who has to wait gives the answer later, from any thread.
+/// Lifecycle: serves from construction to destruction.
 class command_server {
   public:
     /// Gets the line without its end; what it returns is sent as it is. What it throws is sent as
     /// text.
     using answerer = std::function<std::string(std::string_view line)>;
+    /// Takes the answer, which is sent as it is. To be called once; any thread, also when nobody
+    /// waits for it any more.
+    using reply = std::function<void(std::string answer)>;
+    /// Gets the line, and sees to it that `to` is called, now or later. What it throws is sent.
+    using later_answerer = std::function<void(std::string_view line, reply to)>;
 
     static constexpr std::size_t clients_max = 200;
     static constexpr std::size_t line_bytes_max = 65'536;
 
     /// The socket file of a process that has died is taken over. Throws segue::error for one that
     /// somebody serves, for a file that is no socket, and for a port that cannot be had.
+    command_server(const serving_places& at, later_answerer answer);
     command_server(const serving_places& at, answerer answer);
     command_server(const command_server&) = delete;
     command_server& operator=(const command_server&) = delete;

@@ -8,8 +8,8 @@
 
 namespace segue::migration {
 
-migration::migration(settings with, observer& told)
-    : state_(std::make_unique<run_state>(std::move(with), told)) {}
+migration::migration(settings with, observer& told, step_gate& gate)
+    : state_(std::make_unique<run_state>(std::move(with), told, gate)) {}
 migration::~migration() = default;
 
 void migration::rehearse(std::stop_token stop) {

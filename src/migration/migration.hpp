@@ -4,6 +4,7 @@
 #include "src/migration/progress.hpp"
 #include "src/migration/settings.hpp"
 #include "src/migration/steering.hpp"
+#include "src/migration/step_gate.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,10 +18,10 @@ class run_state;
 /// Lifecycle: run() or rehearse(), once.
 /// Threads: run() on the caller's; it owns "stream", "heartbeat", "checkpoint", "bounds", "copy-N",
 /// "flush-N", "statistics", "ender" and those of the throttler. now() from any thread. Lifetime:
-/// `told` outlives it.
+/// `told` and `gate` outlive it.
 class migration {
   public:
-    migration(settings with, observer& told);
+    migration(settings with, observer& told, step_gate& gate);
     ~migration();
 
     /// Inspects on a table of its own, drops that table again, and tells the plan and what a run

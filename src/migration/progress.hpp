@@ -29,14 +29,16 @@ struct progress {
     std::string stream_position;
     bool throttled = false;
     std::string throttle_reason;
-    std::string postponed_because;  ///< Empty unless the cut-over waits.
-    bool replay_paused = false;     ///< By command: changes are not carried over.
+    std::string postponed_because;    ///< Empty unless the cut-over waits.
+    bool replay_paused = false;       ///< By command: changes are not carried over.
+    std::string_view waits_for_hook;  ///< Of the step with this name; empty: for none.
 };
 
 /// What a run migrates, and where.
 struct subject {
     table_name original;
     table_name ghost;
+    table_name old;
     struct server {
         std::string host;     ///< As the server names itself, with its port.
         std::string version;  ///< As @@version has it.

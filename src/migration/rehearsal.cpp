@@ -1,6 +1,7 @@
 #include "src/migration/rehearsal.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/pause.hpp"
 #include "src/carry/xa_start.hpp"
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/start_notices.hpp"
@@ -52,7 +53,8 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     throw_refusals(found.refusals);
     preflight::inspection_request request = with.request;
     request.rehearsal = true;
-    const preflight::plan made = of.inspect(session, request, stop);
+    of.hold(of.inspect(session, request, stop));
+    const preflight::plan& made = of.plan();
     try {
         append(found.warnings,
                look_at_replicas(replicas_that_throttle(of), with.carrying.pace.lag_max,
@@ -73,6 +75,9 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
 }  // namespace
 
 void rehearse(run_state& of, std::stop_token stop) {
+    constexpr std::chrono::milliseconds tick{50};
+    const auto pass = [&](step at) { of.pass(at, [&] { pause_for(tick, stop); }); };
+    pass(step::startup);
     of.find_servers();
     const swap::own_statement_ender ender(of.sessions(), of.swap_record(), stop,
                                           std::chrono::milliseconds(0));
@@ -83,6 +88,10 @@ void rehearse(run_state& of, std::stop_token stop) {
         if (stop.stop_requested()) throw stopped();
         throw;
     }
+    // No session is open any more, and no table of ours is there.
+    for (const step at :
+         {step::validated, step::before_row_copy, step::row_copy_complete, step::before_cut_over})
+        pass(at);
 }
 
 }  // namespace segue::migration

@@ -39,9 +39,10 @@ servers::server_kind kind_of_server(const settings& with) {
 
 }  // namespace
 
-run_state::run_state(settings given, observer& told_to)
+run_state::run_state(settings given, observer& told_to, step_gate& asked)
     : with(std::move(given)),
       told(told_to),
+      gate(asked),
       restarts_([this](const std::string& text) { told.on_notice(text); }),
       record_{.made = [this](const table_name& table) { note_made(table); },
               .dropped = [this](const table_name& table) { note_dropped(table); }},
@@ -94,6 +95,11 @@ void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built)
     std::lock_guard lock(mutex_);
     made_ = std::move(made);
     parts_ = std::move(built);
+}
+
+void run_state::hold(preflight::plan made) {
+    std::lock_guard lock(mutex_);
+    made_ = std::move(made);
 }
 
 void run_state::note_made(const table_name& table) {
@@ -153,6 +159,19 @@ void run_state::set_postponed(const std::string& reason) {
     postponed_because_ = reason;
 }
 
+void run_state::pass(step at, const std::function<void()>& meanwhile) {
+    const auto wait_for = [this](std::string_view hook) {
+        std::lock_guard lock(mutex_);
+        waits_for_hook_ = hook;
+    };
+    // Only a gate that has to be waited for calls it.
+    gate.pass(at, [&] {
+        wait_for(name_of(at));
+        meanwhile();
+    });
+    wait_for("");
+}
+
 progress run_state::now() const {
     std::lock_guard lock(mutex_);
     progress made;
@@ -164,6 +183,7 @@ progress run_state::now() const {
     made.elapsed = in_millis(now - began_);
     made.backlog_max = with.carrying.waiting_keys_max;
     made.postponed_because = postponed_because_;
+    made.waits_for_hook = waits_for_hook_;
     if (!parts_) return made;
     const carry::engine& parts = *parts_;
     const bool copy_ended = copy_ended_ != steady_clock::time_point{};
@@ -192,10 +212,11 @@ progress run_state::now() const {
 
 std::optional<subject> run_state::about() const {
     std::lock_guard lock(mutex_);
-    if (!parts_) return std::nullopt;
+    if (!made_) return std::nullopt;
     const auto& replica = roles_->stream_from();
     return subject{.original = made_->tables.original,
                    .ghost = made_->tables.ghost,
+                   .old = made_->tables.old,
                    .primary = {.host = made_->server.host, .version = made_->server.version},
                    .inspected = {.host = made_->stream_host,
                                  .version = replica ? replica->version : made_->server.version}};

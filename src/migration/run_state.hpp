@@ -5,27 +5,30 @@
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
 #include "src/migration/steering.hpp"
+#include "src/migration/step_gate.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/swap/swap_record.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace segue::migration {
 
 /// What a run knows of itself, and what others may ask meanwhile.
 /// Threads: now(), about(), steer() and left_behind() from any; all else from the one that runs the
-/// migration. Lifetime: `told` outlives it.
+/// migration. Lifetime: `told` and `gate` outlive it.
 class run_state {
   public:
-    run_state(settings given, observer& told_to);
+    run_state(settings given, observer& told_to, step_gate& asked);
 
     /// Finds the primary and the server that the stream comes from; to be called before all else.
     /// Throws segue::error.
@@ -44,6 +47,8 @@ class run_state {
     void enter(phase next);
     /// Keeps the plan and the engine made from it, for all that follows.
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
+    /// The same of a rehearsal, which makes no engine.
+    void hold(preflight::plan made);
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< Precondition: hold() was called.
     /// Notes that a table was made, which is left behind from now on.
@@ -66,6 +71,8 @@ class run_state {
     void copy_ends();
     /// Why the swap waits, for the status line; empty: it does not.
     void set_postponed(const std::string& reason);
+    /// Asks the gate, and tells meanwhile what is waited for. Throws as step_gate::pass() does.
+    void pass(step at, const std::function<void()>& meanwhile);
 
     progress now() const;                  ///< Where the run stands.
     std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
@@ -74,6 +81,7 @@ class run_state {
 
     const settings with;
     observer& told;
+    step_gate& gate;
 
   private:
     std::vector<table_name> unneeded_after_swap() const;
@@ -93,6 +101,7 @@ class run_state {
     std::chrono::steady_clock::time_point copy_began_{};
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
+    std::string_view waits_for_hook_;
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
     bool swapped_back_ = false;

@@ -48,6 +48,7 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
+    state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
@@ -56,10 +57,14 @@ outcome runner::run(std::stop_token stop) {
     outcome made;
     try {
         start_following(stop);
+        const auto meanwhile = [&] { look_after(stop); };
+        state_.pass(step::validated, meanwhile);
+        state_.pass(step::rowcount_complete, meanwhile);
         drop_old_table_of_before(stop);
+        state_.pass(step::before_row_copy, meanwhile);
         copy(stop);
-        swap_finish end(
-            state_, threads_, [&] { look_after(stop); }, [&] { return prepare_swap(); });
+        state_.pass(step::row_copy_complete, meanwhile);
+        swap_finish end(state_, threads_, meanwhile, [&] { return prepare_swap(); });
         made = end.reach();
     } catch (...) {
         end_threads();
@@ -120,7 +125,8 @@ void runner::prepare(const std::stop_token& stop) {
             .pace = state_.steer().pace,
             .clock = machine_clock(),
             .stream_from = state_.with.connection,
-            .tell = [this](const std::string& text) { state_.told.on_notice(text); }});
+            .tell = [this](const std::string& text) { state_.told.on_notice(text); },
+            .copy_failed = [this](const std::string& why) { state_.gate.on_copy_failure(why); }});
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     for (const std::string& notice : start_notices(made, state_.with))
         state_.told.on_notice(notice);

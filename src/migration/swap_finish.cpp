@@ -62,6 +62,7 @@ swap_finish::swap_finish(run_state& state, task_group& threads,
 
 outcome swap_finish::reach() {
     make_statistics();
+    state_.pass(step::before_cut_over, look_after_);
     return attempt_until_swapped();
 }
 
@@ -189,6 +190,7 @@ bool swap_finish::wait_while_postponed() {
     state_.enter(phase::postponed);
     state_.told.on_notice(
         fmt::format("the cut-over is postponed until {} is removed", postpone_flag_->path()));
+    state_.pass(step::begin_postponed, look_after_);
     while (is_set()) look_after_();
     state_.set_postponed("");
     return true;

@@ -15,11 +15,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<flag_syntax> known{{"verbose", flag_kind::boolean},
-                                     {"debug", flag_kind::boolean},
-                                     {"port", flag_kind::integer},
-                                     {"timeout", flag_kind::real},
-                                     {"alter", flag_kind::text}};
+const std::vector<flag_syntax> known{
+    {"verbose", flag_kind::boolean}, {"debug", flag_kind::boolean},
+    {"port", flag_kind::integer},    {"timeout", flag_kind::real},
+    {"alter", flag_kind::text},      {"tag", flag_kind::text, /*accumulates=*/true}};
 
 normalised_arguments read(const std::vector<std::string>& arguments) {
     return normalise(arguments, known);
@@ -83,6 +82,11 @@ TEST(arguments, a_value_behind_a_boolean_is_told_how_to_be_written) {
 TEST(arguments, the_last_of_several_counts) {
     EXPECT_THAT(words({"--alter", "a", "-alter=b"}), ElementsAre("--alter", "b"));
     EXPECT_THAT(words({"--verbose", "--verbose=false"}), ElementsAre("--verbose=false"));
+}
+
+TEST(arguments, of_a_flag_that_accumulates_all_count) {
+    EXPECT_THAT(words({"--tag=a:b", "--verbose", "-tag", "c:d,e:f"}),
+                ElementsAre("--tag", "a:b,c:d,e:f", "--verbose=true"));
 }
 
 TEST(arguments, integers_may_be_written_as_in_go) {

@@ -540,6 +540,35 @@ TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {
     EXPECT_THAT(fatal({"--kill-blockers-after-seconds=-1"}), HasSubstr("not between"));
 }
 
+TEST_F(a_command_line, hooks_have_a_folder_hints_and_times) {
+    EXPECT_EQ(run({}).hooks.path, "");
+    EXPECT_EQ(run({}).hooks.status_interval, 60s);
+    EXPECT_EQ(run({}).hooks.timeout, 0s) << "for ever";
+    const auto hooks =
+        run({"--hooks-path=/h", "--hooks-hint=a b", "--hooks-hint-owner=c", "--hooks-hint-token=d",
+             "--hooks-status-interval=0", "--hooks-timeout-seconds=2678400"})
+            .hooks;
+    EXPECT_EQ(hooks.path, "/h");
+    EXPECT_EQ(hooks.hint, "a b");
+    EXPECT_EQ(hooks.hint_owner, "c");
+    EXPECT_EQ(hooks.hint_token, "d");
+    EXPECT_EQ(hooks.status_interval, 0s);
+    EXPECT_EQ(hooks.timeout, 744h);
+    EXPECT_FALSE(hooks.rowcount);
+    EXPECT_TRUE(read_complete({"--exact-rowcount"}).run->hooks.rowcount);
+}
+
+TEST_F(a_command_line, metrics_have_an_address_and_any_number_of_tags) {
+    EXPECT_FALSE(run({}).metrics.statsd);
+    const auto metrics = run({"--statsd-addr=stats:8125", "--statsd-tags", "env:prod",
+                              "--statsd-tags=service:orders,dc:a"})
+                             .metrics;
+    EXPECT_EQ(metrics.statsd->host, "stats");
+    EXPECT_THAT(metrics.tags, ElementsAre("env:prod", "service:orders", "dc:a"));
+    EXPECT_THAT(fatal({"--statsd-addr=stats"}), HasSubstr("--statsd-addr: \"stats\" is not host"));
+    EXPECT_THAT(fatal({"--statsd-tags=prod"}), HasSubstr("--statsd-tags: \"prod\" is not key:"));
+}
+
 TEST_F(a_command_line, flags_without_effect_are_told) {
     for (const auto* name : {"--allow-on-master", "--exact-rowcount", "--concurrent-rowcount",
                              "--assume-rbr", "--switch-to-rbr", "--stack"})

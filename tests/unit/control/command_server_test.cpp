@@ -147,6 +147,39 @@ TEST_F(a_command_server, goes_on_with_those_that_had_to_wait_for_others) {
     EXPECT_EQ(waits.get(), "<status>\n");
 }
 
+TEST_F(a_command_server, is_given_an_answer_later_and_serves_others_meanwhile) {
+    std::promise<command_server::reply> waits;
+    server.emplace(serving_places{.unix_path = path()},
+                   [&](std::string_view line, command_server::reply to) {
+                       if (line == "wait")
+                           waits.set_value(std::move(to));
+                       else
+                           to("<" + std::string(line) + ">\n");
+                   });
+    auto first = std::async(std::launch::async, [this] { return ask("wait"); });
+    const command_server::reply to = waits.get_future().get();
+    EXPECT_EQ(ask("status"), "<status>\n");
+    to("at last\n");
+    EXPECT_EQ(first.get(), "at last\n");
+    to("to nobody");
+    EXPECT_EQ(ask("status"), "<status>\n");
+    server.reset();
+    to("to nobody");
+}
+
+TEST_F(a_command_server, ends_with_clients_that_wait_for_an_answer) {
+    std::promise<command_server::reply> waits;
+    server.emplace(
+        serving_places{.unix_path = path()},
+        [&](std::string_view, command_server::reply to) { waits.set_value(std::move(to)); });
+    const raw_client asking(path());
+    asking.send("wait\n");
+    const command_server::reply to = waits.get_future().get();
+    server.reset();
+    EXPECT_EQ(asking.read(), "");
+    to("to nobody");
+}
+
 TEST_F(a_command_server, ends_with_clients_that_are_still_there) {
     start();
     const raw_client silent(path());

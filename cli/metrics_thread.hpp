@@ -1,0 +1,57 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "src/metrics/statsd_line.hpp"
+#include "src/metrics/statsd_socket.hpp"
+#include "src/migration/migration.hpp"
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace segue::cli {
+
+/// Tells a StatsD server each second how far a migration is, and how long copying was throttled.
+/// docs/metrics.md.
+/// Threads: one of its own, "metrics", which waits for no server and touches no session. Lifecycle:
+/// at work from construction to destruction, with which it tells the last values. Lifetime: all
+/// that it is made with outlives it.
+class metrics_thread {
+  public:
+    /// Precondition: `given.metrics.statsd` is set.
+    metrics_thread(const options& given, const migration::migration& job);
+    metrics_thread(const metrics_thread&) = delete;
+    metrics_thread& operator=(const metrics_thread&) = delete;
+    ~metrics_thread();
+
+  private:
+    using time_point = std::chrono::steady_clock::time_point;
+    struct throttled_time {
+        time_point since;
+        std::string by;
+    };
+    void watch(const std::stop_token& stop);
+    void open(const std::stop_token& stop);
+    void look_at_throttling(const migration::progress& now);
+    void add_gauges(const migration::progress& now);
+    void add(std::string_view name, double value, metrics::metric_kind kind,
+             const std::string& tag = "");
+
+    const options& given_;
+    const migration::migration& job_;
+    metrics::statsd_socket socket_;
+    time_point open_next_{};
+    bool told_closed_ = false;
+    std::optional<throttled_time> throttled_;
+    std::jthread thread_;
+};
+
+/// What a throttle's reason is about, without the numbers in it, so that a time series has one
+/// name: "lag=2.19s" is "lag". Pure.
+std::string throttled_by(std::string_view reason);
+
+}  // namespace segue::cli
