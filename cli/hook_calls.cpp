@@ -39,6 +39,10 @@ hook_event event_of(step at) {
             return hook_event::begin_postponed;
         case step::before_cut_over:
             return hook_event::before_cut_over;
+        case step::stop_replication:
+            return hook_event::stop_replication;
+        case step::start_replication:
+            return hook_event::start_replication;
     }
     throw broken_invariant("each step has an event");
 }

@@ -1,20 +1,25 @@
 #include "src/migration/replica_test.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/servers/replication_status.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <stop_token>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace segue::migration {
 namespace {
+
+constexpr std::chrono::milliseconds tick{50};
 
 // STOP SLAVE is gone in 8.4, its successor came in 8.0.22.
 void execute_on_replication(db::session& session, std::string_view verb) {
@@ -34,7 +39,8 @@ bool replicates(db::session& session) {
 
 }  // namespace
 
-std::string replica_test::prepare_swap() {
+std::string replica_test::prepare_swap(const std::function<void()>& meanwhile) {
+    if (!std::exchange(asked_, true)) state_.pass(step::stop_replication, meanwhile);
     db::session session = state_.sessions().connect(db::session_role::patient);
     if (!replicates(session)) return "";
     if (state_.with.replication_is_stopped_by_others)
@@ -78,6 +84,12 @@ void replica_test::swap_back() {
 }
 
 void replica_test::go_on_replicating() noexcept {
+    if (!asked_) return;
+    try {
+        state_.pass(step::start_replication, [] { pause_for(tick, std::stop_token()); });
+    } catch (const std::exception& failure) {
+        state_.told.on_notice(failure.what());
+    }
     if (!stopped_here_) return;
     try {
         db::session_factory sessions = state_.sessions().unwatched();

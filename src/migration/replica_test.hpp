@@ -2,6 +2,7 @@
 
 #include "src/migration/run_state.hpp"
 
+#include <functional>
 #include <string>
 
 namespace segue::migration {
@@ -16,19 +17,21 @@ class replica_test {
     explicit replica_test(run_state& state) : state_(state) {}
 
     /// Stops replication, unless others are to. Returns why the swap has to wait all the same;
-    /// empty: it need not.
-    std::string prepare_swap();
+    /// empty: it need not. `meanwhile`: as step_gate::pass() takes it.
+    std::string prepare_swap(const std::function<void()>& meanwhile);
 
     /// Precondition: the tables were swapped.
     void swap_back();
 
-    /// The run ends before: what was stopped here goes on. Told, and never thrown, when it cannot.
+    /// The run ends before: what was stopped here goes on, or by whom was asked. Told, and never
+    /// thrown, when it cannot.
     void go_on_replicating() noexcept;
 
     bool stopped_replication() const noexcept { return stopped_here_; }
 
   private:
     run_state& state_;
+    bool asked_ = false;  ///< Who is asked before replication is stopped was.
     bool stopped_here_ = false;
 };
 

@@ -64,7 +64,7 @@ outcome runner::run(std::stop_token stop) {
         state_.pass(step::before_row_copy, meanwhile);
         copy(stop);
         state_.pass(step::row_copy_complete, meanwhile);
-        swap_finish end(state_, threads_, meanwhile, [&] { return prepare_swap(); });
+        swap_finish end(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
         made = end.reach();
     } catch (...) {
         end_threads();
@@ -170,8 +170,8 @@ void runner::start_following(std::stop_token stop) {
     look_at_definition();
 }
 
-std::string runner::prepare_swap() {
-    return state_.with.replica == replica_use::tested ? test_.prepare_swap() : "";
+std::string runner::prepare_swap(const std::function<void()>& meanwhile) {
+    return state_.with.replica == replica_use::tested ? test_.prepare_swap(meanwhile) : "";
 }
 
 void runner::copy(std::stop_token stop) {

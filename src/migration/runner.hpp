@@ -35,7 +35,7 @@ class runner {
     void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
     /// As swap_finish::obstacle.
-    std::string prepare_swap();
+    std::string prepare_swap(const std::function<void()>& meanwhile);
     /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.

@@ -18,6 +18,10 @@ std::string_view name_of(step at) noexcept {
             return "begin-postponed";
         case step::before_cut_over:
             return "before-cut-over";
+        case step::stop_replication:
+            return "stop-replication";
+        case step::start_replication:
+            return "start-replication";
     }
     return "";
 }

@@ -13,8 +13,10 @@ enum class step {
     rowcount_complete,  ///< The number of rows is known, as the server estimates it.
     before_row_copy,
     row_copy_complete,
-    begin_postponed,  ///< The operator postpones the swap: each time that begins.
-    before_cut_over   ///< Nothing is locked yet; once, however many attempts there will be.
+    begin_postponed,   ///< The operator postpones the swap: each time that begins.
+    before_cut_over,   ///< Nothing is locked yet; once, however many attempts there will be.
+    stop_replication,  ///< Of the replica that is tested on; before the first attempt to swap.
+    start_replication  ///< Where the test did not come to its end. No thread of the run is left.
 };
 /// With minuses, as in "before-row-copy".
 std::string_view name_of(step at) noexcept;

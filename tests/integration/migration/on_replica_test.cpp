@@ -2,8 +2,11 @@
 #include "tests/integration/migration/replica_pair.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/oracle.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,15 @@ class on_a_replica : public testing::Test {
         return status.at(0).at("Replica_IO_Running") == "Yes" &&
                status.at(0).at("Replica_SQL_Running") == "Yes";
     }
+    /// --hooks-path of a folder in which each hook of these names writes a line with its name.
+    std::string hooks_that_tell(const std::vector<std::string>& names) {
+        for (const std::string& name : names) {
+            const auto path = hooks.path() / ("gh-ost-on-" + name);
+            std::ofstream(path) << "#!/bin/sh\necho told by " << name << "\n";
+            std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+        }
+        return "--hooks-path=" + hooks.path().string();
+    }
     std::string tables_of(const sandbox_server& server, const live_run& run) {
         auto session = server.root();
         return session
@@ -53,6 +65,7 @@ class on_a_replica : public testing::Test {
                   checksum(servers.primary(), run.table()));
     }
 
+    const temporary_folder hooks;
     replica_pair& servers =
         shared_pair({.name = "written_to_by_itself", .replica = usual_pair().replica});
     const live_options usual = {.rows = 2'000, .writing = {.writers = 3, .rate_per_second = 20}};
@@ -85,11 +98,15 @@ TEST_F(on_a_replica, a_test_waits_until_others_have_stopped_replication) {
     live_run run(servers.primary(), usual);
     servers.wait_replicated();
     run.writers().start();
-    run.start({.more = arguments({"--test-on-replica", "--test-on-replica-skip-replica-stop"})});
+    run.start({.more = arguments({"--test-on-replica", "--test-on-replica-skip-replica-stop",
+                                  hooks_that_tell({"stop-replication", "start-replication"})})});
+    run.segue().wait_for_output("told by stop-replication");
     run.segue().wait_for_output("replication runs, and others are to stop it before the swap");
     EXPECT_TRUE(replicates());
     servers.on_replica({"STOP REPLICA"});
     run.expect_swapped();
+    EXPECT_EQ(run.times_told("told by stop-replication"), 1U);
+    EXPECT_EQ(run.times_told("told by start-replication"), 0U);
     EXPECT_EQ(tables_of(servers.replica(), run), "_orders_gho,orders");
     expect_replicates_on_without(run, run.tables().ghost);
 }
@@ -100,11 +117,12 @@ TEST_F(on_a_replica, a_test_that_is_stopped_before_the_swap_lets_it_replicate_on
     auto reader = servers.replica().root();
     reader.execute("BEGIN");
     reader.query("SELECT COUNT(*) FROM " + run.table().quoted());
-    run.start({.more = arguments({"--test-on-replica"})});
+    run.start({.more = arguments({"--test-on-replica", hooks_that_tell({"start-replication"})})});
     run.segue().wait_for_output("holds the table");
     EXPECT_FALSE(replicates());
     run.segue().signal(sigterm);
     EXPECT_EQ(run.segue().wait(), 1);
+    EXPECT_EQ(run.times_told("told by start-replication"), 1U);
     EXPECT_EQ(run.times_told("replication of this replica goes on"), 1U);
     EXPECT_EQ(run.times_told("The original table is untouched."), 1U);
     eventually("it replicates", [&] { return replicates(); });
