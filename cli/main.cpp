@@ -8,12 +8,14 @@
 #include "cli/metrics_thread.hpp"
 #include "cli/options.hpp"
 #include "cli/remote.hpp"
+#include "cli/run_output.hpp"
 #include "cli/serving.hpp"
 #include "cli/signal_watch.hpp"
 #include "cli/standard_streams.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
+#include "src/base/outlet.hpp"
 #include "src/hooks/hook_process.hpp"
 #include "src/migration/migration.hpp"
 #include "src/wire/renewed_login.hpp"
@@ -46,7 +48,8 @@ int tell(const display::ending& last) {
     return last.exit_code;
 }
 
-// The last words of a run that cannot print more: on stderr, and the kept table with them.
+// The last words of a run that does not come to an orderly end: with the kept table, which stdout
+// may never tell.
 int tell_at_once(std::string_view why, const migration::leftovers& left,
                  const migration::settings& with) {
     const auto last = display::ending_of(left);
@@ -82,7 +85,7 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
-int run_job(const cli::options& given, std::stop_token stop, migration::migration& job,
+int run_job(const cli::options& given, std::stop_token stop, migration::migration& job, outlet& out,
             display::terminal& shown, cli::hook_calls& hooks,
             const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
@@ -115,8 +118,8 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
         shown.stop();
         hooks.succeeded(stop);
         if (!with.drop_old_table || with.replica == migration::replica_use::tested)
-            std::puts(("# " + display::kept_text(job.left_behind())).c_str());
-        std::fputs("# Done\n", stdout);
+            out.put("# " + display::kept_text(job.left_behind()) + "\n");
+        out.put("# Done\n");
     } catch (const stopped&) {
         shown.stop();
         log::fatal("{}", job.steer().panic_words().value_or("stopped by a signal"));
@@ -144,26 +147,34 @@ bool hooks_can_run(const cli::hook_calls& hooks) {
     }
 }
 
-int run(const cli::options& given) {
+int run(const cli::options& given, const std::vector<std::string>& notices) {
+    using cli::run_output;
     cli::hook_calls hooks(given);
     if (!hooks_can_run(hooks)) return 1;
+    run_output output(given.execute ? run_output::kind::lines : run_output::kind::report);
     cli::signal_watch signals([&given] { read_login_again(given); });
+    for (const std::string& notice : notices) log::write(log::level::warning, notice);
     const migration::settings& with = given.run;
-    display::terminal shown(with);
+    display::terminal shown(with, output.out());
     migration::migration job(with, shown, hooks);
     hooks.serve(job);
-    signals.when_overdue([&job, &with](std::string_view why) {
+    signals.when_overdue([&](std::string_view why) {
         hooks::kill_all_hooks();
-        return tell_at_once(why, job.left_behind(), with);
+        const int code = tell_at_once(why, job.left_behind(), with);
+        output.finish_at_once();
+        return code;
     });
-    const int code =
-        run_job(given, signals.token(), job, shown, hooks, [&signals] { signals.request_stop(); });
-    signals.when_overdue([code](std::string_view) { return code; });
+    const int code = run_job(given, signals.token(), job, output.out(), shown, hooks,
+                             [&signals] { signals.request_stop(); });
+    constexpr int report_not_whole = 1;
+    signals.when_overdue(
+        [=, &given](std::string_view) { return given.execute ? code : report_not_whole; });
     // A reader that takes nothing holds this up, while signals are still watched for.
-    if (written_out() || given.execute || code != 0) return code;
+    if (output.finish() || given.execute || code != 0) return code;
     // A run has done what it was asked for; of a rehearsal the report is all there is.
     log::fatal("the rehearsal's report could not be written to stdout");
-    return 1;
+    output.finish_errors();
+    return report_not_whole;
 }
 
 }  // namespace
@@ -174,11 +185,13 @@ int main(int argc, char** argv) {
     const auto arguments = cli::take_arguments(argc, argv);
     if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
-    if (asked.run) log::set_level(asked.run->log_level);
+    if (asked.run) {
+        log::set_level(asked.run->log_level);
+        return run(*asked.run, asked.notices);
+    }
     std::fputs(asked.output.c_str(), stdout);
     for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
     if (!asked.fatal.empty()) log::fatal("{}", asked.fatal);
-    if (asked.run) return run(*asked.run);
     if (asked.exit_code != 0 || written_out()) return asked.exit_code;
     log::fatal("what was asked for could not be written to stdout");
     return 1;

@@ -1,9 +1,9 @@
 #include "cli/display/bottom_row.hpp"
 
-#include <cerrno>
 #include <cstdlib>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -12,16 +12,6 @@ namespace segue::display {
 namespace {
 
 constexpr std::string_view erase = "\r\x1b[K";
-
-// Not by way of stdio, so that it stands in order with what the log writes.
-void write_all(std::string_view bytes) noexcept {
-    while (!bytes.empty()) {
-        const auto written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return;  // a terminal that went away is nobody's loss
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
 
 bool log_goes_there_too() {
     struct stat out {};
@@ -45,7 +35,7 @@ unsigned bottom_row::columns() {
     return size.ws_col;
 }
 
-bottom_row::bottom_row() : shared_(log_goes_there_too()) {
+bottom_row::bottom_row(outlet& out) : out_(out), shared_(log_goes_there_too()) {
     if (shared_) log::set_bystander(this);
 }
 
@@ -54,7 +44,6 @@ bottom_row::~bottom_row() {
     clear();
 }
 
-// A terminal that is paused must not hold log lines up that go elsewhere.
 void bottom_row::in_turn(const std::function<void()>& action) const {
     if (shared_)
         log::between_lines(action);
@@ -62,26 +51,24 @@ void bottom_row::in_turn(const std::function<void()>& action) const {
         action();
 }
 
+// A terminal that is paused gets the next row when it goes on, and not all that it has missed.
 void bottom_row::show(const std::string& text) {
     in_turn([&] {
         text_ = text;
-        write_all(std::string(erase) + text_);
+        if (out_.idle()) out_.put(std::string(erase) + text_);
     });
 }
 
 void bottom_row::clear() {
     in_turn([&] {
-        if (!text_.empty()) write_all(erase);
+        if (!text_.empty()) out_.put(std::string(erase));
         text_.clear();
     });
 }
 
-void bottom_row::before_line() noexcept {
-    if (!text_.empty()) write_all(erase);
-}
-
-void bottom_row::after_line() noexcept {
-    write_all(text_);
+std::string bottom_row::around(std::string_view line) {
+    if (text_.empty()) return std::string(line);
+    return std::string(erase).append(line).append(text_);
 }
 
 }  // namespace segue::display

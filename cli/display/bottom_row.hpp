@@ -1,9 +1,11 @@
 #pragma once
 
 #include "src/base/log.hpp"
+#include "src/base/outlet.hpp"
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace segue::display {
 
@@ -14,8 +16,8 @@ namespace segue::display {
 /// Threads: show() and clear() on one; the log's calls on any.
 class bottom_row final : private log::bystander {
   public:
-    /// Precondition: possible().
-    bottom_row();
+    /// `out` is standard output's, and outlives it. Precondition: possible().
+    explicit bottom_row(outlet& out);
     bottom_row(const bottom_row&) = delete;
     bottom_row& operator=(const bottom_row&) = delete;
     ~bottom_row() override;
@@ -30,10 +32,10 @@ class bottom_row final : private log::bystander {
     void clear();
 
   private:
-    void before_line() noexcept override;
-    void after_line() noexcept override;
+    std::string around(std::string_view line) override;
     void in_turn(const std::function<void()>& action) const;
 
+    outlet& out_;
     const bool shared_;  // log lines go to the same terminal
     std::string text_;   // guarded by the log's turn to write, if shared_
 };

@@ -9,10 +9,8 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 #include <utility>
@@ -27,11 +25,6 @@ using std::chrono::seconds;
 
 constexpr seconds hints_again{600};
 constexpr milliseconds bar_interval{250};
-
-void print(const std::string& text) {
-    std::fputs((text + "\n").c_str(), stdout);
-    std::fflush(stdout);
-}
 
 void tell_not_shown(const std::exception& failure) {
     log::write(log::level::warning,
@@ -58,7 +51,7 @@ milliseconds since(std::chrono::system_clock::time_point began) {
 
 }  // namespace
 
-terminal::terminal(const migration::settings& with) : with_(with) {}
+terminal::terminal(const migration::settings& with, outlet& out) : with_(with), out_(out) {}
 terminal::~terminal() {
     stop();
 }
@@ -99,8 +92,7 @@ void terminal::watch(const migration::migration& shown, std::stop_token stop) {
         }
     }
     const auto now = shown.now();
-    const std::lock_guard lock(output_);
-    if (now.at != migration::phase::inspect) print(status_line(now));
+    if (now.at != migration::phase::inspect) out_.put(status_line(now) + "\n");
 }
 
 // Of the seconds in which the process stood still none is made up for.
@@ -114,8 +106,7 @@ void terminal::watch_lines(const migration::migration& shown, std::stop_token st
             hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
             print_hints(*about);
         }
-        const std::lock_guard lock(output_);
-        if (has_line_for(now)) print(status_line(now));
+        if (has_line_for(now)) out_.put(status_line(now) + "\n");
     }
 }
 
@@ -128,7 +119,7 @@ bool terminal::has_line_for(const migration::progress& now) const {
 void terminal::draw_bar(const migration::migration& shown, std::stop_token stop) {
     const char* no_colour = std::getenv("NO_COLOR");
     const bool colour = no_colour == nullptr || *no_colour == '\0';
-    bottom_row row;
+    bottom_row row(out_);
     copy_rate rate;
     for (;;) {
         pause_for(bar_interval, stop);
@@ -141,10 +132,7 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
 }
 
 void terminal::print_hints(const migration::subject& about) const {
-    const std::string lines = hint_block(hints_now(about));
-    const std::lock_guard lock(output_);
-    std::fputs(lines.c_str(), stdout);
-    std::fflush(stdout);
+    out_.put(hint_block(hints_now(about)));
 }
 
 hints terminal::hints_now(const migration::subject& about) const {
@@ -174,13 +162,8 @@ std::string terminal::status() const {
     return hint_block(hints_now(*about)) + status_line(shown_->now()) + "\n";
 }
 
-// The reader of stdout may stand still, and whoever asks must not wait for it.
 void terminal::echo(const std::string& text) const {
-    const std::unique_lock lock(output_, std::try_to_lock);
-    pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
-    if (!lock || ::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) return;
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+    out_.put(text);
 }
 
 void terminal::on_plan(const preflight::plan& made) {
@@ -202,8 +185,7 @@ void terminal::on_phase(migration::phase now) {
 
 void terminal::on_swapped(const migration::outcome& made) {
     stop();
-    const std::lock_guard lock(output_);
-    print(swapped_line(made));
+    out_.put(swapped_line(made) + "\n");
 }
 
 void terminal::on_notice(const std::string& text) {
@@ -212,9 +194,7 @@ void terminal::on_notice(const std::string& text) {
 }
 
 void terminal::on_rehearsed(const preflight::plan& made, const std::vector<std::string>& warnings) {
-    const std::lock_guard lock(output_);
-    std::fputs(rehearsal_text(made, with_, warnings).c_str(), stdout);
-    std::fflush(stdout);
+    out_.put(rehearsal_text(made, with_, warnings));
 }
 
 }  // namespace segue::display

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/display/hint_block.hpp"
+#include "src/base/outlet.hpp"
 #include "src/migration/migration.hpp"
 
 #include <atomic>
@@ -18,7 +19,8 @@ namespace segue::display {
 /// the migration's thread. Lifetime: `shown` outlives it.
 class terminal final : public migration::observer {
   public:
-    explicit terminal(const migration::settings& with);
+    /// `out` is standard output's, and outlives it.
+    terminal(const migration::settings& with, outlet& out);
     ~terminal() override;
 
     void start(const migration::migration& shown);
@@ -35,8 +37,7 @@ class terminal final : public migration::observer {
     /// Whether there is a status line in this second, by gh-ost's rule; also where a progress bar
     /// is drawn instead. Any thread.
     bool has_line_for(const migration::progress& now) const;
-    /// Prints lines, each with its end, between what is shown, unless stdout takes none now. Never
-    /// waits. Any thread.
+    /// Prints lines, each with its end, between what is shown. Any thread.
     void echo(const std::string& text) const;
 
     void on_plan(const preflight::plan& made) override;
@@ -60,7 +61,7 @@ class terminal final : public migration::observer {
     const migration::migration* shown_ = nullptr;  // set before other threads are there
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
-    mutable std::mutex output_;
+    outlet& out_;
     std::jthread thread_;
 };
 

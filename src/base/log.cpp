@@ -1,21 +1,19 @@
 #include "src/base/log.hpp"
 
 #include "src/base/foreign_line.hpp"
+#include "src/base/outlet.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <climits>
-#include <cstdio>
-#include <ctime>
-#include <memory>
 #include <mutex>
 #include <poll.h>
 #include <string>
 #include <unistd.h>
 
-#include <fmt/chrono.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/details/log_msg.h>
+#include <spdlog/pattern_formatter.h>
 
 namespace segue::log {
 namespace {
@@ -23,21 +21,11 @@ namespace {
 // Written by set_level(), read by every thread.
 std::atomic<level> least_level{level::error};
 
-spdlog::logger& logger() {
-    static const std::shared_ptr<spdlog::logger> instance = [] {
-        auto made = std::make_shared<spdlog::logger>(
-            "segue", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%Y-%m-%d %H:%M:%S %v");
-        made->set_level(spdlog::level::trace);
-        made->flush_on(spdlog::level::trace);
-        return made;
-    }();
-    return *instance;
-}
-
 // Who writes on the terminal, one at a time.
 std::mutex line_mutex;
 bystander* line_bystander = nullptr;  // guarded by line_mutex
+// Set, and used, under line_mutex. With one, who holds that waits for nobody.
+std::atomic<outlet*> line_outlet{nullptr};
 
 std::string_view name_of(level at) {
     switch (at) {
@@ -72,6 +60,20 @@ void write_what_fits(std::string_view bytes) noexcept {
     }
 }
 
+void write_all(std::string_view bytes) noexcept {
+    while (!bytes.empty()) {
+        const auto written = ::write(STDERR_FILENO, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+// line_mutex is held.
+std::string with_bystander(std::string line) {
+    return line_bystander ? line_bystander->around(line) : line;
+}
+
 }  // namespace
 
 void set_level(level least) noexcept {
@@ -82,12 +84,24 @@ bool enabled(level at) noexcept {
     return at >= least_level.load();
 }
 
+std::string line(level at, std::string_view message) {
+    // One for each call: it keeps the second that it has formatted last.
+    spdlog::pattern_formatter format("%Y-%m-%d %H:%M:%S %v");
+    spdlog::memory_buf_t made;
+    const std::string text = fmt::format("{} {}", name_of(at), message);
+    format.format(spdlog::details::log_msg("segue", spdlog::level::critical, text), made);
+    return {made.data(), made.size()};
+}
+
 void write(level at, std::string_view message) noexcept {
     try {
+        std::string text = line(at, message);
         const std::lock_guard lock(line_mutex);
-        if (line_bystander) line_bystander->before_line();
-        logger().log(spdlog::level::critical, "{} {}", name_of(at), message);
-        if (line_bystander) line_bystander->after_line();
+        text = with_bystander(std::move(text));
+        if (outlet* const to = line_outlet)
+            to->put(std::move(text));
+        else
+            write_all(text);
     } catch (...) {
         // Nothing is left to tell it to.
     }
@@ -95,12 +109,13 @@ void write(level at, std::string_view message) noexcept {
 
 void write_foreign_line(std::string_view line) noexcept {
     try {
-        const std::string whole = fmt::format("{}\n", line);
+        std::string text = fmt::format("{}\n", line);
         const std::lock_guard lock(line_mutex);
-        if (line_bystander) line_bystander->before_line();
-        std::fwrite(whole.data(), 1, whole.size(), stderr);
-        std::fflush(stderr);
-        if (line_bystander) line_bystander->after_line();
+        text = with_bystander(std::move(text));
+        if (outlet* const to = line_outlet)
+            to->put(std::move(text));
+        else
+            write_all(text);
     } catch (...) {
         // Nothing is left to tell it to.
     }
@@ -108,18 +123,26 @@ void write_foreign_line(std::string_view line) noexcept {
 
 void write_at_once(level at, std::string_view message) noexcept {
     try {
-        const std::string line =
-            fmt::format("{:%Y-%m-%d %H:%M:%S} {} {}\n", fmt::localtime(std::time(nullptr)),
-                        name_of(at), message);
-        if (!can_write()) return;
-        const std::unique_lock lock(line_mutex, std::try_to_lock);
-        bystander* const beside = lock.owns_lock() ? line_bystander : nullptr;
-        if (beside) beside->before_line();
-        write_what_fits(line);
-        if (beside) beside->after_line();
+        std::string text = line(at, message);
+        std::unique_lock lock(line_mutex, std::defer_lock);
+        if (line_outlet.load())
+            lock.lock();
+        else
+            lock.try_lock();
+        if (lock.owns_lock()) text = with_bystander(std::move(text));
+        outlet* const to = lock.owns_lock() ? line_outlet.load() : nullptr;
+        if (to)
+            to->put(std::move(text));
+        else
+            write_what_fits(text);
     } catch (...) {
         // Nothing is left to tell it to.
     }
+}
+
+void set_outlet(outlet* stderr_outlet) noexcept {
+    const std::lock_guard lock(line_mutex);
+    line_outlet = stderr_outlet;
 }
 
 void set_bystander(bystander* other) noexcept {
