@@ -5,8 +5,10 @@
 #include "src/control/client.hpp"
 #include "src/control/socket_path.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +17,7 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include <boost/asio.hpp>
 #include <fmt/format.h>
@@ -54,12 +57,23 @@ class inbox {
     asio::io_context* served_;  // guarded by mutex_
 };
 
+enum class stage { silent, sending, has_said_all };
+
+// What the server knows of a client, whichever its protocol.
+class connection {
+  public:
+    virtual ~connection() = default;
+    // Of one that is silent it is known that nothing came, not even what waits to be read.
+    virtual stage now() const = 0;
+    virtual void close() = 0;
+};
+
 // One connection: a line, its answer, the end.
 template <typename Protocol>
-class client : public std::enable_shared_from_this<client<Protocol>> {
+class client final : public connection, public std::enable_shared_from_this<client<Protocol>> {
   public:
     client(typename Protocol::socket connected, const command_server::later_answerer& answer,
-           std::shared_ptr<inbox> answers, std::function<void()> ended)
+           std::shared_ptr<inbox> answers, std::function<void(connection&)> ended)
         : socket_(std::move(connected)),
           clock_(socket_.get_executor()),
           answer_(answer),
@@ -67,14 +81,28 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
           ended_(std::move(ended)) {}
     client(const client&) = delete;
     client& operator=(const client&) = delete;
-    ~client() { ended_(); }
+    ~client() override { ended_(*this); }
 
     void serve() {
         close_after(to_send);
-        asio::async_read_until(socket_, asio::dynamic_buffer(text_, command_server::line_bytes_max),
-                               '\n', [self = this->shared_from_this()](error_code failure, auto) {
-                                   self->take_line(failure);
-                               });
+        socket_.async_wait(Protocol::socket::wait_read,
+                           [self = this->shared_from_this()](error_code failure) {
+                               if (failure) return self->close();
+                               self->something_came_ = true;
+                               self->read_line();
+                           });
+    }
+
+    stage now() const override {
+        if (has_said_all_) return stage::has_said_all;
+        error_code ignored;
+        return something_came_ || socket_.available(ignored) > 0 ? stage::sending : stage::silent;
+    }
+
+    void close() override {
+        error_code ignored;
+        clock_.cancel();
+        socket_.close(ignored);
     }
 
   private:
@@ -85,10 +113,11 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
         });
     }
 
-    void close() {
-        error_code ignored;
-        clock_.cancel();
-        socket_.close(ignored);
+    void read_line() {
+        asio::async_read_until(socket_, asio::dynamic_buffer(text_, command_server::line_bytes_max),
+                               '\n', [self = this->shared_from_this()](error_code failure, auto) {
+                                   self->take_line(failure);
+                               });
     }
 
     void take_line(error_code failure) {
@@ -109,12 +138,14 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
 
     // As long as it takes; what waits keeps this here, and who answers does not.
     void wait_for_answer() {
+        has_said_all_ = true;
         clock_.expires_at(asio::steady_timer::time_point::max());
         clock_.async_wait([self = this->shared_from_this()](error_code) {});
     }
 
     void send(std::string text) {
         text_ = std::move(text);
+        has_said_all_ = true;
         close_after(to_take);
         asio::async_write(socket_, asio::buffer(text_),
                           [self = this->shared_from_this()](error_code failure, auto) {
@@ -139,8 +170,10 @@ class client : public std::enable_shared_from_this<client<Protocol>> {
     asio::steady_timer clock_;
     const command_server::later_answerer& answer_;
     const std::shared_ptr<inbox> answers_;
-    const std::function<void()> ended_;
+    const std::function<void(connection&)> ended_;
     std::string text_;
+    bool something_came_ = false;
+    bool has_said_all_ = false;
 };
 
 // Of a process that has died.
@@ -242,15 +275,40 @@ class command_server::running {
             [this, &at](error_code failure, typename Acceptor::protocol_type::socket one) {
                 if (failure == asio::error::operation_aborted) return;
                 if (failure) return accept_later(at);
-                ++clients_;
-                std::make_shared<client<typename Acceptor::protocol_type>>(
-                    std::move(one), answer_, answers_, [this] { client_ended(); })
-                    ->serve();
-                if (clients_ < clients_max)
-                    accept(at);
-                else
-                    waiting_.push_back([this, &at] { accept(at); });
+                if (clients_.size() >= clients_max) make_room();
+                auto made = std::make_shared<client<typename Acceptor::protocol_type>>(
+                    std::move(one), answer_, answers_,
+                    [this](connection& ended) { client_ended(ended); });
+                clients_.push_back(made.get());
+                made->serve();
+                accept_when_there_is_room(at);
             });
+    }
+
+    template <typename Acceptor>
+    void accept_when_there_is_room(Acceptor& at) {
+        if (clients_.size() < clients_max || may_give_way() != clients_.end())
+            accept(at);
+        else
+            waiting_.push_back([this, &at] { accept(at); });
+    }
+
+    // The oldest that has said nothing; where all have, the oldest that has not said all.
+    std::list<connection*>::iterator may_give_way() {
+        for (const stage wanted : {stage::silent, stage::sending}) {
+            const auto found = std::ranges::find_if(
+                clients_, [&](const connection* one) { return one->now() == wanted; });
+            if (found != clients_.end()) return found;
+        }
+        return clients_.end();
+    }
+
+    void make_room() {
+        const auto oldest = may_give_way();
+        if (oldest == clients_.end()) return;
+        connection& closed = **oldest;
+        clients_.erase(oldest);
+        closed.close();
     }
 
     template <typename Acceptor>
@@ -260,8 +318,8 @@ class command_server::running {
     }
 
     // Also when all are destroyed with the context.
-    void client_ended() {
-        --clients_;
+    void client_ended(connection& ended) {
+        std::erase(clients_, &ended);
         for (auto& go_on : std::exchange(waiting_, {})) asio::post(context_, std::move(go_on));
     }
 
@@ -278,7 +336,7 @@ class command_server::running {
     }
 
     const later_answerer answer_;
-    std::size_t clients_ = 0;  // only the thread, as the next
+    std::list<connection*> clients_;  // the oldest first; only the thread, as the next
     std::vector<std::function<void()>> waiting_;
     asio::io_context context_{1};
     const std::shared_ptr<inbox> answers_ = std::make_shared<inbox>(context_);

@@ -21,8 +21,9 @@ struct serving_places {
 /// asked who they are: the Unix socket has mode 0600.
 ///
 /// What comes from outside cannot harm it: a line has 64 KiB at most, a client 10 s to send it and
-/// 10 s to take the answer, and so many clients are served at once as `clients_max` says, others
-/// wait in the system's queue.
+/// 10 s to take the answer, and so many clients are served at once as `clients_max` says. Then the
+/// oldest that has sent nothing, or else not its whole line, is cut off for a new one; where all
+/// are being answered, others wait in the system's queue.
 ///
 /// Threads: one of its own, "control", on which `answer` is called, one line after the other: it
 /// must be short, and wait for nobody. Who has to wait gives the answer later, from any thread.

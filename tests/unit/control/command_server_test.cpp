@@ -75,6 +75,7 @@ class a_command_server : public testing::Test {
             ++asked;
             if (line == "fail") throw std::runtime_error("no such thing");
             if (line == "much") return std::string(5'000'000, 'x');
+            if (line == "more") return std::string(600'000, 'x');
             return "<" + std::string(line) + ">\n";
         });
     }
@@ -137,13 +138,46 @@ TEST_F(a_command_server, serves_others_beside_those_that_say_nothing) {
     EXPECT_EQ(silent.front()->read(), "<late>\n");
 }
 
-TEST_F(a_command_server, goes_on_with_those_that_had_to_wait_for_others) {
+TEST_F(a_command_server, lets_the_oldest_that_says_nothing_give_way_to_a_new_one) {
     start();
     std::vector<std::unique_ptr<raw_client>> silent;
     for (std::size_t i = 0; i < command_server::clients_max; ++i)
         silent.push_back(std::make_unique<raw_client>(path()));
+    const raw_client begun(path());
+    begun.send("beg");
+    EXPECT_EQ(silent[0]->read(), "") << "it gave way";
+    EXPECT_EQ(ask("status"), "<status>\n");
+    EXPECT_EQ(silent[1]->read(), "");
+    for (std::size_t i = 2; i < silent.size(); ++i) {
+        silent[i]->send("late\n");
+        EXPECT_EQ(silent[i]->read(), "<late>\n") << i;
+    }
+    begun.send("un\n");
+    EXPECT_EQ(begun.read(), "<begun>\n");
+}
+
+TEST_F(a_command_server, is_not_held_by_many_that_begin_a_line) {
+    start();
+    std::vector<std::unique_ptr<raw_client>> begun;
+    for (std::size_t i = 0; i < command_server::clients_max + 50; ++i) {
+        begun.push_back(std::make_unique<raw_client>(path()));
+        begun.back()->send("beg");
+    }
+    EXPECT_EQ(ask("status"), "<status>\n");
+    begun.back()->send("un\n");
+    EXPECT_EQ(begun.back()->read(), "<begun>\n");
+}
+
+TEST_F(a_command_server, goes_on_with_those_that_had_to_wait_for_others) {
+    start();
+    std::vector<std::unique_ptr<raw_client>> answered;
+    for (std::size_t i = 0; i < command_server::clients_max; ++i) {
+        answered.push_back(std::make_unique<raw_client>(path()));
+        answered.back()->send("more\n");
+    }
+    while (asked < static_cast<int>(command_server::clients_max)) std::this_thread::yield();
     auto waits = std::async(std::launch::async, [this] { return ask("status"); });
-    silent.clear();
+    answered.clear();
     EXPECT_EQ(waits.get(), "<status>\n");
 }
 
