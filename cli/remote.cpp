@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/control/abandoned_sockets.hpp"
 #include "src/control/client.hpp"
 #include "src/control/socket_path.hpp"
 
@@ -39,6 +40,7 @@ control::serving_places place(const std::string& socket) {
 std::vector<control::serving_places> places(const remote_options& with) {
     if (with.port != 0) return {{.unix_path = {}, .tcp_host = with.host, .tcp_port = with.port}};
     if (!with.socket.empty()) return {place(control::fitting_socket_path(with.socket))};
+    control::remove_abandoned_sockets();
     std::vector<control::serving_places> found;
     for (const auto& path : control::sockets_at_default_paths())
         if (control::is_served(path)) found.push_back(place(path));

@@ -1,6 +1,7 @@
 #include "cli/serving.hpp"
 
 #include "src/base/error.hpp"
+#include "src/control/abandoned_sockets.hpp"
 #include "src/control/socket_path.hpp"
 
 #include <unistd.h>
@@ -25,6 +26,7 @@ std::unique_ptr<control::command_server> serve(
                             at.unix_path));
         return std::make_unique<control::command_server>(at, answer);
     }
+    control::remove_abandoned_sockets();
     at.unix_path = control::default_socket_path(table.schema, table.name);
     std::string why;
     try {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,10 @@ std::string fitting_socket_path(const std::string& path);
 /// Characters that cannot stand in a file's name are replaced by '_'.
 std::string default_socket_path(std::string_view schema, std::string_view table);
 /// Where the migration of a table is served by a process whose default path another one has: the
-/// default path with the process id in it, made fitting.
+/// default path with the process id in it, also where it is made fitting.
 std::string default_socket_path(std::string_view schema, std::string_view table, int process_id);
+/// The process id, if a file of this name in the folder of default paths has one in it.
+std::optional<int> process_id_in_socket_name(std::string_view file_name);
 
 /// The sockets that are there under such names, whoever serves them, or nobody; sorted.
 std::vector<std::string> sockets_at_default_paths();
