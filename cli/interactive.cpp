@@ -20,6 +20,9 @@
 namespace segue::cli {
 namespace {
 
+constexpr std::string_view replay_is_paused =
+    "replaying is paused by command, and the cut-over waits for resume-replay";
+
 constexpr std::string_view as_long_as_logs_last =
     "# Note: wait only for as long as the server keeps its binary logs\n";
 
@@ -250,8 +253,9 @@ std::string interactive::setting(const control::command& asked) {
     std::vector<std::string> notices;
     const auto next = changed(before, asked.name, *asked.argument, notices);
     live.change([&](throttle::pace& pace) { pace = next; });
-    tell(fmt::format("{} is '{}' now, and was '{}'", asked.name, value_of(asked.name, next),
-                     value_of(asked.name, before)));
+    const std::string is = value_of(asked.name, next);
+    if (const std::string was = value_of(asked.name, before); is != was)
+        tell(fmt::format("{} is '{}' now, and was '{}'", asked.name, is, was));
     std::string told;
     for (const std::string& notice : notices) told += "# " + notice + "\n";
     if (asked.name == "throttle-query" || asked.name == "throttle-http")
@@ -268,18 +272,26 @@ void interactive::check_table(const control::command& asked, bool must_be_named)
                                 *asked.argument, table));
 }
 
+// Whether it was otherwise before.
+bool interactive::switched(bool throttle::pace::*which, bool on) {
+    throttle::live_pace& live = job_.steer().pace;
+    const bool was = live.snapshot().*which;
+    live.change([&](throttle::pace& pace) { pace.*which = on; });
+    return was != on;
+}
+
 std::string interactive::throttle(const control::command& asked, bool on) {
     check_table(asked, /*must_be_named=*/false);
-    job_.steer().pace.change([&](throttle::pace& pace) { pace.throttled_by_command = on; });
-    tell(on ? "copying, or else the swap, waits until it is told to go on"
-            : "nothing is told to wait any more");
+    if (switched(&throttle::pace::throttled_by_command, on))
+        tell(on ? "copying, or else the swap, waits until it is told to go on"
+                : "nothing is told to wait any more");
     return with_status(on ? std::string(as_long_as_logs_last) : "");
 }
 
 std::string interactive::pause_replay(bool on) {
-    job_.steer().pace.change([&](throttle::pace& pace) { pace.replay_paused = on; });
-    tell(on ? "changes are not carried over until it is told to go on"
-            : "changes are carried over again");
+    if (switched(&throttle::pace::replay_paused, on))
+        tell(on ? "changes are not carried over until it is told to go on"
+                : "changes are carried over again");
     return with_status(on ? std::string(as_long_as_logs_last) : "");
 }
 
@@ -289,16 +301,16 @@ std::string interactive::postpone(const control::command& asked) {
         throw error("postpone-cut-over-flag-file needs a path");
     if (const auto why = make_flag_file(*asked.argument); !why.empty())
         throw error(fmt::format("{} cannot be made: {}", *asked.argument, why));
+    const bool known = job_.steer().holding_flag_file() == *asked.argument;
     job_.steer().postpone_by(*asked.argument);
-    tell(fmt::format("the cut-over waits while {} exists", *asked.argument));
+    if (!known) tell(fmt::format("the cut-over waits while {} exists", *asked.argument));
     return with_status("Postponed\n");
 }
 
 std::string interactive::unpostpone(const control::command& asked) {
     check_table(asked, given_.force_named_cut_over);
     const auto now = job_.now();
-    if (now.replay_paused)
-        throw error("replaying is paused by command, and the cut-over waits for resume-replay");
+    if (now.replay_paused) throw error(std::string(replay_is_paused));
     if (now.postponed_because.empty() && !now.waits_for_hook.empty())
         throw error(waits_for_hook(now));
     if (now.postponed_because.empty())
@@ -324,10 +336,15 @@ std::string interactive::cut_over_now() {
             fmt::format("the cut-over is postponed while {} exists: unpostpone lets it go "
                         "on",
                         job_.steer().flag_file()));
+    if (job_.left_behind().swap == swap::swap_state::made) throw error("the tables are swapped");
+    if (now.replay_paused) throw error(std::string(replay_is_paused));
     if (now.throttled)
         throw error(
             fmt::format("the cut-over waits while it is throttled: {}", now.throttle_reason));
-    job_.steer().attempt_now();
+    if (!job_.steer().attempt_now())
+        throw error(
+            "no pause between two attempts to swap runs now, so there is none to end: an attempt "
+            "is being made");
     tell("the next attempt to swap is made at once");
     return with_status("");
 }

@@ -41,6 +41,7 @@ class interactive {
     std::string answer_or_throw(const control::command& asked);
     std::string with_status(const std::string& before) const;
     std::string setting(const control::command& asked);
+    bool switched(bool throttle::pace::*which, bool on);
     std::string throttle(const control::command& asked, bool on);
     std::string pause_replay(bool on);
     std::string postpone(const control::command& asked);

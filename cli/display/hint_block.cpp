@@ -64,6 +64,9 @@ std::string hint_block(const hints& of) {
         add(fmt::format("throttle-query: {}", of.pace.throttle_query));
     if (!of.pace.control_replicas.empty())
         add(fmt::format("throttle-control-replicas count: {}", of.pace.control_replicas.size()));
+    if (of.pace.replay_paused)
+        add("replaying is paused by command: the changes wait, and so does the cut-over, until "
+            "resume-replay");
     text += flag_line("postpone-cut-over-flag-file", of.postpone_flag_file);
     if (!of.at.unix_path.empty()) add("Serving on unix socket: " + of.at.unix_path);
     if (of.at.tcp_port != 0) add(fmt::format("Serving on TCP port: {}", of.at.tcp_port));

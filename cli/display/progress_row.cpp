@@ -45,8 +45,12 @@ std::string shortened(const std::string& text, std::size_t bytes) {
 }
 
 std::string waits_for(const migration::progress& at) {
-    if (at.throttled) return without_controls("throttled, " + at.throttle_reason);
-    return without_controls(at.postponed_because);
+    constexpr std::string_view paused = "replaying is paused";
+    std::string text = at.throttled ? "throttled, " + at.throttle_reason : at.postponed_because;
+    // What the swap waits for may be that.
+    if (at.replay_paused && !text.starts_with(paused))
+        text.append(text.empty() ? "" : ", ").append(paused);
+    return without_controls(text);
 }
 
 std::string bar(double part, std::size_t width, bool colour) {

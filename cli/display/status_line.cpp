@@ -1,6 +1,7 @@
 #include "cli/display/status_line.hpp"
 
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -29,13 +30,17 @@ std::optional<milliseconds> time_left(const migration::progress& at) {
 }
 
 std::string state_text(const migration::progress& at) {
+    constexpr std::string_view paused = "replaying is paused by user";
     if (!at.waits_for_hook.empty() && at.postponed_because.empty())
         return fmt::format("waiting for the {} hook", at.waits_for_hook);
     if (at.at == migration::phase::inspect) return "inspecting";
-    if (!at.postponed_because.empty()) return "postponing cut-over";
-    if (at.throttled) return "throttled, " + at.throttle_reason;
-    if (at.replay_paused) return "replaying is paused by user";
-    return "migrating";
+    std::string text;
+    if (!at.postponed_because.empty())
+        text = "postponing cut-over";
+    else if (at.throttled)
+        text = "throttled, " + at.throttle_reason;
+    if (at.replay_paused) text.append(text.empty() ? "" : ", ").append(paused);
+    return text.empty() ? "migrating" : text;
 }
 
 double copied_percent(const migration::progress& at) {

@@ -12,6 +12,21 @@
 
 namespace segue {
 
+namespace {
+
+// A folder or a device would hold for ever, and is nothing to be removed. Empty: it may become
+// one, or is one.
+std::string why_it_is_no_file(const std::string& path) {
+    std::error_code failure;
+    const auto found = std::filesystem::status(path, failure);
+    if (failure || !std::filesystem::exists(found) || std::filesystem::is_regular_file(found))
+        return {};
+    return std::filesystem::is_directory(found) ? "it is a folder, and no file"
+                                                : "it is there, and is no regular file";
+}
+
+}  // namespace
+
 flag_file_state look_at_flag_file(const std::string& path) {
     std::error_code failure;
     const bool exists = std::filesystem::exists(path, failure);
@@ -20,6 +35,7 @@ flag_file_state look_at_flag_file(const std::string& path) {
 }
 
 std::string make_flag_file(const std::string& path) {
+    if (auto why = why_it_is_no_file(path); !why.empty()) return why;
     // Whoever made it may not let us write.
     if (const auto state = look_at_flag_file(path); state.set) return state.unknown_because;
     const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -30,6 +46,7 @@ std::string make_flag_file(const std::string& path) {
 
 std::string why_flag_file_cannot_be_made(const std::string& path) {
     namespace fs = std::filesystem;
+    if (auto why = why_it_is_no_file(path); !why.empty()) return why;
     if (const auto state = look_at_flag_file(path); state.set) return state.unknown_because;
     fs::path file(path);
     std::error_code no_link;

@@ -18,7 +18,8 @@ struct flag_file_state {
 /// Blocks as long as the file system does. Does not throw for what a file system can answer.
 flag_file_state look_at_flag_file(const std::string& path);
 
-/// Makes the file, empty, unless it is there. Why it cannot be made; empty: it is there now.
+/// Makes the file, empty, unless it is there. Why it cannot be made, also as what has its name is
+/// no regular file; empty: it is there now.
 std::string make_flag_file(const std::string& path);
 
 /// Why make_flag_file() could not make it, found out by another file that is made beside it for a

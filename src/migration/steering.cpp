@@ -25,9 +25,21 @@ std::string steering::holding_flag_file() const {
     return released_ ? "" : flag_file_;
 }
 
-void steering::attempt_now() {
+void steering::pause_begins() {
     std::lock_guard lock(mutex_);
-    attempt_now_ = true;
+    pauses_ = true;
+    attempt_now_ = false;
+}
+
+void steering::pause_ends() {
+    std::lock_guard lock(mutex_);
+    pauses_ = false;
+}
+
+bool steering::attempt_now() {
+    std::lock_guard lock(mutex_);
+    attempt_now_ = pauses_;
+    return pauses_;
 }
 
 bool steering::take_attempt_now() {

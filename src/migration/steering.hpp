@@ -30,9 +30,12 @@ class steering {
     /// The file that the swap waits for, if it is there; empty: none, or it was released.
     std::string holding_flag_file() const;
 
-    /// Ends the pause between two attempts to swap, once.
-    void attempt_now();
-    /// Whether that was asked for since the last call.
+    /// Between the two the run waits before its next attempt to swap, which may be asked for.
+    void pause_begins();
+    void pause_ends();
+    /// Ends such a pause; false: none runs now, and nothing is asked for.
+    bool attempt_now();
+    /// Whether that was asked for since the pause began, or since the last call.
     bool take_attempt_now();
 
     /// Ends the run as a failure does, with these words; whoever calls it asks the run to stop,
@@ -45,6 +48,7 @@ class steering {
     // Guarded by mutex_:
     std::string flag_file_;
     bool released_ = false;
+    bool pauses_ = false;
     bool attempt_now_ = false;
     std::optional<std::string> panic_;
 };

@@ -122,11 +122,14 @@ outcome swap_finish::attempt_until_swapped() {
             throw result.counted->in("swap the tables");
         if (threads_.failed()) throw stopped();
         pauses.gave_way();
+        // Before it is told: whoever reads that may ask for the next attempt.
+        state_.steer().pause_begins();
         postpone(made.cut_over_attempts, pauses, result);
         const auto pause = std::min(pauses.pause(), result.again_within.value_or(pauses.pause()));
         for (const auto until = steady_clock::now() + pause;
              steady_clock::now() < until && !state_.steer().take_attempt_now();)
             look_after_();
+        state_.steer().pause_ends();
     }
 }
 
@@ -151,6 +154,9 @@ bool swap_finish::wait_while_nothing_is_carried_over() {
     if (!state_.steer().pace.replay_paused()) return hibernates;
     state_.set_postponed("replaying is paused by command");
     state_.enter(phase::postponed);
+    state_.told.on_notice(
+        "the cut-over waits, as replaying is paused by the command pause-replay: resume-replay "
+        "lets it go on");
     while (state_.steer().pace.replay_paused()) look_after_();
     state_.set_postponed("");
     return true;
@@ -208,12 +214,14 @@ bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
     };
     for (;;) {
         const auto pause = forecast.pause();
+        state_.steer().pause_begins();
         for (const auto until = steady_clock::now() + pause;
              steady_clock::now() < until && !state_.steer().take_attempt_now();) {
             if (fault::rule_taken_out("runner.pause_between_measurements")) break;
             look_after_();
             if (steady_clock::now() - told_at >= postponed_told_every) tell();
         }
+        state_.steer().pause_ends();
         if (pause > milliseconds(0)) forecast.paused();
         measure_rename(forecast);
         if (forecast.fits()) break;

@@ -5,6 +5,7 @@
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -184,6 +185,10 @@ TEST_F(a_steered_migration, holds_changes_back_when_it_is_told_to) {
         return status_json().find("replaying is paused by command") != std::string::npos;
     });
     EXPECT_TRUE(answers("unpostpone", "resume-replay"));
+    EXPECT_TRUE(answers("cut-over-now", "resume-replay"));
+    EXPECT_TRUE(answers("sup", "State: postponing cut-over, replaying is paused by user;"));
+    EXPECT_TRUE(answers("status", "# replaying is paused by command"));
+    run.segue().wait_for_output("the cut-over waits, as replaying is paused");
     ask("resume-replay");
     run.expect_swapped();
     run.expect_as_native_alter("ADD COLUMN b INT");
@@ -262,6 +267,38 @@ TEST_F(a_steered_migration, tries_to_swap_at_once_when_it_is_told_to) {
     run.expect_swapped();
 }
 
+TEST_F(a_steered_migration, says_so_where_there_is_no_pause_to_end) {
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.query("SELECT * FROM t");
+    start(/*postponed=*/false);
+    run.segue().wait_for_output("cut-over attempt 1 gave way");
+    // An attempt looks for a quiet moment for two seconds, so that each is seen.
+    run.wait_until("a pause is ended", [&] { return answers("cut-over-now", "# Migrating"); });
+    run.wait_until("an attempt is made",
+                   [&] { return answers("cut-over-now", "an attempt is being made"); });
+    holder.execute("COMMIT");
+    run.expect_swapped();
+}
+
+TEST_F(a_steered_migration, tells_only_of_settings_that_change) {
+    start(/*postponed=*/true, {"--nice-ratio", "0.5"});
+    EXPECT_TRUE(answers("nice-ratio=0.5", "nice-ratio: 0.5"));
+    EXPECT_TRUE(answers("no-throttle", "# Migrating"));
+    EXPECT_TRUE(answers("resume-replay", "# Migrating"));
+    EXPECT_TRUE(answers("postpone-cut-over-flag-file=" + run.flag().string(), "Postponed"));
+    EXPECT_EQ(ask("postpone-cut-over-flag-file=/tmp"),
+              "/tmp cannot be made: it is a folder, and no file\n");
+    EXPECT_EQ(ask("postpone-cut-over-flag-file=?"), run.flag().string() + "\n");
+    EXPECT_TRUE(answers("chunk-size=500", "chunk-size: 500"));
+    run.segue().wait_for_output("chunk-size is '500' now");
+    const std::string by_command = ", by a command on the socket";
+    const auto told = run.segue().err();
+    EXPECT_EQ(told.find(by_command), told.rfind(by_command)) << told;
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
 TEST_F(a_steered_migration, ends_when_it_is_told_to_panic) {
     start(/*postponed=*/true, {"--force-named-panic", "--force-named-cut-over"});
     EXPECT_EQ(ask("panic"), "panic has to name the table: panic=t\n");
@@ -287,6 +324,19 @@ TEST_F(a_steered_migration, is_steered_by_segue_itself) {
     EXPECT_EQ(segue({"ctl", "--socket", socket, "cut-over=t"}).first, 0);
     run.expect_swapped();
     EXPECT_EQ(watching.wait(), 0) << "it ends with what it watched";
+}
+
+TEST_F(a_steered_migration, takes_away_what_killed_ones_have_left_when_all_are_looked_for) {
+    start(/*postponed=*/true);
+    run.segue().signal(SIGKILL);
+    run.segue().wait();
+    const fs::path left = control::default_socket_path(run.schema(), "t", run.segue().pid());
+    fs::rename(socket, left);
+    segue({"status"});
+    EXPECT_TRUE(fs::exists(left)) << "it is new";
+    fs::last_write_time(left, fs::file_time_type::clock::now() - 1min);
+    segue({"status"});
+    EXPECT_FALSE(fs::exists(left));
 }
 
 // Of a table of the same name on another server.

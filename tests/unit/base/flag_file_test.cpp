@@ -53,6 +53,17 @@ TEST_F(a_flag_file, whether_it_can_be_made_is_known_without_making_it) {
     EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
 }
 
+TEST_F(a_flag_file, is_no_folder_and_no_device) {
+    fs::create_symlink(folder_, path("link"));
+    for (const auto& name : {folder_.string(), path("link"), std::string("/dev/null")}) {
+        EXPECT_THAT(make_flag_file(name), HasSubstr("file")) << name;
+        EXPECT_THAT(why_flag_file_cannot_be_made(name), HasSubstr("file")) << name;
+    }
+    std::ofstream(path("file")).put('\n');
+    fs::create_symlink(path("file"), path("link to a file"));
+    EXPECT_EQ(make_flag_file(path("link to a file")), "");
+}
+
 TEST_F(a_flag_file, a_link_to_nothing_is_not_there) {
     fs::create_symlink(path("nothing"), path("link"));
     EXPECT_FALSE(look_at_flag_file(path("link")).set);

@@ -84,6 +84,21 @@ TEST(status_line, a_postponed_cut_over_is_due) {
     EXPECT_THAT(status_line(at), EndsWith("State: postponing cut-over; ETA: due"));
 }
 
+TEST(status_line, says_that_replaying_is_paused_whatever_else_is_the_case) {
+    auto at = copying();
+    at.replay_paused = true;
+    EXPECT_THAT(status_line(at), HasSubstr("State: replaying is paused by user;"));
+    at.throttled = true;
+    at.throttle_reason = "flag-file";
+    EXPECT_THAT(status_line(at),
+                HasSubstr("State: throttled, flag-file, replaying is paused by user;"));
+    at.throttled = false;
+    at.at = phase::postponed;
+    at.postponed_because = "flag-file";
+    EXPECT_THAT(status_line(at),
+                HasSubstr("State: postponing cut-over, replaying is paused by user;"));
+}
+
 TEST(status_line, a_copy_that_is_done_is_whole_whatever_the_estimate_was) {
     for (const phase done : {phase::postponed, phase::cut_over, phase::done}) {
         auto at = copying();
