@@ -84,7 +84,7 @@ std::optional<std::string> decimal_of(std::string_view text) {
 }
 
 std::optional<std::string> real_of(std::string_view text) {
-    if (text.starts_with('+')) text.remove_prefix(1);
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
     double number = 0;
     const auto* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, number);

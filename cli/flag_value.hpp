@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segue::cli {
@@ -25,6 +26,9 @@ class flag_value {
     double clamped_real(double least, double most) const;
     /// An integer; throws error for one out of its range.
     std::int64_t within(std::int64_t least, std::int64_t most) const;
+
+    /// Something to be told of it once.
+    void notice(std::string text) const { notices_->push_back(std::move(text)); }
 
   private:
     std::string_view name_;

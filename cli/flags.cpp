@@ -1,5 +1,7 @@
 #include "cli/flags.hpp"
 
+#include "cli/flag_groups.hpp"
+#include "cli/flags_answered.hpp"
 #include "cli/option_values.hpp"
 #include "cli/options.hpp"
 #include "src/base/error.hpp"
@@ -7,16 +9,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace segue::cli {
 namespace {
+
+using namespace flag_group;
 
 constexpr auto boolean = flag_kind::boolean;
 constexpr auto integer = flag_kind::integer;
@@ -24,20 +30,6 @@ constexpr auto real = flag_kind::real;
 constexpr auto text = flag_kind::text;
 
 constexpr std::string_view ours = "a flag of Segue's own";
-constexpr std::string_view told = "accepted, and answered with a notice";
-
-constexpr std::string_view connection = "Connection";
-constexpr std::string_view change = "The change";
-constexpr std::string_view copying = "Copying and verifying";
-constexpr std::string_view throttling = "Throttling";
-constexpr std::string_view cut_over = "Cut-over";
-constexpr std::string_view tables = "Tables left from earlier runs";
-constexpr std::string_view stream = "Binary log";
-constexpr std::string_view interactive = "Commands to a running migration";
-constexpr std::string_view hooking = "Hooks";
-constexpr std::string_view telling = "Metrics";
-constexpr std::string_view output = "Output and help";
-
 constexpr std::int64_t milliseconds_max = 86'400'000;
 constexpr std::int64_t seconds_max = 86'400;
 
@@ -164,7 +156,7 @@ flag path(std::string_view name, std::string_view group, Field field, std::strin
         [](const std::string& given) { return given; }, meaning, difference);
 }
 
-std::vector<flag> make_table() {
+std::vector<flag> obeyed_flags() {
     return {
         flag{"host", text, connection, "127.0.0.1", "HOST",
              "The server that the binary log is read from: the primary, or a replica, from which "
@@ -229,8 +221,6 @@ std::vector<flag> make_table() {
              "meet "
              "is told, and the table is not touched",
              ""},
-        flag{"allow-on-master", boolean, change, "false", "",
-             "Has no effect: --host may always name the primary", told},
         flag{"test-on-replica", boolean, change, "false", "",
              "Try the change on the replica that --host names: nothing is written on the primary. "
              "Before the swap replication is stopped there, and stays so; the tables are swapped "
@@ -250,6 +240,12 @@ std::vector<flag> make_table() {
              [](const flag_value& given, options& o) {
                  if (given.on()) o.run.replica = migration::replica_use::migrated;
              }},
+        switched(
+            "allow-zero-in-date", change,
+            [](options & o) -> auto& { return o.run.request.allow_zero_dates; },
+            "What becomes a date may become a zero one, in new defaults too, as in a session whose "
+            "sql_mode has neither NO_ZERO_DATE nor NO_ZERO_IN_DATE; zero dates that are there are "
+            "carried over without it"),
 
         number(
             "threads", copying, "COUNT", {1, 64},
@@ -289,13 +285,6 @@ std::vector<flag> make_table() {
             "locking-reads", copying,
             [](options & o) -> auto& { return o.run.carrying.locking_reads; },
             "Read rows with FOR SHARE; chosen by itself where the server needs it", ours),
-        flag{"exact-rowcount", boolean, copying, "false", "",
-             "Has no effect but that the hook rowcount-complete is run: progress is measured "
-             "against "
-             "the server's estimate",
-             told, [](const flag_value& given, options& o) { o.hooks.rowcount = given.on(); }},
-        flag{"concurrent-rowcount", boolean, copying, "true", "",
-             "Has no effect: rows are not counted", told},
 
         number(
             "max-lag-millis", throttling, "MILLISECONDS", {100, milliseconds_max},
@@ -382,6 +371,11 @@ std::vector<flag> make_table() {
             "The tables are not swapped while this file exists, or cannot be looked at; it is "
             "created "
             "at the start"),
+        path(
+            "panic-flag-file", cut_over, [](options & o) -> auto& { return o.run.panic_flag_file; },
+            "The migration ends once this file exists, as by the command `panic`: exit code 1, and "
+            "the original stays as it is. One that is there at the start is an error",
+            "what is left behind is told; a file that cannot be looked at counts as not there"),
         number(
             "cut-over-stall-budget-millis", cut_over, "MILLISECONDS", {10, 60'000},
             [](options & o) -> auto& { return o.run.stall_budget; },
@@ -430,16 +424,28 @@ std::vector<flag> make_table() {
             [](options & o) -> auto& { return o.run.request.drop_old; },
             "Drop the old table of an earlier run when every check of the start has passed"),
 
+        parsed(
+            "force-table-names", tables, "", "NAME",
+            [](options & o) -> auto& { return o.run.request.naming.base; },
+            [](const std::string& given) { return given; },
+            "The tables of the migration are _NAME_gho, _NAME_del and so on, in place of the "
+            "table's own name. Two migrations at once need two names",
+            "one that is too long is cut with a hash, not without"),
+        flag{"timestamp-old-table", boolean, tables, "false", "",
+             "The old table is _TABLE_YYYYMMDDhhmmss_del, by the time of the start in the local "
+             "time zone, so that none of before is in its way",
+             "",
+             [](const flag_value& given, options& o) {
+                 if (given.on())
+                     o.run.request.naming.old_stamp =
+                         fmt::format("{:%Y%m%d%H%M%S}", fmt::localtime(std::time(nullptr)));
+             }},
+
         number(
             "replica-server-id", stream, "ID",
             {1, std::numeric_limits<std::uint32_t>::max(), refused},
             [](options & o) -> auto& { return o.run.carrying.replica_server_id; },
             "Server id that the binary log is read with, 1 to 4294967295"),
-        flag{"assume-rbr", boolean, stream, "false", "",
-             "Has no effect: binlog_format is looked at and never changed", told},
-        flag{"switch-to-rbr", boolean, stream, "false", "",
-             "Has no effect: a binlog_format other than ROW is an error",
-             "accepted with a notice; gh-ost changes the setting of the server"},
 
         path(
             "serve-socket-file", interactive,
@@ -448,10 +454,6 @@ std::vector<flag> make_table() {
             "owner alone may use it",
             "one that is too long is cut, with a hash at its end; one of a dead process is taken "
             "over"),
-        flag{"initially-drop-socket-file", boolean, interactive, "false", "",
-             "Has no effect: the socket of a dead process is taken over, that of a living one "
-             "never",
-             told},
         number(
             "serve-tcp-port", interactive, "PORT", {0, 65'535, refused},
             [](options & o) -> auto& { return o.serving.tcp_port; },
@@ -526,8 +528,6 @@ std::vector<flag> make_table() {
              ""},
         flag{"verbose", boolean, output, "false", "", "Log what happens", ""},
         flag{"debug", boolean, output, "false", "", "Log everything", ""},
-        flag{"stack", boolean, output, "false", "", "Has no effect: there are no stack traces",
-             told},
         flag{"help", boolean, output, "false", "", "Show this and exit", ""},
         flag{"version", boolean, output, "false", "", "Show the version and exit", ""},
         flag{"check-flag", boolean, output, "false", "",
@@ -535,7 +535,25 @@ std::vector<flag> make_table() {
     };
 }
 
+std::vector<flag> make_table() {
+    std::vector<flag> table = obeyed_flags();
+    for (flag& one : flags_answered()) table.push_back(std::move(one));
+    std::ranges::stable_sort(table, {}, [](const flag& one) {
+        return std::ranges::find(all_groups, one.group) - all_groups.begin();
+    });
+    return table;
+}
+
 }  // namespace
+
+std::string refusal_of(const flag& given, std::string_view value) {
+    const bool asks_for_something =
+        given.kind == flag_kind::boolean ? value == "true" : !value.empty();
+    if (given.answered_by != flag_answer::refusal || !asks_for_something) return {};
+    constexpr std::string_view prefix = "Refused: ";
+    require(given.meaning.starts_with(prefix), "a flag that is refused says so");
+    return fmt::format("--{} is refused: {}", given.name, given.meaning.substr(prefix.size()));
+}
 
 std::span<const flag> flags() {
     static const std::vector<flag> table = make_table();

@@ -12,6 +12,14 @@ namespace segue::cli {
 
 struct options;
 
+/// What giving a flag leads to.
+enum class flag_answer {
+    obeyed,  ///< The run is as it says.
+    notice,  ///< The run is as it is without it, which is told once, by its meaning.
+    refusal  ///< The run is refused, with its meaning as the reason, unless it asks for nothing:
+             ///< false, or empty.
+};
+
 /// One flag of the command line: what --help and docs/flags.md say, its default, and what it sets.
 /// A flag is added here, beside its field in a struct of settings, whose default is the flag's.
 struct flag {
@@ -27,7 +35,11 @@ struct flag {
     std::function<void(const flag_value&, options&)> set = {};
     /// The values of several such flags count, with commas between; else the last one does.
     bool accumulates = false;
+    flag_answer answered_by = flag_answer::obeyed;
 };
+
+/// Why the flag, given with this value, is refused; empty: it is not.
+std::string refusal_of(const flag& given, std::string_view value);
 
 /// Every flag, those of one group together. A flag that is not here is unknown.
 std::span<const flag> flags();

@@ -238,7 +238,7 @@ std::string interactive::answer_or_throw(const control::command& asked) {
 }
 
 std::string interactive::with_status(const std::string& before) const {
-    std::string text = before + shown_.status();
+    const std::string text = before + shown_.status();
     shown_.echo(text);
     return text;
 }

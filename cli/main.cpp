@@ -7,6 +7,7 @@
 #include "cli/login.hpp"
 #include "cli/metrics_thread.hpp"
 #include "cli/options.hpp"
+#include "cli/panic_file.hpp"
 #include "cli/remote.hpp"
 #include "cli/run_output.hpp"
 #include "cli/serving.hpp"
@@ -85,6 +86,15 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
+// As the command panic does. Whether it was not too late.
+bool end_by_panic(migration::migration& job, std::string_view words,
+                  const std::function<void()>& stop_run) {
+    if (job.left_behind().swap != swap::swap_state::not_made) return false;
+    job.steer().panic(std::string(words));
+    stop_run();
+    return true;
+}
+
 int run_job(const cli::options& given, std::stop_token stop, migration::migration& job, outlet& out,
             display::terminal& shown, cli::hook_calls& hooks,
             const std::function<void()>& stop_run) {
@@ -99,8 +109,12 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
             hooks.succeeded(stop);
             return 0;
         }
+        cli::refuse_panic_file(with.panic_flag_file);
         make_postpone_flag(with.postpone_flag_file);
         if (given.metrics.statsd) told.emplace(given, job);
+        const cli::panic_file watched(with.panic_flag_file, [&](std::string_view words) {
+            return end_by_panic(job, words, stop_run);
+        });
         shown.start(job);
         if (hooks.given()) beside.emplace(hooks, job, shown, steered);
         std::vector<std::string> notices;

@@ -82,6 +82,12 @@ class given_flags {
         return found == values_.end() ? known.default_text : found->second;
     }
     bool on(std::string_view name) const { return text(name) == "true"; }
+    /// Why the flags that were given are refused; empty: none of them is.
+    std::string refusal() const {
+        for (const auto& [name, value] : values_)
+            if (auto why = refusal_of(flag_named(name), value); !why.empty()) return why;
+        return {};
+    }
     /// `notices` outlives what is returned.
     flag_value value(std::string_view name, std::vector<std::string>& notices) const {
         return {flag_named(name).name, text(name), notices};
@@ -170,6 +176,8 @@ class options_reader {
         exclude("migrate-on-replica", "test-on-replica");
         exclude("allow-on-master", "test-on-replica");
         exclude("allow-on-master", "migrate-on-replica");
+        exclude("revert", "resume");
+        if (const auto why = given_.refusal(); !why.empty()) throw error(why);
         for (const auto* name : {"test-on-replica", "migrate-on-replica"})
             if (given_.on(name) && !given_.text("assume-master-host").empty())
                 notices_.push_back(
@@ -316,10 +324,9 @@ class options_reader {
     }
 
     void tell_flags_without_effect() {
-        for (const auto* name : {"allow-on-master", "exact-rowcount", "concurrent-rowcount",
-                                 "assume-rbr", "switch-to-rbr", "stack"})
-            if (given_.has(name))
-                notices_.push_back(fmt::format("--{}: {}", name, flag_named(name).meaning));
+        for (const flag& one : flags())
+            if (one.answered_by == flag_answer::notice && given_.has(one.name))
+                notices_.push_back(fmt::format("--{}: {}", one.name, one.meaning));
     }
 
     flag_value value(std::string_view name) const { return given_.value(name, notices_); }
@@ -357,7 +364,11 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     } else if (normalised.short_help) {
         result.output = given.usage();
     } else if (given.on("check-flag")) {
-        // Nothing to say: they are known and could be read.
+        // Nothing to say where all would be taken.
+        if (const auto why = given.refusal(); !why.empty()) {
+            result.exit_code = 2;
+            result.output = why + "\n";
+        }
     } else if (given.on("help")) {
         result.output = given.usage();
     } else if (given.on("version")) {

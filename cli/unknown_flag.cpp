@@ -10,43 +10,10 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::array<std::string_view, 37> not_there_yet{"aliyun-rds",
-                                                         "allow-master-master",
-                                                         "allow-nullable-unique-key",
-                                                         "allow-setup-metadata-lock-instruments",
-                                                         "allow-zero-in-date",
-                                                         "analyze-ghost-table-before-cutover",
-                                                         "approve-renamed-columns",
-                                                         "attempt-instant-ddl",
-                                                         "azure",
-                                                         "binlogsyncer-max-reconnect-attempts",
-                                                         "charset",
-                                                         "checkpoint",
-                                                         "checkpoint-seconds",
-                                                         "cut-over",
-                                                         "discard-foreign-keys",
-                                                         "dml-batch-size",
-                                                         "force-table-names",
-                                                         "gcp",
-                                                         "gtid",
-                                                         "include-triggers",
-                                                         "old-table",
-                                                         "panic-flag-file",
-                                                         "panic-on-warnings",
-                                                         "remove-trigger-suffix-if-exists",
-                                                         "replication-lag-query",
-                                                         "resume",
-                                                         "revert",
-                                                         "runtime-metrics-interval",
-                                                         "skip-foreign-key-checks",
-                                                         "skip-metadata-lock-check",
-                                                         "skip-port-validation",
-                                                         "skip-renamed-columns",
-                                                         "skip-strict-mode",
-                                                         "storage-engine",
-                                                         "timestamp-old-table",
-                                                         "trigger-suffix",
-                                                         "tungsten"};
+constexpr auto not_there_yet = std::to_array<std::string_view>(
+    {"allow-nullable-unique-key", "approve-renamed-columns", "attempt-instant-ddl",
+     "discard-foreign-keys", "include-triggers", "remove-trigger-suffix-if-exists",
+     "skip-renamed-columns", "trigger-suffix"});
 
 struct short_flag {
     char letter;
@@ -79,10 +46,7 @@ std::string unknown_flag_text(std::string_view word, std::size_t position,
     std::string_view name = word.substr(single ? 1 : 2);
     name = name.substr(0, name.find('='));
     if (std::ranges::find(not_there_yet, name) != not_there_yet.end())
-        return fmt::format("unknown flag: --{} is one of gh-ost's that is not there yet{}", name,
-                           name == "panic-flag-file"
-                               ? "; to end a run, send it SIGTERM, and once more to end it at once"
-                               : "");
+        return fmt::format("unknown flag: --{} is one of gh-ost's that is not there yet", name);
 
     std::vector<std::string> known;
     for (const auto& flag : flags) known.emplace_back(flag.name);

@@ -68,6 +68,7 @@ std::string hint_block(const hints& of) {
         add("replaying is paused by command: the changes wait, and so does the cut-over, until "
             "resume-replay");
     text += flag_line("postpone-cut-over-flag-file", of.postpone_flag_file);
+    if (!of.panic_flag_file.empty()) add("panic-flag-file: " + of.panic_flag_file);
     if (!of.at.unix_path.empty()) add("Serving on unix socket: " + of.at.unix_path);
     if (of.at.tcp_port != 0) add(fmt::format("Serving on TCP port: {}", of.at.tcp_port));
     return text;

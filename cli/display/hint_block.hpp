@@ -26,6 +26,7 @@ struct hints {
     throttle::pace pace;
     throttle::throttle_settings throttling;
     std::string postpone_flag_file;  ///< Empty: none.
+    std::string panic_flag_file;     ///< Empty: none.
     std::chrono::system_clock::time_point began;
     serving at;
 };

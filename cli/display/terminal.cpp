@@ -142,6 +142,7 @@ hints terminal::hints_now(const migration::subject& about) const {
                .pace = steered.pace.snapshot(),
                .throttling = with_.carrying.throttling,
                .postpone_flag_file = steered.flag_file(),
+               .panic_flag_file = with_.panic_flag_file,
                .began = began_,
                .at = {}};
     const std::lock_guard lock(serving_mutex_);

@@ -34,6 +34,11 @@ flag_file_state look_at_flag_file(const std::string& path) {
     return {.set = exists, .unknown_because = {}};
 }
 
+bool is_known_to_be_there(const std::string& path) {
+    const flag_file_state state = look_at_flag_file(path);
+    return state.set && state.unknown_because.empty();
+}
+
 std::string make_flag_file(const std::string& path) {
     if (auto why = why_it_is_no_file(path); !why.empty()) return why;
     // Whoever made it may not let us write.

@@ -18,6 +18,10 @@ struct flag_file_state {
 /// Blocks as long as the file system does. Does not throw for what a file system can answer.
 flag_file_state look_at_flag_file(const std::string& path);
 
+/// Whether the file is there beyond doubt: for what a file asks for that cannot be taken back.
+/// `path` is not empty. Blocks and throws as look_at_flag_file().
+bool is_known_to_be_there(const std::string& path);
+
 /// Makes the file, empty, unless it is there. Why it cannot be made, also as what has its name is
 /// no regular file; empty: it is there now.
 std::string make_flag_file(const std::string& path);

@@ -33,6 +33,12 @@ void look_at_postpone_flag(const std::string& path, findings& found) {
              "A run makes it at its start. Name a file in a folder that this user may write."});
 }
 
+void look_at_panic_flag(const std::string& path, findings& found) {
+    if (path.empty() || !is_known_to_be_there(path)) return;
+    found.refusals.push_back({fmt::format("the file of --panic-flag-file is there: {}", path),
+                              "A run would end at once. Remove it."});
+}
+
 void look_at_flag_files(const std::vector<std::string>& paths, findings& found) {
     for (const std::string& path : paths) {
         if (path.empty()) continue;
@@ -125,6 +131,7 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
 findings look_at_surroundings(db::session& primary, const settings& with) {
     findings found;
     look_at_postpone_flag(with.postpone_flag_file, found);
+    look_at_panic_flag(with.panic_flag_file, found);
     look_at_flag_files(
         {with.carrying.throttling.flag_file, with.carrying.throttling.additional_flag_file}, found);
     const auto unreadable = preflight::load_obstacles(primary, with.carrying.pace);

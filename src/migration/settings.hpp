@@ -30,6 +30,7 @@ struct settings {
     carry::engine_settings carrying;
     std::chrono::milliseconds stall_budget{500};
     std::string postpone_flag_file;     ///< Empty: none.
+    std::string panic_flag_file;        ///< Empty: none.
     bool ignore_old_snapshots = false;  ///< Swap though transactions have old snapshots.
     bool accept_slow_rename = false;    ///< Swap though RENAME TABLE takes longer than the budget.
     std::optional<std::chrono::seconds> kill_blockers_after;  ///< Unset: nobody's session is ended.

@@ -9,7 +9,9 @@
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/preflight/target_table.hpp"
+#include "src/preflight/zero_date_defaults.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/sql/identifier_case.hpp"
 #include "src/sql/rename_map.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
@@ -22,6 +24,25 @@
 
 namespace segue::preflight {
 namespace {
+
+// With a name of the operator's for the tables it may be: then it would be dropped as a leftover.
+std::vector<refusal> names_of_the_original(const migration_tables& tables, bool names_fold_case) {
+    std::vector<refusal> found;
+    for (const table_name& one :
+         {tables.ghost, tables.old, tables.changelog, tables.checkpoint, tables.rehearsal})
+        if (sql::same_table_name(one.name, tables.original.name, names_fold_case))
+            found.push_back({fmt::format("with this --force-table-names a table of the migration "
+                                         "would have the name of {} itself",
+                                         tables.original.quoted()),
+                             "Give another name, or none."});
+    return found;
+}
+
+// As the server keeps the names, by which the binary log tells of the tables.
+table_naming as_stored(table_naming naming, bool names_fold_case) {
+    if (names_fold_case) naming.base = sql::fold_case(naming.base);
+    return naming;
+}
 
 void check_names(db::session& session, const inspection_request& request,
                  const migration_tables& tables, std::vector<refusal>& refusals) {
@@ -96,8 +117,17 @@ std::vector<refusal> unreadable_expressions(db::session& session, const plan& ma
     return found;
 }
 
+schema::value_rules value_rules_of(db::session& session, const inspection_request& request) {
+    schema::value_rules rules = schema::read_value_rules(session);
+    if (request.allow_zero_dates) {
+        rules.conversions.no_zero_date = false;
+        rules.conversions.no_zero_in_date = false;
+    }
+    return rules;
+}
+
 void complete(plan& made, db::session& session, const sql::alter_statement& alter,
-              bool replica_image_is_minimal) {
+              const inspection_request& request) {
     throw_refusals(unreadable_expressions(session, made));
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
@@ -118,7 +148,7 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
                           "by which rows can still be found in the new table (docs/limits.md). "
                           "Often a KEY over its columns in the same ALTER, or a unique index added "
                           "before, is the way.{}",
-                          replica_image_is_minimal
+                          request.replica_image_is_minimal
                               ? " binlog_row_image is meant of the replica: after it is set there, "
                                 "STOP REPLICA and START REPLICA."
                               : "")}});
@@ -128,8 +158,11 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
                 "binlog_row_image is not FULL and the key column {} has a DEFAULT: an INSERT that "
                 "leaves it out would not log its key, and the migration would stop.",
                 quoted_name(column.source)));
-    made.projection = schema::make_projection(made.original, made.target, *choice.chosen, source_of,
-                                              schema::read_value_rules(session));
+    const schema::value_rules rules = value_rules_of(session, request);
+    throw_refusals(
+        new_zero_date_defaults(made.original, made.target, source_of, rules.conversions));
+    made.projection =
+        schema::make_projection(made.original, made.target, *choice.chosen, source_of, rules);
     const rows::statements texts(made.projection, /*locking_reads=*/false,
                                  made.server.packet_bytes_max);
     if (const auto needed = texts.packet_bytes_needed(); needed > made.server.packet_bytes_max)
@@ -236,7 +269,7 @@ plan made_with_target(const workplace& at, plan made, const table_name& name, re
     made.notes = std::move(altered.notes);
     cost.measure(made.target);
     made.rename_time = cost.sum();
-    complete(made, at.session, at.alter, at.request.replica_image_is_minimal);
+    complete(made, at.session, at.alter, at.request);
     at.throw_if_stopped();
     empty.keep();
     return made;
@@ -360,7 +393,9 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
                 fmt::format("{} is left out: it tells the server how to run an ALTER, and this one "
                             "is run on an empty table.",
                             clause.text));
-    made.tables = migration_tables::of(made.original.name);
+    const bool names_fold_case = made.server.names_fold_case;
+    made.tables = tables_beside(made.original.name, as_stored(request.naming, names_fold_case));
+    append(refusals, names_of_the_original(made.tables, names_fold_case));
     append(refusals, shape_obstacles(made.original));
     append(refusals, table_obstacles(session, made.original.name, made.server));
     append(refusals, new_auto_increment(alter, made.original));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/table_naming.hpp"
 #include "src/db/session.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/target_table.hpp"
@@ -21,10 +22,14 @@ namespace segue::preflight {
 struct inspection_request {
     table_name original;
     servers::server_kind server = servers::server_kind::primary;
-    std::string alter_text;   ///< Bare options, or a whole ALTER TABLE.
-    bool drop_ghost = false;  ///< --initially-drop-ghost-table
-    bool drop_old = false;    ///< --initially-drop-old-table: that it exists is no obstacle.
-    bool rehearsal = false;   ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
+    std::string alter_text;    ///< Bare options, or a whole ALTER TABLE.
+    bool drop_ghost = false;   ///< --initially-drop-ghost-table
+    bool drop_old = false;     ///< --initially-drop-old-table: that it exists is no obstacle.
+    table_naming naming = {};  ///< --force-table-names, --timestamp-old-table
+    /// --allow-zero-in-date: as if the server's sql_mode had neither NO_ZERO_DATE nor
+    /// NO_ZERO_IN_DATE.
+    bool allow_zero_dates = false;
+    bool rehearsal = false;  ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     std::chrono::milliseconds
         stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
     bool replica_image_is_minimal = false;  ///< The stream's replica logs no FULL images.

@@ -16,8 +16,9 @@ bool one_of(std::string_view type, std::initializer_list<std::string_view> types
     return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-// What ALTER TABLE puts into existing rows for a new NOT NULL column without a DEFAULT.
-std::string implicit_default(const column& added) {
+// What ALTER TABLE puts into existing rows for a new NOT NULL column without a DEFAULT. A date's is
+// zero, where the server takes that.
+std::string implicit_default(const column& added, const conversion_rules& rules) {
     const std::string_view type = added.data_type;
     if (one_of(type, {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float",
                       "double", "year", "bit"}))
@@ -28,11 +29,15 @@ std::string implicit_default(const column& added) {
     if (type == "enum") return "1";  // the number of its first value
     if (type == "time") return "'00:00:00'";
     if (type == "json") return "CAST('null' AS JSON)";
+    const bool is_date = one_of(type, {"date", "datetime", "timestamp"});
+    if (is_date && !rules.no_zero_date)
+        return type == "date" ? "'0000-00-00'" : "'0000-00-00 00:00:00'";
     throw error(
         fmt::format("the new column {} ({}) is NOT NULL and has no DEFAULT, and its type "
                     "has no default that fits existing rows. Give it a DEFAULT, or let it "
-                    "be NULL.",
-                    quoted_name(added.name), added.column_type));
+                    "be NULL{}.",
+                    quoted_name(added.name), added.column_type,
+                    is_date ? "; or say --allow-zero-in-date, for zero dates" : ""));
 }
 
 // ALTER TABLE gives all rows one moment. The server's default would give each row the time at which
@@ -114,7 +119,7 @@ projection make_projection(const table_definition& source, const table_definitio
                     ? ""
                     : fmt::format(" ({} to {})", carried->column_type, to.column_type));
         } else if (!to.nullable && !to.default_text) {
-            const std::string value = implicit_default(to);
+            const std::string value = implicit_default(to, rules.conversions);
             made.columns.push_back({.target = to.name, .expression = value, .source = {}});
             made.description +=
                 fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);

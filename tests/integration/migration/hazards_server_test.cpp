@@ -128,6 +128,19 @@ TEST(names_that_are_stored_in_lower_case, are_found_in_the_binary_log_however_th
     EXPECT_EQ(run.everything(), "_orders_del:3 orders:3");
 }
 
+// 11
+TEST(names_that_are_stored_in_lower_case, are_found_though_the_operator_names_the_tables) {
+    quiet_run run(shared_server({"--lower-case-table-names=1"}), "t");
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    run.start("ADD COLUMN b INT", {.more = {"--force-table-names=MiG"}});
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_mig_del:2 t:2");
+    run.session().execute("RENAME TABLE t TO _t_gho");
+    run.start("ADD COLUMN c INT", {.more = {"--table=_T_gho", "--force-table-names=T"}});
+    run.expect_failed({"would have the name of"});
+}
+
 // 19
 TEST(a_database_that_the_binary_log_leaves_out, is_refused_before_anything_is_made) {
     quiet_run run(shared_server({"--binlog-do-db=some_other"}));

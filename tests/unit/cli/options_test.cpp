@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
@@ -135,6 +137,10 @@ TEST_F(a_command_line, defaults_are_those_of_the_table) {
     EXPECT_EQ(made.run.carrying.pace.nice_ratio, 0.0);
     EXPECT_EQ(made.run.carrying.heartbeat_interval, 100ms);
     EXPECT_EQ(made.run.postpone_flag_file, "");
+    EXPECT_EQ(made.run.panic_flag_file, "");
+    EXPECT_EQ(made.run.request.naming.base, "");
+    EXPECT_EQ(made.run.request.naming.old_stamp, "");
+    EXPECT_FALSE(made.run.request.allow_zero_dates);
     EXPECT_EQ(made.run.stall_budget, 500ms);
     EXPECT_EQ(made.run.cut_over_pause_max, std::nullopt);
     EXPECT_FALSE(made.run.ignore_old_snapshots);
@@ -176,6 +182,10 @@ TEST_F(a_command_line, every_flag_is_carried_over) {
                            "--nice-ratio=1.5",
                            "--heartbeat-interval-millis=200",
                            "--postpone-cut-over-flag-file=/b",
+                           "--panic-flag-file=/c",
+                           "--force-table-names=m",
+                           "--timestamp-old-table",
+                           "--allow-zero-in-date",
                            "--cut-over-stall-budget-millis=300",
                            "--cut-over-exponential-backoff",
                            "--exponential-backoff-max-interval=20",
@@ -214,6 +224,10 @@ TEST_F(a_command_line, every_flag_is_carried_over) {
     EXPECT_EQ(made.run.carrying.pace.nice_ratio, 1.5);
     EXPECT_EQ(made.run.carrying.heartbeat_interval, 200ms);
     EXPECT_EQ(made.run.postpone_flag_file, "/b");
+    EXPECT_EQ(made.run.panic_flag_file, "/c");
+    EXPECT_EQ(made.run.request.naming.base, "m");
+    EXPECT_THAT(made.run.request.naming.old_stamp, MatchesRegex("20[0-9]{12}"));
+    EXPECT_TRUE(made.run.request.allow_zero_dates);
     EXPECT_EQ(made.run.stall_budget, 300ms);
     EXPECT_EQ(made.run.cut_over_pause_max, 20s);
     EXPECT_TRUE(made.run.ignore_old_snapshots);
@@ -228,6 +242,7 @@ TEST_F(a_command_line, every_flag_is_carried_over) {
 
 TEST_F(a_command_line, every_flag_of_the_table_is_taken) {
     for (const auto& entry : flags()) {
+        if (entry.answered_by == flag_answer::refusal) continue;
         auto argument = "--" + std::string(entry.name);
         if (entry.kind == flag_kind::integer) argument += "=1";
         if (entry.kind == flag_kind::real) argument += "=1";
@@ -293,6 +308,10 @@ TEST_F(a_command_line, check_flag_says_nothing_when_all_can_be_read) {
     EXPECT_EQ(result.output + result.fatal, "");
     EXPECT_FALSE(result.run);
     EXPECT_EQ(read({"--check-flag", "--nonsense"}).exit_code, 2);
+    // The example of gh-ost's own help, in which the first flag takes the second for its value.
+    EXPECT_EQ(
+        read({"--check-flag", "--cut-over-lock-timeout-seconds", "--nice-ratio", "0"}).exit_code,
+        2);
 }
 
 TEST_F(a_command_line, the_alter_is_missed_first_then_the_database_then_the_table) {
@@ -569,11 +588,59 @@ TEST_F(a_command_line, metrics_have_an_address_and_any_number_of_tags) {
     EXPECT_THAT(fatal({"--statsd-tags=prod"}), HasSubstr("--statsd-tags: \"prod\" is not key:"));
 }
 
-TEST_F(a_command_line, flags_without_effect_are_told) {
-    for (const auto* name : {"--allow-on-master", "--exact-rowcount", "--concurrent-rowcount",
-                             "--assume-rbr", "--switch-to-rbr", "--stack"})
-        EXPECT_THAT(only_notice({name}), HasSubstr(name));
+std::string with_some_value(const flag& of) {
+    if (of.kind == flag_kind::boolean) return fmt::format("--{}", of.name);
+    return fmt::format("--{}={}", of.name, of.kind == flag_kind::integer ? "7" : "latin1");
+}
+
+TEST_F(a_command_line, each_flag_without_effect_is_told_once_by_what_it_means) {
+    for (const flag& one : flags()) {
+        if (one.answered_by != flag_answer::notice) continue;
+        EXPECT_EQ(only_notice({with_some_value(one)}),
+                  fmt::format("--{}: {}", one.name, one.meaning));
+    }
+    const auto several = read_complete({"--gcp", "--stack", "--gcp", "--dml-batch-size=5000"});
+    EXPECT_THAT(several.notices, ElementsAre(StartsWith("--gcp: "), StartsWith("--dml-batch-size"),
+                                             StartsWith("--stack: ")));
+}
+
+TEST_F(a_command_line, a_flag_that_is_yet_to_come_is_refused_where_it_asks_for_something) {
+    for (const flag& one : flags()) {
+        if (one.answered_by != flag_answer::refusal) continue;
+        EXPECT_THAT(fatal({with_some_value(one)}),
+                    StartsWith(fmt::format("--{} is refused: ", one.name)));
+        const auto checked = read({"--check-flag", with_some_value(one)});
+        EXPECT_EQ(checked.exit_code, 2) << "a script that asks is not told that it is there";
+        EXPECT_THAT(checked.output, HasSubstr("is refused"));
+        EXPECT_EQ(std::ranges::count(checked.output, '\n'), 1);
+    }
+    run({"--checkpoint=false", "--resume=0", "--revert=f", "--old-table="});
+    EXPECT_EQ(read({"--check-flag", "--checkpoint=false"}).exit_code, 0);
+}
+
+TEST_F(a_command_line, flags_that_exclude_each_other_are_refused) {
     EXPECT_THAT(fatal({"--assume-rbr", "--switch-to-rbr"}), HasSubstr("exclude"));
+    EXPECT_THAT(fatal({"--revert", "--resume"}), HasSubstr("exclude"));
+    EXPECT_TRUE(read_complete({"--assume-rbr=false", "--switch-to-rbr"}).run);
+}
+
+TEST_F(a_command_line, the_swap_is_atomic_by_any_name) {
+    run({"--cut-over=atomic"});
+    run({"--cut-over=default"});
+    run({"--cut-over", ""});
+    EXPECT_THAT(only_notice({"--cut-over=two-step"}), HasSubstr("atomic all the same"));
+    EXPECT_THAT(fatal({"--cut-over=Atomic"}), HasSubstr("--cut-over=Atomic is not known"));
+}
+
+TEST_F(a_command_line, only_innodb_is_a_storage_engine) {
+    run({"--storage-engine=innodb"});
+    EXPECT_THAT(fatal({"--storage-engine=rocksdb"}), HasSubstr("only InnoDB tables"));
+    EXPECT_THAT(fatal({"--storage-engine="}), HasSubstr("only InnoDB tables"));
+}
+
+TEST_F(a_command_line, character_sets_are_names) {
+    EXPECT_THAT(only_notice({"--charset=utf8mb4,utf8,latin1"}), HasSubstr("utf8mb4"));
+    EXPECT_THAT(fatal({"--charset=utf8;latin1"}), HasSubstr("--charset takes names"));
 }
 
 TEST_F(a_command_line, lists_that_cannot_be_read_are_errors_that_name_the_flag) {

@@ -20,15 +20,16 @@ using testing::ThrowsMessage;
 const column id = typed("id", "int");
 const table_definition original = table_of("t", {id, typed("a", "int")}, {primary({"id"})});
 
-const value_rules rules = {.conversions = {}, .moment = "2026-11-26 12:34:56.123456"};
+const value_rules rules = {.conversions = {.no_zero_date = true, .no_zero_in_date = true},
+                           .moment = "2026-11-26 12:34:56.123456"};
 
 projection project(std::vector<column> columns, std::vector<renamed> exceptions = {},
-                   std::vector<index> indexes = {primary({"id"})}) {
+                   std::vector<index> indexes = {primary({"id"})}, const value_rules& by = rules) {
     row_key key;
     key.source_index = key.target_index = "PRIMARY";
     key.columns = {{.source = "id", .target = "id"}};
     table_definition target = table_of("g", std::move(columns), std::move(indexes));
-    return make_projection(original, target, key, sources(std::move(exceptions)), rules);
+    return make_projection(original, target, key, sources(std::move(exceptions)), by);
 }
 
 std::map<std::string, std::string> expressions(const projection& made) {
@@ -114,6 +115,19 @@ TEST(projection, a_new_not_null_column_that_alter_could_not_fill_is_refused) {
                 project({id, typed("n", type)}, {{"n", std::nullopt}});
             },
             ThrowsMessage<error>(HasSubstr("Give it a DEFAULT")));
+    }
+}
+
+TEST(projection, the_implicit_default_of_a_date_is_zero_where_the_server_takes_it) {
+    value_rules lenient = rules;
+    lenient.conversions = {.no_zero_date = false, .no_zero_in_date = true};
+    for (const auto& [type, value] :
+         std::map<std::string, std::string>{{"date", "'0000-00-00'"},
+                                            {"datetime(3)", "'0000-00-00 00:00:00'"},
+                                            {"timestamp", "'0000-00-00 00:00:00'"}}) {
+        const auto made =
+            project({id, typed("n", type)}, {{"n", std::nullopt}}, {primary({"id"})}, lenient);
+        EXPECT_EQ(expressions(made)["n"], value) << type;
     }
 }
 

@@ -1,0 +1,48 @@
+#include "src/base/table_naming.hpp"
+
+#include "src/base/stable_hash.hpp"
+#include "src/base/utf8.hpp"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace segue {
+namespace {
+
+constexpr std::size_t identifier_characters_max = 64;
+
+std::string_view first_characters(std::string_view utf8, std::size_t count) {
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        if ((static_cast<unsigned char>(utf8[i]) & 0xC0U) == 0x80U) continue;
+        if (seen == count) return utf8.substr(0, i);
+        ++seen;
+    }
+    return utf8;
+}
+
+std::string derived(const std::string& base, std::string_view suffix) {
+    const std::size_t room = identifier_characters_max - 1 - suffix.size();
+    if (characters_in(base) <= room) return fmt::format("_{}{}", base, suffix);
+    const std::string hash = fmt::format("_{:08x}", stable_hash(base));
+    return fmt::format("_{}{}{}", first_characters(base, room - hash.size()), hash, suffix);
+}
+
+}  // namespace
+
+migration_tables tables_beside(const table_name& original, const table_naming& naming) {
+    const auto beside = [&](std::string_view suffix) {
+        return table_name{original.schema,
+                          derived(naming.base.empty() ? original.name : naming.base, suffix)};
+    };
+    return {
+        .original = original,
+        .ghost = beside("_gho"),
+        .old = beside(naming.old_stamp.empty() ? "_del" : fmt::format("_{}_del", naming.old_stamp)),
+        .changelog = beside("_ghc"),
+        .checkpoint = beside("_ghk"),
+        .rehearsal = beside("_ghr")};
+}
+
+}  // namespace segue

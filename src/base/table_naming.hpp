@@ -1,0 +1,19 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+
+#include <string>
+
+namespace segue {
+
+/// What an operator says of the names of the tables that a migration makes.
+struct table_naming {
+    std::string base = {};       ///< --force-table-names: stands for <t>; empty: <t> itself.
+    std::string old_stamp = {};  ///< --timestamp-old-table: the old one is _<t>_<stamp>_del.
+};
+
+/// The names by migration_tables::of() but for what `naming` says. Two tables for which the same
+/// `base` stands share them all.
+migration_tables tables_beside(const table_name& original, const table_naming& naming);
+
+}  // namespace segue
