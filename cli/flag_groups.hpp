@@ -8,6 +8,7 @@ namespace segue::cli::flag_group {
 
 constexpr std::string_view connection = "Connection";
 constexpr std::string_view change = "The change";
+constexpr std::string_view triggers = "Triggers";
 constexpr std::string_view copying = "Copying and verifying";
 constexpr std::string_view throttling = "Throttling";
 constexpr std::string_view cut_over = "Cut-over";

@@ -247,6 +247,50 @@ std::vector<flag> obeyed_flags() {
             "sql_mode has neither NO_ZERO_DATE nor NO_ZERO_IN_DATE; zero dates that are there are "
             "carried over without it"),
 
+        switched(
+            "approve-renamed-columns", change,
+            [](options & o) -> auto& { return o.run.request.approve_renames; },
+            "Carry on the values of columns that the ALTER renames; without it such an ALTER is "
+            "refused, with what becomes what"),
+        switched(
+            "skip-renamed-columns", change,
+            [](options & o) -> auto& { return o.run.request.skip_renames; },
+            "Leave the values of renamed columns behind: the new columns get their defaults",
+            "an error beside --approve-renamed-columns; the columns are told at the start"),
+
+        switched(
+            "attempt-instant-ddl", change,
+            [](options & o) -> auto& { return o.run.attempt_instant_ddl; },
+            "Try ALTER TABLE ... ALGORITHM=INSTANT first, within the stall budget; where the "
+            "server "
+            "refuses it, or the table is held, rows are copied",
+            "not asked for while somebody holds the table"),
+        switched(
+            "allow-nullable-unique-key", change,
+            [](options & o) -> auto& { return o.run.request.nullable_key; },
+            "Where no other key serves, take a unique index whose columns can be NULL, and are not",
+            "that there is no NULL is looked at; one that comes ends the run"),
+        switched(
+            "discard-foreign-keys", change,
+            [](options & o) -> auto& { return o.run.request.discard_foreign_keys; },
+            "Leave the table's own foreign keys out of the new table; the old table loses them in "
+            "the swap",
+            "refused where cascades change rows that no binary log tells"),
+
+        switched(
+            "include-triggers", triggers,
+            [](options & o) -> auto& { return o.run.request.triggers.include; },
+            "Make the table's triggers on the new table, in the swap. Needs --trigger-suffix"),
+        parsed(
+            "trigger-suffix", triggers, "", "SUFFIX",
+            [](options & o) -> auto& { return o.run.request.triggers.suffix; },
+            [](const std::string& given) { return given; },
+            "What is added to the names of the new table's triggers: letters, digits and _"),
+        switched(
+            "remove-trigger-suffix-if-exists", triggers,
+            [](options & o) -> auto& { return o.run.request.triggers.remove_suffix_if_there; },
+            "Take the suffix off the names that end with it, in place of adding it once more"),
+
         number(
             "threads", copying, "COUNT", {1, 64},
             [](options & o) -> auto& { return o.run.carrying.copy_workers; },

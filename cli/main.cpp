@@ -131,8 +131,10 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
         job.run(stop);
         shown.stop();
         hooks.succeeded(stop);
-        if (!with.drop_old_table || with.replica == migration::replica_use::tested)
-            out.put("# " + display::kept_text(job.left_behind()) + "\n");
+        const auto left = job.left_behind();
+        if ((!with.drop_old_table || with.replica == migration::replica_use::tested) &&
+            !left.old.empty())
+            out.put("# " + display::kept_text(left) + "\n");
         out.put("# Done\n");
     } catch (const stopped&) {
         shown.stop();

@@ -178,6 +178,8 @@ class options_reader {
         exclude("allow-on-master", "migrate-on-replica");
         exclude("revert", "resume");
         if (const auto why = given_.refusal(); !why.empty()) throw error(why);
+        // The table itself would be another one then.
+        exclude("attempt-instant-ddl", "test-on-replica");
         for (const auto* name : {"test-on-replica", "migrate-on-replica"})
             if (given_.on(name) && !given_.text("assume-master-host").empty())
                 notices_.push_back(
@@ -189,6 +191,24 @@ class options_reader {
         if (given_.on("ssl-allow-insecure")) need_ssl("ssl-allow-insecure");
         if (given_.text("ssl-cert").empty() != given_.text("ssl-key").empty())
             throw error("--ssl-cert and --ssl-key go together");
+        check_triggers();
+    }
+
+    // As gh-ost does.
+    void check_triggers() {
+        const auto suffix = given_.text("trigger-suffix");
+        if (!given_.on("include-triggers")) {
+            if (!suffix.empty()) throw error("--trigger-suffix needs --include-triggers");
+            if (given_.on("remove-trigger-suffix-if-exists"))
+                throw error("--remove-trigger-suffix-if-exists needs --include-triggers");
+            return;
+        }
+        if (suffix.empty()) throw error("--include-triggers needs --trigger-suffix");
+        const bool plain = std::ranges::all_of(
+            suffix, [](unsigned char c) { return c == '_' || (c < 0x80 && std::isalnum(c) != 0); });
+        if (!plain)
+            throw error(
+                fmt::format("--trigger-suffix={} may have letters, digits and _ only", suffix));
     }
 
     void exclude(std::string_view one, std::string_view other) const {

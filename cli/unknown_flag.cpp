@@ -10,10 +10,7 @@
 namespace segue::cli {
 namespace {
 
-constexpr auto not_there_yet = std::to_array<std::string_view>(
-    {"allow-nullable-unique-key", "approve-renamed-columns", "attempt-instant-ddl",
-     "discard-foreign-keys", "include-triggers", "remove-trigger-suffix-if-exists",
-     "skip-renamed-columns", "trigger-suffix"});
+constexpr std::array<std::string_view, 0> not_there_yet{};
 
 struct short_flag {
     char letter;

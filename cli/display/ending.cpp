@@ -67,6 +67,14 @@ ending ending_of(const migration::leftovers& left) {
             return made;
         case swap::swap_state::answer_open:
             made.exit_code = exit_outcome_unknown;
+            if (left.instant) {
+                made.lines.emplace_back(
+                    "It is not known whether ALTER TABLE ... ALGORITHM=INSTANT was done: it was "
+                    "sent, and what became of it could not be found out. Look at SHOW CREATE "
+                    "TABLE, "
+                    "once it does not stand in SHOW PROCESSLIST any more.");
+                return made;
+            }
             made.lines.push_back(
                 fmt::format("It is not known whether the tables were swapped: RENAME TABLE was "
                             "sent, and what became of it could not be found out. It may be at work "

@@ -106,7 +106,8 @@ void table_feed::see_change_of_ours(const binlog::statement& seen) {
         if (swap_expected_ && verb == sql::ddl_verb::rename_table) continue;
         if (sql::touch_of(logged(seen), one, watched_.case_insensitive_names) !=
                 sql::ddl_touch::touched ||
-            sets_auto_increment(seen.text, one))
+            sets_auto_increment(seen.text, one) ||
+            (verb == sql::ddl_verb::create_trigger && makes_own_trigger(seen)))
             continue;
         std::lock_guard lock(mutex_);
         if (!change_of_ours_.empty()) return;
@@ -118,6 +119,17 @@ void table_feed::see_change_of_ours(const binlog::statement& seen) {
                                                                 : "changed",
                         shown(seen.text));
     }
+}
+
+void table_feed::expect_triggers(std::vector<std::string> names) {
+    std::lock_guard lock(mutex_);
+    own_triggers_ = std::move(names);
+}
+
+bool table_feed::makes_own_trigger(const binlog::statement& seen) const {
+    const auto name = sql::name_of_created_trigger(seen.text);
+    std::lock_guard lock(mutex_);
+    return name && std::ranges::count(own_triggers_, *name) > 0;
 }
 
 std::string table_feed::change_of_ours() const {

@@ -53,6 +53,8 @@ class table_feed {
     void expect_swap() noexcept { swap_expected_ = true; }
     /// RENAME TABLE was not sent, or changed nothing: it is looked at again.
     void expect_no_swap() noexcept { swap_expected_ = false; }
+    /// Triggers of these names on one of `ours` are made by ourselves, whenever that is seen.
+    void expect_triggers(std::vector<std::string> names);
 
     /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
     std::size_t held_for_xa() const noexcept { return held_keys_.load(); }
@@ -97,6 +99,7 @@ class table_feed {
     void keep(keys::key_value key, const std::optional<std::string>& xid);
     void see_definition(const binlog::statement& seen);
     void see_change_of_ours(const binlog::statement& seen);
+    bool makes_own_trigger(const binlog::statement& seen) const;
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
@@ -114,7 +117,8 @@ class table_feed {
     std::atomic<std::size_t> held_keys_{0};            // written by the stream
 
     mutable std::mutex mutex_;
-    std::string change_of_ours_;  // guarded by mutex_
+    std::string change_of_ours_;  // guarded by mutex_, as the next
+    std::vector<std::string> own_triggers_;
 };
 
 }  // namespace segue::changes

@@ -53,8 +53,9 @@ key_value key_codec::from_images(std::span<const binlog::column_image> columns) 
                             quoted_name(column.source)));
         if (columns[i].is == binlog::column_image::state::null)
             throw error(
-                fmt::format("a row event holds NULL in the key column {}: the table was "
-                            "changed while it was migrated",
+                fmt::format("a row event holds NULL in the key column {}, so that the key names no "
+                            "row: one came in that may hold it, or the table was changed while it "
+                            "was migrated",
                             quoted_name(column.source)));
         append_ordered(made.encoded, column,
                        [&] { append_image(made.encoded, column, as_text(columns[i].bytes)); });

@@ -47,8 +47,9 @@ struct subject {
     server inspected;  ///< That the stream comes from: the primary, or a replica.
 };
 
-/// What a run that swapped the tables tells.
+/// What a run that is done tells.
 struct outcome {
+    bool instant = false;  ///< ALTER TABLE ... ALGORITHM=INSTANT did it: nothing was swapped.
     std::chrono::milliseconds stall_max{0};   ///< The longest that writes waited in an attempt.
     std::chrono::milliseconds stall_last{0};  ///< How long they waited in the one that swapped.
     unsigned cut_over_attempts = 0;
@@ -70,6 +71,7 @@ struct leftovers {
     preflight::other_run_made taken_over =
         preflight::other_run_made::none;  ///< If any, no table is this run's to drop.
     std::string taken_over_by;            ///< Whose run that is; empty: not known.
+    bool instant = false;    ///< `swap` is of ALTER TABLE ... ALGORITHM=INSTANT, not of RENAME.
     bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
 };
 

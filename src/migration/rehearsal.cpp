@@ -69,6 +69,9 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     }
     preflight::drop_made(session, of.record(), made.target.name);
     append(found.warnings, start_notices(made, with));
+    if (with.attempt_instant_ddl)
+        found.warnings.emplace_back(
+            "a run would try ALTER TABLE ... ALGORITHM=INSTANT first; a rehearsal does not.");
     of.told.on_rehearsed(made, found.warnings);
 }
 

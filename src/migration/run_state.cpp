@@ -62,6 +62,20 @@ void run_state::find_servers() {
 
 preflight::plan run_state::inspect(db::session& primary, preflight::inspection_request request,
                                    std::stop_token stop) {
+    return looked_at(primary, std::move(request), [&](const preflight::inspection_request& now) {
+        return segue::preflight::inspect(primary, now, record_, stop);
+    });
+}
+
+preflight::plan run_state::look(db::session& primary, preflight::inspection_request request) {
+    return looked_at(primary, std::move(request), [&](const preflight::inspection_request& now) {
+        return segue::preflight::look(primary, now);
+    });
+}
+
+preflight::plan run_state::looked_at(
+    db::session& primary, preflight::inspection_request request,
+    const std::function<preflight::plan(const preflight::inspection_request&)>& look_at) {
     const auto& replica = roles_->stream_from();
     request.stall_budget = with.stall_budget;
     request.server = kind_of_server(with);
@@ -71,8 +85,7 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
         throw_refusals(preflight::load_obstacles(primary, with.carrying.pace));
-        preflight::plan made =
-            segue::preflight::inspect(primary, request, record_, std::move(stop));
+        preflight::plan made = look_at(request);
         if (replica) made.stream_host = replica->host;
         return made;
     } catch (const error& failure) {
@@ -142,6 +155,11 @@ void run_state::note_taken_over(preflight::other_run_made seen,
 void run_state::note_taken_over_by(const std::string& run) {
     std::lock_guard lock(mutex_);
     taken_over_by_ = run;
+}
+
+void run_state::note_instant(bool is) {
+    std::lock_guard lock(mutex_);
+    instant_ = is;
 }
 
 void run_state::copy_begins() {
@@ -238,7 +256,8 @@ leftovers run_state::left_behind() const {
     made.taken_over = taken_over_;
     made.taken_over_by = taken_over_by_;
     std::vector<std::string> names;
-    const bool just_swapped = made.swap == swap::swap_state::made && !cleans_up_;
+    made.instant = instant_;
+    const bool just_swapped = made_ && made.swap == swap::swap_state::made && !cleans_up_;
     for (const table_name& table : just_swapped ? unneeded_after_swap() : tables_made_)
         names.push_back(table.quoted());
     made.tables = fmt::format("{}", fmt::join(names, ", "));

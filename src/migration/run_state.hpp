@@ -40,6 +40,10 @@ class run_state {
     /// Makes the plan. Throws segue::error where there is a reason not to begin.
     preflight::plan inspect(db::session& primary, preflight::inspection_request request,
                             std::stop_token stop);
+    /// The checks of inspect() that need no table to be made. Throws as inspect() does.
+    preflight::plan look(db::session& primary, preflight::inspection_request request);
+    /// Whether what swap() records is of ALTER TABLE ... ALGORITHM=INSTANT.
+    void note_instant(bool is);
     /// Where tables are noted that are made and dropped: note_made() and note_dropped().
     const preflight::table_record& record() const noexcept { return record_; }
 
@@ -84,6 +88,9 @@ class run_state {
     step_gate& gate;
 
   private:
+    preflight::plan looked_at(
+        db::session& primary, preflight::inspection_request request,
+        const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
     std::vector<table_name> unneeded_after_swap() const;
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
@@ -105,6 +112,7 @@ class run_state {
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
     bool swapped_back_ = false;
+    bool instant_ = false;
     preflight::other_run_made taken_over_ = preflight::other_run_made::none;
     std::string taken_over_by_;
 };

@@ -14,14 +14,17 @@
 #include "src/migration/swap_finish.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/operators_choices.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/servers/start_failure.hpp"
+#include "src/swap/instant_alter.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,11 +53,14 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
 outcome runner::run(std::stop_token stop) {
     state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
+    if (altered_instantly(stop)) return {.instant = true};
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
     std::optional<swap::own_statement_ender> ender(
         std::in_place, state_.sessions(), state_.swap_record(), threads_.token(), stop_grace);
     outcome made;
+    // It outlives the threads: what a swap that ended in the middle holds back stays held back.
+    std::optional<swap_finish> end;
     try {
         start_following(stop);
         const auto meanwhile = [&] { look_after(stop); };
@@ -64,8 +70,8 @@ outcome runner::run(std::stop_token stop) {
         state_.pass(step::before_row_copy, meanwhile);
         copy(stop);
         state_.pass(step::row_copy_complete, meanwhile);
-        swap_finish end(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
-        made = end.reach();
+        end.emplace(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
+        made = end->reach();
     } catch (...) {
         end_threads();
         test_.go_on_replicating();
@@ -96,6 +102,37 @@ void runner::prepare_or_stop(std::stop_token stop) {
                                           milliseconds(0));
     try {
         prepare(stop);
+    } catch (const error&) {
+        if (stop.stop_requested()) throw stopped();
+        throw;
+    }
+}
+
+// Nothing of ours exists before it, so that it leaves nothing to go on from or to drop.
+bool runner::altered_instantly(const std::stop_token& stop) {
+    if (!state_.with.attempt_instant_ddl) return false;
+    const swap::own_statement_ender ender(state_.sessions(), state_.swap_record(), stop,
+                                          milliseconds(0));
+    try {
+        db::session session = state_.sessions().connect(db::session_role::patient);
+        const preflight::plan seen = state_.look(session, state_.with.request);
+        state_.note_instant(true);
+        const auto tried =
+            swap::alter_instantly(state_.sessions(), seen, state_.with.request.alter_text,
+                                  state_.with.stall_budget, state_.swap_record(), stop);
+        state_.note_instant(tried.done);
+        // The claim of the start: what follows takes it anew.
+        session.execute("DO RELEASE_ALL_LOCKS()");
+        const std::string table = seen.original.name.quoted();
+        state_.told.on_notice(
+            tried.done
+                ? fmt::format("Success! table {} migrated instantly: ALTER TABLE ... "
+                              "ALGORITHM=INSTANT kept statements waiting for {} ms at most",
+                              table, tried.waited.count())
+                : fmt::format(
+                      "ALGORITHM=INSTANT is not possible for {}, and its rows are copied: {}",
+                      table, tried.why_not));
+        return tried.done;
     } catch (const error&) {
         if (stop.stop_requested()) throw stopped();
         throw;
@@ -164,7 +201,9 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 }
 
 void runner::start_following(std::stop_token stop) {
+    fault::point("migration.before_following");
     parts().follow({.target = carry::engine::contents::nothing}, [&] { look_after(stop); });
+    throw_if_key_has_nulls();
     // What was changed between the inspection and the place where the stream begins, it does not
     // tell.
     look_at_definition();
@@ -172,6 +211,14 @@ void runner::start_following(std::stop_token stop) {
 
 std::string runner::prepare_swap(const std::function<void()>& meanwhile) {
     return state_.with.replica == replica_use::tested ? test_.prepare_swap(meanwhile) : "";
+}
+
+// Behind the first marker: a NULL that came before is seen here, and one that comes later ends the
+// run as soon as the stream tells it (key_codec).
+void runner::throw_if_key_has_nulls() {
+    with_session([&](db::session& on) {
+        preflight::throw_if_key_has_nulls(on, state_.plan(), parts().locking_reads);
+    });
 }
 
 void runner::copy(std::stop_token stop) {

@@ -27,11 +27,15 @@ class runner {
     outcome run(std::stop_token stop);
 
   private:
+    /// Whether ALTER TABLE ... ALGORITHM=INSTANT, if it was asked for, has done all there is to do.
+    bool altered_instantly(const std::stop_token& stop);
     void prepare_or_stop(std::stop_token stop);
     void prepare(const std::stop_token& stop);
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);
+    /// Throws segue::error that names a column of the key in which there is a NULL.
+    void throw_if_key_has_nulls();
     void drop_old_table_of_before(std::stop_token stop);
     void copy(std::stop_token stop);
     /// As swap_finish::obstacle.

@@ -36,7 +36,8 @@ struct settings {
     std::optional<std::chrono::seconds> kill_blockers_after;  ///< Unset: nobody's session is ended.
     /// Pauses between attempts to swap double up to this; unset: as attempt_pauses has it.
     std::optional<std::chrono::seconds> cut_over_pause_max;
-    bool drop_old_table = false;                ///< The old table is dropped after the swap.
+    bool attempt_instant_ddl = false;  ///< Before all else, ALGORITHM=INSTANT on the table itself.
+    bool drop_old_table = false;       ///< The old table is dropped after the swap.
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
 };
 

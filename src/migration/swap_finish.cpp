@@ -47,7 +47,8 @@ swap::cut_over::parts parts_of(run_state& state) {
                     .ignore_old_snapshots = state.with.ignore_old_snapshots,
                     .kill_blockers_after = state.with.kill_blockers_after,
                     .from_replica = state.roles().stream_from().has_value(),
-                    .accept_slow_rename = state.with.accept_slow_rename}};
+                    .accept_slow_rename = state.with.accept_slow_rename,
+                    .swaps_back = state.with.replica == replica_use::tested}};
 }
 
 }  // namespace
@@ -94,6 +95,9 @@ outcome swap_finish::attempt_until_swapped() {
         {.attempts_max = std::max(1U, with.carrying.failures_max),
          .exponential = with.cut_over_pause_max.has_value(),
          .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
+    std::vector<std::string> triggers;
+    for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
+    state_.parts().feed.expect_triggers(std::move(triggers));
     swap::rename_forecast renaming(with.stall_budget, state_.plan().rename_time);
     outcome made;
     unsigned failures = 0;

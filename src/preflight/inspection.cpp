@@ -5,6 +5,7 @@
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/key_check.hpp"
+#include "src/preflight/operators_choices.hpp"
 #include "src/preflight/rename_cost.hpp"
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/tables_there.hpp"
@@ -132,14 +133,17 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
     throw_refusals(table_obstacles(session, made.target.name, made.server));
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));
-    const auto renames = sql::column_mapping(alter, column_names(made.original));
+    const auto renames =
+        sql::column_mapping(alter, column_names(made.original),
+                            request.skip_renames ? sql::renamed_columns::left_behind
+                                                 : sql::renamed_columns::carried_on);
     const schema::source_of source_of = [&](std::string_view target) {
         return renames.source_of(target);
     };
-    schema::key_choice choice =
-        schema::choose_key(made.original, made.target, source_of,
-                           {.full_images = !made.server.image_is_minimal,
-                            .unambiguous_times = times_are_unambiguous(session)});
+    const schema::key_conditions under{.full_images = !made.server.image_is_minimal,
+                                       .unambiguous_times = times_are_unambiguous(session)};
+    schema::key_choice choice = schema::choose_key(made.original, made.target, source_of, under);
+    if (!choice.chosen && request.nullable_key) choice = nullable_key(made, source_of, under);
     made.key_explanation = choice.explanation;
     if (!choice.chosen)
         throw_refusals(
@@ -147,7 +151,11 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
               fmt::format("The table needs a primary key, or a unique index over NOT NULL columns, "
                           "by which rows can still be found in the new table (docs/limits.md). "
                           "Often a KEY over its columns in the same ALTER, or a unique index added "
-                          "before, is the way.{}",
+                          "before, is the way.{}{}",
+                          request.nullable_key
+                              ? ""
+                              : " A unique index whose columns can be NULL, and are not, serves "
+                                "with --allow-nullable-unique-key.",
                           request.replica_image_is_minimal
                               ? " binlog_row_image is meant of the replica: after it is set there, "
                                 "STOP REPLICA and START REPLICA."
@@ -171,18 +179,24 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
                           "this table take up to {} bytes",
                           made.server.packet_bytes_max, needed),
               fmt::format("SET GLOBAL max_allowed_packet={};", round_up(needed))}});
+    throw_if_key_has_nulls(session, made, /*locking=*/false);
     check_key_forms(session, texts);
+    if (made.along.triggers.empty()) return;
+    made.along.triggers_time = try_triggers(session, made.target.name, made.along.triggers);
+    tell_triggers(made);
 }
 
 // MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.
 std::vector<refusal> new_auto_increment(const sql::alter_statement& alter,
-                                        const schema::table_definition& original) {
+                                        const schema::table_definition& original,
+                                        bool skip_renames) {
     std::vector<refusal> found;
     for (const auto& clause : alter.clauses) {
         if (!clause.auto_increment) continue;
         const std::string& from = clause.renamed_from.empty() ? clause.column : clause.renamed_from;
         const schema::column* const column = original.find_column(from);
-        if (column == nullptr || column->auto_increment) continue;
+        const bool left_behind = skip_renames && !sql::same_name(from, clause.column);
+        if (column == nullptr || (column->auto_increment && !left_behind)) continue;
         found.push_back({fmt::format("{}: the column is not AUTO_INCREMENT yet", clause.text),
                          "ALTER TABLE would give new numbers to rows that hold 0, which cannot be "
                          "done row by row. Leave AUTO_INCREMENT out."});
@@ -345,7 +359,7 @@ void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);
     if (!now) throw changed(made);
     throw_if_other_text(*now, made);
-    throw_refusals(table_obstacles(session, made.original.name, made.server));
+    throw_refusals(table_obstacles(session, made.original.name, made.server, made.along));
     // What was made on it before the stream began, no statement in the stream tells.
     const auto added = table_obstacles(session, made.target.name, made.server);
     if (!added.empty()) throw target_changed(made, ": " + added.front().problem);
@@ -362,13 +376,14 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
     throw_if_other_text(text_now(name), made);
     if (!schema::same_definition(text_now(made.target.name), made.target))
         throw target_changed(made, "");
-    throw_refusals(obstacles_beside_definition(session, name));
+    throw_refusals(obstacles_beside_definition(session, name, made.along));
 }
 
-plan inspect(db::session& session, const inspection_request& request, const table_record& record,
-             std::stop_token stop) {
+namespace {
+
+plan look(db::session& session, const inspection_request& request,
+          const sql::alter_statement& alter) {
     plan made;
-    const sql::alter_statement alter = sql::parse_alter(request.alter_text);
     check_same_table(alter, request.original);
     std::vector<refusal> refusals;
     for (const auto& one : alter.refusals)
@@ -396,13 +411,28 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
     const bool names_fold_case = made.server.names_fold_case;
     made.tables = tables_beside(made.original.name, as_stored(request.naming, names_fold_case));
     append(refusals, names_of_the_original(made.tables, names_fold_case));
+    if (request.skip_renames) tell_skipped_renames(made, alter);
     append(refusals, shape_obstacles(made.original));
-    append(refusals, table_obstacles(session, made.original.name, made.server));
-    append(refusals, new_auto_increment(alter, made.original));
+    see_what_is_taken_along(session, request, made, refusals);
+    append(refusals, table_obstacles(session, made.original.name, made.server, made.along));
+    append(refusals, new_auto_increment(alter, made.original, request.skip_renames));
+    append(refusals, unapproved_renames(alter, request));
     claim_start(session, made.original.name);
     check_names(session, request, made.tables, refusals);
     throw_refusals(refusals);
+    return made;
+}
 
+}  // namespace
+
+plan look(db::session& session, const inspection_request& request) {
+    return look(session, request, sql::parse_alter(request.alter_text));
+}
+
+plan inspect(db::session& session, const inspection_request& request, const table_record& record,
+             std::stop_token stop) {
+    const sql::alter_statement alter = sql::parse_alter(request.alter_text);
+    plan made = look(session, request, alter);
     const workplace at{.session = session,
                        .alter = alter,
                        .request = request,

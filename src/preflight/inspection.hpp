@@ -3,6 +3,7 @@
 #include "src/base/table_naming.hpp"
 #include "src/db/session.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/taken_along.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/schema/projection.hpp"
 #include "src/schema/table_definition.hpp"
@@ -29,6 +30,11 @@ struct inspection_request {
     /// --allow-zero-in-date: as if the server's sql_mode had neither NO_ZERO_DATE nor
     /// NO_ZERO_IN_DATE.
     bool allow_zero_dates = false;
+    bool approve_renames = false;  ///< --approve-renamed-columns: their values are carried on.
+    bool skip_renames = false;     ///< --skip-renamed-columns: their values are left behind.
+    bool discard_foreign_keys = false;  ///< --discard-foreign-keys
+    bool nullable_key = false;          ///< --allow-nullable-unique-key: where no other key serves.
+    trigger_request triggers;
     bool rehearsal = false;  ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     std::chrono::milliseconds
         stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
@@ -50,6 +56,9 @@ struct plan {
     schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
     schema::projection projection;
     std::string key_explanation;
+    /// Columns of the key that can be NULL, as the original has them: no row may hold one.
+    std::vector<std::string> nullable_key_columns;
+    taken_along along;
     /// What will not be as ALTER TABLE would make it, one sentence each.
     std::vector<std::string> notes;
     /// What RENAME TABLE in the swap takes, where that is more than some milliseconds: measured on
@@ -70,6 +79,10 @@ struct plan {
 /// statements that run are the caller's to end.
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop);
+
+/// The checks of inspect() that need no table to be made, none of which can be made without. The
+/// session holds claim_start() afterwards. Throws as inspect() does.
+plan look(db::session& session, const inspection_request& request);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any
 /// more, or a trigger or a foreign key has come up.

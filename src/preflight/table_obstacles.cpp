@@ -93,24 +93,66 @@ std::set<std::string> children_of(db::session& session, const table_name& table,
     return children;
 }
 
-std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table) {
+std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table,
+                                       const taken_along& along) {
+    if (along.includes_triggers) {
+        const std::string changed = changed_trigger(session, table, along.triggers);
+        if (changed.empty()) return {};
+        return {{fmt::format("the trigger {} was made, changed or dropped since the start",
+                             quoted_name(changed)),
+                 "Start again: the new table's triggers are those that the table had then."}};
+    }
     std::vector<refusal> found;
-    for (const db::row& one :
-         session.query(fmt::format(R"(SELECT TRIGGER_NAME FROM information_schema.TRIGGERS
-                                      WHERE EVENT_OBJECT_SCHEMA={} AND EVENT_OBJECT_TABLE={}
-                                      ORDER BY 1)",
-                                   quoted_literal(table.schema), quoted_literal(table.name))))
+    for (const schema::trigger& one : schema::read_triggers(session, table))
         found.push_back(
-            {fmt::format("the table has a trigger, {}", quoted_name(one[0].value_or(""))),
-             "Triggers would stay on the old table. Drop it for the time of the "
-             "migration, or move its work into the application."});
+            {fmt::format("the table has a trigger, {}", quoted_name(one.name)),
+             "It would stay on the old table. Drop it for the time of the migration, or say "
+             "--include-triggers and --trigger-suffix, which make it on the new table."});
+    return found;
+}
+
+// A cascade of the storage engine changes rows that no binary log tells. Of the server's own, since
+// 9.6, it does.
+// https://dev.mysql.com/doc/refman/9.6/en/create-table-foreign-keys.html
+bool cascades_are_logged(db::session& session) {
+    const auto found = session.query("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
+    return !found.empty() && found[0][1] == "OFF";
+}
+
+std::vector<refusal> foreign_key_obstacles(db::session& session, const table_name& table,
+                                           const taken_along& along) {
+    std::vector<refusal> found;
+    for (const db::row& one : session.query(fmt::format(
+             R"(SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME,
+                  DELETE_RULE IN ('CASCADE','SET NULL','SET DEFAULT')
+                    OR UPDATE_RULE IN ('CASCADE','SET NULL','SET DEFAULT')
+                FROM information_schema.REFERENTIAL_CONSTRAINTS
+                WHERE CONSTRAINT_SCHEMA={} AND TABLE_NAME={}
+                ORDER BY 1)",
+             quoted_literal(table.schema), quoted_literal(table.name)))) {
+        const std::string key = quoted_name(one[0].value_or(""));
+        const std::string parent = quoted_name(one[1].value_or(""));
+        if (!along.discards_foreign_keys)
+            found.push_back(
+                {fmt::format("the table has a foreign key, {}, to {}", key, parent),
+                 "Drop the foreign key before, and add it again after the migration if it is "
+                 "needed; or say --discard-foreign-keys, which leaves it out of the "
+                 "new table."});
+        else if (one[2] == "1" && !cascades_are_logged(session))
+            found.push_back(
+                {fmt::format("the table's foreign key {} to {} has a cascading action, whose "
+                             "changes of rows stand in no binary log",
+                             key, parent),
+                 "--discard-foreign-keys cannot follow them. Drop the foreign key before."});
+    }
     return found;
 }
 
 }  // namespace
 
-std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table) {
-    std::vector<refusal> found = trigger_obstacles(session, table);
+std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table,
+                                                 const taken_along& along) {
+    std::vector<refusal> found = trigger_obstacles(session, table, along);
     std::set<std::string> children;
     for (const table_name& child : visible_children(session, table))
         children.insert(child.quoted());
@@ -119,21 +161,11 @@ std::vector<refusal> obstacles_beside_definition(db::session& session, const tab
 }
 
 std::vector<refusal> table_obstacles(db::session& session, const table_name& table,
-                                     const servers::server_facts& server) {
-    std::vector<refusal> found = trigger_obstacles(session, table);
-    const std::string schema = quoted_literal(table.schema);
-    const std::string name = quoted_literal(table.name);
-    for (const db::row& one : session.query(fmt::format(
-             R"(SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME
-                FROM information_schema.REFERENTIAL_CONSTRAINTS
-                WHERE CONSTRAINT_SCHEMA={} AND TABLE_NAME={}
-                ORDER BY 1)",
-             schema, name)))
-        found.push_back(
-            {fmt::format("the table has a foreign key, {}, to {}", quoted_name(one[0].value_or("")),
-                         quoted_name(one[1].value_or(""))),
-             "Drop the foreign key before, and add it again after the migration if it "
-             "is needed."});
+                                     const servers::server_facts& server,
+                                     const taken_along& along) {
+    std::vector<refusal> found = trigger_obstacles(session, table, along);
+    const auto keys = foreign_key_obstacles(session, table, along);
+    found.insert(found.end(), keys.begin(), keys.end());
     for (const std::string& child : children_of(session, table, server))
         found.push_back(child_obstacle(child));
     return found;

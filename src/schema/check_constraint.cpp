@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/utf8.hpp"
+#include "src/schema/bytes_as_they_are.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -26,51 +27,39 @@ std::vector<std::string> lines_of(std::string_view text) {
     return lines;
 }
 
-/// Reads "  CONSTRAINT `name` CHECK (...)", which the server prints in one line, whatever strings
-/// are in it.
-std::optional<check_constraint> read_line(std::string_view line) {
+/// Takes "  CONSTRAINT `name` " off the line; nullopt: it does not begin so.
+std::optional<std::string> take_name(std::string_view& line) {
     if (!line.starts_with(line_start)) return std::nullopt;
-    check_constraint found;
+    std::string name;
     std::size_t at = line_start.size();
     for (; at < line.size(); ++at) {
         if (line[at] == '`') {
             if (at + 1 == line.size() || line[at + 1] != '`') break;
             ++at;
         }
-        found.name += line[at];
+        name += line[at];
     }
-    line.remove_prefix(std::min(at + 1, line.size()));
-    if (!line.starts_with(" CHECK ")) return std::nullopt;
-    line.remove_prefix(1);
+    line.remove_prefix(std::min(at + 2, line.size()));
+    return name;
+}
+
+/// Reads "  CONSTRAINT `name` CHECK (...)", which the server prints in one line, whatever strings
+/// are in it.
+std::optional<check_constraint> read_line(std::string_view line) {
+    auto name = take_name(line);
+    if (!name || !line.starts_with("CHECK ")) return std::nullopt;
     if (line.ends_with(',')) line.remove_suffix(1);
-    found.text = line;
-    return found;
+    return check_constraint{.name = std::move(*name), .text = std::string(line)};
+}
+
+bool is_foreign_key(std::string_view line) {
+    return take_name(line).has_value() && line.starts_with("FOREIGN KEY ");
 }
 
 bool is_too_long(std::string_view name) {
     constexpr std::size_t characters_max = 64;
     return characters_in(name) > characters_max;
 }
-
-/// For as long as it lives the server sends texts unconverted.
-/// https://dev.mysql.com/doc/refman/8.4/en/charset-connection.html
-class bytes_as_they_are {
-  public:
-    explicit bytes_as_they_are(db::session& session) : session_(session) {
-        session_.execute("SET SESSION character_set_results=NULL");
-    }
-    bytes_as_they_are(const bytes_as_they_are&) = delete;
-    bytes_as_they_are& operator=(const bytes_as_they_are&) = delete;
-    ~bytes_as_they_are() {
-        try {
-            session_.execute("SET SESSION character_set_results='utf8mb4'");
-        } catch (const error&) {  // A session that is lost: whoever uses it next is told.
-        }
-    }
-
-  private:
-    db::session& session_;
-};
 
 std::string prefix_of(std::string_view table) {
     return std::string(table) + std::string(infix);
@@ -155,7 +144,9 @@ std::vector<check_name> check_names(const std::vector<check_constraint>& constra
 std::vector<std::string> definition_beside_checks(const table_definition& table) {
     std::vector<std::string> lines = lines_of(stable_create_statement(table));
     if (!lines.empty()) lines.erase(lines.begin());
-    std::erase_if(lines, [](const std::string& line) { return read_line(line).has_value(); });
+    std::erase_if(lines, [](const std::string& line) {
+        return read_line(line).has_value() || is_foreign_key(line);
+    });
     for (std::string& line : lines)
         if (line.ends_with(',')) line.pop_back();
     return lines;

@@ -65,8 +65,8 @@ std::vector<check_name> check_names(const std::vector<check_constraint>& constra
                                     std::string_view original, std::string_view ghost,
                                     std::string_view old);
 
-/// SHOW CREATE TABLE line by line without the table's name, AUTO_INCREMENT and CHECK constraints:
-/// two tables with the same lines are of one definition, but for the last.
+/// SHOW CREATE TABLE line by line without the table's name, AUTO_INCREMENT, CHECK constraints and
+/// foreign keys: two tables with the same lines are of one definition, but for the last two.
 std::vector<std::string> definition_beside_checks(const table_definition& table);
 
 }  // namespace segue::schema

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/servers/locked_beside.hpp"
 #include "src/servers/server_facts.hpp"
 
 #include <chrono>
@@ -21,7 +22,8 @@ struct blocker {
         backup,        ///< LOCK INSTANCE FOR BACKUP: LOCK TABLES is granted, RENAME TABLE is not.
         read_lock,     ///< FLUSH TABLES WITH READ LOCK, held or waited for.
         whole_schema,  ///< DROP or ALTER DATABASE.
-        state          ///< `_<t>_ghk`, which LOCK TABLES names for reading.
+        state,         ///< `_<t>_ghk`, which LOCK TABLES names for reading.
+        beside         ///< A table that LOCK TABLES locks along with the original.
     };
     kind of = kind::table;
     std::uint64_t connection = 0;  ///< 0: none has it, but a prepared XA transaction.
@@ -29,16 +31,18 @@ struct blocker {
     std::string who;               ///< user@host, or empty.
     std::chrono::seconds age{0};   ///< Of its transaction, or else of its statement.
     bool may_be_ended = false;     ///< A client's session that holds a table; no prepared XA.
+    std::string table;             ///< Quoted, of one that is locked beside it; else empty.
     bool excludes_readers = true;  ///< Not of a lock as whoever reads or writes rows has it.
 
     /// Equal for one lock that is seen again.
     auto identity() const { return std::tie(of, connection, event); }
 };
 
-/// All there are now. Precondition: server.sees_locks.
+/// All there are now. `beside`: what LOCK TABLES locks along. Precondition: server.sees_locks.
 /// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html
 std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
-                                       const server_facts& server, const migration_tables& tables);
+                                       const server_facts& server, const migration_tables& tables,
+                                       const std::vector<locked_table>& beside = {});
 
 /// Who holds a lock that a DROP of this table, or another change of it, would wait for; not the
 /// session that looks. Nullopt: it cannot be seen.

@@ -32,6 +32,7 @@ std::string next_step(const blocker& holder) {
                    "connection): start again then.";
         case blocker::kind::whole_schema:
             return "Start again when that has ended, if the schema is still there.";
+        case blocker::kind::beside:
         case blocker::kind::state:
         case blocker::kind::table:
             break;

@@ -612,14 +612,17 @@ class alter_parser {
 
 // In front, where the server's grammar takes it before every clause; a comma follows unless nothing
 // is left but how the table is partitioned.
-std::string_view copy_before(const alter_statement& statement) {
+std::string way_before(const alter_statement& statement, alter_way way) {
+    if (way == alter_way::as_it_likes) return {};
+
     const auto first = std::ranges::find_if(statement.clauses, [](const alter_clause& clause) {
         return clause.kind != clause_kind::how_to_run;
     });
     const bool is_partitioning =
         first != statement.clauses.end() && (first->kind == clause_kind::partition_by ||
                                              first->kind == clause_kind::remove_partitioning);
-    return is_partitioning ? "ALGORITHM=COPY " : "ALGORITHM=COPY, ";
+    return fmt::format("ALGORITHM={}{} ", way == alter_way::by_copy ? "COPY" : "INSTANT",
+                       is_partitioning ? "" : ",");
 }
 
 }  // namespace
@@ -685,8 +688,7 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
                       [](const replacement& one) { return one.span.offset; });
     std::string options = statement.options_text;
     for (const auto& [span, by] : replacements) options.replace(span.offset, span.length, by);
-    return fmt::format("ALTER TABLE {} {}{}", target.quoted(),
-                       way == alter_way::by_copy ? copy_before(statement) : "", options);
+    return fmt::format("ALTER TABLE {} {}{}", target.quoted(), way_before(statement, way), options);
 }
 
 }  // namespace segue::sql

@@ -93,7 +93,8 @@ alter_statement parse_alter(std::string_view text);
 /// How the server is to run an ALTER.
 enum class alter_way {
     as_it_likes,
-    by_copy  ///< ALGORITHM=COPY in the text, so that it counts on replicas too.
+    by_copy,   ///< ALGORITHM=COPY in the text, so that it counts on replicas too.
+    instantly  ///< ALGORITHM=INSTANT: the server refuses what it would have to build.
 };
 
 /// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop

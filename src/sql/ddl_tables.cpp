@@ -189,6 +189,15 @@ ddl_verb verb_of(std::span<const sql_token> tokens) {
     return read_verb(at);
 }
 
+std::optional<std::string> name_of_created_trigger(std::span<const sql_token> tokens) {
+    token_cursor at(tokens);
+    if (read_verb(at) != ddl_verb::create_trigger) return std::nullopt;
+    if (at.accept_words("IF", "NOT")) at.accept_word("EXISTS");
+    auto name = at.accept_identifier();
+    if (name && at.accept_symbol('.')) name = at.accept_identifier();
+    return name;
+}
+
 std::optional<std::vector<acted_on>> tables_acted_on(std::span<const sql_token> tokens) {
     return table_list(token_cursor(tokens)).read();
 }

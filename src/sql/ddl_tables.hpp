@@ -44,4 +44,8 @@ struct acted_on {
 /// https://dev.mysql.com/doc/refman/8.4/en/sql-data-definition-statements.html
 std::optional<std::vector<acted_on>> tables_acted_on(std::span<const sql_token> tokens);
 
+/// The name, without its schema, of the trigger that the statement creates; nullopt: it is no
+/// CREATE TRIGGER.
+std::optional<std::string> name_of_created_trigger(std::span<const sql_token> tokens);
+
 }  // namespace segue::sql

@@ -108,6 +108,13 @@ ddl_verb verb_of(std::string_view text) {
     return ddl_verb::other;
 }
 
+std::optional<std::string> name_of_created_trigger(std::string_view text) {
+    for (const auto& reading : all_readings)
+        if (const auto tokens = read(text, reading))
+            return name_of_created_trigger(std::span(*tokens));
+    return std::nullopt;
+}
+
 ddl_touch touch_of(const logged_text& logged, const table_name& table, bool names_fold_case) {
     if (!may_act(logged.text)) return ddl_touch::none;
     const auto encoding = encoding_of(logged);

@@ -4,6 +4,8 @@
 #include "src/sql/ddl_tables.hpp"
 #include "src/sql/logged_text.hpp"
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace segue::sql {
@@ -11,6 +13,10 @@ namespace segue::sql {
 /// What a statement does, by the words it begins with. Never throws: text that cannot be read is
 /// ddl_verb::other.
 ddl_verb verb_of(std::string_view text);
+
+/// The name of the trigger that the statement creates, without its schema. Never throws: nullopt
+/// where it creates none, or cannot be read.
+std::optional<std::string> name_of_created_trigger(std::string_view text);
 
 /// What a statement of the binary log has done to one table.
 enum class ddl_touch {

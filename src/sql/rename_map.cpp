@@ -42,7 +42,8 @@ std::vector<rename_map::column_change> rename_map::changes() const {
 }
 
 rename_map column_mapping(const alter_statement& statement,
-                          const std::vector<std::string>& original_columns) {
+                          const std::vector<std::string>& original_columns,
+                          renamed_columns become) {
     rename_map map;
     std::map<std::string, std::size_t> place_of;  // folded original name -> its place
     for (const auto& name : original_columns) {
@@ -76,7 +77,20 @@ rename_map column_mapping(const alter_statement& statement,
         if (!column.target.empty() && ++targets[fold_case(column.target)] > 1)
             throw error(fmt::format("the ALTER makes two columns of the name {}",
                                     quoted_name(column.target)));
+    if (become == renamed_columns::carried_on) return map;
+    for (const auto& [source, target] : renames_in(statement)) {
+        map.columns_[place_of.at(fold_case(source))].target.clear();
+        map.columns_.push_back({"", target});
+    }
     return map;
+}
+
+std::vector<rename_map::column_change> renames_in(const alter_statement& statement) {
+    std::vector<rename_map::column_change> found;
+    for (const auto& clause : statement.clauses)
+        if (renames(clause.kind) && !same_name(clause.renamed_from, clause.column))
+            found.push_back({clause.renamed_from, clause.column});
+    return found;
 }
 
 }  // namespace segue::sql

@@ -9,6 +9,12 @@
 
 namespace segue::sql {
 
+/// What becomes of the values of a column that is renamed.
+enum class renamed_columns {
+    carried_on,
+    left_behind  ///< The new name is a new column's; the old one's values are in no column.
+};
+
 /// Which column of the original table each column of the altered table takes its values from.
 class rename_map {
   public:
@@ -28,7 +34,8 @@ class rename_map {
     std::vector<column_change> changes() const;
 
   private:
-    friend rename_map column_mapping(const alter_statement&, const std::vector<std::string>&);
+    friend rename_map column_mapping(const alter_statement&, const std::vector<std::string>&,
+                                     renamed_columns);
     std::vector<column_change> columns_;
 };
 
@@ -37,6 +44,10 @@ class rename_map {
 /// error where the server would refuse: a column that is not there, dropped twice, or two of one
 /// name.
 rename_map column_mapping(const alter_statement& statement,
-                          const std::vector<std::string>& original_columns);
+                          const std::vector<std::string>& original_columns,
+                          renamed_columns become = renamed_columns::carried_on);
+
+/// The columns that the ALTER gives another name, in its order; another case is no other name.
+std::vector<rename_map::column_change> renames_in(const alter_statement& statement);
 
 }  // namespace segue::sql

@@ -41,6 +41,7 @@ constexpr milliseconds look_interval{5};
 constexpr milliseconds snapshot_patience_max{500};
 constexpr milliseconds marker_commit_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
+constexpr unsigned trigger_tries_max = 60;
 
 std::string in_words(const error& failure, std::string_view interrupted_by) {
     if (failure.mysql_errno() != er::query_interrupted) return failure.what();
@@ -89,7 +90,8 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
     const milliseconds patience = foresight::limits().patience;
     if (!with_.set.ignore_old_snapshots) {
         if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
-        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables, {});
+        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables,
+                        locked_along_, {});
         const auto found = ahead.wait_for_no_old_snapshot(
             snapshots, [this] { return with_.changes.target_written_at(); }, stop);
         if (!found.empty()) return describe(found);
@@ -104,6 +106,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
                                                       milliseconds patience, std::stop_token stop) {
     const auto look = [&](milliseconds within) {
         foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables,
+                        locked_along_,
                         {.long_held = with_.set.stall_budget / 10, .patience = within});
         auto found = ahead.wait_for_no_blockers(stop);
         in_the_way_.see(found, with_.clock.now());
@@ -131,6 +134,30 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
         found = look(overdue.empty() ? std::max(within, milliseconds(0)) : patience);
         if (!overdue.empty() && !found.empty()) return describe(found);
     }
+}
+
+// Routines that triggers call may have become others since the last attempt.
+void cut_over::see_what_is_locked_along(db::session& session) {
+    const preflight::taken_along& along = with_.plan.along;
+    if (!with_.plan.server.sees_locks) return;
+    if (!along.discards_foreign_keys && !along.includes_triggers) return;
+    const auto& columns = with_.plan.original.columns;
+    const auto any = std::ranges::find(columns, false, &schema::column::generated);
+    locked_along_ = servers::locked_beside(session, with_.plan.original.name, any->name);
+}
+
+void cut_over::drop_triggers_of_target(std::stop_token stop) {
+    db::retrying_session session(with_.sessions, trigger_tries_max, db::lock_conflicts::outlasted);
+    session.run("drop the triggers of the new table", stop, [&](db::session& on) {
+        // What it had sent may be at work still.
+        if (lost_locker_ && !end_lost_connection(on, *lost_locker_, stop))
+            throw error(fmt::format("connection {}, which was lost, may still make triggers",
+                                    lost_locker_->id),
+                        {.retryable = true});
+        lost_locker_.reset();
+        preflight::drop_triggers(on, with_.plan.target.name);
+    });
+    target_may_have_triggers_ = false;
 }
 
 // If this process, or the network, stands still, the server frees the tables by itself.
@@ -184,8 +211,8 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
     const servers::server_facts& server = with_.plan.server;
     const migration_tables& tables = with_.plan.tables;
     if (server.sees_locks) {
-        const auto others = servers::beside_locked_tables(
-            servers::look_for_blockers(sessions.lookout, with_.sessions, server, tables));
+        const auto others = servers::beside_locked_tables(servers::look_for_blockers(
+            sessions.lookout, with_.sessions, server, tables, locked_along_));
         if (!others.empty()) return describe(others);
     }
     if (with_.set.ignore_old_snapshots) return std::nullopt;
@@ -242,6 +269,12 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (const auto taken = preflight::check_name_taken_since(
                 sessions->locker, with_.plan.original, with_.plan.target, with_.plan.tables))
             return give_way(fmt::format("{}. {}", taken->problem, taken->remedy));
+        if (const auto held =
+                preflight::held_trigger_name(sessions->locker, with_.plan.original.name,
+                                             with_.plan.along.triggers, {with_.plan.original.name});
+            !held.empty())
+            return give_way(held + ". Drop that trigger.");
+        see_what_is_locked_along(sessions->lookout);
         snapshots.emplace(sessions->lookout, with_.sessions, with_.plan.server, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();
@@ -264,7 +297,15 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (is_counted(failure)) made.counted = failure;
         return give_way(in_words(failure, others_kill));
     }
-    lock_swap_unlock(*sessions, *snapshots, made, stop);
+    try {
+        lock_swap_unlock(*sessions, *snapshots, made, stop);
+        if (!made.swapped && target_may_have_triggers_) drop_triggers_of_target(stop);
+    } catch (...) {
+        // Then the run ends, and until its threads have ended nothing is carried over.
+        if (target_may_have_triggers_) kept_quiet_.emplace(std::move(*turn));
+        throw;
+    }
+    if (made.swapped) drop_foreign_keys_of_old(sessions->lookout, made);
     tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
     return made;
 }
@@ -281,6 +322,7 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
     fault::point("cut_over.locked");
     auto reason = catch_up_under_lock(locker, timer, budget);
     if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
+    if (!reason) reason = make_triggers_under_lock(locker, budget);
     if (!reason) {
         locker.execute("SET SESSION lock_wait_timeout=1");
         // From here on nothing interrupts the locker, and it is asked for nothing late.
@@ -303,6 +345,61 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
     rename(locker);
     made.swapped = true;
     fault::point("cut_over.swapped");
+    result not_told;  // It is tried once more.
+    drop_foreign_keys_of_old(locker, not_told);
+}
+
+// On the ghost, just before RENAME, which takes them along: after it a write could come in between,
+// if this process or its connection died, and no trigger would see it. Nothing else is carried over
+// from here on, so that nothing of ours fires them.
+std::optional<std::string> cut_over::make_triggers_under_lock(db::session& locker,
+                                                              const stall_budget& budget) {
+    const preflight::taken_along& along = with_.plan.along;
+    if (along.triggers.empty()) return std::nullopt;
+    if (preflight::has_triggers(locker, with_.plan.target.name))
+        throw error(fmt::format("somebody else has made a trigger on the new table {}",
+                                with_.plan.target.name.quoted()));
+    const milliseconds renaming = with_.set.accept_slow_rename ? milliseconds(0) : rename_time_;
+    if (budget.used() + triggers_time_ + renaming > with_.set.stall_budget) {
+        const milliseconds known = triggers_time_;
+        triggers_time_ = triggers_time_ * 3 / 4;  // a busy moment does not decide for ever
+        return fmt::format(
+            "making the triggers takes some {} ms, which are not left of the stall budget",
+            known.count());
+    }
+    locker.execute("SET SESSION lock_wait_timeout=1");
+    target_may_have_triggers_ = true;
+    fault::point("cut_over.before_triggers");
+    try {
+        preflight::make_triggers(locker, with_.plan.target.name, along.triggers);
+    } catch (const error& failure) {
+        // It could be done at the start: what is in the way now may be mended.
+        if (failure.connection_lost() || failure.retryable()) throw;
+        return fmt::format("the new table's triggers cannot be made: {}", failure.what());
+    }
+    fault::point("cut_over.triggers_made");
+    return std::nullopt;
+}
+
+// Its rows would hold those of the tables that they refer to: the application could delete none of
+// these any more.
+void cut_over::drop_foreign_keys_of_old(db::session& session, result& made) {
+    if (!with_.plan.along.discards_foreign_keys || with_.set.swaps_back) return;
+    const table_name& old = with_.plan.tables.old;
+    std::string clauses;
+    try {
+        for (const std::string& key : preflight::foreign_keys_of(session, old))
+            clauses +=
+                fmt::format("{}DROP FOREIGN KEY {}", clauses.empty() ? "" : ", ", quoted_name(key));
+        if (clauses.empty()) return;
+        fault::point("cut_over.before_foreign_keys");
+        session.execute(fmt::format("ALTER TABLE {} {}", old.quoted(), clauses));
+    } catch (const error& failure) {
+        made.notices.push_back(fmt::format(
+            "the old table's foreign keys could not be dropped ({}), and while they are there its "
+            "rows hold those that they refer to: ALTER TABLE {} {};",
+            failure.what(), old.quoted(), clauses.empty() ? "DROP FOREIGN KEY ..." : clauses));
+    }
 }
 
 // The server's answer, be it an error, says what is true: RENAME TABLE is atomic.

@@ -11,6 +11,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/rows/row_writer.hpp"
+#include "src/servers/locked_beside.hpp"
 #include "src/swap/blocker_watch.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/swap/old_snapshots.hpp"
@@ -45,6 +46,8 @@ class cut_over {
         bool from_replica = false;  ///< The stream comes from a replica.
         /// RENAME TABLE is sent although it takes longer than is left of the budget.
         bool accept_slow_rename = false;
+        /// The names are swapped back later: nothing is taken from the old table.
+        bool swaps_back = false;
     };
     /// What an attempt works with; the cut-over owns none of it.
     struct parts {
@@ -63,7 +66,9 @@ class cut_over {
         settings set;
     };
     explicit cut_over(parts with)
-        : with_(with), rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))) {}
+        : with_(with),
+          rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))),
+          triggers_time_(with.plan.along.triggers_time) {}
 
     /// How an attempt ended.
     struct result {
@@ -135,10 +140,21 @@ class cut_over {
                          const stall_budget& budget, result& made, bool& locked);
     /// Sends RENAME TABLE, and notes in the record what is known of it. Throws segue::error.
     void rename(db::session& locker);
+    std::optional<std::string> make_triggers_under_lock(db::session& locker,
+                                                        const stall_budget& budget);
+    /// A failure is a notice. To be called again where it failed: nothing is done then if they are
+    /// gone.
+    void drop_foreign_keys_of_old(db::session& session, result& made);
     /// For how long the server keeps the tables locked when it hears nothing from us any more.
     std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock; ends the one that is known.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
+    /// What LOCK TABLES would lock along, as it is now.
+    void see_what_is_locked_along(db::session& session);
+    /// Once an attempt has given way after triggers may have been made on the ghost table: drops
+    /// them, before anything is carried over that they would fire at. Precondition: a quiet turn is
+    /// held. Throws segue::error where it cannot, which ends the migration.
+    void drop_triggers_of_target(std::stop_token stop);
     /// With the tables locked: reads the stream to its end, flushes the rest, looks whether the
     /// table is still the one that was inspected.
     std::optional<std::string> catch_up_under_lock(db::session& locker, const watchdog& timer,
@@ -152,6 +168,10 @@ class cut_over {
     std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     blocker_watch in_the_way_;
+    std::vector<servers::locked_table> locked_along_;
+    bool target_may_have_triggers_ = false;
+    std::chrono::milliseconds triggers_time_;  ///< What making the triggers is known to take.
+    std::optional<changes::change_set::quiet_turn> kept_quiet_;
     std::uint64_t children_seen_ = 0;  ///< table_feed's, before it was last looked for them.
 };
 

@@ -11,7 +11,9 @@ using std::chrono::steady_clock;
 std::vector<servers::blocker> foresight::wait_for_no_blockers(std::stop_token stop) {
     const auto give_up = steady_clock::now() + within_.patience;
     if (!server_.sees_locks) return {};
-    const auto look = [&] { return servers::look_for_blockers(session_, ours_, server_, tables_); };
+    const auto look = [&] {
+        return servers::look_for_blockers(session_, ours_, server_, tables_, beside_);
+    };
     std::vector<servers::blocker> before = look();
     for (;;) {
         if (before.empty()) return {};

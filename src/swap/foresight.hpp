@@ -23,8 +23,14 @@ class foresight {
         std::chrono::milliseconds patience{2'000};
     };
     foresight(db::session& session, const db::session_factory& ours,
-              const servers::server_facts& server, const migration_tables& tables, limits within)
-        : session_(session), ours_(ours), server_(server), tables_(tables), within_(within) {}
+              const servers::server_facts& server, const migration_tables& tables,
+              const std::vector<servers::locked_table>& beside, limits within)
+        : session_(session),
+          ours_(ours),
+          server_(server),
+          tables_(tables),
+          beside_(beside),
+          within_(within) {}
 
     /// Waits for a moment at which nobody holds for long what the lock or the swap needs. Empty
     /// then; else, when patience ends first, who does.
@@ -41,6 +47,7 @@ class foresight {
     const db::session_factory& ours_;
     const servers::server_facts& server_;
     const migration_tables& tables_;
+    const std::vector<servers::locked_table>& beside_;
     const limits within_;
 };
 

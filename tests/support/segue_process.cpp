@@ -42,13 +42,21 @@ std::vector<std::string> segue_arguments(const sandbox_server& server, const tab
     // Tests run side by side, and their tables have the same names.
     const auto socket = std::filesystem::temp_directory_path() /
                         fmt::format("segue_test.{}.{}.sock", ::getpid(), ++runs);
-    std::vector<std::string> arguments{"--host",     server.host(),
-                                       "--port",     std::to_string(server.port()),
-                                       "--user",     server.user(),
-                                       "--database", table.schema,
-                                       "--table",    table.name,
-                                       "--alter",    alter,
-                                       "--execute",  "--serve-socket-file",
+    std::vector<std::string> arguments{"--host",
+                                       server.host(),
+                                       "--port",
+                                       std::to_string(server.port()),
+                                       "--user",
+                                       server.user(),
+                                       "--database",
+                                       table.schema,
+                                       "--table",
+                                       table.name,
+                                       "--alter",
+                                       alter,
+                                       "--execute",
+                                       "--approve-renamed-columns",
+                                       "--serve-socket-file",
                                        socket};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;

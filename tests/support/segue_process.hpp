@@ -26,7 +26,8 @@ class segue_process : public child_process {
 };
 
 /// The arguments of a run on `server` over TCP that changes `table` by the clauses `alter` and
-/// executes; `more` comes last and so wins. The password is not among them: segue_variables().
+/// executes, renames of columns approved; `more` comes last and so wins. The password is not among
+/// them: segue_variables().
 std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
                                          const std::string& alter,
                                          const std::vector<std::string>& more = {});

@@ -143,6 +143,17 @@ TEST_F(a_router, tells_what_others_did_to_our_tables_once_a_marker_has_come) {
     EXPECT_NE(feed_.change_of_ours().find("DROP COLUMN"), std::string::npos) << "the first one";
 }
 
+TEST_F(a_router, knows_the_triggers_that_we_make_on_our_tables) {
+    feed_.watch_ours();
+    feed_.expect_triggers({"audit_new"});
+    statement(
+        "CREATE DEFINER=`a`@`b` TRIGGER `s`.`audit_new` AFTER INSERT ON `s`.`_t_gho` FOR EACH "
+        "ROW SET @a=1");
+    EXPECT_EQ(feed_.change_of_ours(), "");
+    statement("CREATE TRIGGER other AFTER INSERT ON _t_gho FOR EACH ROW SET @a=1");
+    EXPECT_NE(feed_.change_of_ours().find("TRIGGER other"), std::string::npos);
+}
+
 TEST_F(a_router, tells_how_our_tables_were_changed) {
     feed_.watch_ours();
     statement("TRUNCATE _t_ghc");

@@ -265,7 +265,7 @@ TEST_F(a_command_line, unknown_flags_and_bad_values_are_told_in_one_line_and_end
                                                {"--execute=maybe"},
                                                {"--verbose", "false"},
                                                {"--mysql-timeout=1s"},
-                                               {"--attempt-instant-ddl", "--check-flag"},
+                                               {"--migrate-on-replica", "--check-flag"},
                                                {"--alter"},
                                                {"word"}}) {
         const auto result = read(arguments);
@@ -641,6 +641,17 @@ TEST_F(a_command_line, only_innodb_is_a_storage_engine) {
 TEST_F(a_command_line, character_sets_are_names) {
     EXPECT_THAT(only_notice({"--charset=utf8mb4,utf8,latin1"}), HasSubstr("utf8mb4"));
     EXPECT_THAT(fatal({"--charset=utf8;latin1"}), HasSubstr("--charset takes names"));
+}
+
+TEST_F(a_command_line, triggers_need_a_suffix_and_a_suffix_needs_triggers) {
+    EXPECT_THAT(fatal({"--include-triggers"}), HasSubstr("needs --trigger-suffix"));
+    EXPECT_THAT(fatal({"--trigger-suffix=_x"}), HasSubstr("needs --include-triggers"));
+    EXPECT_THAT(fatal({"--remove-trigger-suffix-if-exists"}), HasSubstr("--include-triggers"));
+    for (const char* const wrong : {"--trigger-suffix=a b", "--trigger-suffix=é",
+                                    "--trigger-suffix=a-b", "--trigger-suffix=`"})
+        EXPECT_THAT(fatal({"--include-triggers", wrong}), HasSubstr("letters, digits and _"));
+    const auto with = run({"--include-triggers", "--trigger-suffix", "_N1"});
+    EXPECT_EQ(with.run.request.triggers.suffix, "_N1");
 }
 
 TEST_F(a_command_line, lists_that_cannot_be_read_are_errors_that_name_the_flag) {

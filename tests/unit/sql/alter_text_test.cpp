@@ -392,6 +392,11 @@ TEST(alter_on, a_copy_is_asked_for_in_front_of_all_clauses) {
               head + ", ADD PARTITION (PARTITION p VALUES LESS THAN (9))");
 }
 
+TEST(alter_on, instantly_is_asked_for_in_front_of_all_clauses) {
+    EXPECT_EQ(alter_on(parse_alter("ADD a INT"), {"d", "g"}, {}, alter_way::instantly),
+              "ALTER TABLE `d`.`g` ALGORITHM=INSTANT, ADD a INT");
+}
+
 TEST(alter_on, refused_clauses_are_never_run) {
     EXPECT_THROW(alter_on(parse_alter("RENAME TO x"), {"d", "g"}), broken_invariant);
 }

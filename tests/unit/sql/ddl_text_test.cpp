@@ -212,6 +212,19 @@ TEST(ddl_touch, is_not_known_of_what_cannot_be_read) {
     EXPECT_EQ(touch("CREATE INDEX i AROUND x (a)"), ddl_touch::unreadable);
 }
 
+TEST(name_of_created_trigger, is_read_wherever_it_stands) {
+    EXPECT_EQ(name_of_created_trigger("CREATE TRIGGER a AFTER INSERT ON t FOR EACH ROW SET @x=1"),
+              "a");
+    EXPECT_EQ(name_of_created_trigger("CREATE DEFINER=`u`@`h` TRIGGER `s`.`b c` BEFORE DELETE ON "
+                                      "`s`.`t` FOR EACH ROW SET @x=1"),
+              "b c");
+    EXPECT_EQ(name_of_created_trigger("CREATE TRIGGER IF NOT EXISTS c AFTER UPDATE ON t FOR EACH "
+                                      "ROW SET @x=1"),
+              "c");
+    for (const char* const other : {"DROP TRIGGER a", "CREATE TABLE trigger_a (a INT)", "", "`"})
+        EXPECT_EQ(name_of_created_trigger(other), std::nullopt) << other;
+}
+
 TEST(ddl_touch, is_known_of_statements_that_act_on_no_table_whatever_their_text_is) {
     EXPECT_EQ(touch("GRANT SELECT ON x TO 'a\xff"), ddl_touch::none);
     EXPECT_EQ(touch("  analyze table `\xff"), ddl_touch::none);

@@ -35,6 +35,24 @@ TEST(rename_map, renames_are_followed) {
     EXPECT_EQ(map.target_of("a"), "x");
 }
 
+TEST(rename_map, renamed_columns_may_be_left_behind) {
+    const auto map =
+        column_mapping(parse_alter("CHANGE A x INT, RENAME COLUMN b TO c, CHANGE c B INT, "
+                                   "CHANGE id ID BIGINT"),
+                       {"id", "a", "b", "c"}, renamed_columns::left_behind);
+    for (const char* const made : {"x", "c", "B"}) EXPECT_EQ(map.source_of(made), std::nullopt);
+    for (const char* const gone : {"a", "b", "c"}) EXPECT_EQ(map.target_of(gone), std::nullopt);
+    EXPECT_EQ(map.source_of("ID"), "id");
+}
+
+TEST(rename_map, another_case_is_no_rename) {
+    const auto found =
+        renames_in(parse_alter("CHANGE a A INT, RENAME COLUMN b TO c, MODIFY d INT"));
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_EQ(found[0].source, "b");
+    EXPECT_EQ(found[0].target, "c");
+}
+
 TEST(rename_map, two_columns_swap) {
     const auto map = map_of("RENAME COLUMN a TO b, RENAME COLUMN b TO a");
     EXPECT_EQ(map.source_of("a"), "b");
