@@ -80,7 +80,7 @@ class table_list {
                 at_.accept_words("IF", "EXISTS");
                 return accept_names();
             case ddl_verb::alter_table:
-                return accept_name() && accept_others(/*altered=*/true);
+                return accept_altered();
             case ddl_verb::create_table:
                 perhaps_ = at_.at_word("IF");
                 return accept_others(/*altered=*/false);
@@ -115,6 +115,21 @@ class table_list {
         found_.push_back(
             {.schema = std::move(first), .table = std::move(second), .perhaps = perhaps_});
         return true;
+    }
+
+    bool accept_altered() {
+        if (!accept_name()) return false;
+        if (!at_upkeep_of_partitions()) return accept_others(/*altered=*/true);
+        found_.clear();
+        return true;
+    }
+
+    // Rows and definition stay as they are. REPAIR PARTITION may remove rows, by the manual.
+    // https://dev.mysql.com/doc/refman/8.4/en/partitioning-maintenance.html
+    bool at_upkeep_of_partitions() const {
+        const bool harmless = at_.at_word("ANALYZE") || at_.at_word("CHECK") ||
+                              at_.at_word("OPTIMIZE") || at_.at_word("REBUILD");
+        return harmless && at_.at_word("PARTITION", 1);
     }
 
     bool accept_names() {

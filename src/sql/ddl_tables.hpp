@@ -38,8 +38,9 @@ struct acted_on {
 
 /// The tables that the statement redefines, moves or empties, and those that get a trigger or a
 /// child by it: by their place in the statement, never by a name in a column's, an index's or a
-/// body's place. Empty for statements that do such a thing to none; CREATE TABLE does not to the
-/// table that it makes, which was not there before. nullopt: the statement is not of the form that
+/// body's place. Empty for statements that do such a thing to none: CREATE TABLE does not to the
+/// table that it makes, which was not there before, nor does ALTER TABLE ... ANALYZE PARTITION and
+/// what else looks after partitions. nullopt: the statement is not of the form that
 /// is known.
 /// https://dev.mysql.com/doc/refman/8.4/en/sql-data-definition-statements.html
 std::optional<std::vector<acted_on>> tables_acted_on(std::span<const sql_token> tokens);
