@@ -18,17 +18,26 @@ bool is_missing_table(const error& failure) noexcept {
     }
 }
 
-bool is_about_a_table(const error& failure) noexcept {
+bool is_denied(const error& failure) noexcept {
     switch (failure.mysql_errno()) {
         case er::dbaccess_denied_error:
+        case er::tableaccess_denied_error:
+        case er::columnaccess_denied_error:
+        case er::specific_access_denied_error:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_about_a_table(const error& failure) noexcept {
+    switch (failure.mysql_errno()) {
         case er::bad_db_error:
         case er::bad_field_error:
         case er::wrong_value_count_on_row:
-        case er::tableaccess_denied_error:
-        case er::columnaccess_denied_error:
             return true;
         default:
-            return is_missing_table(failure);
+            return is_missing_table(failure) || is_denied(failure);
     }
 }
 

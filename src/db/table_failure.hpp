@@ -16,6 +16,9 @@ bool is_missing_table(const error& failure) noexcept;
 /// that the account may use so: whatever the rows are.
 bool is_about_a_table(const error& failure) noexcept;
 
+/// Whether the account lacks a privilege that the statement takes.
+bool is_denied(const error& failure) noexcept;
+
 /// A row of Segue's own, `what`, which only others can have taken away, is not in the table.
 error row_is_gone(std::string_view what, const table_name& table);
 

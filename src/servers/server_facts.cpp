@@ -5,6 +5,7 @@
 #include "src/base/table_name.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/binary_log_status.hpp"
+#include "src/servers/sight.hpp"
 
 #include <array>
 #include <cstdio>
@@ -25,7 +26,7 @@ std::map<std::string, std::string> variables(db::session& session) {
                 WHERE Variable_name IN ('log_bin','binlog_format','binlog_row_image','gtid_mode',
                   'binlog_order_commits','lower_case_table_names','innodb_autoinc_lock_mode',
                   'max_allowed_packet','version','version_comment','server_uuid','hostname','port',
-                  'performance_schema','binlog_row_value_options','read_only','super_read_only',
+                  'binlog_row_value_options','read_only','super_read_only',
                   'sync_binlog','innodb_flush_log_at_trx_commit'))"))
         found[one[0].value_or("")] = one[1].value_or("");
     return found;
@@ -59,89 +60,8 @@ void check_filters(db::session& session, const std::string& schema, const server
              "Start the server without these options; changes can be followed only in the log."});
 }
 
-bool can_run(db::session& session, std::string_view query) {
-    try {
-        session.query(query);
-        return true;
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        return false;
-    }
-}
-
-bool metadata_locks_are_seen(db::session& session) {
-    constexpr std::string_view instrument =
-        R"(SELECT 1 FROM performance_schema.setup_instruments
-           WHERE NAME='wait/lock/metadata/sql/mdl' AND ENABLED='YES')";
-    constexpr std::string_view locks =
-        R"(SELECT 1 FROM performance_schema.metadata_locks m
-           JOIN performance_schema.threads t ON t.THREAD_ID=m.OWNER_THREAD_ID
-           LIMIT 1)";
-    try {
-        return !session.query(instrument).empty() && can_run(session, locks);
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        return false;
-    }
-}
-
 std::string global_grant(std::string_view privilege, const account_facts& account) {
     return grant_statement(privilege, account.name);
-}
-
-std::string how_locks_are_seen(db::session& session, bool performance_schema,
-                               const account_facts& account) {
-    if (!performance_schema) return "The server runs with performance_schema=OFF.";
-    if (!can_run(session, "SELECT 1 FROM performance_schema.metadata_locks LIMIT 1"))
-        return grant_statement("SELECT", account.name, "performance_schema.*");
-    return "UPDATE performance_schema.setup_instruments SET ENABLED='YES' WHERE "
-           "NAME='wait/lock/metadata/sql/mdl';";
-}
-
-// Which transaction holds a lock, and that it is an XA transaction that is prepared.
-bool transactions_are_instrumented(db::session& session) {
-    constexpr std::string_view switched_on =
-        R"(SELECT
-             (SELECT COUNT(*) FROM performance_schema.setup_consumers
-              WHERE NAME IN ('global_instrumentation','thread_instrumentation',
-                  'events_transactions_current')
-                AND ENABLED='YES') +
-             (SELECT COUNT(*) FROM performance_schema.setup_instruments
-              WHERE NAME='transaction' AND ENABLED='YES'))";
-    constexpr std::string_view transactions =
-        R"(SELECT 1 FROM performance_schema.events_transactions_current x
-           JOIN performance_schema.threads t ON t.THREAD_ID=x.THREAD_ID
-           LIMIT 1)";
-    try {
-        return db::to_uint64(session.query_value(switched_on), "COUNT(*)") == 4 &&
-               can_run(session, transactions);
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        return false;
-    }
-}
-
-// Which statements a connection has run last: all kinds of them are watched, but for the steps of
-// stored programs.
-bool statements_are_instrumented(db::session& session) {
-    constexpr std::string_view switched_on =
-        R"(SELECT
-             (SELECT COUNT(*) FROM performance_schema.setup_consumers
-              WHERE NAME IN ('events_statements_current','events_statements_history')
-                AND ENABLED='YES')=2
-             AND NOT EXISTS (SELECT 1 FROM performance_schema.setup_instruments
-               WHERE NAME LIKE 'statement/%' AND NAME NOT LIKE 'statement/sp/%'
-                 AND ENABLED='NO'))";
-    constexpr std::string_view statements =
-        R"(SELECT 1 FROM performance_schema.events_statements_history h
-           JOIN performance_schema.events_statements_current c ON c.THREAD_ID=h.THREAD_ID
-           LIMIT 1)";
-    try {
-        return session.query_value(switched_on) == "1" && can_run(session, statements);
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        return false;
-    }
 }
 
 // What keeps a replica from being written to beside what it replicates.
@@ -219,18 +139,7 @@ server_facts read_server(db::session& session, const std::string& schema, server
     throw_if_no_schema(session, schema, facts.host, held);
     check_privileges(account, schema, facts.host, refusals);
     check_filters(session, schema, facts, held, refusals);
-    facts.sees_locks = seen["performance_schema"] == "ON" && metadata_locks_are_seen(session);
-    if (!facts.sees_locks)
-        facts.weaker.push_back(
-            "performance_schema.metadata_locks cannot be read: the cut-over cannot foresee who "
-            "holds the table, so it may ask for its lock, and give way, more often. " +
-            how_locks_are_seen(session, seen["performance_schema"] == "ON", account));
-    facts.sees_transaction_events =
-        seen["performance_schema"] == "ON" && transactions_are_instrumented(session);
-    facts.sees_xa_holders = facts.sees_locks && facts.sees_transaction_events;
-    facts.sees_statement_history =
-        facts.sees_transaction_events && statements_are_instrumented(session);
-    facts.ends_connections = held.holds("CONNECTION_ADMIN") || held.holds("SUPER");
+    facts.weaker = look_at_sight(session, account, facts);
     if (facts.read_only_is_meant)
         refuse_on_a_replica(facts, seen["read_only"] == "ON", seen["super_read_only"] == "ON",
                             refusals);
@@ -238,22 +147,6 @@ server_facts read_server(db::session& session, const std::string& schema, server
         !held.holds("SUPER"))
         refusals.push_back({fmt::format("the account may not stop replication on {}", facts.host),
                             grant_statement("REPLICATION_SLAVE_ADMIN", facts.account)});
-    facts.sees_transactions = held.holds("PROCESS");
-    if (!facts.sees_transactions)
-        facts.weaker.push_back(
-            "without the PROCESS privilege, transactions of other accounts and foreign keys from "
-            "other schemas cannot all be seen. " +
-            global_grant("PROCESS", account));
-    if (!facts.sees_transactions)
-        facts.weaker.emplace_back(
-            facts.sees_transaction_events
-                ? "without the PROCESS privilege it cannot be seen which transactions have a "
-                  "snapshot: every open one at REPEATABLE READ or above counts as one that has, "
-                  "and "
-                  "the swap waits for it."
-                : "without the PROCESS privilege old snapshots cannot be seen: a transaction, such "
-                  "as a backup, that began before the swap and reads the table after it may see it "
-                  "partly filled.");
     if (seen["sync_binlog"] != "1" || seen["innodb_flush_log_at_trx_commit"] != "1")
         facts.weaker.emplace_back(fmt::format(
             "innodb_flush_log_at_trx_commit is {} and sync_binlog is {}: a crash of the "

@@ -11,6 +11,7 @@
 #include "src/preflight/tables_there.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
+#include "src/servers/sight.hpp"
 #include "src/swap/auto_increment.hpp"
 #include "src/swap/blocker_ender.hpp"
 #include "src/swap/deadlock_count.hpp"
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -90,8 +92,8 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
     const milliseconds patience = foresight::limits().patience;
     if (!with_.set.ignore_old_snapshots) {
         if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
-        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables,
-                        locked_along_, {});
+        foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables, locked_along_,
+                        {});
         const auto found = ahead.wait_for_no_old_snapshot(
             snapshots, [this] { return with_.changes.target_written_at(); }, stop);
         if (!found.empty()) return describe(found);
@@ -105,8 +107,7 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
 std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
                                                       milliseconds patience, std::stop_token stop) {
     const auto look = [&](milliseconds within) {
-        foresight ahead(sessions.lookout, with_.sessions, with_.plan.server, with_.plan.tables,
-                        locked_along_,
+        foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables, locked_along_,
                         {.long_held = with_.set.stall_budget / 10, .patience = within});
         auto found = ahead.wait_for_no_blockers(stop);
         in_the_way_.see(found, with_.clock.now());
@@ -208,11 +209,10 @@ std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
                                                      snapshot_lookout& snapshots,
                                                      const watchdog& timer,
                                                      const stall_budget& budget) {
-    const servers::server_facts& server = with_.plan.server;
     const migration_tables& tables = with_.plan.tables;
-    if (server.sees_locks) {
+    if (server_.sees_locks) {
         const auto others = servers::beside_locked_tables(servers::look_for_blockers(
-            sessions.lookout, with_.sessions, server, tables, locked_along_));
+            sessions.lookout, with_.sessions, server_, tables, locked_along_));
         if (!others.empty()) return describe(others);
     }
     if (with_.set.ignore_old_snapshots) return std::nullopt;
@@ -275,7 +275,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
             !held.empty())
             return give_way(held + ". Drop that trigger.");
         see_what_is_locked_along(sessions->lookout);
-        snapshots.emplace(sessions->lookout, with_.sessions, with_.plan.server, with_.plan.tables);
+        snapshots.emplace(sessions->lookout, with_.sessions, server_, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
         const auto foreseen = steady_clock::now();
         // LOCK TABLES names the table of the state, too, and would wait for its COMMIT.
@@ -292,6 +292,8 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         deadlocks_before = deadlocks_raised(sessions->lookout);
     } catch (const error& failure) {
         // Nothing was changed yet, so an unknown outcome does not matter here.
+        const bool weaker = sessions && sees_less(sessions->spare, failure, made);
+        if (weaker) return give_way(failure.what());
         if (!failure.retryable()) throw;
         if (stop.stop_requested()) throw stopped();
         if (is_counted(failure)) made.counted = failure;
@@ -417,6 +419,21 @@ void cut_over::rename(db::session& locker) {
     with_.record.is_known(true);
 }
 
+// What a run can do without from its start it can do without when it is taken away: the next
+// attempt does.
+bool cut_over::sees_less(db::session& session, const error& failure, result& made) {
+    if (!db::is_denied(failure)) return false;
+    try {
+        auto weaker =
+            servers::look_at_sight_again(session, with_.plan.original.name.schema, server_);
+        if (weaker.empty()) return false;
+        std::ranges::move(weaker, std::back_inserter(made.notices));
+        return true;
+    } catch (const error&) {
+        return false;  // What was met is told.
+    }
+}
+
 // That a request is waited for, and then the tables are held by a session that nobody uses: what
 // prepare() sets.
 milliseconds cut_over::longest_without_us() const {
@@ -478,6 +495,8 @@ void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snaps
             made.gave_way_because = made.swapped ? "" : "the connection was lost in RENAME TABLE";
         } else if (with_.record.now() == swap_state::made) {
             made.swapped = true;
+        } else if (sees_less(sessions.spare, failure, made)) {
+            made.gave_way_because = failure.what();
         } else if (failure.retryable() || rows::is_duplicate(failure)) {
             if (is_counted(failure)) made.counted = failure;
             const auto words =

@@ -67,6 +67,7 @@ class cut_over {
     };
     explicit cut_over(parts with)
         : with_(with),
+          server_(with.plan.server),
           rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))),
           triggers_time_(with.plan.along.triggers_time) {}
 
@@ -145,6 +146,9 @@ class cut_over {
     /// A failure is a notice. To be called again where it failed: nothing is done then if they are
     /// gone.
     void drop_foreign_keys_of_old(db::session& session, result& made);
+    /// Whether the failure comes of a privilege that was taken away since, and that the swap can do
+    /// without: then `made` tells what is weaker.
+    bool sees_less(db::session& session, const error& failure, result& made);
     /// For how long the server keeps the tables locked when it hears nothing from us any more.
     std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock; ends the one that is known.
@@ -165,6 +169,7 @@ class cut_over {
                                                const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
+    servers::server_facts server_;  ///< The plan's, and what the account sees of it by now.
     std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     blocker_watch in_the_way_;

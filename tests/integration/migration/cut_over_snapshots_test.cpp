@@ -2,6 +2,8 @@
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <ostream>
 #include <stop_token>
 #include <string>
@@ -211,6 +213,42 @@ TEST_F(an_account_without_process, that_sees_nothing_says_so) {
     run.segue().wait_for_output("without the PROCESS privilege old snapshots cannot be seen");
     run.expect_swapped();
 }
+
+class an_account_that_sees_less : public an_account_without_process,
+                                  public testing::WithParamInterface<std::vector<std::string>> {
+  protected:
+    std::size_t times_told(const std::string& words) {
+        const std::string told = run.segue().err();
+        std::size_t times = 0;
+        for (auto at = told.find(words); at != told.npos; at = told.find(words, at + 1)) ++times;
+        return times;
+    }
+};
+
+// As a run that starts with that account.
+TEST_P(an_account_that_sees_less, than_at_the_start_swaps_and_says_so_once) {
+    const std::vector<std::string> all = {"PROCESS ON *.*", "SELECT ON performance_schema.*"};
+    for (const std::string& one : all) root.execute(fmt::format("GRANT {} TO {}", one, account));
+    run.start(
+        change,
+        {.postponed = true, .more = {"--user=" + name}, .variables = {{"MYSQL_PWD", "narrow"}}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    for (const std::string& one : GetParam())
+        root.execute(fmt::format("REVOKE {} FROM {}", one, account));
+    run.let_cut_over();
+    run.expect_swapped();
+    for (const std::string& one : all) {
+        const auto taken = std::ranges::count(GetParam(), one);
+        EXPECT_EQ(times_told(fmt::format("GRANT {} TO {}", one, account)), taken)
+            << run.segue().err();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(_, an_account_that_sees_less,
+                         testing::Values(std::vector<std::string>{"PROCESS ON *.*"},
+                                         std::vector<std::string>{"SELECT ON performance_schema.*"},
+                                         std::vector<std::string>{
+                                             "PROCESS ON *.*", "SELECT ON performance_schema.*"}));
 
 struct open_transaction {
     const char* name;

@@ -20,7 +20,7 @@ TEST(table_failure, of_a_table_that_is_not_there_is_about_no_row) {
 }
 
 TEST(table_failure, of_other_columns_or_of_a_right_is_about_no_row) {
-    for (const int number : {1044, 1049, 1054, 1136, 1142, 1143}) {
+    for (const int number : {1044, 1049, 1054, 1136, 1142, 1143, 1227}) {
         EXPECT_FALSE(is_missing_table(numbered(number))) << number;
         EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
         EXPECT_FALSE(may_be_the_rows(numbered(number))) << number;
