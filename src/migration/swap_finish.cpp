@@ -9,7 +9,6 @@
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
-#include "src/swap/table_statistics.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -59,34 +58,49 @@ swap_finish::swap_finish(run_state& state, task_group& threads,
       threads_(threads),
       look_after_(std::move(look_after)),
       in_the_way_(std::move(in_the_way)),
-      swapping_(parts_of(state)) {}
+      swapping_(parts_of(state)),
+      statistics_(std::make_shared<swap::table_statistics>(state.plan())) {}
 
 outcome swap_finish::reach() {
-    make_statistics();
+    do_statistics([](swap::table_statistics& of, db::session& on) { of.make(on); });
     state_.pass(step::before_cut_over, look_after_);
     return attempt_until_swapped();
 }
 
-void swap_finish::make_statistics() {
-    struct made_statistics {
-        std::vector<std::string> complaints;
-        std::atomic<bool> ended{false};  // set by the thread when it is done with complaints
+bool swap_finish::do_statistics(
+    const std::function<void(swap::table_statistics&, db::session&)>& work) {
+    struct turn {
+        std::optional<std::string> failure;
+        std::atomic<bool> ended{false};  // set by the thread when it is done with the rest
     };
-    const auto made = std::make_shared<made_statistics>();
-    threads_.spawn("statistics", [this, made](std::stop_token end) {
+    const auto made = std::make_shared<turn>();
+    threads_.spawn("statistics", [&state = state_, of = statistics_, made,
+                                  work](std::stop_token end) {
         try {
-            db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
+            db::retrying_session session(state.sessions(), state.with.carrying.failures_max,
                                          db::lock_conflicts::failures, db::session_role::patient);
-            session.run("make statistics", end, [&](db::session& on) {
-                made->complaints = swap::make_statistics(on, state_.plan());
-            });
+            session.run("make statistics", end, [&](db::session& on) { work(*of, on); });
         } catch (const error& failure) {
-            made->complaints.emplace_back(failure.what());
+            made->failure = failure.what();
         }
         made->ended = true;
     });
     while (!made->ended) look_after_();
-    for (const std::string& complaint : made->complaints) state_.told.on_notice(complaint);
+    for (const std::string& complaint : statistics_->take_complaints())
+        state_.told.on_notice(complaint);
+    if (made->failure) state_.told.on_notice(*made->failure);
+    return !made->failure;
+}
+
+bool swap_finish::follow_histograms() {
+    try {
+        db::session session = state_.sessions().connect(db::session_role::control);
+        if (!statistics_->histograms_are_others(session)) return false;
+    } catch (const error&) {
+        return false;  // If it does not pass, the attempt meets it as well.
+    }
+    return do_statistics(
+        [](swap::table_statistics& of, db::session& on) { of.follow_histograms(on); });
 }
 
 outcome swap_finish::attempt_until_swapped() {
@@ -110,6 +124,7 @@ outcome swap_finish::attempt_until_swapped() {
         if (wait_until_rename_fits(renaming)) continue;
         if (wait_while_throttled_by_operator()) continue;
         if (wait_while_nothing_is_carried_over()) continue;
+        if (follow_histograms()) continue;
         state_.enter(phase::cut_over);
         ++made.cut_over_attempts;
         look_after_();

@@ -8,8 +8,10 @@
 #include "src/swap/attempt_pauses.hpp"
 #include "src/swap/cut_over.hpp"
 #include "src/swap/rename_forecast.hpp"
+#include "src/swap/table_statistics.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace segue::migration {
@@ -30,9 +32,11 @@ class swap_finish final : public finish {
     outcome reach() override;
 
   private:
-    /// Gives the new table its statistics, before the swap and its lock. Nothing else waits for
-    /// that, and no failure of it ends the run.
-    void make_statistics();
+    /// Works on the new table's statistics, before the swap and its lock. Nothing else waits for
+    /// that, and no failure of it ends the run. Returns whether it was done.
+    bool do_statistics(const std::function<void(swap::table_statistics&, db::session&)>& work);
+    /// Whether the original's histograms had changed, and were taken over again, which takes time.
+    bool follow_histograms();
     /// One attempt after the other, with pauses, until one swaps. Throws segue::error for what ends
     /// the run, and `stopped`.
     outcome attempt_until_swapped();
@@ -57,6 +61,8 @@ class swap_finish final : public finish {
     const carry::engine::look_after look_after_;
     const obstacle in_the_way_;
     swap::cut_over swapping_;
+    /// Also the thread's, which may outlive this when the run ends early.
+    const std::shared_ptr<swap::table_statistics> statistics_;
     std::optional<flag_file_watch> postpone_flag_;  ///< Of the file that was looked at last.
 };
 

@@ -5,6 +5,8 @@
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,20 +55,70 @@ void make_histogram(db::session& session, const preflight::plan& made, const db:
             complaints);
 }
 
+void drop_histogram(db::session& session, const preflight::plan& made, const std::string& source,
+                    std::vector<std::string>& complaints) {
+    if (const schema::column* const to = carried_on(made, source))
+        analyze(session,
+                fmt::format("ANALYZE TABLE {} DROP HISTOGRAM ON {}", made.target.name.quoted(),
+                            quoted_name(to->name)),
+                complaints);
+}
+
 }  // namespace
 
-std::vector<std::string> make_statistics(db::session& session, const preflight::plan& made) {
-    std::vector<std::string> complaints;
-    analyze(session, "ANALYZE TABLE " + made.target.name.quoted(), complaints);
-    for (const db::row& found : session.query(fmt::format(
-             R"(SELECT COLUMN_NAME, HISTOGRAM, HISTOGRAM->>'$."number-of-buckets-specified"',
-                  HISTOGRAM->>'$."auto-update"'
-                FROM information_schema.COLUMN_STATISTICS
-                WHERE SCHEMA_NAME={} AND TABLE_NAME={}
-                ORDER BY 1)",
-             quoted_literal(made.original.name.schema), quoted_literal(made.original.name.name))))
-        make_histogram(session, made, found, complaints);
-    return complaints;
+std::vector<db::row> table_statistics::read_histograms(db::session& session) const {
+    return session.query(fmt::format(
+        R"(SELECT COLUMN_NAME, HISTOGRAM, HISTOGRAM->>'$."number-of-buckets-specified"',
+             HISTOGRAM->>'$."auto-update"'
+           FROM information_schema.COLUMN_STATISTICS
+           WHERE SCHEMA_NAME={} AND TABLE_NAME={}
+           ORDER BY 1)",
+        quoted_literal(plan_.original.name.schema), quoted_literal(plan_.original.name.name)));
+}
+
+void table_statistics::make(db::session& session) {
+    analyze(session, "ANALYZE TABLE " + plan_.target.name.quoted(), complaints_);
+    follow_histograms(session);
+}
+
+bool table_statistics::histograms_are_others(db::session& session) const {
+    std::map<std::string, std::string> now;
+    for (const db::row& found : read_histograms(session))
+        now.emplace(found[0].value_or(""), found[1].value_or(""));
+    return now != histograms_;
+}
+
+// Each is noted when it is done, or will not be: a connection lost in between is no reason to do
+// all of them again.
+void table_statistics::follow_histograms(db::session& session) {
+    const auto noting = [&](const auto& work) {
+        try {
+            work();
+        } catch (const error& failure) {
+            if (failure.retryable()) throw;
+            complaints_.emplace_back(failure.what());
+        }
+    };
+    std::set<std::string> gone;
+    for (const auto& [column, text] : histograms_) gone.insert(column);
+    for (const db::row& found : read_histograms(session)) {
+        const std::string column = found[0].value_or("");
+        const std::string text = found[1].value_or("");
+        gone.erase(column);
+        if (const auto taken = histograms_.find(column);
+            taken != histograms_.end() && taken->second == text)
+            continue;
+        noting([&] { make_histogram(session, plan_, found, complaints_); });
+        histograms_[column] = text;
+    }
+    for (const std::string& column : gone) {
+        noting([&] { drop_histogram(session, plan_, column, complaints_); });
+        histograms_.erase(column);
+    }
+}
+
+std::vector<std::string> table_statistics::take_complaints() {
+    return std::exchange(complaints_, {});
 }
 
 }  // namespace segue::swap
