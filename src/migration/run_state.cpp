@@ -117,7 +117,7 @@ void run_state::hold(preflight::plan made) {
 
 void run_state::note_made(const table_name& table) {
     std::lock_guard lock(mutex_);
-    tables_made_.push_back(table);
+    if (std::ranges::find(tables_made_, table) == tables_made_.end()) tables_made_.push_back(table);
 }
 
 void run_state::note_dropped(const table_name& table) {

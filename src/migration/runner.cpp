@@ -175,18 +175,19 @@ void runner::prepare(const std::stop_token& stop) {
     });
 }
 
-// What is to be dropped after an end that comes early: what was made, or may have been.
+// What is to be dropped after an end that comes early: what may have been made.
 void runner::make(db::session& session, const table_name& table,
                   const std::function<void()>& create) {
+    state_.note_made(table);
     try {
         create();
     } catch (const error& failure) {
-        if (failure.connection_lost() ||
-            (failure.mysql_errno() != er::table_exists_error && preflight::exists(session, table)))
-            state_.note_made(table);
+        if (!failure.connection_lost() &&
+            (failure.mysql_errno() == er::table_exists_error || !preflight::exists(session, table)))
+            state_.note_dropped(table);
         throw servers::start_failure(failure, session, state_.with.request.original);
     }
-    state_.note_made(table);
+    fault::point("migration.table_made");
 }
 
 // What it holds may be all that is left of a column, so every check of the start has passed before.

@@ -1,6 +1,7 @@
 #include "src/preflight/empty_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/preflight/tables_there.hpp"
@@ -51,13 +52,14 @@ std::string text_of_comment(const std::string& text) {
 empty_table::empty_table(db::session& session, const table_record& record, table_name name,
                          const table_name& like, purpose of)
     : session_(session), record_(record), name_(std::move(name)) {
+    record_.made(name_);  // Whatever ends the process from here on, it may be there.
     try {
         session_.execute(fmt::format("CREATE TABLE {} LIKE {}", name_.quoted(), like.quoted()));
     } catch (const error& failure) {
-        if (failure.connection_lost()) record_.made(name_);
+        if (!failure.connection_lost()) record_.dropped(name_);
         throw;
     }
-    record_.made(name_);
+    fault::point("empty_table.created");
     if (of != purpose::for_a_moment) return;
     try {
         mark_for_a_moment(session_, name_);

@@ -11,8 +11,8 @@ namespace segue::preflight {
 /// Who keeps the record of the tables that are made and dropped, so that one that stays, whatever
 /// ends the run, can be told.
 struct table_record {
-    std::function<void(const table_name&)> made;
-    std::function<void(const table_name&)> dropped;
+    std::function<void(const table_name&)> made;     ///< Before CREATE is sent: it may be there.
+    std::function<void(const table_name&)> dropped;  ///< Or not made after all.
 };
 
 /// An empty table of Segue's, made like another one.

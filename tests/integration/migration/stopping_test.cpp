@@ -101,6 +101,34 @@ TEST_P(a_signal, that_comes_twice_ends_the_process_at_once) {
 INSTANTIATE_TEST_SUITE_P(of, a_signal, testing::Values(SIGINT, SIGTERM),
                          [](const auto& of) { return of.param == SIGINT ? "SIGINT" : "SIGTERM"; });
 
+// The server may make it after the process has ended.
+TEST_F(a_run, that_is_ended_at_once_names_the_table_whose_making_was_under_way) {
+    struct table_made {
+        std::string point;
+        unsigned long arrival = 1;
+        std::string name;
+    };
+    for (const table_made& each : {table_made{"empty_table.created", 1, "_t_gho"},
+                                   table_made{"migration.table_made", 1, "_t_ghc"},
+                                   table_made{"migration.table_made", 2, "_t_ghk"}}) {
+        SCOPED_TRACE(each.name);
+        fault_points faults;
+        faults.pause(each.point, {.first = each.arrival});
+        run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
+                                       .faults = &faults,
+                                       .more = {"--initially-drop-ghost-table"}});
+        faults.wait_reached(each.point);
+        EXPECT_NE(run.everything().find(each.name), std::string::npos);
+        run.segue().signal(SIGTERM);
+        run.segue().wait_for_output("a second signal ends the process at once");
+        run.segue().signal(SIGTERM);
+        run.expect_failed({"ended at once by a second signal", "Left behind: "});
+        const auto told = run.segue().err();
+        EXPECT_NE(told.find("`" + each.name + "`", told.find("DROP TABLE IF EXISTS")), told.npos)
+            << told;
+    }
+}
+
 TEST_F(a_run, that_was_stopped_can_be_started_again) {
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("State: postponing cut-over");
