@@ -78,6 +78,7 @@ inline constexpr int truncated_wrong_value_for_field = 1366;
 inline constexpr int no_binary_logging = 1381;
 inline constexpr int data_too_long = 1406;
 inline constexpr int wrong_value_for_type = 1411;
+inline constexpr int table_def_changed = 1412;
 inline constexpr int binlog_create_routine_need_super = 1419;
 inline constexpr int plugin_is_not_loaded = 1524;
 inline constexpr int no_partition_for_given_value = 1526;

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/carry/stream_start.hpp"
+#include "src/carry/stream_tells.hpp"
 #include "src/carry/xa_start.hpp"
 #include "src/db/retry.hpp"
 #include "src/servers/binary_log_status.hpp"
@@ -182,7 +183,9 @@ void engine::follow(start begin, const look_after& meanwhile) {
                 (!begin.copy || begin.from),
             "a copy goes on from a state with a place in the stream, and only from such");
     task_group& threads = around_.threads;
-    threads.spawn("heartbeat", [this](std::stop_token end) { barrier.run(end); });
+    threads.spawn("heartbeat", [this](std::stop_token end) {
+        told_by_the_stream(end, [&] { barrier.run(end); });
+    });
     const binlog::stream_position from = begin.from ? begin.from->position : start_of_stream();
     throttler.start(threads);
     barrier.pass(threads.token());
@@ -191,7 +194,7 @@ void engine::follow(start begin, const look_after& meanwhile) {
     else
         with_session([&](db::session& on) {
             router.set_unrelated_xa(wait_for_prepared_xa(on, task.server, task.source.name,
-                                                         around_.tell, threads.token()));
+                                                         around_.tell, meanwhile, threads.token()));
         });
     if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
     changes.take_up_evicted(begin.evicted.last, begin.evicted.keys);
@@ -211,7 +214,9 @@ void engine::follow(start begin, const look_after& meanwhile) {
     wait_for_first_marker(begin.target, meanwhile);
     router.pass_unknown_xa(false);
     start_flushing();
-    threads.spawn("checkpoint", [this](std::stop_token end) { checkpointer.run(end); });
+    threads.spawn("checkpoint", [this](std::stop_token end) {
+        told_by_the_stream(end, [&] { checkpointer.run(end); });
+    });
 }
 
 // Behind the first marker: only then it is known that our commits stand in the log, and so are

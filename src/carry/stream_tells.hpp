@@ -21,4 +21,15 @@ inline void let_the_stream_tell(const error& failure, std::stop_token stop) {
     if (db::is_about_a_table(failure)) pause_for(stream_tells_within, std::move(stop));
 }
 
+/// Runs it, and lets the stream tell of what it throws.
+template <typename Work>
+void told_by_the_stream(const std::stop_token& stop, Work work) {
+    try {
+        work();
+    } catch (const error& failure) {
+        let_the_stream_tell(failure, stop);
+        throw;
+    }
+}
+
 }  // namespace segue::carry

@@ -97,6 +97,7 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
                                            const servers::server_facts& server,
                                            const table_name& table,
                                            const std::function<void(const std::string&)>& tell,
+                                           const std::function<void()>& meanwhile,
                                            std::stop_token stop) {
     if (!server.recovers_xa) return {};
     for (growing_interval told;;) {
@@ -104,6 +105,7 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
         if (!may_hold(session, server, table, found)) return found;
         if (!found.empty() && told.due(machine_clock().now()))
             tell("waiting for " + text_of(found, table));
+        meanwhile();
         pause_for(look_again, stop);
     }
 }

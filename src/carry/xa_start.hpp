@@ -19,7 +19,8 @@ std::optional<std::string> prepared_xa_in_the_way(db::session& session,
 
 /// Transactions that were prepared before the stream's start stand before it in the binary log, but
 /// become visible at their XA COMMIT: what they change would be known to nobody.
-/// Waits until no prepared transaction holds the table, telling once what it waits for. Returns the
+/// Waits until no prepared transaction holds the table, telling once what it waits for, and calls
+/// `meanwhile` each time that it has looked; what that throws ends the wait. Returns the
 /// xids that are still prepared and do not hold it, in the server's form
 /// X'gtrid',X'bqual',formatID. Precondition: the stream's start is fixed, and a barrier was passed
 /// since. Throws `stopped`, or segue::error. Where XA RECOVER is not allowed, the answer is empty.
@@ -27,6 +28,7 @@ std::set<std::string> wait_for_prepared_xa(db::session& session,
                                            const servers::server_facts& server,
                                            const table_name& table,
                                            const std::function<void(const std::string&)>& tell,
+                                           const std::function<void()>& meanwhile,
                                            std::stop_token stop);
 
 }  // namespace segue::carry

@@ -2,6 +2,8 @@
 
 #include "src/base/server_errors.hpp"
 
+#include <string>
+
 #include <fmt/format.h>
 
 namespace segue::db {
@@ -16,6 +18,13 @@ bool is_missing_table(const error& failure) noexcept {
         default:
             return false;
     }
+}
+
+bool is_gone(const error& failure, const table_name& table) {
+    if (failure.mysql_errno() == er::table_def_changed) return true;
+    const std::string as_the_server_has_it = fmt::format("'{}.{}'", table.schema, table.name);
+    return is_missing_table(failure) &&
+           std::string_view(failure.what()).find(as_the_server_has_it) != std::string_view::npos;
 }
 
 bool is_denied(const error& failure) noexcept {
@@ -35,6 +44,7 @@ bool is_about_a_table(const error& failure) noexcept {
         case er::bad_db_error:
         case er::bad_field_error:
         case er::wrong_value_count_on_row:
+        case er::table_def_changed:
             return true;
         default:
             return is_missing_table(failure) || is_denied(failure);

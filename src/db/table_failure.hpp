@@ -12,6 +12,10 @@ namespace segue::db {
 /// Whether a table that the statement names is not there.
 bool is_missing_table(const error& failure) noexcept;
 
+/// Whether the server says of this very table that it is not there, or that it became another one
+/// meanwhile, which of several tables it does not say.
+bool is_gone(const error& failure, const table_name& table);
+
 /// Whether a table is not there, has other columns than the statement takes it to have, or is none
 /// that the account may use so: whatever the rows are.
 bool is_about_a_table(const error& failure) noexcept;

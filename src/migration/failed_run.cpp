@@ -99,7 +99,8 @@ error failed_run::in_words(const error& failure) const {
             "the new table {} was changed by somebody else while the migration "
             "ran: ",
             made.tables.ghost.quoted());
-    } else if (original_changed_by_others_ && failure.from_server()) {
+    } else if ((original_changed_by_others_ && failure.from_server()) ||
+               db::is_gone(failure, made.tables.original)) {
         // The stream, which would name the statement, is a moment behind or does not show it.
         others =
             fmt::format("the table {} was redefined by another session while it was migrated: ",

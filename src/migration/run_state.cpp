@@ -1,6 +1,7 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/wire/login_failure.hpp"
@@ -89,6 +90,10 @@ preflight::plan run_state::looked_at(
         if (replica) made.stream_host = replica->host;
         return made;
     } catch (const error& failure) {
+        // It was there, and may be there again.
+        if (db::is_gone(failure, request.original))
+            throw preflight::changed_while_starting(request.original,
+                                                    "dropped, renamed or changed");
         throw wire::first_statement_failure(
             servers::start_failure(failure, primary, with.request.original), roles_->primary());
     }

@@ -8,6 +8,7 @@
 #include "src/base/server_errors.hpp"
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/migration/failed_run.hpp"
 #include "src/migration/slow_rename.hpp"
 #include "src/migration/start_notices.hpp"
@@ -25,6 +26,8 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,16 +65,7 @@ outcome runner::run(std::stop_token stop) {
     // It outlives the threads: what a swap that ended in the middle holds back stays held back.
     std::optional<swap_finish> end;
     try {
-        start_following(stop);
-        const auto meanwhile = [&] { look_after(stop); };
-        state_.pass(step::validated, meanwhile);
-        state_.pass(step::rowcount_complete, meanwhile);
-        drop_old_table_of_before(stop);
-        state_.pass(step::before_row_copy, meanwhile);
-        copy(stop);
-        state_.pass(step::row_copy_complete, meanwhile);
-        end.emplace(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
-        made = end->reach();
+        made = reach_swap(end, stop);
     } catch (...) {
         end_threads();
         test_.go_on_replicating();
@@ -94,6 +88,24 @@ outcome runner::run(std::stop_token stop) {
     clean_up(stop);
     state_.enter(phase::done);
     return made;
+}
+
+outcome runner::reach_swap(std::optional<swap_finish>& end, std::stop_token stop) {
+    try {
+        start_following(stop);
+        const auto meanwhile = [&] { look_after(stop); };
+        state_.pass(step::validated, meanwhile);
+        state_.pass(step::rowcount_complete, meanwhile);
+        drop_old_table_of_before(stop);
+        state_.pass(step::before_row_copy, meanwhile);
+        copy(stop);
+        state_.pass(step::row_copy_complete, meanwhile);
+        end.emplace(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
+        return end->reach();
+    } catch (const error& failure) {
+        let_the_stream_tell(failure, stop);
+        throw;
+    }
 }
 
 // Nothing needs a grace before there are threads, and no statement may keep a stop waiting.
@@ -203,7 +215,10 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 
 void runner::start_following(std::stop_token stop) {
     fault::point("migration.before_following");
-    parts().follow({.target = carry::engine::contents::nothing}, [&] { look_after(stop); });
+    parts().follow({.target = carry::engine::contents::nothing}, [&] {
+        look_after(stop);
+        look_at_tables_of_ours();
+    });
     throw_if_key_has_nulls();
     // What was changed between the inspection and the place where the stream begins, it does not
     // tell.
@@ -245,10 +260,47 @@ void runner::look_after(std::stop_token stop) {
     pause_for(tick, threads_.token());
 }
 
-// Another run that takes the migration over drops them as well, and is told of in other words.
+// Another run drops our tables as well, and is told of in other words.
+void runner::throw_if_taken_over() {
+    try {
+        with_session([&](db::session& on) { parts().checkpoint.check_still_owner(on); });
+    } catch (const error& failure) {
+        // The table that would tell is gone, or is another one: that is for the caller to say.
+        if (!db::is_about_a_table(failure)) throw;
+    }
+}
+
 void runner::throw_for_change_of_ours() {
-    with_session([&](db::session& on) { parts().checkpoint.check_still_owner(on); });
+    throw_if_taken_over();
     throw error(parts().feed.change_of_ours());
+}
+
+void runner::look_at_tables_of_ours() {
+    constexpr std::chrono::seconds every{1};
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_at_ours_ < every) return;
+    looked_at_ours_ = now;
+    const preflight::plan& made = state_.plan();
+    const auto say = [&](const table_name& table, std::string_view what) {
+        throw error(fmt::format("{}{} was {} by somebody else while the migration ran",
+                                table == made.tables.ghost ? "the new table " : "", table.quoted(),
+                                what));
+    };
+    throw_if_taken_over();
+    with_session([&](db::session& on) {
+        for (const table_name& one :
+             {made.tables.ghost, made.tables.changelog, made.tables.checkpoint})
+            if (!preflight::exists(on, one)) say(one, "dropped");
+        if (preflight::was_changed(on, made.target)) say(made.tables.ghost, "changed");
+    });
+}
+
+void runner::let_the_stream_tell(const error& failure, const std::stop_token& stop) {
+    const bool swapped = state_.swap_record().now() != swap::swap_state::not_made;
+    if (swapped || !db::is_about_a_table(failure)) return;
+    for (const auto until = std::chrono::steady_clock::now() + carry::stream_tells_within;
+         std::chrono::steady_clock::now() < until;)
+        look_after(stop);
 }
 
 void runner::look_at_definition() {

@@ -6,7 +6,9 @@
 #include "src/migration/replica_test.hpp"
 #include "src/migration/run_state.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 namespace segue::migration {
 
 class failed_run;
+class swap_finish;
 
 /// One run: the phases one after the other, and the threads, which end with it.
 /// Lifecycle: run(), once. Threads: run() is the caller's, and each phase waits in it, turn by
@@ -29,6 +32,8 @@ class runner {
   private:
     /// Whether ALTER TABLE ... ALGORITHM=INSTANT, if it was asked for, has done all there is to do.
     bool altered_instantly(const std::stop_token& stop);
+    /// From the first row that is followed to the swap, by `end`.
+    outcome reach_swap(std::optional<swap_finish>& end, std::stop_token stop);
     void prepare_or_stop(std::stop_token stop);
     void prepare(const std::stop_token& stop);
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
@@ -52,6 +57,12 @@ class runner {
     void look_after(std::stop_token stop);
     /// Looks whether the table is the one that was inspected; throws segue::error when it is not.
     void look_at_definition();
+    /// Until the stream is read nothing else tells what becomes of our own tables.
+    void look_at_tables_of_ours();
+    /// Goes on for the moment in which the stream may name the statement that a failure comes of.
+    void let_the_stream_tell(const error& failure, const std::stop_token& stop);
+    /// Throws segue::error where another run owns the migration, as far as that can be seen.
+    void throw_if_taken_over();
     /// Throws what the stream saw somebody do to a table of ours, or that another run has them.
     /// Precondition: it saw such.
     [[noreturn]] void throw_for_change_of_ours();
@@ -69,6 +80,7 @@ class runner {
     run_state& state_;
     replica_test test_;
     bool marker_waits_told_ = false;
+    std::chrono::steady_clock::time_point looked_at_ours_;
     task_group threads_;
 };
 

@@ -174,7 +174,10 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
         if (found.empty()) return owner::nobody;
         return found.front()[0] == run_token ? owner::this_run : owner::another_run;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == er::no_such_table) return owner::nobody;
+        // Or the whole schema is gone.
+        const bool gone =
+            failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error;
+        if (gone) return owner::nobody;
         throw;
     }
 }

@@ -1,6 +1,7 @@
 #include "src/preflight/inspection.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
@@ -130,7 +131,11 @@ schema::value_rules value_rules_of(db::session& session, const inspection_reques
 void complete(plan& made, db::session& session, const sql::alter_statement& alter,
               const inspection_request& request) {
     throw_refusals(unreadable_expressions(session, made));
-    throw_refusals(table_obstacles(session, made.target.name, made.server));
+    std::vector<refusal> others = table_obstacles(session, made.target.name, made.server);
+    for (refusal& one : others)
+        one.problem =
+            fmt::format("of the new table {}: {}", made.target.name.quoted(), one.problem);
+    throw_refusals(others);
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));
     const auto renames =
@@ -266,9 +271,7 @@ void throw_if_changed_meanwhile(db::session& session, const schema::table_defini
         return;  // What was met is told.
     }
     if (now && schema::same_definition(*now, original)) return;
-    throw refused({{fmt::format("{} was {} by another session while Segue was starting",
-                                original.name.quoted(), now ? "changed" : "dropped or renamed"),
-                    "Start again when nobody else changes the table."}});
+    throw changed_while_starting(original.name, now ? "changed" : "dropped or renamed");
 }
 
 plan made_with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
@@ -296,6 +299,7 @@ plan with_target(const workplace& at, const plan& made, const table_name& name,
     try {
         return made_with_target(at, made, name, cost);
     } catch (const error& failure) {
+        fault::point("inspection.failed");
         if (!failure.connection_lost()) throw_if_changed_meanwhile(at.session, made.original);
         throw;
     }
@@ -354,6 +358,12 @@ void throw_if_other_text(const schema::table_definition& now, const plan& made) 
 }
 
 }  // namespace
+
+error changed_while_starting(const table_name& original, std::string_view how) {
+    return refused({{fmt::format("{} was {} by another session while Segue was starting",
+                                 original.quoted(), how),
+                     "Start again when nobody else changes the table."}});
+}
 
 void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);

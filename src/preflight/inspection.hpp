@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/base/error.hpp"
+#include "src/base/table_name.hpp"
 #include "src/base/table_naming.hpp"
 #include "src/db/session.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -15,6 +17,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace segue::preflight {
@@ -30,8 +33,8 @@ struct inspection_request {
     /// --allow-zero-in-date: as if the server's sql_mode had neither NO_ZERO_DATE nor
     /// NO_ZERO_IN_DATE.
     bool allow_zero_dates = false;
-    bool approve_renames = false;  ///< --approve-renamed-columns: their values are carried on.
-    bool skip_renames = false;     ///< --skip-renamed-columns: their values are left behind.
+    bool approve_renames = false;       ///< --approve-renamed-columns: their values are carried on.
+    bool skip_renames = false;          ///< --skip-renamed-columns: their values are left behind.
     bool discard_foreign_keys = false;  ///< --discard-foreign-keys
     bool nullable_key = false;          ///< --allow-nullable-unique-key: where no other key serves.
     trigger_request triggers;
@@ -83,6 +86,9 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 /// The checks of inspect() that need no table to be made, none of which can be made without. The
 /// session holds claim_start() afterwards. Throws as inspect() does.
 plan look(db::session& session, const inspection_request& request);
+
+/// That others did something with the original while the start looked at it; `how` as "dropped".
+error changed_while_starting(const table_name& original, std::string_view how);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any
 /// more, or a trigger or a foreign key has come up.

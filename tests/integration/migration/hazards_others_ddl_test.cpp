@@ -177,6 +177,85 @@ TEST_F(a_table_of_a_migration, that_has_its_heartbeat_and_was_emptied_is_no_othe
     }
 }
 
+TEST_F(a_table_of_a_migration, whose_partitions_others_look_after_goes_on) {
+    run.session().execute("ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 2");
+    run.start("ADD COLUMN b INT",
+              {.postponed = true, .more = {"--cut-over-stall-budget-millis=60000"}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    for (const std::string table : {"t", "_t_gho"})
+        for (const std::string upkeep : {"ANALYZE", "CHECK", "OPTIMIZE", "REBUILD"})
+            run.session().execute(fmt::format("ALTER TABLE {} {} PARTITION p0", table, upkeep));
+    run.session().execute("UPDATE t SET a=3 WHERE id=2");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
+
+// Nobody but the binary log knows which statement it was.
+TEST_F(a_table_of_a_migration, that_is_another_by_now_is_told_with_the_statement) {
+    run.session().execute("CREATE TABLE q (id INT PRIMARY KEY)");
+    for (const std::string renaming :
+         {"RENAME TABLE _t_ghk TO away", "RENAME TABLE _t_ghk TO away, q TO _t_ghk",
+          "RENAME TABLE _t_ghc TO away", "RENAME TABLE _t_ghc TO away, q TO _t_ghc"}) {
+        SCOPED_TRACE(renaming);
+        run.start("ADD COLUMN b INT",
+                  {.postponed = true, .more = {"--initially-drop-ghost-table"}});
+        run.segue().wait_for_output("State: postponing cut-over");
+        run.session().execute(renaming);
+        run.session().execute("UPDATE t SET a=a+1 WHERE id=2");
+        run.expect_failed({(renaming.find("_t_ghk") != renaming.npos ? checkpoint : changelog) +
+                               " was changed by somebody else while the migration ran: " + renaming,
+                           "The original table is untouched."});
+        run.session().execute("DROP TABLE IF EXISTS away, q, _t_ghk, _t_ghc, _t_gho");
+        run.session().execute("CREATE TABLE q (id INT PRIMARY KEY)");
+    }
+}
+
+TEST_F(a_table_of_a_migration, that_is_gone_with_its_schema_is_not_left_behind) {
+    follow();
+    run.session().execute("DROP DATABASE " + quoted_name(run.schema()));
+    run.expect_failed({"DROP DATABASE", "Left behind: nothing"});
+    run.session().execute("CREATE DATABASE " + quoted_name(run.schema()));
+}
+
+class a_prepared_transaction : public a_table_of_a_migration {
+  protected:
+    a_prepared_transaction() {
+        other.execute("XA START " + xid);
+        other.execute("UPDATE t SET a=7 WHERE id=2");
+        other.execute("XA END " + xid);
+        other.execute("XA PREPARE " + xid);
+    }
+    ~a_prepared_transaction() override { other.execute("XA ROLLBACK " + xid); }
+    void wait_for_it() {
+        run.start("ADD COLUMN b INT", {.postponed = true});
+        run.segue().wait_for_output("waiting for XA transactions that are prepared");
+    }
+
+    application_session other{shared_server().over_tcp(), run.schema()};
+    const std::string xid = quoted_literal(run.schema());
+};
+
+// The stream is not read yet.
+TEST_F(a_prepared_transaction, that_is_waited_for_hides_nothing_of_what_becomes_of_the_tables) {
+    struct case_of {
+        const char* statement;
+        std::string told;
+    };
+    for (const case_of& each :
+         {case_of{"DROP TABLE _t_gho", "the new table " + ghost + " was dropped by somebody else"},
+          case_of{"DROP TABLE _t_ghk", checkpoint + " was dropped by somebody else"},
+          case_of{"ALTER TABLE _t_gho DROP COLUMN a",
+                  "the new table " + ghost + " was changed by somebody else"},
+          case_of{"TRUNCATE _t_ghk", "the owner's row is gone from " + checkpoint}}) {
+        SCOPED_TRACE(each.statement);
+        wait_for_it();
+        run.session().execute(each.statement);
+        run.expect_failed({each.told, "The original table is untouched."});
+        run.session().execute("DROP TABLE IF EXISTS _t_gho, _t_ghc, _t_ghk");
+    }
+}
+
 // RENAME TABLE would fail over it while writes wait.
 TEST_F(a_table_of_a_migration,
        whose_constraints_name_others_have_taken_is_swapped_once_it_is_free) {
@@ -222,6 +301,25 @@ TEST_F(a_table_of_a_migration, that_is_the_original_may_be_redefined_while_the_r
                            " was changed by another session while it was migrated",
                        "The original table is untouched."});
     EXPECT_EQ(run.segue().out().find("phase: copy"), std::string::npos) << run.segue().out();
+}
+
+// The definition is as it was when the failure is looked into.
+TEST_F(a_table_of_a_migration, that_is_the_original_may_be_away_for_a_moment_while_the_run_starts) {
+    fault_points faults;
+    faults.pause("target_table.before_alter");
+    faults.pause("inspection.failed");
+    run.start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("target_table.before_alter");
+    run.session().execute("RENAME TABLE t TO away");
+    faults.go("target_table.before_alter");
+    faults.wait_reached("inspection.failed");
+    run.session().execute("RENAME TABLE away TO t");
+    faults.go("inspection.failed");
+    run.expect_failed({run.table().quoted() +
+                           " was dropped, renamed or changed by another session while Segue was "
+                           "starting",
+                       "The original table is untouched."});
+    EXPECT_EQ(run.segue().err().find("no proxy"), std::string::npos) << run.segue().err();
 }
 
 // The stream says nothing of it, or not yet.

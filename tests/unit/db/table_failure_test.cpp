@@ -20,11 +20,22 @@ TEST(table_failure, of_a_table_that_is_not_there_is_about_no_row) {
 }
 
 TEST(table_failure, of_other_columns_or_of_a_right_is_about_no_row) {
-    for (const int number : {1044, 1049, 1054, 1136, 1142, 1143, 1227}) {
+    for (const int number : {1044, 1049, 1054, 1136, 1142, 1143, 1227, 1412}) {
         EXPECT_FALSE(is_missing_table(numbered(number))) << number;
         EXPECT_TRUE(is_about_a_table(numbered(number))) << number;
         EXPECT_FALSE(may_be_the_rows(numbered(number))) << number;
     }
+}
+
+TEST(table_failure, says_which_table_is_gone) {
+    const table_name table{"shop", "orders"};
+    const auto gone = [&](const char* words, int number) {
+        return is_gone(error(words, {.mysql_errno = number}), table);
+    };
+    EXPECT_TRUE(gone("Table 'shop.orders' doesn't exist", 1146));
+    EXPECT_TRUE(gone("Table definition has changed, please retry transaction", 1412));
+    EXPECT_FALSE(gone("Table 'shop.orders_2' doesn't exist", 1146));
+    EXPECT_FALSE(gone("Unknown column 'shop.orders' in 'field list'", 1054));
 }
 
 TEST(table_failure, of_a_value_is_about_a_row) {
