@@ -21,8 +21,8 @@ constexpr std::string_view later = "Going on from an earlier run, and the way ba
 constexpr std::string_view output = "Output and help";
 
 /// In the order in which they are listed.
-constexpr std::array all_groups{connection, change, triggers, copying,     throttling,
-                                cut_over,   tables, stream,   interactive, hooking,
-                                telling,    later,  output};
+inline constexpr std::array all_groups{connection, change, triggers, copying,     throttling,
+                                       cut_over,   tables, stream,   interactive, hooking,
+                                       telling,    later,  output};
 
 }  // namespace segue::cli::flag_group

@@ -568,8 +568,11 @@ std::vector<flag> obeyed_flags() {
             "Tag of every value that is sent to --statsd-addr; may be given several times",
             "what is not KEY:VALUE is an error")),
 
-        flag{"quiet", boolean, output, "false", "", "Log errors only, whatever else is asked for",
-             ""},
+        flag{
+            "quiet", boolean, output, "false", "",
+            "Of what may be logged log errors only, whatever else is asked for; notices of the run "
+            "(WARNING) and status lines stay",
+            ""},
         flag{"verbose", boolean, output, "false", "", "Log what happens", ""},
         flag{"debug", boolean, output, "false", "", "Log everything", ""},
         flag{"help", boolean, output, "false", "", "Show this and exit", ""},

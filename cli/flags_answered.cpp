@@ -145,7 +145,7 @@ std::vector<flag> flags_answered() {
                        "Has no effect: rows are written in strict mode all the same; a value that "
                        "a column cannot hold ends the migration, which names its row, and nothing "
                        "is cut. Zero dates that are there are carried over without it",
-                       "accepted with a notice; docs/decisions/0018 says why"),
+                       "accepted with a notice; docs/decisions/0020 says why"),
         without_effect("skip-foreign-key-checks", change,
                        "Has no effect: foreign keys are always looked for, which takes a moment"),
 

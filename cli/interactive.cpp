@@ -7,6 +7,7 @@
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
 #include "src/base/nearest_names.hpp"
+#include "throttle/known_limits.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -233,8 +234,21 @@ std::string interactive::answer_or_throw(const control::command& asked) {
         for (const std::string_view name : one.names) known.emplace_back(name);
     }
     const auto name = asked.name.substr(0, 100);
+    if (const auto blank = name.find_first_of(" \t"); blank != name.npos)
+        if (const auto first = name.substr(0, blank); std::ranges::count(known, first) > 0)
+            throw error(
+                takes_argument(first)
+                    ? fmt::format("a value is written {}={}", first,
+                                  name.substr(name.find_first_not_of(" \t", blank)))
+                    : fmt::format("{} is one command alone: nothing stands behind it", first));
     throw error(fmt::format("unknown command: {}. {}`help` lists them all", name,
                             did_you_mean(name, known)));
+}
+
+bool interactive::takes_argument(std::string_view name) {
+    return std::ranges::any_of(table(), [&](const entry& one) {
+        return !one.argument.empty() && std::ranges::count(one.names, name) > 0;
+    });
 }
 
 std::string interactive::with_status(const std::string& before) const {
@@ -252,15 +266,33 @@ std::string interactive::setting(const control::command& asked) {
             fmt::format("{0} needs a value: {0}=VALUE, or {0}=? for the one in force", asked.name));
     std::vector<std::string> notices;
     const auto next = changed(before, asked.name, *asked.argument, notices);
+    if (asked.name == "max-load") check_variables(next.max_load);
+    if (asked.name == "critical-load") check_variables(next.critical_load);
     live.change([&](throttle::pace& pace) { pace = next; });
     const std::string is = value_of(asked.name, next);
     if (const std::string was = value_of(asked.name, before); is != was)
         tell(fmt::format("{} is '{}' now, and was '{}'", asked.name, is, was));
     std::string told;
     for (const std::string& notice : notices) told += "# " + notice + "\n";
-    if (asked.name == "throttle-query" || asked.name == "throttle-http")
-        told += as_long_as_logs_last;
+    const bool waits_by_it = asked.name == "throttle-query" || asked.name == "throttle-http";
+    if (waits_by_it && !asked.argument->empty()) told += as_long_as_logs_last;
     return with_status(told);
+}
+
+// As at the start. What the server's variables are called now is not asked: this thread waits for
+// no server.
+void interactive::check_variables(const std::vector<throttle::load_limit>& limits) const {
+    if (limits.empty()) return;
+    const auto known = job_.steer().status_variables();
+    if (known.empty())
+        throw error(
+            "the names of the server's status variables are not known yet: the run is "
+            "still starting");
+    for (const auto& one : throttle::unknown_limits(limits, known))
+        throw error(fmt::format(
+            "{}, or none that is a whole number{}", one.why,
+            one.nearest.empty() ? ""
+                                : fmt::format(". Was {} meant?", fmt::join(one.nearest, ", "))));
 }
 
 void interactive::check_table(const control::command& asked, bool must_be_named) const {
@@ -313,15 +345,32 @@ std::string interactive::unpostpone(const control::command& asked) {
     if (now.replay_paused) throw error(std::string(replay_is_paused));
     if (now.postponed_because.empty() && !now.waits_for_hook.empty())
         throw error(waits_for_hook(now));
+    if (now.at == migration::phase::inspect || now.at == migration::phase::copy)
+        throw error(not_yet(now));
     if (now.postponed_because.empty())
-        throw error(now.throttled && now.at != migration::phase::copy
-                        ? fmt::format("the cut-over is not postponed now, but throttled: {}",
-                                      now.throttle_reason)
-                        : "the cut-over is not postponed now, so there is nothing to go on with");
+        throw error(
+            now.throttled ? fmt::format("the cut-over is not postponed now, but throttled: {}",
+                                        now.throttle_reason)
+            : now.last_attempt
+                ? fmt::format(
+                      "the cut-over is not postponed now: {}; the next one comes by itself, "
+                      "and cut-over-now makes it at once",
+                      display::last_attempt_text(now))
+                : "the cut-over is not postponed now, so there is nothing to go on with");
     job_.steer().release();
     job_.steer().attempt_now();
     tell("the cut-over is not postponed any more");
     return with_status("Unpostponed\n");
+}
+
+// Rows are still copied.
+std::string interactive::not_yet(const migration::progress& now) const {
+    const std::string file = job_.steer().holding_flag_file();
+    const std::string at =
+        fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
+                    display::copied_percent(now));
+    if (file.empty() || !look_at_flag_file(file).set) return at;
+    return fmt::format("{}, unless {} is there then; to let them be swapped, remove it", at, file);
 }
 
 std::string interactive::cut_over_now() {
@@ -329,8 +378,7 @@ std::string interactive::cut_over_now() {
     if (now.postponed_because.empty() && !now.waits_for_hook.empty())
         throw error(waits_for_hook(now));
     if (now.at == migration::phase::inspect || now.at == migration::phase::copy)
-        throw error(fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
-                                display::copied_percent(now)));
+        throw error(not_yet(now));
     if (now.postponed_because == "flag-file")
         throw error(
             fmt::format("the cut-over is postponed while {} exists: unpostpone lets it go "
@@ -353,7 +401,9 @@ std::string interactive::panic(const control::command& asked) {
     check_table(asked, given_.force_named_panic);
     if (job_.left_behind().swap != swap::swap_state::not_made)
         throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
-    const std::string words = "panic was commanded on the socket, so the migration ends";
+    const std::string words =
+        fmt::format("panic was commanded on the socket, so the migration of {} ends",
+                    given_.run.request.original.quoted());
     job_.steer().panic(words);
     stop_();
     return words + "\n";

@@ -39,6 +39,7 @@ class interactive {
     static const std::vector<entry>& table();
 
     std::string answer_or_throw(const control::command& asked);
+    static bool takes_argument(std::string_view name);
     std::string with_status(const std::string& before) const;
     std::string setting(const control::command& asked);
     bool switched(bool throttle::pace::*which, bool on);
@@ -46,9 +47,11 @@ class interactive {
     std::string pause_replay(bool on);
     std::string postpone(const control::command& asked);
     std::string unpostpone(const control::command& asked);
+    std::string not_yet(const migration::progress& now) const;
     std::string cut_over_now();
     std::string panic(const control::command& asked);
     std::string server_text(bool inspected) const;
+    void check_variables(const std::vector<throttle::load_limit>& limits) const;
     void check_table(const control::command& asked, bool must_be_named) const;
 
     const options& given_;

@@ -125,7 +125,7 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
                 to(steered.answer(line));
         };
         commands = cli::serve(given, answer, notices);
-        for (const std::string& notice : notices) log::write(log::level::warning, notice);
+        shown.tell_with_plan(std::move(notices));
         if (commands)
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
         job.run(stop);

@@ -21,6 +21,7 @@ namespace {
 constexpr int refused = 1;
 constexpr int wrong_arguments = 2;
 constexpr std::chrono::seconds between_looks{1};
+constexpr std::string_view as_json = "json ";
 
 struct remote_options {
     std::string socket;
@@ -51,16 +52,20 @@ std::vector<control::serving_places> places(const remote_options& with) {
     return found;
 }
 
-// The answer to one command; throws where it was refused.
+// The answer to one command; throws where it was refused. To `json COMMAND` it is the object, whose
+// `ok` says so.
 std::string ask(const control::serving_places& at, const std::string& command,
                 const remote_options& with) {
-    const auto text = control::ask(at, "json " + command, std::chrono::seconds(with.timeout));
+    const bool in_json = command.starts_with(as_json);
+    const auto text = control::ask(at, (in_json ? "" : std::string(as_json)) + command,
+                                   std::chrono::seconds(with.timeout));
     const auto read = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!read.is_object() || !read.contains("ok") || !read["ok"].is_boolean() ||
         !read.contains("answer") || !read["answer"].is_string())
         throw error("what answers is no segue: " + text.substr(0, 200));
     auto answer = read["answer"].get<std::string>();
-    if (read["ok"].get<bool>()) return answer;
+    if (read["ok"].get<bool>()) return in_json ? text : answer;
+    if (in_json) std::fputs(text.c_str(), stdout);
     while (answer.ends_with('\n')) answer.pop_back();
     throw error(answer);
 }
@@ -78,6 +83,16 @@ int control(const remote_options& with) {
     return 0;
 }
 
+// What was watched has ended. It cannot be asked any more how.
+int told_end(const remote_options& with) {
+    if (!with.json)
+        std::fputs(
+            "# It is not served any more: the run has ended. How, its own output and exit "
+            "code say (docs/what-if.md); or look which of its tables are there.\n",
+            stdout);
+    return 0;
+}
+
 int status(const remote_options& with) {
     const std::string command = with.json ? "status-json" : with.watch ? "sup" : "status";
     for (bool first = true;; first = false) {
@@ -86,20 +101,26 @@ int status(const remote_options& with) {
             found = places(with);
         } catch (const error&) {
             if (first) throw;
-            return 0;  // What was watched has ended.
+            return told_end(with);
         }
         bool answered = false;
+        bool silent = false;
+        bool stands_still = false;
         for (const auto& one : found) {
             try {
                 std::fputs(ask(one, command, with).c_str(), stdout);
                 answered = true;
             } catch (const error& failure) {
-                if (first) std::fputs((std::string(failure.what()) + "\n").c_str(), stderr);
+                silent = true;
+                stands_still |= !one.unix_path.empty() && control::is_served(one.unix_path);
+                if (first || stands_still)
+                    std::fputs((std::string(failure.what()) + "\n").c_str(), stderr);
             }
         }
         std::fflush(stdout);
         if (first && !answered) return refused;
-        if (!with.watch || !answered) return 0;
+        if (!with.watch) return silent ? refused : 0;
+        if (!answered && !stands_still) return told_end(with);
         std::this_thread::sleep_for(between_looks);
     }
 }

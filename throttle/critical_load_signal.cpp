@@ -32,9 +32,10 @@ critical_load_signal::critical_load_signal(const wire::connection_options& serve
 std::optional<std::string> critical_load_signal::evaluate() {
     if (load_.look_is_due(clock_.now())) {
         const auto limits = pace_.snapshot().critical_load;
-        const auto reached = limits.empty()
-                                 ? std::nullopt
-                                 : first_reached(limits, session_.query(status_query(limits)));
+        const auto reached = outage_.watch([&]() -> std::optional<limit_reached> {
+            if (limits.empty()) return std::nullopt;
+            return first_reached(limits, session_.query(status_query(limits)));
+        });
         const auto told = load_.looked(reached, clock_.now(), std::chrono::system_clock::now());
         if (!told.empty()) log::error("{}", told);
     }

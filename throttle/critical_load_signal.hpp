@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "throttle/critical_load.hpp"
+#include "throttle/outage_notice.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
@@ -35,6 +36,7 @@ class critical_load_signal final : public signal {
     const std::chrono::milliseconds period_;
     const clock_source& clock_;
     reading_session session_;
+    outage_notice outage_{"--critical-load"};
     critical_load load_;
 };
 

@@ -20,7 +20,7 @@ load_signal::load_signal(const wire::connection_options& server, const live_pace
 std::optional<std::string> load_signal::evaluate() {
     const auto limits = pace_.snapshot().max_load;
     if (limits.empty()) return std::nullopt;
-    return load_reason(limits, session_.query(status_query(limits)));
+    return outage_.watch([&] { return load_reason(limits, session_.query(status_query(limits))); });
 }
 
 }  // namespace segue::throttle

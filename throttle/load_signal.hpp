@@ -2,6 +2,7 @@
 
 #include "src/db/session.hpp"
 #include "throttle/load_limits.hpp"
+#include "throttle/outage_notice.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
@@ -35,6 +36,7 @@ class load_signal final : public signal {
     const live_pace& pace_;
     const std::string name_;
     reading_session session_;
+    outage_notice outage_{"--max-load"};
 };
 
 }  // namespace segue::throttle

@@ -26,7 +26,7 @@ query_signal::query_signal(const wire::connection_options& server, const live_pa
 std::optional<std::string> query_signal::evaluate() {
     const auto query = pace_.snapshot().throttle_query;
     if (query.empty()) return std::nullopt;
-    return query_reason(session_.query(query));
+    return outage_.watch([&] { return query_reason(session_.query(query)); });
 }
 
 }  // namespace segue::throttle

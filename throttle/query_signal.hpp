@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
+#include "throttle/outage_notice.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/reading_session.hpp"
 #include "throttle/signal.hpp"
@@ -33,6 +34,7 @@ class query_signal final : public signal {
   private:
     const live_pace& pace_;
     reading_session session_;
+    outage_notice outage_{"--throttle-query"};
 };
 
 }  // namespace segue::throttle

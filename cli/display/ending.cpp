@@ -8,6 +8,12 @@ namespace {
 constexpr int exit_stopped = 1;
 constexpr int exit_outcome_unknown = 3;
 
+// `other`: which run it is, as known.
+std::string who_took(const std::string& other) {
+    return other.empty() ? "somebody has dropped them, or another run has taken this migration over"
+                         : fmt::format("another run{} has taken this migration over", other);
+}
+
 std::vector<std::string> after_take_over(const migration::leftovers& left) {
     const std::string other =
         left.taken_over_by.empty() ? "" : fmt::format(" ({})", left.taken_over_by);
@@ -23,16 +29,16 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
                                 "migration over: {} is its new table. This run changed nothing.",
                                 other, left.original),
                     "Left behind: " + there};
+        case preflight::other_run_made::not_swapped:
+            return {"The original table is untouched.",
+                    fmt::format("The tables of this run are gone: {}.", who_took(other)),
+                    "Left behind: " + there};
         case preflight::other_run_made::unknown:
-            if (other.empty())
-                return {fmt::format("This run did not change {}. Its own tables are gone: somebody "
-                                    "has dropped them, or another run has taken this migration "
-                                    "over; whether that has swapped the tables cannot be seen.",
-                                    left.original),
-                        "Left behind: " + there};
-            return {fmt::format("This run did not change {}. Another run{} has taken this "
-                                "migration over; whether it has swapped the tables cannot be seen.",
-                                left.original, other),
+            return {fmt::format("This run has not swapped the tables, and did not change {}. Its "
+                                "own tables are gone: {}. Whether another run has swapped cannot "
+                                "be told by the definition of {}, which this ALTER leaves as it "
+                                "is.",
+                                left.original, who_took(other), left.original),
                     "Left behind: " + there};
         default:
             return {"The original table is untouched.",

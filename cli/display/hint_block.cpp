@@ -58,6 +58,7 @@ std::string hint_block(const hints& of) {
         "critical-load: {}; nice-ratio: {:.6f}",
         chunk_size_text(of.pace), of.pace.lag_max.count(), dml_batch_size,
         limits_text(of.pace.max_load), limits_text(of.pace.critical_load), of.pace.nice_ratio));
+    add(fmt::format("Process id: {}", ::getpid()));
     text += flag_line("throttle-flag-file", of.throttling.flag_file);
     text += flag_line("throttle-additional-flag-file", of.throttling.additional_flag_file);
     if (!of.pace.throttle_query.empty())

@@ -1,5 +1,6 @@
 #include "cli/display/rehearsal_text.hpp"
 
+#include "src/migration/refused_rows.hpp"
 #include "src/migration/slow_rename.hpp"
 #include "src/schema/check_constraint.hpp"
 
@@ -88,8 +89,10 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
                 with.postpone_flag_file);
     all.add("swap the names: {} becomes {}, and the new table becomes {};", original,
             tables.old.quoted(), original);
-    all.go_on("writes wait for {} ms at most{}, else the attempt gives way and is made again later",
-              with.stall_budget.count(), slow ? ", and for RENAME TABLE" : "");
+    all.go_on(
+        "writes wait meanwhile; an attempt gives way when {} ms{} are spent, and is made again "
+        "later",
+        with.stall_budget.count(), slow ? ", and what RENAME TABLE takes," : "");
     if (with.kill_blockers_after)
         all.go_on(
             "(a session that holds the table for {} s by then is ended, as "
@@ -144,6 +147,12 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
         static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0));
     add("\nThe new table, as it will be after the swap:\n{}\n", indented(swapped_statement(made)));
     add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
+    if (const auto queries = migration::queries_for_refused_rows(made); !queries.empty()) {
+        add("\nNo row was looked at. Some of those that the new table would refuse these find; "
+            "each has\n"
+            "to give 0, or no row:\n");
+        for (const std::string& query : queries) add("  {}\n", query);
+    }
     if (slow) add("\nNote: {}\n", *slow);
     for (const std::string& note : made.notes) add("\nNote: {}.\n", note);
     for (const std::string& weaker : made.server.weaker) add("\nWarning: {}\n", weaker);

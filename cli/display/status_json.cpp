@@ -2,6 +2,8 @@
 
 #include "cli/display/status_line.hpp"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 namespace segue::display {
@@ -15,6 +17,8 @@ constexpr unsigned format = 1;
 json settings_of(const hints& known) {
     const throttle::pace& pace = known.pace;
     return {{"chunk-size", pace.chunk_rows ? json(*pace.chunk_rows) : json(nullptr)},
+            {"chunk-time", pace.chunk_time.count()},
+            {"dml-batch-size", dml_batch_size},
             {"max-lag-millis", pace.lag_max.count()},
             {"nice-ratio", pace.nice_ratio},
             {"max-load", limits_text(pace.max_load)},
@@ -23,6 +27,13 @@ json settings_of(const hints& known) {
             {"throttle-query", pace.throttle_query},
             {"throttle-http", pace.throttle_http},
             {"postpone-cut-over-flag-file", known.postpone_flag_file}};
+}
+
+json last_attempt_of(const migration::progress& at) {
+    if (!at.last_attempt) return nullptr;
+    return {{"number", at.last_attempt->number},
+            {"seconds_ago", seconds_of(at.last_attempt->ago)},
+            {"gave_way_because", at.last_attempt->gave_way_because}};
 }
 
 }  // namespace
@@ -44,10 +55,13 @@ std::string status_json(const migration::progress& at, const hints* known) {
               {"lag_seconds", seconds_of(at.heartbeat_lag)},
               {"stream", at.stream_position},
               {"throttled", at.throttled},
-              {"throttle_reason", at.throttle_reason},
+              {"throttle_reason", at.throttled ? at.throttle_reason : ""},
+              {"would_throttle", at.throttled ? "" : at.throttle_reason},
               {"postponed_because", at.postponed_because},
               {"replay_paused", at.replay_paused},
-              {"waits_for_hook", at.waits_for_hook}};
+              {"waits_for_hook", at.waits_for_hook},
+              {"last_attempt", last_attempt_of(at)},
+              {"pid", ::getpid()}};
     if (known != nullptr) {
         made["table"] = known->about.original.quoted();
         made["ghost_table"] = known->about.ghost.quoted();

@@ -43,7 +43,15 @@ std::string state_text(const migration::progress& at) {
     return text.empty() ? "migrating" : text;
 }
 
+std::string last_attempt_text(const migration::progress& at) {
+    if (!at.last_attempt) return "";
+    return fmt::format("attempt {} gave way {} s ago: {}", at.last_attempt->number,
+                       std::chrono::duration_cast<seconds>(at.last_attempt->ago).count(),
+                       at.last_attempt->gave_way_because);
+}
+
 double copied_percent(const migration::progress& at) {
+    if (at.at == migration::phase::inspect) return 0.0;
     if (at.rows_estimate == 0) return 100.0;
     return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
 }

@@ -16,7 +16,8 @@ std::string short_duration(std::chrono::milliseconds duration);
 /// ...
 std::string status_line(const migration::progress& at);
 
-/// Rows copied of the estimate; above 100 where the table is larger than the server estimates.
+/// Rows copied of the estimate; 0 until it is known, above 100 where the table is larger than the
+/// server estimates.
 double copied_percent(const migration::progress& at);
 
 /// The duration in seconds, with fractions.
@@ -25,6 +26,9 @@ double seconds_of(std::chrono::milliseconds duration);
 /// The time until the copy is done at its present rate; zero where it is due, unset where too
 /// little was copied to tell.
 std::optional<std::chrono::milliseconds> time_left(const migration::progress& at);
+
+/// "attempt 2 gave way 3 s ago: ..."; empty: none did.
+std::string last_attempt_text(const migration::progress& at);
 
 /// "migrating", or what keeps it from that.
 std::string state_text(const migration::progress& at);

@@ -159,8 +159,13 @@ std::string terminal::status_json() const {
 
 std::string terminal::status() const {
     const auto about = shown_->about();
-    if (!about) return "# The table is still being inspected\n";
-    return hint_block(hints_now(*about)) + status_line(shown_->now()) + "\n";
+    if (!about)
+        return fmt::format("# Migrating {}; the table is still being inspected\n# Process id: {}\n",
+                           with_.request.original.quoted(), ::getpid());
+    const auto now = shown_->now();
+    const std::string attempt = last_attempt_text(now);
+    return hint_block(hints_now(*about)) + (attempt.empty() ? "" : "# Swap: " + attempt + "\n") +
+           status_line(now) + "\n";
 }
 
 void terminal::echo(const std::string& text) const {
@@ -168,6 +173,7 @@ void terminal::echo(const std::string& text) const {
 }
 
 void terminal::on_plan(const preflight::plan& made) {
+    for (const std::string& notice : with_plan_) log::write(log::level::warning, notice);
     shown_or_told([&] {
         print_hints({.original = made.original.name,
                      .ghost = made.target.name,

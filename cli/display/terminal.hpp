@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace segue::display {
@@ -28,6 +29,9 @@ class terminal final : public migration::observer {
 
     /// Where commands are taken, for the hint block.
     void serves_at(serving at);
+    /// Notices for when the inspection has passed: a start that ends before is spared them. To be
+    /// called before the run.
+    void tell_with_plan(std::vector<std::string> notices) { with_plan_ = std::move(notices); }
 
     /// The hint block and a status line, as of now, each line with its end. Any thread.
     /// Precondition: start() was called.
@@ -58,6 +62,7 @@ class terminal final : public migration::observer {
     const migration::settings with_;
     mutable std::mutex serving_mutex_;
     serving serving_;                              // guarded by serving_mutex_
+    std::vector<std::string> with_plan_;           // of the thread that runs the migration
     const migration::migration* shown_ = nullptr;  // set before other threads are there
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread

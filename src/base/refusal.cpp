@@ -8,8 +8,11 @@ namespace segue {
 
 error refused(const std::vector<refusal>& refusals) {
     std::string text = "this migration cannot be done as asked:";
-    for (const refusal& one : refusals)
-        text += fmt::format("\n  - {}\n    {}", one.problem, one.remedy);
+    for (const refusal& one : refusals) {
+        text += fmt::format("\n  - {}\n    ", one.problem);
+        for (const char c : one.remedy)
+            text += c == '\n' ? std::string("\n    ") : std::string(1, c);
+    }
     return error(text);
 }
 

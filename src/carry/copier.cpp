@@ -123,14 +123,16 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
         if (!work.proven && !no_barrier) with_.barrier.pass(stop);
         work.proven = true;
         const auto began = std::chrono::steady_clock::now();
-        try {
-            with_.writer.begin(on);
-            rows = with_.writer.copy(on, part);
-        } catch (const error& failure) {
-            if (!rows::is_duplicate(failure)) throw;
-            on.execute("ROLLBACK");
-            rows = with_.conflicts.copy_evicting(on, part, stop);
-        }
+        naming_holders(on, with_.holders, [&] {
+            try {
+                with_.writer.begin(on);
+                rows = with_.writer.copy(on, part);
+            } catch (const error& failure) {
+                if (!rows::is_duplicate(failure)) throw;
+                on.execute("ROLLBACK");
+                rows = with_.conflicts.copy_evicting(on, part, stop);
+            }
+        });
         progress.rows = work.rows + rows;
         with_.writer.record(on, progress);
         fault::point("copier.chunk_read");

@@ -4,6 +4,7 @@
 #include "src/carry/chunk_sizer.hpp"
 #include "src/carry/conflict_resolver.hpp"
 #include "src/carry/copy_start.hpp"
+#include "src/carry/lock_holders.hpp"
 #include "src/carry/wording.hpp"
 #include "src/changes/barrier.hpp"
 #include "src/db/retry.hpp"
@@ -41,6 +42,7 @@ class copier {
         /// Is told of each try to copy a chunk that failed, whether it is tried again or not. Any
         /// copy worker calls it; it must be short, and not throw. Empty: nobody is.
         std::function<void(const std::string& why)> failed = {};
+        lock_holders holders = {};
     };
     explicit copier(parts with) : with_(with) {}
 

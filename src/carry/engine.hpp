@@ -12,6 +12,7 @@
 #include "src/carry/copy_start.hpp"
 #include "src/carry/engine_settings.hpp"
 #include "src/carry/flusher.hpp"
+#include "src/carry/lock_holders.hpp"
 #include "src/carry/wording.hpp"
 #include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
@@ -72,6 +73,7 @@ class engine {
         wire::connection_options stream_from;  ///< To the server that the stream comes from.
         std::function<void(const std::string&)> tell;  ///< One sentence for the operator.
         std::function<void(const std::string&)> copy_failed = {};  ///< As copier::parts::failed.
+        lock_holders holders = {};
     };
     engine(engine_task given, engine_settings settings, surroundings around);
 

@@ -27,7 +27,8 @@ void flusher::run(std::stop_token stop) {
         try {
             session.run("carry rows over", stop, [&](db::session& on) {
                 if (!fault::rule_taken_out("barrier")) with_.barrier.pass(stop);
-                done = flush(on, *keys, keys->size(), stop);
+                naming_holders(on, with_.holders,
+                               [&] { done = flush(on, *keys, keys->size(), stop); });
             });
         } catch (const error& failure) {
             with_.changes.put_back(*keys);

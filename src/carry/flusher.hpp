@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/conflict_resolver.hpp"
+#include "src/carry/lock_holders.hpp"
 #include "src/carry/wording.hpp"
 #include "src/changes/barrier.hpp"
 #include "src/changes/change_set.hpp"
@@ -32,6 +33,7 @@ class flusher {
         const wording& words;
         std::size_t batch_keys = 1'000;
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
+        lock_holders holders = {};
     };
     explicit flusher(parts with) : with_(with) {}
 

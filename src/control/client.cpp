@@ -38,7 +38,17 @@ std::string talk(asio::io_context& context, Socket& socket, Connect connect,
     });
     context.run_for(limit);
     if (outcome == asio::error::eof) return answer;
-    throw error(outcome == asio::error::timed_out ? "no answer came in time" : outcome.message());
+    if (outcome == asio::error::timed_out)
+        throw error(
+            fmt::format("no answer came within {} s: is the process stopped (`T` in ps; kill -CONT "
+                        "has it go on), or its machine overloaded? --timeout has it waited for "
+                        "longer",
+                        limit.count()));
+    if (outcome == asio::error::connection_refused)
+        throw error("nobody takes commands there, or not any more: the run has ended");
+    if (outcome == boost::system::errc::no_such_file_or_directory)
+        throw error("there is no such socket: the run has ended, or its socket is another one");
+    throw error(outcome.message());
 }
 
 }  // namespace

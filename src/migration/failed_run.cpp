@@ -26,7 +26,7 @@ std::string lost_privileges(db::session& session, const preflight::plan& made) {
                               lacking);
     std::string told;
     for (const refusal& one : lacking)
-        told += fmt::format("{}{}. {}", told.empty() ? "" : " ", one.problem, one.remedy);
+        told += fmt::format("{}{}.\n{}", told.empty() ? "" : "\n", one.problem, one.remedy);
     return told;
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,13 @@ namespace segue::migration {
 
 enum class phase { inspect, copy, postponed, cut_over, done };
 std::string_view name_of(phase at) noexcept;
+
+/// An attempt to swap that gave way.
+struct failed_attempt {
+    unsigned number = 0;  ///< From 1.
+    std::chrono::milliseconds ago{0};
+    std::string gave_way_because;
+};
 
 /// Where a migration stands, for people and scripts. A copy: it does not change.
 struct progress {
@@ -32,6 +40,7 @@ struct progress {
     std::string postponed_because;    ///< Empty unless the cut-over waits.
     bool replay_paused = false;       ///< By command: changes are not carried over.
     std::string_view waits_for_hook;  ///< Of the step with this name; empty: for none.
+    std::optional<failed_attempt> last_attempt = {};  ///< Unset: none gave way yet.
 };
 
 /// What a run migrates, and where.

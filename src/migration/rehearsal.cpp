@@ -57,8 +57,8 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     const preflight::plan& made = of.plan();
     try {
         append(found.warnings,
-               look_at_replicas(replicas_that_throttle(of), with.carrying.pace.lag_max,
-                                made.target.name, stop));
+               look_at_replicas(replicas_that_throttle(of), made.server.uuid,
+                                with.carrying.pace.lag_max, made.target.name, stop));
         if (const auto held =
                 carry::prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);

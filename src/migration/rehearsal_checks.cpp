@@ -69,10 +69,9 @@ void judge_critical_load(const throttle::limit_reached& reached,
                                   "Wait until the load is lower, or give a higher limit."});
 }
 
-void look_at_load(db::session& primary, const carry::engine_settings& with, findings& found) {
+void look_at_load(const std::vector<db::row>& status, const carry::engine_settings& with,
+                  findings& found) {
     const auto& limits = with.pace;
-    if (limits.max_load.empty() && limits.critical_load.empty()) return;
-    const auto status = primary.query("SHOW GLOBAL STATUS");
     if (const auto reached = throttle::first_reached(limits.critical_load, status))
         judge_critical_load(*reached, with.throttling.critical_load, found);
     if (const auto reason = throttle::load_reason(limits.max_load, status))
@@ -103,8 +102,8 @@ bool comes(db::session& replica, const table_name& probe, milliseconds limit,
 }
 
 std::optional<std::string> look_at_replica(wire::connection_options replica,
-                                           const table_name& probe, milliseconds limit,
-                                           const std::stop_token& stop) {
+                                           const std::string& primary_uuid, const table_name& probe,
+                                           milliseconds limit, const std::stop_token& stop) {
     constexpr milliseconds patience{2'000};
     replica.connect_timeout = std::min(replica.connect_timeout, patience);
     replica.read_timeout = std::min(replica.read_timeout, patience);
@@ -113,6 +112,11 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
     try {
         db::session_factory sessions(replica);
         db::session session = sessions.connect(db::session_role::control);
+        if (sessions.server_uuid() == primary_uuid)
+            return fmt::format(
+                "{}, of --throttle-control-replicas, is the primary itself: its lag is none, and "
+                "copying waits for no replica by it. Leave it out, or name a replica.",
+                name);
         grant = servers::grant_to_read(session, probe.schema);
         if (comes(session, probe, limit, stop)) return std::nullopt;
         return fmt::format(
@@ -134,20 +138,22 @@ findings look_at_surroundings(db::session& primary, const settings& with) {
     look_at_panic_flag(with.panic_flag_file, found);
     look_at_flag_files(
         {with.carrying.throttling.flag_file, with.carrying.throttling.additional_flag_file}, found);
-    const auto unreadable = preflight::load_obstacles(primary, with.carrying.pace);
+    const auto status = primary.query("SHOW GLOBAL STATUS");
+    const auto unreadable = preflight::load_obstacles(status, with.carrying.pace);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
-    if (unreadable.empty()) look_at_load(primary, with.carrying, found);
+    if (unreadable.empty()) look_at_load(status, with.carrying, found);
     return found;
 }
 
 std::vector<std::string> look_at_replicas(const std::vector<wire::connection_options>& replicas,
-                                          milliseconds lag_max, const table_name& probe,
-                                          std::stop_token stop) {
+                                          const std::string& primary_uuid, milliseconds lag_max,
+                                          const table_name& probe, std::stop_token stop) {
     constexpr milliseconds least{2'000};
     std::vector<std::string> warnings;
     for (const auto& replica : replicas) {
         if (stop.stop_requested()) throw stopped();
-        auto warning = look_at_replica(replica, probe, std::max(least, lag_max), stop);
+        auto warning =
+            look_at_replica(replica, primary_uuid, probe, std::max(least, lag_max), stop);
         if (warning) warnings.push_back(std::move(*warning));
     }
     return warnings;

@@ -22,9 +22,11 @@ struct findings {
 /// What a run would meet of flag files and of the load of the primary. Throws segue::error.
 findings look_at_surroundings(db::session& primary, const settings& with);
 
-/// A warning for each of the replicas that cannot be read, or to which `probe`, a table that was
-/// just made on the primary, does not come within `lag_max`, 2 s at least. Throws `stopped`.
+/// A warning for each of the replicas that cannot be read, that is the primary itself, or to which
+/// `probe`, a table that was just made on the primary, does not come within `lag_max`, 2 s at
+/// least. Throws `stopped`.
 std::vector<std::string> look_at_replicas(const std::vector<wire::connection_options>& replicas,
+                                          const std::string& primary_uuid,
                                           std::chrono::milliseconds lag_max,
                                           const table_name& probe, std::stop_token stop);
 

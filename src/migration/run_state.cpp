@@ -6,6 +6,7 @@
 #include "src/servers/start_failure.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/command_signal.hpp"
+#include "throttle/known_limits.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -68,9 +69,10 @@ preflight::plan run_state::inspect(db::session& primary, preflight::inspection_r
     });
 }
 
-preflight::plan run_state::look(db::session& primary, preflight::inspection_request request) {
+preflight::plan run_state::look(db::session& primary, preflight::inspection_request request,
+                                std::stop_token stop) {
     return looked_at(primary, std::move(request), [&](const preflight::inspection_request& now) {
-        return segue::preflight::look(primary, now);
+        return segue::preflight::look(primary, now, stop);
     });
 }
 
@@ -85,7 +87,9 @@ preflight::plan run_state::looked_at(
             roles_->throw_if_tables_differ(primary, request.original);
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
-        throw_refusals(preflight::load_obstacles(primary, with.carrying.pace));
+        const auto status = primary.query("SHOW GLOBAL STATUS");
+        throw_refusals(preflight::load_obstacles(status, with.carrying.pace));
+        steering_.know_status_variables(throttle::whole_numbers(status));
         preflight::plan made = look_at(request);
         if (replica) made.stream_host = replica->host;
         return made;
@@ -195,6 +199,12 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
     wait_for("");
 }
 
+void run_state::note_gave_way(unsigned attempt, const std::string& because) {
+    std::lock_guard lock(mutex_);
+    last_attempt_ = {.number = attempt, .ago = milliseconds(0), .gave_way_because = because};
+    last_attempt_ended_ = steady_clock::now();
+}
+
 progress run_state::now() const {
     std::lock_guard lock(mutex_);
     progress made;
@@ -207,6 +217,8 @@ progress run_state::now() const {
     made.backlog_max = with.carrying.waiting_keys_max;
     made.postponed_because = postponed_because_;
     made.waits_for_hook = waits_for_hook_;
+    made.last_attempt = last_attempt_;
+    if (made.last_attempt) made.last_attempt->ago = in_millis(now - last_attempt_ended_);
     if (!parts_) return made;
     const carry::engine& parts = *parts_;
     const bool copy_ended = copy_ended_ != steady_clock::time_point{};

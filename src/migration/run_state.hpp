@@ -41,7 +41,8 @@ class run_state {
     preflight::plan inspect(db::session& primary, preflight::inspection_request request,
                             std::stop_token stop);
     /// The checks of inspect() that need no table to be made. Throws as inspect() does.
-    preflight::plan look(db::session& primary, preflight::inspection_request request);
+    preflight::plan look(db::session& primary, preflight::inspection_request request,
+                         std::stop_token stop);
     /// Whether what swap() records is of ALTER TABLE ... ALGORITHM=INSTANT.
     void note_instant(bool is);
     /// Where tables are noted that are made and dropped: note_made() and note_dropped().
@@ -77,6 +78,7 @@ class run_state {
     void set_postponed(const std::string& reason);
     /// Asks the gate, and tells meanwhile what is waited for. Throws as step_gate::pass() does.
     void pass(step at, const std::function<void()>& meanwhile);
+    void note_gave_way(unsigned attempt, const std::string& because);
 
     progress now() const;                  ///< Where the run stands.
     std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
@@ -109,6 +111,8 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     std::string postponed_because_;
     std::string_view waits_for_hook_;
+    std::optional<failed_attempt> last_attempt_;  // its age is that of last_attempt_ended_
+    std::chrono::steady_clock::time_point last_attempt_ended_{};
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
     bool swapped_back_ = false;

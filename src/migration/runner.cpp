@@ -127,7 +127,7 @@ bool runner::altered_instantly(const std::stop_token& stop) {
                                           milliseconds(0));
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
-        const preflight::plan seen = state_.look(session, state_.with.request);
+        const preflight::plan seen = state_.look(session, state_.with.request, stop);
         state_.note_instant(true);
         const auto tried =
             swap::alter_instantly(state_.sessions(), seen, state_.with.request.alter_text,
@@ -175,7 +175,11 @@ void runner::prepare(const std::stop_token& stop) {
             .clock = machine_clock(),
             .stream_from = state_.with.connection,
             .tell = [this](const std::string& text) { state_.told.on_notice(text); },
-            .copy_failed = [this](const std::string& why) { state_.gate.on_copy_failure(why); }});
+            .copy_failed = [this](const std::string& why) { state_.gate.on_copy_failure(why); },
+            .holders =
+                [&state = state_, server = made.server, tables = made.tables](db::session& waited) {
+                    return servers::who_holds_up_rows(waited, state.sessions(), server, tables);
+                }});
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     for (const std::string& notice : start_notices(made, state_.with))
         state_.told.on_notice(notice);

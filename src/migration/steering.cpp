@@ -25,6 +25,16 @@ std::string steering::holding_flag_file() const {
     return released_ ? "" : flag_file_;
 }
 
+void steering::know_status_variables(std::vector<std::string> names) {
+    std::lock_guard lock(mutex_);
+    status_variables_ = std::move(names);
+}
+
+std::vector<std::string> steering::status_variables() const {
+    std::lock_guard lock(mutex_);
+    return status_variables_;
+}
+
 void steering::pause_begins() {
     std::lock_guard lock(mutex_);
     pauses_ = true;

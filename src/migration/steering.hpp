@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace segue::migration {
 
@@ -30,6 +31,11 @@ class steering {
     /// The file that the swap waits for, if it is there; empty: none, or it was released.
     std::string holding_flag_file() const;
 
+    /// The names of the primary's status variables that are whole numbers, which a load can be
+    /// watched by; empty: not known yet.
+    void know_status_variables(std::vector<std::string> names);
+    std::vector<std::string> status_variables() const;
+
     /// Between the two the run waits before its next attempt to swap, which may be asked for.
     void pause_begins();
     void pause_ends();
@@ -47,6 +53,7 @@ class steering {
     mutable std::mutex mutex_;
     // Guarded by mutex_:
     std::string flag_file_;
+    std::vector<std::string> status_variables_;
     bool released_ = false;
     bool pauses_ = false;
     bool attempt_now_ = false;

@@ -283,15 +283,17 @@ void swap_finish::measure_rename(swap::rename_forecast& forecast) {
 void swap_finish::postpone(unsigned attempt, const swap::attempt_pauses& pauses,
                            const swap::cut_over::result& result) {
     const std::string& reason = result.gave_way_because;
+    state_.note_gave_way(attempt, reason);
     state_.told.on_notice(fmt::format(
         "cut-over attempt {} gave way: {}{}", attempt, reason,
         result.stall ? fmt::format("; writes waited for {} ms", result.stall->count()) : ""));
     if (!pauses.postponed()) return;
     if (pauses.in_a_row() == state_.with.carrying.failures_max)
-        state_.told.on_notice(
-            fmt::format("the cut-over is postponed after {} attempts in a row that gave way; the "
-                        "new table is kept in step, and it is tried again now and then",
-                        pauses.in_a_row()));
+        state_.told.on_notice(fmt::format(
+            "the cut-over is postponed after {} that gave way; the new table is kept in "
+            "step, and it is tried again now and then",
+            pauses.in_a_row() == 1 ? std::string("one attempt")
+                                   : fmt::format("{} attempts in a row", pauses.in_a_row())));
     state_.set_postponed(reason);
     state_.enter(phase::postponed);
 }

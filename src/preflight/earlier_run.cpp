@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -109,6 +110,16 @@ void drop_when_let_go(db::session& session, const table_name& name, const std::s
     }
 }
 
+// Without what a swap may change by itself: the table's name, and those of constraints.
+std::string definition_but_for_names(const schema::table_definition& table) {
+    std::istringstream lines(schema::stable_create_statement(table));
+    std::string kept;
+    std::string line;
+    for (std::getline(lines, line); std::getline(lines, line);)
+        if (line.find("CONSTRAINT") == std::string::npos) kept += line + "\n";
+    return kept;
+}
+
 }  // namespace
 
 void claim_start(db::session& session, const table_name& original) {
@@ -131,10 +142,11 @@ bool start_is_claimed(db::session& session, const table_name& original) {
     return session.query_value(fmt::format("SELECT IS_FREE_LOCK({})", claim_on(original))) == "0";
 }
 
-void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop) {
-    if (!exists(session, tables.changelog)) return;
+std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
+                               std::stop_token stop) {
+    if (!exists(session, tables.changelog)) return std::nullopt;
     const auto first = changelog_rows(session, tables.changelog);
-    if (first.empty()) return;
+    if (first.empty()) return std::nullopt;
     growing_interval told;
     for (int looks = 0; looks < looks_max; ++looks) {
         // A heartbeat that stands still says nothing while nobody could write it: under FLUSH
@@ -144,14 +156,15 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
         while (steady_clock::now() < until) {
             pause_for(look_interval, stop);
             if (changelog_rows(session, tables.changelog) != first)
-                throw_refusals(
-                    {{fmt::format("another run is at work on this table: the rows of {} change "
-                                  "while we look",
-                                  tables.changelog.quoted()),
-                      "--initially-drop-ghost-table would take its tables away. Nothing was "
-                      "changed. Let it finish, or stop it first."}});
+                return refusal{
+                    fmt::format("another run is at work on this table: the rows of {} change "
+                                "while we look",
+                                tables.changelog.quoted()),
+                    "Nothing was changed. Drop none of its tables: let it finish, or end it first. "
+                    "On its machine `segue status` tells how far it is, and `segue ctl panic` ends "
+                    "it."};
         }
-        if (could_be_written(session, tables.changelog) && before) return;
+        if (could_be_written(session, tables.changelog) && before) return std::nullopt;
         if (told.due(machine_clock().now()))
             log::write(
                 log::level::warning,
@@ -159,12 +172,11 @@ void throw_if_at_work(db::session& session, const migration_tables& tables, std:
                             tables.changelog.quoted(),
                             servers::holders_text(session, tables.changelog)));
     }
-    throw_refusals(
-        {{fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "
-                      "so that nobody's heartbeat would move",
-                      tables.changelog.quoted()),
-          "Nothing was changed. Look who locks it (SHOW PROCESSLIST, XA RECOVER), and start "
-          "again."}});
+    return refusal{
+        fmt::format("whether another run is at work on this table cannot be seen: {} is locked, "
+                    "so that nobody's heartbeat would move",
+                    tables.changelog.quoted()),
+        "Nothing was changed. Look who locks it (SHOW PROCESSLIST, XA RECOVER), and start again."};
 }
 
 owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token) {
@@ -191,15 +203,30 @@ other_run_made seen_take_over(db::session& session, const plan& made,
     // This run would not have begun beside an old table.
     if (is_there(made.tables.old)) return other_run_made::swapped;
     const auto now = schema::read_table(session, made.tables.original);
-    const bool as_it_was = now && schema::same_definition(*now, made.original);
+    if (!now) return other_run_made::unknown;
+    if (!schema::same_definition(*now, made.original)) return other_run_made::swapped;
     // An ALTER need not change the definition, and the old table may have been dropped.
-    return now && !as_it_was ? other_run_made::swapped : other_run_made::unknown;
+    return definition_but_for_names(made.target) == definition_but_for_names(made.original)
+               ? other_run_made::unknown
+               : other_run_made::not_swapped;
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
     if (exists(session, tables.checkpoint)) take_tables_over(session, tables.checkpoint, stop);
-    for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
-        drop_when_let_go(session, name, stop);
+    std::vector<std::string> there;
+    for (const table_name& name : {tables.checkpoint, tables.changelog, tables.ghost})
+        if (exists(session, name)) there.push_back(name.quoted());
+    try {
+        for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint}) {
+            drop_when_let_go(session, name, stop);
+            std::erase(there, name.quoted());
+        }
+    } catch (const stopped&) {
+        log::write(
+            log::level::warning,
+            fmt::format("left by an earlier run, and not dropped yet: {}", fmt::join(there, ", ")));
+        throw;
+    }
 }
 
 }  // namespace segue::preflight

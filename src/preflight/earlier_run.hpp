@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/preflight/inspection.hpp"
@@ -12,10 +13,11 @@ namespace segue::preflight {
 
 /// What another run that has taken the tables over has made of them.
 enum class other_run_made {
-    none,        ///< There is no such run.
-    unfinished,  ///< The new table is there, so that the original is as it was.
-    swapped,     ///< The original is the new table now.
-    unknown      ///< Neither can be seen.
+    none,         ///< There is no such run.
+    unfinished,   ///< The new table is there, so that the original is as it was.
+    swapped,      ///< The original is the new table now.
+    not_swapped,  ///< The new table is gone, and the original is as it was.
+    unknown       ///< None of these can be seen.
 };
 
 /// Claims the start, or the rehearsal, of a migration of this table for as long as the session
@@ -31,9 +33,10 @@ bool start_is_claimed(db::session& session, const table_name& original);
 /// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
 /// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
 /// since clocks differ. Looks again, some ten times at most, where nobody could have written them
-/// meanwhile. Throws segue::error if they change, or if that cannot be seen. Returns at once where
-/// there is no such table. Throws `stopped` when asked to stop.
-void throw_if_at_work(db::session& session, const migration_tables& tables, std::stop_token stop);
+/// meanwhile. A reason not to begin if they change, or if that cannot be seen. Returns at once
+/// where there is no such table. Throws segue::error, and `stopped` when asked to stop.
+std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
+                               std::stop_token stop);
 
 /// Who owns the tables of a migration.
 enum class owner {

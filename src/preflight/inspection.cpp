@@ -46,8 +46,10 @@ table_naming as_stored(table_naming naming, bool names_fold_case) {
     return naming;
 }
 
+// Of a run that is at work nothing is dropped, nor told to be.
 void check_names(db::session& session, const inspection_request& request,
-                 const migration_tables& tables, std::vector<refusal>& refusals) {
+                 const migration_tables& tables, const std::stop_token& stop,
+                 std::vector<refusal>& refusals) {
     const std::string base_table = "BASE TABLE";
     for (const table_name& name :
          {tables.old, tables.ghost, tables.changelog, tables.checkpoint, tables.rehearsal})
@@ -56,6 +58,10 @@ void check_names(db::session& session, const inspection_request& request,
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
+    if (auto others = at_work(session, tables, stop)) {
+        refusals.push_back(std::move(*others));
+        return;
+    }
     if (exists(session, tables.old) && !request.drop_old)
         refusals.push_back(
             {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
@@ -392,7 +398,7 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
 namespace {
 
 plan look(db::session& session, const inspection_request& request,
-          const sql::alter_statement& alter) {
+          const sql::alter_statement& alter, const std::stop_token& stop) {
     plan made;
     check_same_table(alter, request.original);
     std::vector<refusal> refusals;
@@ -428,27 +434,26 @@ plan look(db::session& session, const inspection_request& request,
     append(refusals, new_auto_increment(alter, made.original, request.skip_renames));
     append(refusals, unapproved_renames(alter, request));
     claim_start(session, made.original.name);
-    check_names(session, request, made.tables, refusals);
+    check_names(session, request, made.tables, stop, refusals);
     throw_refusals(refusals);
     return made;
 }
 
 }  // namespace
 
-plan look(db::session& session, const inspection_request& request) {
-    return look(session, request, sql::parse_alter(request.alter_text));
+plan look(db::session& session, const inspection_request& request, const std::stop_token& stop) {
+    return look(session, request, sql::parse_alter(request.alter_text), stop);
 }
 
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop) {
     const sql::alter_statement alter = sql::parse_alter(request.alter_text);
-    plan made = look(session, request, alter);
+    plan made = look(session, request, alter, stop);
     const workplace at{.session = session,
                        .alter = alter,
                        .request = request,
                        .record = record,
                        .stop = std::move(stop)};
-    if (request.drop_ghost) throw_if_at_work(session, made.tables, at.stop);
     if (request.rehearsal || rename_cost::is_measured(made.original))
         clear_for_a_moment(session, made.tables.rehearsal);
     else

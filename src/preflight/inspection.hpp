@@ -85,7 +85,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 
 /// The checks of inspect() that need no table to be made, none of which can be made without. The
 /// session holds claim_start() afterwards. Throws as inspect() does.
-plan look(db::session& session, const inspection_request& request);
+plan look(db::session& session, const inspection_request& request, const std::stop_token& stop);
 
 /// That others did something with the original while the start looked at it; `how` as "dropped".
 error changed_while_starting(const table_name& original, std::string_view how);

@@ -20,10 +20,9 @@ void add(std::vector<refusal>& refusals, std::string_view flag,
 
 }  // namespace
 
-std::vector<refusal> load_obstacles(db::session& primary, const throttle::pace& pace) {
+std::vector<refusal> load_obstacles(const std::vector<db::row>& status,
+                                    const throttle::pace& pace) {
     std::vector<refusal> refusals;
-    if (pace.max_load.empty() && pace.critical_load.empty()) return refusals;
-    const auto status = primary.query("SHOW GLOBAL STATUS");
     add(refusals, "max-load", pace.max_load, status);
     add(refusals, "critical-load", pace.critical_load, status);
     return refusals;

@@ -9,7 +9,7 @@
 namespace segue::preflight {
 
 /// Limits of --max-load and --critical-load that can never be read: the migration would wait for
-/// ever. Asks the server only where there are limits. Throws segue::error.
-std::vector<refusal> load_obstacles(db::session& primary, const throttle::pace& pace);
+/// ever. `status`: the primary's SHOW GLOBAL STATUS. Pure.
+std::vector<refusal> load_obstacles(const std::vector<db::row>& status, const throttle::pace& pace);
 
 }  // namespace segue::preflight

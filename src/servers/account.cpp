@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -51,6 +52,26 @@ std::string entry_text(const account_facts& account, const std::string& schema) 
         fmt::join(names, ", "));
 }
 
+// Which it then need not change the table on.
+std::string if_it_is_a_replica(const account_facts& account, const std::string& host) {
+    if (account.held.holds("REPLICATION CLIENT")) return "";
+    return fmt::format(
+        "\nNot if {0} is a replica, which without REPLICATION CLIENT cannot be told from a "
+        "primary: "
+        "then give the account on {0} the REPLICATION privileges and SELECT alone, and start "
+        "again.",
+        host);
+}
+
+// So that who makes an account is asked once.
+std::string useful_grants(const account_facts& account) {
+    return fmt::format(
+        "\nLess is seen without these, which docs/requirements.md explains:\n{}\n{}\n{}",
+        account.held.grants_of_missing(std::array{"TRIGGER"}, account.name),
+        grant_statement("PROCESS, XA_RECOVER_ADMIN", account.name),
+        grant_statement("SELECT", account.name, "performance_schema.*"));
+}
+
 }  // namespace
 
 std::string account_name(db::session& session) {
@@ -82,16 +103,15 @@ void check_privileges(const account_facts& account, const std::string& schema,
                       const std::string& host, std::vector<refusal>& refusals) {
     constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",     "CREATE",
                                       "DROP",   "ALTER",  "INDEX",  "LOCK TABLES"};
-    const bool may_be_a_replica = !account.held.holds("REPLICATION CLIENT");
+    const auto holds = [&](const char* const privilege) { return account.held.holds(privilege); };
     if (!account.held.missing(on_schema).empty())
         refusals.push_back(
             {fmt::format("on {}, where the table is to be changed, the account lacks privileges on "
                          "{}{}",
                          host, quoted_name(schema), entry_text(account, schema)),
              account.held.grants_of_missing(on_schema, account.name) +
-                 (may_be_a_replica ? " If this server is a replica, what follows suffices: without "
-                                     "REPLICATION CLIENT it cannot be told from a primary."
-                                   : "")});
+                 if_it_is_a_replica(account, host) +
+                 (std::ranges::none_of(on_schema, holds) ? useful_grants(account) : "")});
     check_stream_privileges(account, host, refusals);
 }
 

@@ -1,7 +1,6 @@
 #include "src/servers/blockers.hpp"
 
 #include "src/base/server_errors.hpp"
-#include "src/servers/account.hpp"
 #include "src/servers/prepared_xa.hpp"
 
 #include <algorithm>
@@ -145,15 +144,27 @@ std::optional<std::vector<blocker>> who_holds(db::session& session, const table_
     return std::nullopt;
 }
 
-std::string unseen_holder(db::session& session) {
-    return fmt::format("somebody who cannot be seen holds a lock ({} lets Segue see it)",
-                       grant_statement("SELECT", account_name(session), "performance_schema.*"));
+std::string unseen_holder() {
+    return "somebody holds a lock who cannot be seen without SELECT on performance_schema";
 }
 
 std::string holders_text(db::session& session, const table_name& table) {
     const auto found = who_holds(session, table);
-    if (!found) return unseen_holder(session);
+    if (!found) return unseen_holder();
     return found->empty() ? "somebody held a lock who has let go since" : describe(*found);
+}
+
+std::string who_holds_up_rows(db::session& session, const db::session_factory& ours,
+                              const server_facts& server, const migration_tables& tables) {
+    if (!server.sees_locks) return unseen_holder();
+    auto found = look_for_blockers(session, ours, server, tables);
+    std::erase_if(found, [](const blocker& one) {
+        return !one.excludes_readers || one.of == blocker::kind::backup;
+    });
+    return found.empty()
+               ? "no lock on the whole table is held now; sys.innodb_lock_waits shows who "
+                 "holds rows, while one waits for them"
+               : describe(found);
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

@@ -52,8 +52,14 @@ std::optional<std::vector<blocker>> who_holds(db::session& session, const table_
 /// seen.
 std::string holders_text(db::session& session, const table_name& table);
 
-/// In words: that somebody holds a lock who cannot be seen, and the GRANT that would show him.
-std::string unseen_holder(db::session& session);
+/// In words: that somebody holds a lock who cannot be seen.
+std::string unseen_holder();
+
+/// In words: who keeps others than itself from reading or writing rows of these tables, as whoever
+/// waited for a lock on them has to know; that it cannot be seen; or that none does by a lock on a
+/// whole table, so that it is rows. The sessions of `ours` do not count. Throws segue::error.
+std::string who_holds_up_rows(db::session& session, const db::session_factory& ours,
+                              const server_facts& server, const migration_tables& tables);
 
 /// Of the blockers found those that RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);

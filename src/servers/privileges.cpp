@@ -198,8 +198,8 @@ std::string account_privileges::grants_of_missing(std::span<const char* const> n
             if (!holds(entry, privilege))
                 lacking += (lacking.empty() ? "" : ", ") + std::string(privilege);
         if (!lacking.empty())
-            text += fmt::format("{}GRANT {} ON {}.* TO {};", text.empty() ? "" : " ", lacking, name,
-                                account);
+            text += fmt::format("{}GRANT {} ON {}.* TO {};", text.empty() ? "" : "\n", lacking,
+                                name, account);
     };
     for (const schema_entry& entry : entries_) add(&entry, quoted_name(entry.name));
     if (entries_.empty()) add(nullptr, name_in_grant(schema_, rules_));

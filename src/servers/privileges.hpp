@@ -40,8 +40,8 @@ class account_privileges {
     const std::vector<schema_entry>& entries() const noexcept { return entries_; }
     /// Those of `needed` that the account lacks, with commas; empty: none.
     std::string missing(std::span<const char* const> needed) const;
-    /// A GRANT for each entry that lacks some of them, or for one that does not match any other
-    /// schema; empty if none is missing.
+    /// A GRANT, on a line of its own, for each entry that lacks some of them, or for one that does
+    /// not match any other schema; empty if none is missing.
     std::string grants_of_missing(std::span<const char* const> needed,
                                   const std::string& account) const;
 

@@ -119,16 +119,24 @@ relay_facts read_relay(db::session& session) {
             .lower_case_table_names = seen["lower_case_table_names"]};
 }
 
-std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel) {
+std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel,
+                                       replica_duty duty) {
     if (channel.receives && channel.applies) return std::nullopt;
     auto seen = relay_variables(session);
+    const bool streams = duty == replica_duty::streams;
+    const std::string first =
+        channel.last_error.empty()
+            ? (streams ? "START REPLICA" : "START REPLICA there")
+            : "First mend there what the error says, which START REPLICA alone would meet again";
+    const std::string_view without =
+        !streams ? "leave it out of --throttle-control-replicas."
+        : channel.last_error.empty()
+            ? "if it is a primary now, RESET REPLICA ALL, or say that it is one with "
+              "--assume-master-host."
+            : "let --host name the primary or another replica.";
     return refusal{fmt::format("{} does not replicate{}", named(seen),
                                channel.last_error.empty() ? "" : ": " + channel.last_error),
-                   channel.last_error.empty()
-                       ? "START REPLICA; or, if it is a primary now, RESET REPLICA ALL, or say "
-                         "that it is one with --assume-master-host."
-                       : "First mend there what the error says, which START REPLICA alone would "
-                         "meet again; or let --host name the primary or another replica."};
+                   fmt::format("{}; or {}", first, without)};
 }
 
 std::vector<refusal> relay_obstacles(db::session& session, const replication_channel& channel,

@@ -42,8 +42,15 @@ struct relay_facts {
 /// Asks the server of the session. Throws segue::error.
 relay_facts read_relay(db::session& session);
 
+/// What a replica is there for, which decides what can be done without it.
+enum class replica_duty {
+    streams,   ///< --host: its binary log is read.
+    throttles  ///< --throttle-control-replicas: its lag is.
+};
+
 /// Why the replica does not replicate just now, and what to do; nullopt: it does.
-std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel);
+std::optional<refusal> not_replicating(db::session& session, const replication_channel& channel,
+                                       replica_duty duty);
 
 /// Why the binary log of a replica does not hold every change of the schema, in the primary's
 /// order. `gtids`: positions are GTID sets, by which a change that is missing is noticed.

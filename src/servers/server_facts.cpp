@@ -32,21 +32,54 @@ std::map<std::string, std::string> variables(db::session& session) {
     return found;
 }
 
-// Before its privileges: a schema that is not there needs none. Nothing is said where an account
-// may not see that it is not.
-void throw_if_no_schema(db::session& session, const std::string& schema, const std::string& host,
-                        const account_privileges& held) {
-    if (!held.holds("SHOW DATABASES")) return;
+// Those that hold tables of the application's.
+std::vector<std::string> schemas_seen(db::session& session) {
+    std::vector<std::string> seen;
+    for (const db::row& one : session.query(
+             R"(SELECT SCHEMA_NAME FROM information_schema.SCHEMATA
+                WHERE SCHEMA_NAME NOT IN ('information_schema','performance_schema','mysql','sys')
+                ORDER BY SCHEMA_NAME)"))
+        seen.push_back(one[0].value_or(""));
+    return seen;
+}
+
+// "`a`, `b` and 3 more".
+std::string some_of(const std::vector<std::string>& names) {
+    constexpr std::size_t named_max = 5;
+    std::string text;
+    for (std::size_t i = 0; i < names.size() && i < named_max; ++i)
+        text += (i == 0 ? "" : ", ") + quoted_name(names[i]);
+    if (names.size() > named_max) text += fmt::format(" and {} more", names.size() - named_max);
+    return text;
+}
+
+// Before its privileges: a name that is misspelt needs none. An account sees the schemas alone that
+// it has some privilege on, so that one that sees none is told of those that lack, too.
+void check_schema_is_seen(db::session& session, const std::string& schema, const std::string& host,
+                          const account_privileges& held, std::vector<refusal>& refusals) {
     if (!session
              .query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME=" +
                     quoted_literal(schema))
              .empty())
         return;
-    std::vector<std::string> known;
-    for (const db::row& one : session.query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"))
-        known.push_back(one[0].value_or(""));
-    throw_refusals({{fmt::format("there is no schema {} on {}", quoted_name(schema), host),
-                     did_you_mean(schema, known) + "Check --database, --host and --port."}});
+    const std::string name = quoted_name(schema);
+    const auto seen = schemas_seen(session);
+    const std::string nearest = did_you_mean(schema, seen);
+    if (held.holds("SHOW DATABASES"))
+        throw_refusals({{fmt::format("there is no schema {} on {}", name, host),
+                         nearest + "Check --database, --host and --port."}});
+    if (!seen.empty())
+        throw_refusals(
+            {{fmt::format("there is no schema {} that the account can see on {}; it sees {}", name,
+                          host, some_of(seen)),
+              nearest +
+                  "Check --database, --host and --port. If they are right, the account has "
+                  "no privilege on that schema: docs/requirements.md lists those it needs."}});
+    refusals.push_back(
+        {fmt::format("there is no schema {} that the account can see on {}: it sees none", name,
+                     host),
+         "Check --database, --host and --port. If they are right, the account lacks what "
+         "follows."});
 }
 
 // A filter would hide every change; there is nothing to be seen of it in the stream.
@@ -136,7 +169,7 @@ server_facts read_server(db::session& session, const std::string& schema, server
     const account_facts account = read_account(session, schema);
     const account_privileges& held = account.held;
     facts.account = account.name;
-    throw_if_no_schema(session, schema, facts.host, held);
+    check_schema_is_seen(session, schema, facts.host, held, refusals);
     check_privileges(account, schema, facts.host, refusals);
     check_filters(session, schema, facts, held, refusals);
     facts.weaker = look_at_sight(session, account, facts);

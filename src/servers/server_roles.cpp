@@ -209,7 +209,8 @@ std::vector<refusal> server_roles::unfit(running replication) const {
                                sessions->options().server.text()),
                    "Start again.");
         if (replication == running::required)
-            if (auto stands_still = not_replicating(session, channels.front()))
+            if (auto stands_still =
+                    not_replicating(session, channels.front(), replica_duty::streams))
                 refusals.push_back(std::move(*stands_still));
         for (refusal& found : relay_obstacles(session, channels.front(), schema_, gtids_))
             refusals.push_back(std::move(found));
@@ -241,7 +242,7 @@ void server_roles::throw_if_tables_differ(db::session& primary, const table_name
                        table.quoted(), stream_from_->host),
            grant.empty()
                ? "Wait until it has caught up; or let --host name the primary."
-               : fmt::format("The account lacks SELECT there: {} If the table is still not seen "
+               : fmt::format("The account lacks SELECT there:\n{}\nIf the table is still not seen "
                              "then, wait until the replica has caught up.",
                              grant));
 }

@@ -2,6 +2,7 @@
 
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/servers/account.hpp"
 #include "src/servers/blockers.hpp"
 
 #include <algorithm>
@@ -57,12 +58,15 @@ error start_failure(const error& failure, db::session& session, const table_name
     const std::string problem =
         fmt::format("a lock keeps Segue from reading {} or making a table beside it: {} ({})",
                     original.quoted(),
-                    !found           ? unseen_holder(session)
+                    !found           ? unseen_holder()
                     : found->empty() ? "whoever held it has let go since"
                                      : describe(*found),
                     failure.what());
-    return refused(
-        {{problem, found && !found->empty() ? next_step(found->front()) : std::string(look)}});
+    if (!found)
+        return refused({{problem, fmt::format("{} This lets Segue see who it is:\n{}", look,
+                                              grant_statement("SELECT", account_name(session),
+                                                              "performance_schema.*"))}});
+    return refused({{problem, found->empty() ? std::string(look) : next_step(found->front())}});
 }
 
 }  // namespace segue::servers

@@ -13,7 +13,7 @@ namespace segue::servers {
 
 std::string why_not_replicated(db::session& replica) {
     for (const auto& channel : replication_channels(replica))
-        if (const auto why = not_replicating(replica, channel))
+        if (const auto why = not_replicating(replica, channel, replica_duty::throttles))
             return fmt::format("{}. {}", why->problem, why->remedy);
     return "Does it lag, is it a replica of this server, do its filters leave the table out?";
 }

@@ -39,8 +39,8 @@ std::vector<std::string> end_blockers(db::session& session,
             if (failure.connection_lost()) throw;
             if (failure.mysql_errno() == er::no_such_thread) continue;
             told.push_back(fmt::format(
-                "not ended: {}: {}. For sessions of other accounts: {} And where theirs "
-                "has SYSTEM_USER: {}",
+                "not ended: {}: {}. For sessions of other accounts:\n{}\nand where theirs "
+                "has SYSTEM_USER:\n{}",
                 which, failure.what(), servers::grant_statement("CONNECTION_ADMIN", account),
                 servers::grant_statement("SYSTEM_USER", account)));
         }

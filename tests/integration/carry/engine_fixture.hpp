@@ -38,7 +38,8 @@ class an_engine : public testing::Test {
         given.changelog = {schema.name(), "_t_ghc"};
         given.checkpoint = {schema.name(), "_t_ghk"};
         std::vector<refusal> refusals;
-        given.server = servers::read_server(session, schema.name(), refusals);
+        given.server =
+            servers::read_server(session, schema.name(), servers::server_kind::primary, refusals);
         EXPECT_TRUE(refusals.empty());
         return given;
     }

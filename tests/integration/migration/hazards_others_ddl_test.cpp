@@ -142,12 +142,26 @@ TEST_F(a_table_of_a_migration, that_has_its_heartbeat_may_be_altered) {
     run.expect_failed({changelog + " was changed by somebody else while the migration ran"});
 }
 
-TEST_F(a_table_of_a_migration, that_is_gone_with_all_others_may_have_been_taken_over) {
+TEST_F(a_table_of_a_migration, that_is_gone_with_all_others_left_the_original_as_it_was) {
     follow();
     run.session().execute("DROP TABLE _t_gho, _t_ghc, _t_ghk");
-    run.expect_failed({"This run did not change " + run.table().quoted(),
+    run.expect_failed({"The original table is untouched.",
                        "somebody has dropped them, or another run has taken this migration over",
                        "Left behind: nothing"});
+    EXPECT_EQ(run.segue().err().find("DROP TABLE IF EXISTS"), std::string::npos)
+        << run.segue().err();
+}
+
+// Then the definition tells nothing.
+TEST_F(a_table_of_a_migration, that_is_gone_with_all_others_may_have_been_taken_over) {
+    run.start("ENGINE=InnoDB", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute("DROP TABLE _t_gho, _t_ghc, _t_ghk");
+    run.expect_failed(
+        {"This run has not swapped the tables, and did not change " + run.table().quoted(),
+         "somebody has dropped them, or another run has taken this migration over",
+         "Left behind: nothing"});
+    EXPECT_EQ(run.segue().err().find("untouched"), std::string::npos) << run.segue().err();
     EXPECT_EQ(run.segue().err().find("swapped, by another run"), std::string::npos)
         << run.segue().err();
 }

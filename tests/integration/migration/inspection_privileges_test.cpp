@@ -89,6 +89,12 @@ TEST_F(a_narrow_account, is_told_the_grants_to_run_and_they_suffice) {
     EXPECT_EQ(run.everything(), before);
     const auto grants = grants_told();
     ASSERT_EQ(grants.size(), 2U) << run.segue().err();
+    for (const auto& one : grants)
+        EXPECT_NE(run.segue().err().find("\n    " + one + "\n"), std::string::npos)
+            << "a GRANT has its line to itself: " << run.segue().err();
+    EXPECT_NE(run.segue().err().find("which without REPLICATION CLIENT cannot be told from a"),
+              std::string::npos)
+        << run.segue().err();
     EXPECT_EQ(
         grants[0],
         fmt::format("GRANT INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, LOCK TABLES ON "
@@ -126,7 +132,19 @@ TEST_F(a_narrow_account, migrates_and_is_told_which_safeties_are_weaker) {
 
 TEST_F(a_narrow_account, that_cannot_see_the_table_is_told_so) {
     start();
-    run.expect_failed({"there is no table", "the account's privileges", "GRANT SELECT, INSERT"});
+    run.expect_failed({"there is no schema", "it sees none", "Check --database",
+                       "the account's privileges", "GRANT SELECT, INSERT",
+                       "GRANT PROCESS, XA_RECOVER_ADMIN ON *.*",
+                       "GRANT SELECT ON performance_schema.* TO"});
+}
+
+TEST_F(a_narrow_account, that_misspells_its_schema_is_told_the_nearest_and_no_grant) {
+    root.execute(fmt::format("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}", account));
+    grant("ALL", escaped_name());
+    start({"--database=" + run.schema() + "x"});
+    run.expect_failed({"there is no schema `" + run.schema() + "x` that the account can see",
+                       "it sees `" + run.schema() + "`", "Did you mean `" + run.schema() + "`?"});
+    EXPECT_TRUE(grants_told().empty()) << run.segue().err();
 }
 
 TEST_F(a_narrow_account, may_hold_its_privileges_by_a_role) {
@@ -218,7 +236,8 @@ TEST_F(a_narrow_account, is_told_its_grants_where_names_of_schemas_are_no_patter
     start();
     run.expect_failed({"the account lacks privileges on", "partial_revokes is ON"});
     const auto grants = grants_told();
-    ASSERT_EQ(grants.size(), 1U) << run.segue().err();
+    // It holds nothing on the schema, and is told the useful ones as well.
+    ASSERT_EQ(grants.size(), 4U) << run.segue().err();
     root.execute(grants[0].substr(0, grants[0].size() - 1));
     start();
     run.expect_swapped();

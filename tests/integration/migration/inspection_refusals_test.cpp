@@ -309,15 +309,29 @@ TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_run_from_measuri
                                     {"--initially-drop-ghost-table"});
 }
 
+TEST_F(names_in_use, by_a_run_that_has_died_are_told_with_what_drops_them) {
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.segue().signal(SIGKILL);
+    run.segue().wait();
+    const auto second = run.start_another("ADD COLUMN b INT", {});
+    EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->err();
+    for (const char* const told : {"another run has them, or an earlier one left them",
+                                   "If no other run is at work", "DROP TABLE IF EXISTS"})
+        EXPECT_NE(second->err().find(told), std::string::npos) << told << second->err();
+}
+
 TEST_F(names_in_use, by_a_run_at_work_are_left_to_it) {
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("State: postponing cut-over");
     const auto before = run.everything();
     const auto second = run.start_another("ADD COLUMN c INT", {});
     EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->err();
-    EXPECT_NE(second->err().find("another run has them"), std::string::npos) << second->err();
-    EXPECT_NE(second->err().find("If no other run is at work"), std::string::npos);
-    EXPECT_EQ(second->err().find("Left behind"), std::string::npos) << second->err();
+    EXPECT_NE(second->err().find("another run is at work on this table"), std::string::npos)
+        << second->err();
+    EXPECT_NE(second->err().find("segue status"), std::string::npos) << second->err();
+    for (const char* const not_told : {"DROP TABLE", "Left behind", "commands are taken"})
+        EXPECT_EQ(second->err().find(not_told), std::string::npos) << second->err();
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_gho"), "2");
     run.let_cut_over();
     run.expect_swapped();

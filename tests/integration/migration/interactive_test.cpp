@@ -78,6 +78,15 @@ TEST_F(a_steered_migration, tells_where_it_is_and_what_it_is_set_to) {
     EXPECT_TRUE(ask("coordinates").starts_with(uuid)) << ask("coordinates");
     for (const char* const name : {"cut-over-now", "max-lag-millis=", "json COMMAND", "suspend"})
         EXPECT_TRUE(answers("help", name)) << name;
+    for (const auto& [command, part] : std::vector<std::pair<std::string, std::string>>{
+             {"status", fmt::format("# Process id: {}\n", run.segue().pid())},
+             {"status-json", fmt::format(R"("pid":{},)", run.segue().pid())},
+             {"status-json", R"("chunk-time":250,)"},
+             {"status-json", R"("dml-batch-size":1000,)"},
+             {"status-json", R"("last_attempt":null,)"},
+             {"chunk-size 300", "a value is written chunk-size=300\n"},
+             {"sup now", "sup is one command alone"}})
+        EXPECT_TRUE(answers(command, part)) << part << ask(command);
     EXPECT_EQ(ask("json nope"),
               R"({"answer":"unknown command: nope. `help` lists them all\n","ok":false})"
               "\n");
@@ -109,15 +118,18 @@ TEST_F(a_steered_migration, takes_other_settings_and_tells_the_old_ones) {
     run.segue().wait_for_output(
         "throttle-control-replicas is '127.0.0.1:1,[::1]:2' now, and was ''");
     run.wait_until("they are looked at", [&] {
-        return status_json().find(R"("throttle_reason":"127.0.0.1:1 )") != std::string::npos;
+        return status_json().find(R"("would_throttle":"127.0.0.1:1 )") != std::string::npos;
     });
     EXPECT_EQ(ask("throttle-control-replicas=?"), "127.0.0.1:1,[::1]:2\n");
     EXPECT_TRUE(answers("throttle-control-replicas=", "# Migrating"));
-    run.wait_until("they are not looked at any more",
-                   [&] { return status_json().find(R"("throttled":false)") != std::string::npos; });
-    for (const char* const wrong : {"chunk-size=many", "throttle-control-replicas=:3306",
-                                    "max-load=Threads_running", "chunk-size"})
+    run.wait_until("they are not looked at any more", [&] {
+        return status_json().find(R"("would_throttle":"")") != std::string::npos;
+    });
+    for (const char* const wrong :
+         {"chunk-size=many", "throttle-control-replicas=:3306", "max-load=Threads_running",
+          "chunk-size", "critical-load=Rsa_public_key=1", "max-load=Threads_running=5,nothing=1"})
         EXPECT_FALSE(answers(wrong, "# Migrating")) << wrong;
+    EXPECT_TRUE(answers("max-load=Threads_runing=5", "Was Threads_running meant?"));
     EXPECT_EQ(ask("max-load=?"), "Threads_running=800,Threads_connected=5000\n");
     run.let_cut_over();
     run.expect_swapped();
@@ -133,6 +145,12 @@ TEST_F(a_steered_migration, waits_with_the_copy_when_it_is_told_to) {
     run.wait_until("it copies", [&] { return fs::exists(socket) && answers("sup", "Copy: "); });
     EXPECT_TRUE(answers("throttle", "only for as long as the server keeps its binary logs"));
     run.wait_until("it waits", [&] { return answers("sup", "throttled, commanded by user"); });
+    const std::string flag = folder / "hold";
+    EXPECT_TRUE(answers("cut-over", "%: the tables are swapped when it is done\n"));
+    EXPECT_TRUE(answers("postpone-cut-over-flag-file=" + flag, "Postponed"));
+    EXPECT_TRUE(answers("cut-over", "unless " + flag + " is there then"));
+    EXPECT_TRUE(answers("cut-over-now", "unless " + flag + " is there then"));
+    fs::remove(flag);
     EXPECT_TRUE(answers("no-throttle=other", "this migrates t"));
     EXPECT_TRUE(answers("sup", "throttled, commanded by user"));
     EXPECT_TRUE(answers("unthrottle=t", "# Migrating"));
@@ -170,7 +188,8 @@ TEST_F(a_steered_migration, waits_with_the_copy_while_a_query_says_so) {
     EXPECT_TRUE(answers("throttle-query=SELECT nothing", "# throttle-query: SELECT nothing"));
     run.wait_until("it tells of a query that fails",
                    [&] { return answers("sup", "throttled, throttle-query "); });
-    EXPECT_TRUE(answers("throttle-query=", "# Migrating"));
+    run.segue().wait_for_output("WARNING --throttle-query cannot be read, and that throttles");
+    EXPECT_FALSE(answers("throttle-query=", "only for as long as"));
     run.expect_swapped();
 }
 
@@ -231,7 +250,8 @@ TEST_F(a_steered_migration, ends_by_panic_while_it_is_still_inspecting) {
     holder.execute("XA PREPARE 'held'");
     start(/*postponed=*/false);
     run.wait_until("it takes commands", [&] { return fs::exists(socket); });
-    EXPECT_EQ(ask("panic"), "panic was commanded on the socket, so the migration ends\n");
+    EXPECT_EQ(ask("panic"), "panic was commanded on the socket, so the migration of " +
+                                run.table().quoted() + " ends\n");
     run.expect_failed({"panic was commanded on the socket", "The original table is untouched."});
     holder.execute("XA ROLLBACK 'held'");
 }
@@ -260,6 +280,10 @@ TEST_F(a_steered_migration, tries_to_swap_at_once_when_it_is_told_to) {
           {"--cut-over-exponential-backoff", "--exponential-backoff-max-interval", "3600"});
     for (int attempt = 1; attempt < 10; ++attempt) {
         run.segue().wait_for_output(fmt::format("cut-over attempt {} gave way", attempt));
+        EXPECT_TRUE(answers("status", fmt::format("# Swap: attempt {} gave way ", attempt)));
+        EXPECT_NE(status_json().find(fmt::format(R"(,"number":{},)", attempt)), std::string::npos)
+            << status_json();
+        EXPECT_TRUE(answers("cut-over", fmt::format("attempt {} gave way", attempt)));
         EXPECT_TRUE(answers("cut-over-now", "# Migrating"));
     }
     holder.execute("COMMIT");
@@ -303,7 +327,8 @@ TEST_F(a_steered_migration, ends_when_it_is_told_to_panic) {
     start(/*postponed=*/true, {"--force-named-panic", "--force-named-cut-over"});
     EXPECT_EQ(ask("panic"), "panic has to name the table: panic=t\n");
     EXPECT_EQ(ask("unpostpone"), "unpostpone has to name the table: unpostpone=t\n");
-    EXPECT_EQ(ask("panic=t"), "panic was commanded on the socket, so the migration ends\n");
+    EXPECT_EQ(ask("panic=t"), "panic was commanded on the socket, so the migration of " +
+                                  run.table().quoted() + " ends\n");
     run.expect_failed({"panic was commanded on the socket", "The original table is untouched."});
 }
 
@@ -315,6 +340,12 @@ TEST_F(a_steered_migration, is_steered_by_segue_itself) {
     EXPECT_EQ(segue({"ctl", "--socket", socket, "nope"}).first, 1);
     EXPECT_EQ(segue({"ctl", "--socket", socket}).first, 2);
     EXPECT_EQ(segue({"ctl", "--socket", socket + "x", "sup"}).first, 1);
+    const auto [said_code, said] = segue({"ctl", "--socket", socket, "json", "sup"});
+    EXPECT_EQ(said_code, 0);
+    EXPECT_TRUE(said.starts_with(R"({"answer":"Copy: )")) << said;
+    EXPECT_EQ(segue({"ctl", "--socket", socket, "json", "nope"}).first, 1);
+    EXPECT_NE(segue({"ctl", "--socket", socket + "x", "sup"}).second.find("no such socket"),
+              std::string::npos);
     const auto [json_code, json] = segue({"status", "--socket", socket, "--json"});
     EXPECT_EQ(json_code, 0);
     EXPECT_TRUE(json.starts_with("{")) << json;
@@ -324,6 +355,34 @@ TEST_F(a_steered_migration, is_steered_by_segue_itself) {
     EXPECT_EQ(segue({"ctl", "--socket", socket, "cut-over=t"}).first, 0);
     run.expect_swapped();
     EXPECT_EQ(watching.wait(), 0) << "it ends with what it watched";
+    EXPECT_NE(watching.out().find("the run has ended"), std::string::npos) << watching.out();
+}
+
+// As it is when somebody has pressed Ctrl-Z.
+TEST_F(a_steered_migration, that_is_stopped_gives_no_answer_and_ctl_says_what_that_may_be) {
+    start(/*postponed=*/true);
+    ::kill(run.segue().pid(), SIGSTOP);
+    const auto [code, told] = segue({"ctl", "--socket", socket, "--timeout", "1", "sup"});
+    ::kill(run.segue().pid(), SIGCONT);
+    EXPECT_EQ(code, 1);
+    EXPECT_NE(told.find("kill -CONT"), std::string::npos) << told;
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+// LOCK TABLES of somebody's: nothing else would say why the copy stands.
+TEST_F(a_steered_migration, tells_who_holds_its_copy_up) {
+    const fs::path wait = folder / "wait";
+    std::ofstream(wait).put('x');
+    start(/*postponed=*/false, {"--throttle-flag-file", wait});
+    run.segue().wait_for_output("State: throttled, flag-file");
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("LOCK TABLES t WRITE");
+    fs::remove(wait);
+    run.segue().wait_for_output(
+        fmt::format("the transaction of connection {} holds the table", holder.connection_id()));
+    holder.execute("UNLOCK TABLES");
+    run.expect_swapped();
 }
 
 TEST_F(a_steered_migration, takes_away_what_killed_ones_have_left_when_all_are_looked_for) {

@@ -121,13 +121,25 @@ TEST_F(a_rehearsal_of, a_control_replica_that_cannot_be_read_warns) {
     auto there = stranger.root();
     there.execute("CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT=1");
     rehearse({replica(stranger), "--user=" + name}, password);
-    expect_warned({"has not come to it", "does not replicate", "START REPLICA"});
+    expect_warned({"has not come to it", "does not replicate", "START REPLICA there",
+                   "leave it out of --throttle-control-replicas"});
+    EXPECT_EQ(run.segue().out().find("--assume-master-host"), std::string::npos)
+        << run.segue().out();
     there.execute("RESET REPLICA ALL");
     there.execute("REVOKE ALL PRIVILEGES ON *.* FROM " + name);
     rehearse({replica(stranger), "--user=" + name}, password);
     expect_warned({"SELECT command denied", "There: GRANT SELECT ON ", " TO '" + name + "'@'%';"});
     rehearse({replica(shared_server())});
-    expect_all_well();
+    expect_warned({"--throttle-control-replicas, is the primary itself"});
+}
+
+TEST_F(a_rehearsal_of, rows_that_may_be_refused_looks_at_none_and_says_how_to_look) {
+    run.session().execute("ALTER TABLE t ADD COLUMN note VARCHAR(40)");
+    run.start("MODIFY note VARCHAR(20) NOT NULL, ADD UNIQUE (a)", {.more = {"--execute=false"}});
+    run.expect_swapped();
+    for (const char* const told : {"No row was looked at", " WHERE CHAR_LENGTH(`note`)>20;",
+                                   " WHERE `note` IS NULL;", "GROUP BY `a` HAVING COUNT(*)>1"})
+        EXPECT_NE(run.segue().out().find(told), std::string::npos) << told << run.segue().out();
 }
 
 TEST_F(a_rehearsal_of, a_table_that_a_prepared_transaction_holds_warns) {

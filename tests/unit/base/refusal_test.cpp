@@ -25,5 +25,10 @@ TEST(throw_refusals, all_are_told_with_their_remedies) {
             AllOf(HasSubstr("one"), HasSubstr("do this"), HasSubstr("two"), HasSubstr("do that"))));
 }
 
+TEST(refused, keeps_lines_of_a_remedy_as_lines_of_their_own) {
+    EXPECT_EQ(std::string(refused({{"one", "GRANT a;\nor not"}}).what()),
+              "this migration cannot be done as asked:\n  - one\n    GRANT a;\n    or not");
+}
+
 }  // namespace
 }  // namespace segue

@@ -92,6 +92,18 @@ TEST(ending, a_table_that_another_run_has_swapped_is_not_called_untouched) {
                     "has ended."));
 }
 
+TEST(ending, tables_that_are_gone_beside_an_original_as_it_was_are_not_to_be_dropped) {
+    auto left = left_to_another(preflight::other_run_made::not_swapped, "");
+    left.taken_over_by.clear();
+    const auto last = ending_of(left);
+    EXPECT_EQ(last.exit_code, 1);
+    EXPECT_THAT(last.lines,
+                ElementsAre("The original table is untouched.",
+                            "The tables of this run are gone: somebody has dropped them, or "
+                            "another run has taken this migration over.",
+                            "Left behind: nothing is to be cleaned up."));
+}
+
 TEST(ending, what_cannot_be_seen_of_another_run_is_not_claimed) {
     const auto last = ending_of(left_to_another(preflight::other_run_made::unknown, ""));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));

@@ -191,5 +191,19 @@ TEST(prints_in_second, every_thirty_seconds_else) {
     EXPECT_EQ(printed_in_a_minute(unknown, 1'000s, 61s), 2);
 }
 
+TEST(copied_percent, is_none_while_the_table_is_inspected) {
+    EXPECT_EQ(copied_percent(progress()), 0.0);
+    progress empty;
+    empty.at = phase::copy;
+    EXPECT_EQ(copied_percent(empty), 100.0);
+}
+
+TEST(last_attempt_text, tells_why_it_gave_way_and_when) {
+    auto at = copying();
+    EXPECT_EQ(last_attempt_text(at), "");
+    at.last_attempt = {.number = 2, .ago = 3'900ms, .gave_way_because = "somebody holds it"};
+    EXPECT_EQ(last_attempt_text(at), "attempt 2 gave way 3 s ago: somebody holds it");
+}
+
 }  // namespace
 }  // namespace segue::display

@@ -196,7 +196,7 @@ TEST(missing_privileges, are_told_for_the_entry_that_counts) {
 
 TEST(missing_privileges, are_told_for_each_entry_that_may_count) {
     EXPECT_EQ(told({"GRANT SELECT ON `my%`.* TO `a`@`%`", "GRANT INSERT ON `my_db`.* TO `a`@`%`"}),
-              "GRANT INSERT ON `my%`.* TO 'a'@'%'; GRANT SELECT ON `my_db`.* TO 'a'@'%';");
+              "GRANT INSERT ON `my%`.* TO 'a'@'%';\nGRANT SELECT ON `my_db`.* TO 'a'@'%';");
 }
 
 TEST(missing_privileges, are_told_for_a_name_that_matches_no_other_schema) {

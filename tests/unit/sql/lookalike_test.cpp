@@ -15,7 +15,7 @@ TEST(lookalikes, typographic_quotes_are_named_with_their_place) {
     EXPECT_EQ(
         lookalike_hint("ADD c INT COMMENT \u2018x\u2019"),
         "U+2018 (a typographic quote) stands behind \"ADD c INT COMMENT \", where MySQL takes "
-        "it for a letter of a name: write ' in its place");
+        "it for a letter of a name: write ' in its place, or ` around a name");
     EXPECT_THAT(parse_failure("ADD c INT COMMENT \u2018it's\u2019"), HasSubstr("U+2018"));
     EXPECT_THAT(lookalike_hint("\u201Cc\u201D"), HasSubstr("at the beginning"));
 }

@@ -1,6 +1,7 @@
 #include "throttle/load_signal.hpp"
 
 #include "src/base/error.hpp"
+#include "throttle/known_limits.hpp"
 
 #include <functional>
 
@@ -92,6 +93,23 @@ TEST(unreadable_limits, variables_that_are_no_numbers_are_told) {
     const auto found = unreadable_limits({{"Ssl_cipher", 25}}, {{"Ssl_cipher", ""}});
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found[0].why.find("is not a number"), std::string::npos) << found[0].why;
+}
+
+TEST(whole_numbers, are_the_names_that_a_load_can_be_watched_by) {
+    EXPECT_EQ(whole_numbers({{"Threads_running", "2"},
+                             {"Last_query_cost", "0.000000"},
+                             {"Rsa_public_key", ""},
+                             {"Ssl_cipher", std::nullopt},
+                             {"Compression", "OFF"}}),
+              std::vector<std::string>{"Threads_running"});
+}
+
+TEST(unknown_limits, are_told_with_the_names_that_may_have_been_meant) {
+    const std::vector<std::string> known{"Threads_running", "Threads_connected"};
+    EXPECT_TRUE(unknown_limits({{.variable = "threads_RUNNING", .limit = 1}}, known).empty());
+    const auto found = unknown_limits({{.variable = "Threads_runing", .limit = 1}}, known);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().nearest.front(), "Threads_running");
 }
 
 }  // namespace
