@@ -31,7 +31,7 @@ struct blocker {
     std::string who;               ///< user@host, or empty.
     std::chrono::seconds age{0};   ///< Of its transaction, or else of its statement.
     bool may_be_ended = false;     ///< A client's session that holds a table; no prepared XA.
-    std::string table;             ///< Quoted, of one that is locked beside it; else empty.
+    std::string table = {};        ///< Quoted, of one that is locked beside it; else empty.
     bool excludes_readers = true;  ///< Not of a lock as whoever reads or writes rows has it.
 
     /// Equal for one lock that is seen again.
