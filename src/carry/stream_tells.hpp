@@ -11,7 +11,7 @@
 namespace segue::carry {
 
 /// How long after the effect of a statement was met the stream has come to that statement.
-inline constexpr std::chrono::seconds stream_tells_within{2};
+inline constexpr std::chrono::seconds stream_tells_within{5};
 
 /// A failure that is about a table may come of a statement that somebody ran, which the stream, a
 /// moment behind, names when it ends everything for it. So the stream is given that moment, and

@@ -105,6 +105,8 @@ error failed_run::in_words(const error& failure) const {
         others =
             fmt::format("the table {} was redefined by another session while it was migrated: ",
                         made.tables.original.quoted());
+    } else if (db::is_about_a_table(failure) && !db::is_denied(failure)) {
+        others = "a table of this migration was changed by somebody else while it ran: ";
     }
     std::string lost;
     if (!lost_privileges_.empty())
