@@ -76,9 +76,9 @@ std::optional<std::string> hook_calls::take_copy_failure() {
     return std::exchange(copy_failure_, std::nullopt);
 }
 
-void hook_calls::succeeded(std::stop_token stop) {
+void hook_calls::succeeded(std::stop_token stop, bool instant) {
     const auto call = [&] {
-        run(hook_event::success, {{"INSTANT_DDL", "false"}}, rest_until(stop));
+        run(hook_event::success, {{"INSTANT_DDL", instant ? "true" : "false"}}, rest_until(stop));
     };
     if (!given_.execute) return call();
     try {

@@ -40,7 +40,7 @@ class hook_calls final : public migration::step_gate {
 
     /// After the swap nothing that a hook does fails the run: it is told. Of a rehearsal it throws
     /// segue::error, and `stopped`.
-    void succeeded(std::stop_token stop);
+    void succeeded(std::stop_token stop, bool instant = false);
     /// Of a run that failed or was stopped; what the hooks make of it is told.
     void failed(std::stop_token stop) noexcept;
 

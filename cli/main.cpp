@@ -128,9 +128,9 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
         shown.tell_with_plan(std::move(notices));
         if (commands)
             shown.serves_at({.unix_path = commands->unix_path(), .tcp_port = commands->tcp_port()});
-        job.run(stop);
+        const migration::outcome done = job.run(stop);
         shown.stop();
-        hooks.succeeded(stop);
+        hooks.succeeded(stop, done.instant);
         const auto left = job.left_behind();
         if ((!with.drop_old_table || with.replica == migration::replica_use::tested) &&
             !left.old.empty())
