@@ -219,10 +219,16 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 
 void runner::start_following(std::stop_token stop) {
     fault::point("migration.before_following");
-    parts().follow({.target = carry::engine::contents::nothing}, [&] {
-        look_after(stop);
-        look_at_tables_of_ours();
-    });
+    try {
+        parts().follow({.target = carry::engine::contents::nothing}, [&] {
+            look_after(stop);
+            look_at_tables_of_ours();
+        });
+    } catch (const error& failure) {
+        // The greatest key, which it reads, may be one of them.
+        if (!failure.from_server()) throw_if_key_has_nulls();
+        throw;
+    }
     throw_if_key_has_nulls();
     // What was changed between the inspection and the place where the stream begins, it does not
     // tell.

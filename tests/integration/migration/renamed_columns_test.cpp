@@ -24,7 +24,7 @@ class a_renamed_column : public testing::Test {
 TEST_F(a_renamed_column, is_refused_with_the_mapping_until_it_is_approved) {
     expect_refused_and_nothing_left(
         run, renames,
-        {"the ALTER renames columns: `a` to `x`, `b` to `c`, `c` to `b`. ",
+        {"the ALTER renames columns: `a` to `x`, `b` to `c`, `c` to `b`",
          "say --approve-renamed-columns"},
         {"--approve-renamed-columns=false"});
 }

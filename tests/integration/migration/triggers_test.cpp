@@ -58,7 +58,7 @@ class audited_writers {
             for (int i = 1; !ends_; ++i) {
                 const int id = who * 1'000'000 + i;
                 acknowledge(session, "i", [&](int w) {
-                    return fmt::format("INSERT INTO t VALUES ({}, {}, 0)", id, w);
+                    return fmt::format("INSERT INTO t (id, w, v) VALUES ({}, {}, 0)", id, w);
                 });
                 const int last = acknowledge(session, "u", [&](int w) {
                     return fmt::format("UPDATE t SET w={}, v=v+1 WHERE id={}", w, id);
@@ -323,10 +323,12 @@ TEST_F(triggers, get_their_first_names_again_where_the_suffix_is_there) {
     run.let_cut_over();
     run.expect_swapped();
     run.session().execute("DROP TABLE _t_del");
+    run.session().execute("ALTER TABLE t DROP COLUMN added");
     start({"--remove-trigger-suffix-if-exists"});
     run.let_cut_over();
     run.expect_swapped();
     EXPECT_EQ(names_on("t"), "changed,gone,made");
+    run.session().execute("ALTER TABLE t DROP COLUMN added");
     // The same again, while the old table that is dropped in the end has the names.
     start({"--remove-trigger-suffix-if-exists", "--initially-drop-old-table"});
     run.let_cut_over();
