@@ -199,7 +199,7 @@ TEST_F(a_session_that_holds_the_table, by_a_prepared_xa_transaction_is_never_end
     holder.execute("XA END 'x'");
     holder.execute("XA PREPARE 'x'");
     run.let_cut_over();
-    run.segue().wait_for_output("not ended: connection " + id);
+    run.segue().wait_for_output("not ended: a prepared XA transaction");
     holder.execute("XA COMMIT 'x'");
     expect_swapped_as_by_alter();
     EXPECT_EQ(run.session().query_value("SELECT a FROM t WHERE id=1"), "5");
@@ -244,7 +244,7 @@ TEST_F(a_session_that_holds_the_table, of_another_account_needs_a_privilege) {
     hold();
     run.let_cut_over();
     run.segue().wait_for_output("not ended: connection " + id);
-    run.segue().wait_for_output("For sessions of other accounts: " + grant);
+    run.segue().wait_for_output("For sessions of other accounts:\n" + grant);
     holder.execute("COMMIT");
     expect_swapped_as_by_alter();
     root.execute("DROP USER " + account);

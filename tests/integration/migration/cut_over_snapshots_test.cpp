@@ -239,8 +239,11 @@ TEST_P(an_account_that_sees_less, than_at_the_start_swaps_and_says_so_once) {
     run.expect_swapped();
     for (const std::string& one : all) {
         const auto taken = std::ranges::count(GetParam(), one);
-        EXPECT_EQ(times_told(fmt::format("GRANT {} TO {}", one, account)), taken)
-            << run.segue().err();
+        const auto told = times_told(fmt::format("GRANT {} TO {}", one, account));
+        // PROCESS is asked for only where somebody has a transaction open, or something else lacks.
+        const bool may_not_be_needed = GetParam().size() == 1 && one.starts_with("PROCESS");
+        if (may_not_be_needed && told == 0) continue;
+        EXPECT_EQ(told, taken) << run.segue().err();
     }
 }
 
