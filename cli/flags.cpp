@@ -179,7 +179,7 @@ std::vector<flag> obeyed_flags() {
         flag{"socket", text, connection, "", "PATH",
              "Unix socket of the server; --host and --port are not used then", ours},
         flag{"user", text, connection, "", "NAME",
-             "MySQL user; else the one in --conf. One of them must name it",
+             "MySQL user; else the one in --conf, or in ~/.my.cnf. One of them must name it",
              "in gh-ost a missing one is the empty name"},
         flag{"password", text, connection, "", "PASSWORD",
              "Password of the user. It is wiped from the process title at once, but better kept in "
@@ -200,14 +200,26 @@ std::vector<flag> obeyed_flags() {
             "for an answer",
             "0 is no limit in gh-ost"},
         flag{"ssl", boolean, connection, "false", "",
-             "Encrypt connections, and check the server's certificate and its name", ""},
+             "Encrypt connections, and check the server's certificate and its name: "
+             "--ssl-mode=VERIFY_IDENTITY",
+             ""},
+        flag{"ssl-mode", text, connection, "", "MODE",
+             "In MySQL's words: DISABLED; PREFERRED, encrypted where the server offers it; "
+             "REQUIRED, "
+             "encrypted, and any certificate is taken; VERIFY_CA, the certificate is checked; "
+             "VERIFY_IDENTITY, its name as well. Beside --ssl it must mean the same",
+             ours},
         flag{"ssl-ca", text, connection, "", "FILE",
-             "Certificates (PEM) that may sign the server's; empty: the system's. Needs --ssl", ""},
+             "Certificates (PEM) that may sign the server's; empty: the system's. Needs --ssl or "
+             "--ssl-mode",
+             ""},
         flag{"ssl-cert", text, connection, "", "FILE",
-             "Certificate (PEM) of the client. Needs --ssl", ""},
-        flag{"ssl-key", text, connection, "", "FILE", "Key (PEM) of --ssl-cert. Needs --ssl", ""},
+             "Certificate (PEM) of the client. Needs --ssl or --ssl-mode", ""},
+        flag{"ssl-key", text, connection, "", "FILE",
+             "Key (PEM) of --ssl-cert. Needs --ssl or --ssl-mode", ""},
         flag{"ssl-allow-insecure", boolean, connection, "false", "",
-             "Encrypt, but accept any certificate. Needs --ssl", ""},
+             "Encrypt, but accept any certificate: with --ssl, which it needs, --ssl-mode=REQUIRED",
+             ""},
 
         flag{"alter", text, change, "", "ALTER",
              "The change: the options of ALTER TABLE, or a whole ALTER TABLE statement", ""},
@@ -568,6 +580,15 @@ std::vector<flag> obeyed_flags() {
             "Tag of every value that is sent to --statsd-addr; may be given several times",
             "what is not KEY:VALUE is an error")),
 
+        switched(
+            "json", output, [](options & o) -> auto& { return o.json; },
+            "Print one JSON object a line on stdout instead of the lines for people: docs/json.md",
+            ours),
+        path(
+            "report", output, [](options & o) -> auto& { return o.report_file; },
+            "Write one JSON document there when the run has ended, however it ends: docs/json.md. "
+            "What an earlier run left there is removed at the start",
+            ours),
         flag{
             "quiet", boolean, output, "false", "",
             "Of what may be logged log errors only, whatever else is asked for; notices of the run "

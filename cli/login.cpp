@@ -97,7 +97,7 @@ void take_from_file(login& made, std::vector<option_file_entry> entries,
 
 }  // namespace
 
-login read_login(const login_flags& flags, const surroundings& outside,
+login read_login(const login_flags& flags, const login& own, const surroundings& outside,
                  std::vector<std::string>& notices) {
     login made{.user = flags.user, .password = flags.password};
     if (!flags.conf.empty()) {
@@ -107,6 +107,9 @@ login read_login(const login_flags& flags, const surroundings& outside,
             throw problem.in("--conf=" + flags.conf);
         }
     }
+    if (made.user.empty()) made.user = own.user;
+    if (made.password.empty() && (own.user.empty() || own.user == made.user))
+        made.password = own.password;
     if (made.user.empty())
         throw error(flags.conf.empty()
                         ? "--user is missing: name the MySQL account to log in with, there or in "

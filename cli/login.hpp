@@ -20,12 +20,13 @@ struct login {
     std::string password;
 };
 
-/// User and password: those of the flags, else the option file's [client] section, else MYSQL_PWD.
+/// User and password: those of the flags, else the option file's [client] section, else those of
+/// `own`, else MYSQL_PWD. The password of `own` is for its user, and for nobody else's account.
 /// May be called again when the file has changed. What in the option file is not used is put behind
 /// `notices`, also where it throws. Throws error where the file cannot be read, or
 /// nothing names a user: the client library would take that of the operating system. Neither
 /// errors nor notices show what may be a secret.
-login read_login(const login_flags& flags, const surroundings& outside,
+login read_login(const login_flags& flags, const login& own, const surroundings& outside,
                  std::vector<std::string>& notices);
 
 }  // namespace segue::cli

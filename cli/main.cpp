@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
-#include "cli/display/ending.hpp"
+#include "cli/closing.hpp"
+#include "cli/display/run_record.hpp"
 #include "cli/display/terminal.hpp"
 #include "cli/hook_calls.hpp"
 #include "cli/hook_thread.hpp"
@@ -9,6 +10,7 @@
 #include "cli/options.hpp"
 #include "cli/panic_file.hpp"
 #include "cli/remote.hpp"
+#include "cli/report_file.hpp"
 #include "cli/run_output.hpp"
 #include "cli/serving.hpp"
 #include "cli/signal_watch.hpp"
@@ -16,9 +18,9 @@
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
-#include "src/base/outlet.hpp"
 #include "src/hooks/hook_process.hpp"
 #include "src/migration/migration.hpp"
+#include "src/migration/observers.hpp"
 #include "src/wire/renewed_login.hpp"
 
 #include <cstdio>
@@ -44,23 +46,6 @@ void make_postpone_flag(const std::string& path) {
                                 path, why));
 }
 
-int tell(const display::ending& last) {
-    for (const std::string& line : last.lines) log::write(last.level, line);
-    return last.exit_code;
-}
-
-// The last words of a run that does not come to an orderly end: with the kept table, which stdout
-// may never tell.
-int tell_at_once(std::string_view why, const migration::leftovers& left,
-                 const migration::settings& with) {
-    const auto last = display::ending_of(left);
-    log::write_at_once(last.level, why);
-    for (const std::string& line : last.lines) log::write_at_once(last.level, line);
-    if (left.swap == swap::swap_state::made && !with.drop_old_table)
-        log::write_at_once(last.level, display::kept_text(left));
-    return last.exit_code;
-}
-
 // What SIGHUP asks for: the option file may hold a new password since.
 void read_login_again(const cli::options& given) noexcept {
     try {
@@ -72,7 +57,7 @@ void read_login_again(const cli::options& given) noexcept {
         }
         std::vector<std::string> notices;  // as at the start
         const auto now =
-            cli::read_login(given.login_from, cli::surroundings::of_process(), notices);
+            cli::read_login(given.login_from, {}, cli::surroundings::of_process(), notices);
         wire::renew_login(given.run.connection, now.user, now.password);
         log::write_at_once(
             log::level::warning,
@@ -95,9 +80,19 @@ bool end_by_panic(migration::migration& job, std::string_view words,
     return true;
 }
 
-int run_job(const cli::options& given, std::stop_token stop, migration::migration& job, outlet& out,
-            display::terminal& shown, cli::hook_calls& hooks,
-            const std::function<void()>& stop_run) {
+// Tells what ended a run, and then the hooks, which may take their time.
+cli::closing::cause ended_by(cli::closing::cause made, cli::hook_calls& hooks,
+                             const std::stop_token& stop) {
+    log::write(log::level::fatal, made.why);
+    hooks.failed(stop);
+    return made;
+}
+
+// Returns what ended it; unset: it has done what it was asked for.
+std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_token stop,
+                                           migration::migration& job, display::terminal& shown,
+                                           cli::hook_calls& hooks,
+                                           const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
     cli::interactive steered(given, job, shown, stop_run);
     std::optional<cli::metrics_thread> told;
@@ -107,7 +102,7 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
         if (!given.execute) {
             job.rehearse(stop);
             hooks.succeeded(stop);
-            return 0;
+            return std::nullopt;
         }
         cli::refuse_panic_file(with.panic_flag_file);
         make_postpone_flag(with.postpone_flag_file);
@@ -131,84 +126,104 @@ int run_job(const cli::options& given, std::stop_token stop, migration::migratio
         const migration::outcome done = job.run(stop);
         shown.stop();
         hooks.succeeded(stop, done.instant);
-        const auto left = job.left_behind();
-        if ((!with.drop_old_table || with.replica == migration::replica_use::tested) &&
-            !left.old.empty())
-            out.put("# " + display::kept_text(left) + "\n");
-        out.put("# Done\n");
+        return std::nullopt;
     } catch (const stopped&) {
         shown.stop();
-        log::fatal("{}", job.steer().panic_words().value_or("stopped by a signal"));
-        hooks.failed(stop);
+        if (const auto words = job.steer().panic_words())
+            return ended_by({.why = *words, .stopped_by = "command"}, hooks, stop);
+        return ended_by({.why = "stopped by a signal", .stopped_by = "signal"}, hooks, stop);
     } catch (const std::exception& failure) {
         shown.stop();
-        log::fatal("{}", failure.what());
-        hooks.failed(stop);
-    }
-    return tell(display::ending_of(job.left_behind()));
-}
-
-bool written_out() {
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-}
-
-// Refused before anything is done.
-bool hooks_can_run(const cli::hook_calls& hooks) {
-    try {
-        for (const std::string& notice : hooks.check()) log::write(log::level::warning, notice);
-        return true;
-    } catch (const error& failure) {
-        log::fatal("{}", failure.what());
-        return false;
+        const bool by_command = job.steer().panic_words().has_value();
+        return ended_by({.why = failure.what(), .stopped_by = by_command ? "command" : "failure"},
+                        hooks, stop);
     }
 }
 
-int run(const cli::options& given, const std::vector<std::string>& notices) {
-    using cli::run_output;
+int run(const cli::options& given, std::vector<std::string> notices,
+        const std::optional<cli::report_file>& report) {
     cli::hook_calls hooks(given);
-    if (!hooks_can_run(hooks)) return 1;
-    run_output output(given.execute ? run_output::kind::lines : run_output::kind::report);
+    try {
+        for (std::string& notice : hooks.check()) notices.push_back(std::move(notice));
+    } catch (const error& failure) {
+        log::write(log::level::fatal, failure.what());
+        return cli::tell_early({.why = failure.what(), .exit_code = 1, .json = given.json}, report);
+    }
+    const auto whose = given.json ? display::reader::programs : display::reader::people;
+    cli::run_output output(
+        given.execute ? cli::run_output::kind::lines : cli::run_output::kind::report, whose);
     cli::signal_watch signals([&given] { read_login_again(given); });
-    for (const std::string& notice : notices) log::write(log::level::warning, notice);
-    const migration::settings& with = given.run;
-    display::terminal shown(with, output.out());
-    migration::migration job(with, shown, hooks);
+    display::terminal shown(given.run, output.out(), whose);
+    display::run_record record;
+    migration::observers told({&record, &shown});
+    migration::migration job(given.run, told, hooks);
     hooks.serve(job);
-    signals.when_overdue([&](std::string_view why) {
+    cli::closing closing({.given = given,
+                          .job = job,
+                          .shown = shown,
+                          .output = output,
+                          .record = record,
+                          .report = report});
+    signals.when_overdue([&closing](std::string_view why, std::string_view stopped_by) {
         hooks::kill_all_hooks();
-        const int code = tell_at_once(why, job.left_behind(), with);
-        output.finish_at_once();
-        return code;
+        return closing.tell_at_once(why, stopped_by);
     });
-    const int code = run_job(given, signals.token(), job, output.out(), shown, hooks,
-                             [&signals] { signals.request_stop(); });
-    constexpr int report_not_whole = 1;
-    signals.when_overdue(
-        [=, &given](std::string_view) { return given.execute ? code : report_not_whole; });
-    // A reader that takes nothing holds this up, while signals are still watched for.
-    if (output.finish() || given.execute || code != 0) return code;
-    // A run has done what it was asked for; of a rehearsal the report is all there is.
-    log::fatal("the rehearsal's report could not be written to stdout");
-    output.finish_errors();
-    return report_not_whole;
+    for (const std::string& notice : notices) shown.on_notice(notice);
+    const auto met =
+        run_job(given, signals.token(), job, shown, hooks, [&signals] { signals.request_stop(); });
+    // A reader that takes nothing holds this up, while signals are still watched for. What it
+    // throws ends the process with the last words.
+    const int code = [&]() noexcept { return closing.tell(met); }();
+    signals.when_overdue([code](std::string_view, std::string_view) { return code; });
+    return code;
 }
 
-}  // namespace
+// Throws segue::error for a file that cannot be written.
+std::optional<cli::report_file> report_of(const cli::command_line& asked) {
+    if (asked.report_file.empty() || (!asked.run && asked.fatal.empty())) return std::nullopt;
+    return cli::report_file(asked.report_file);
+}
 
-int main(int argc, char** argv) {
+// Exit codes: docs/exit-codes.md.
+int run_process(int argc, char* argv[]) {
     cli::secure_standard_streams();
     // Before anything is done with them: no secret stays in the process title.
     const auto arguments = cli::take_arguments(argc, argv);
     if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
-    if (asked.run) {
-        log::set_level(asked.run->log_level);
-        return run(*asked.run, asked.notices);
+    if (asked.run) log::set_level(asked.run->log_level);
+    const auto end_early = [&](const std::string& why, const auto& report) {
+        for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
+        log::write(log::level::fatal, why);
+        return cli::tell_early({.why = why, .exit_code = 1, .json = asked.json}, report);
+    };
+    std::optional<cli::report_file> report;
+    try {
+        report = report_of(asked);
+    } catch (const error& failure) {
+        return end_early(failure.what(), report);
     }
+    if (asked.run) return run(*asked.run, asked.notices, report);
+    if (!asked.fatal.empty()) return end_early(asked.fatal, report);
+    if (asked.exit_code != 0 && asked.json)
+        return cli::tell_early({.why = asked.output.substr(0, asked.output.find('\n')),
+                                .exit_code = asked.exit_code,
+                                .json = true},
+                               report);
     std::fputs(asked.output.c_str(), stdout);
-    for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
-    if (!asked.fatal.empty()) log::fatal("{}", asked.fatal);
-    if (asked.exit_code != 0 || written_out()) return asked.exit_code;
+    if (asked.exit_code != 0 || cli::written_out()) return asked.exit_code;
     log::fatal("what was asked for could not be written to stdout");
     return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run_process(argc, argv);
+    } catch (const std::exception& failure) {
+        // No run is at work: none has begun, or it has told its end.
+        log::write(log::level::fatal, failure.what());
+        return 1;
+    }
 }

@@ -28,6 +28,43 @@ std::string_view without_quotes(std::string_view value) {
     return value.substr(1, value.size() - 2);
 }
 
+/// Where a # that stands in no quotes begins a comment. Within quotes a backslash protects one.
+std::string_view without_comment(std::string_view line) {
+    char quote = '\0';
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (quote != '\0' && c == '\\')
+            ++i;
+        else if (c == quote)
+            quote = '\0';
+        else if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+        else if (quote == '\0' && c == '#')
+            return line.substr(0, i);
+    }
+    return line;
+}
+
+/// With what its backslashes stand for; one before another character stands for itself.
+std::string unescaped(std::string_view value) {
+    constexpr std::string_view letters = R"(btnrs\"')";
+    constexpr std::string_view meant = "\b\t\n\r \\\"'";
+    std::string made;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto letter = value[i] == '\\' && i + 1 < value.size() ? letters.find(value[i + 1])
+                                                                     : std::string_view::npos;
+        if (letter == std::string_view::npos) {
+            made += value[i];
+            // "\\q" is both characters, the second of which begins nothing.
+            if (value[i] == '\\' && i + 1 < value.size()) made += value[++i];
+            continue;
+        }
+        made += meant[letter];
+        ++i;
+    }
+    return made;
+}
+
 bool is_variable_name(std::string_view text) {
     const auto letter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -39,8 +76,8 @@ bool is_variable_name(std::string_view text) {
 
 class reader {
   public:
-    reader(const surroundings& outside, std::vector<std::string>& notices)
-        : outside_(outside), notices_(notices) {}
+    reader(const surroundings& outside, std::vector<std::string>& notices, value_rules rules)
+        : outside_(outside), notices_(notices), rules_(rules) {}
 
     std::vector<option_file_entry> run(const std::string& path) {
         take_file(path, outside_.read_file(path));
@@ -80,6 +117,7 @@ class reader {
             at.section = trimmed(line.substr(1, line.size() - 2));
             return;
         }
+        if (rules_ == value_rules::mysql) line = trimmed(without_comment(line));
         const auto equals = line.find('=');
         const bool has_value = equals != std::string_view::npos;
         entries_.push_back(
@@ -92,6 +130,7 @@ class reader {
 
     std::string value_of(std::string_view text, const position& at) const {
         const auto value = without_quotes(text);
+        if (rules_ == value_rules::mysql) return unescaped(value);
         if (!value.starts_with("${") || !value.ends_with('}')) return std::string(value);
         const std::string name(value.substr(2, value.size() - 3));
         if (!is_variable_name(name)) return std::string(value);
@@ -145,6 +184,7 @@ class reader {
 
     const surroundings& outside_;
     std::vector<std::string>& notices_;
+    const value_rules rules_;
     std::vector<option_file_entry> entries_;
     std::vector<std::string> open_;  // the files that are being read, the outermost first
     std::size_t files_ = 0;
@@ -154,8 +194,9 @@ class reader {
 
 std::vector<option_file_entry> read_option_file(const std::string& path,
                                                 const surroundings& outside,
-                                                std::vector<std::string>& notices) {
-    return reader(outside, notices).run(path);
+                                                std::vector<std::string>& notices,
+                                                value_rules rules) {
+    return reader(outside, notices, rules).run(path);
 }
 
 }  // namespace segue::cli

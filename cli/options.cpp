@@ -2,6 +2,8 @@
 
 #include "cli/flags.hpp"
 #include "cli/option_values.hpp"
+#include "cli/own_options.hpp"
+#include "cli/tls_flags.hpp"
 #include "src/base/error.hpp"
 #include "src/sql/alter_text.hpp"
 
@@ -134,6 +136,9 @@ class options_reader {
         read_change();
         check_exclusions();
         read_server();
+        // As with --defaults-file of MySQL's: a file that is named is the only one.
+        if (given_.text("conf").empty()) own_ = read_own_options(outside_, notices_);
+        read_tls_options();
         read_account();
         read_primary();
         for (const auto& entry : flags())
@@ -186,11 +191,6 @@ class options_reader {
                     fmt::format("--assume-master-host has no effect beside --{}", name));
         if (given_.on("test-on-replica-skip-replica-stop") && !given_.on("test-on-replica"))
             throw error("--test-on-replica-skip-replica-stop needs --test-on-replica");
-        for (const auto* name : {"ssl-ca", "ssl-cert", "ssl-key"})
-            if (!given_.text(name).empty()) need_ssl(name);
-        if (given_.on("ssl-allow-insecure")) need_ssl("ssl-allow-insecure");
-        if (given_.text("ssl-cert").empty() != given_.text("ssl-key").empty())
-            throw error("--ssl-cert and --ssl-key go together");
         check_triggers();
     }
 
@@ -216,10 +216,6 @@ class options_reader {
             throw error(fmt::format("--{} and --{} exclude each other", one, other));
     }
 
-    void need_ssl(std::string_view name) const {
-        if (!given_.on("ssl")) throw error(fmt::format("--{} needs --ssl", name));
-    }
-
     void read_server() {
         auto& connection = made_.run.connection;
         connection.server.host = given_.text("host");
@@ -227,7 +223,6 @@ class options_reader {
         if (connection.server.host.empty() && connection.server.socket.empty())
             throw error("--host is empty");
         check_host(connection.server.host);
-        if (given_.on("ssl")) read_tls(connection.tls);
 
         constexpr std::int64_t timeout_seconds_max = 86'400;
         const double seconds = value("mysql-timeout").real();
@@ -257,19 +252,23 @@ class options_reader {
                                     host, host.substr(0, colon), host.substr(colon + 1)));
     }
 
-    void read_tls(wire::tls_options& tls) {
-        tls = {.mode = given_.on("ssl-allow-insecure") ? wire::tls_mode::required
-                                                       : wire::tls_mode::verify_identity,
-               .ca_file = given_.text("ssl-ca"),
-               .cert_file = given_.text("ssl-cert"),
-               .key_file = given_.text("ssl-key")};
-        for (const auto* name : {"ssl-ca", "ssl-cert", "ssl-key"})
-            if (const auto path = given_.text(name); !path.empty()) must_be_read(name, path);
-        if (tls.mode == wire::tls_mode::required && !tls.ca_file.empty())
-            notices_.emplace_back("--ssl-ca has no effect beside --ssl-allow-insecure");
+    void read_tls_options() {
+        wire::tls_options& tls = made_.run.connection.tls;
+        tls_flags flags;
+        flags.mode = given_.text("ssl-mode");
+        flags.ca = given_.text("ssl-ca");
+        flags.cert = given_.text("ssl-cert");
+        flags.key = given_.text("ssl-key");
+        flags.ssl = given_.on("ssl");
+        flags.allow_insecure = given_.on("ssl-allow-insecure");
+        tls = read_tls(flags, own_.tls, notices_);
+        must_be_read("ssl-ca", tls.ca_file);
+        must_be_read("ssl-cert", tls.cert_file);
+        must_be_read("ssl-key", tls.key_file);
     }
 
     void must_be_read(std::string_view name, const std::string& path) const {
+        if (path.empty()) return;
         try {
             static_cast<void>(outside_.read_file(path));
         } catch (const error& problem) {
@@ -283,7 +282,7 @@ class options_reader {
                 .password = given_.text("password"),
                 .conf = given_.text("conf")};
         if (from.password.empty() && given_.on("ask-pass")) from.password = outside_.ask_password();
-        auto found = read_login(from, outside_, notices_);
+        auto found = read_login(from, own_.account, outside_, notices_);
         made_.run.connection.user = std::move(found.user);
         made_.run.connection.password = std::move(found.password);
     }
@@ -354,6 +353,7 @@ class options_reader {
     const given_flags& given_;
     const surroundings& outside_;
     std::vector<std::string>& notices_;
+    own_options own_;  // of ~/.my.cnf
     options made_;
 };
 
@@ -379,6 +379,9 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     }
     if (!normalised.mistake.empty()) {
         result.exit_code = 2;
+        // What follows the mistake was not read.
+        result.json = std::ranges::any_of(
+            arguments, [](const auto& word) { return word == "--json" || word == "-json"; });
         result.output = fmt::format("{}{} Every flag is in segue --help\n", normalised.mistake,
                                     normalised.mistake.ends_with('?') ? "" : ".");
     } else if (normalised.short_help) {
@@ -394,6 +397,8 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     } else if (given.on("version")) {
         result.output = outside.version + "\n";
     } else {
+        result.json = given.on("json");
+        result.report_file = given.text("report");
         try {
             result.run = options_reader(given, outside, result.notices).run();
         } catch (const error& problem) {

@@ -60,6 +60,8 @@ struct options {
     bool force_named_cut_over = false;
     bool force_named_panic = false;
     log::level log_level = log::level::error;
+    bool json = false;        ///< --json: on stdout one JSON object a line.
+    std::string report_file;  ///< --report. Empty: no report is written.
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
@@ -69,6 +71,8 @@ struct command_line {
     std::string output;                ///< For stdout, with its line end.
     std::string fatal;                 ///< For a FATAL line on stderr; empty: none.
     std::vector<std::string> notices;  ///< To be told once, whatever the log level.
+    bool json = false;                 ///< --json, also where there is no `run`.
+    std::string report_file;           ///< --report, also where there is no `run`.
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). Exit codes: 2 for flags

@@ -1,5 +1,6 @@
 #include "cli/run_output.hpp"
 
+#include "cli/display/json_lines.hpp"
 #include "src/base/log.hpp"
 
 #include <unistd.h>
@@ -34,10 +35,15 @@ bool are_one_file(int one, int other) {
 
 }  // namespace
 
-run_output::run_output(kind of)
+run_output::run_output(kind of, display::reader whose)
     : kind_(of),
       out_(STDOUT_FILENO, "stdout", of == kind::lines ? bytes_max : outlet::unbounded,
-           [](std::uint64_t lines) { return "# " + lost_text(lines) + "\n"; }) {
+           [whose](std::uint64_t lines) {
+               const std::string text = lost_text(lines);
+               return (whose == display::reader::programs ? display::json_line::notice(text)
+                                                          : "# " + text) +
+                      "\n";
+           }) {
     if (!are_one_file(STDOUT_FILENO, STDERR_FILENO))
         err_.emplace(STDERR_FILENO, "stderr", bytes_max, [](std::uint64_t lines) {
             return log::line(log::level::warning, lost_text(lines));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/display/terminal.hpp"
 #include "src/base/outlet.hpp"
 
 #include <optional>
@@ -17,7 +18,8 @@ class run_output {
         lines,  ///< Of a run: what nobody reads in time is lost, and counted.
         report  ///< Of a rehearsal, which is all that there is: it waits until it is read.
     };
-    explicit run_output(kind of);
+    /// `whose`: for programs a line on standard output that tells of lost ones is JSON as well.
+    run_output(kind of, display::reader whose);
     run_output(const run_output&) = delete;
     run_output& operator=(const run_output&) = delete;
     ~run_output();

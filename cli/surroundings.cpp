@@ -11,6 +11,8 @@
 #include <iterator>
 #include <system_error>
 
+#include <sys/stat.h>
+
 namespace segue::cli {
 namespace {
 
@@ -35,6 +37,23 @@ std::vector<std::string> names_in_folder(const std::string& path) {
     return names;
 }
 
+// As MySQL's programs do: what anybody may write to is passed over.
+std::optional<own_option_file> own_file() {
+    const char* home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0') return std::nullopt;
+    own_option_file found{.path = std::string(home) + "/.my.cnf"};
+    struct stat seen {};
+    if (::stat(found.path.c_str(), &seen) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        found.not_used_because = std::generic_category().message(errno);
+    } else if (!S_ISREG(seen.st_mode)) {
+        return std::nullopt;
+    } else if ((seen.st_mode & S_IWOTH) != 0) {
+        found.not_used_because = "anybody may write to it (chmod o-w)";
+    }
+    return found;
+}
+
 }  // namespace
 
 surroundings surroundings::of_process() {
@@ -46,7 +65,8 @@ surroundings surroundings::of_process() {
             .ask_password = cli::ask_password,
             .read_file = text_of_file,
             .list_folder = names_in_folder,
-            .version = version_text()};
+            .version = version_text(),
+            .own_option_file = own_file};
 }
 
 }  // namespace segue::cli

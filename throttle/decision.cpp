@@ -32,6 +32,7 @@ decision decide(std::span<const watched_signal> signals, clock_source::time_poin
         if (chosen.throttled && chosen_rank <= signal.rank) continue;
         if (auto by_this = decide_by(signal, now); by_this.throttled) {
             chosen = std::move(by_this);
+            chosen.by = signal.name;
             chosen_rank = signal.rank;
         }
     }

@@ -25,6 +25,7 @@ struct decision {
     bool hibernating = false;            ///< All that can wait must wait, not only copying.
     bool by_operator = false;            ///< By a command, or a flag file that is there.
     std::string reason;                  ///< Empty when not throttled.
+    std::string by = {};                 ///< The name of the signal whose reason it is.
 };
 
 /// A reading that allowed copying is good for its signal's period and this long; then the signal

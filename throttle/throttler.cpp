@@ -55,6 +55,7 @@ throttle_counts throttler::counts() const {
     const auto now = clock_.now();
     auto counts = ended_;
     if (counted_since_) counts.total += now - *counted_since_;
+    if (!counted_by_.empty()) counts.by_signal[counted_by_].total += now - counted_by_since_;
     return counts;
 }
 
@@ -117,6 +118,12 @@ bool throttler::record(clock_source::time_point now) {
     } else if (changed) {
         ended_.total += now - *counted_since_;
         counted_since_.reset();
+    }
+    if (const std::string by = counted ? latest.by : ""; by != counted_by_) {
+        if (!counted_by_.empty()) ended_.by_signal[counted_by_].total += now - counted_by_since_;
+        if (!by.empty()) ++ended_.by_signal[by].times;
+        counted_by_ = by;
+        counted_by_since_ = now;
     }
     current_ = std::move(latest);
     return changed;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,10 +27,17 @@ struct throttle_state {
     clock_source::time_point since;  ///< It has been throttled, or clear, from then on.
 };
 
-/// How often and how long copying was throttled; the wait for the first readings is not counted.
-struct throttle_counts {
+/// How often, and how long.
+struct throttled_time {
     std::uint64_t times = 0;
     clock_source::time_point::duration total{0};  ///< The time that still runs included.
+};
+
+/// How often and how long copying was throttled; the wait for the first readings is not counted.
+struct throttle_counts : throttled_time {
+    /// By the name of the signal whose reason was told; one that took over from another while
+    /// copying was throttled counts as well.
+    std::map<std::string, throttled_time> by_signal;
 };
 
 /// Tells copying when to pause. Until every signal was read once, and whenever one cannot be read,
@@ -74,7 +82,9 @@ class throttler {
     decision current_;                     ///< As last recorded.
     clock_source::time_point since_;
     std::optional<clock_source::time_point> counted_since_;  ///< Of the time that still runs.
-    throttle_counts ended_;                                  ///< Its total is of times that ended.
+    throttle_counts ended_;   ///< Its totals are of times that ended.
+    std::string counted_by_;  ///< Whose time runs; empty: nobody's.
+    clock_source::time_point counted_by_since_;
 };
 
 }  // namespace segue::throttle

@@ -50,6 +50,20 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
 
 }  // namespace
 
+std::string_view name_of(run_end how) noexcept {
+    switch (how) {
+        case run_end::done:
+            return "done";
+        case run_end::refused:
+            return "refused";
+        case run_end::stopped:
+            return "stopped";
+        case run_end::open:
+            return "open";
+    }
+    return "";
+}
+
 ending ending_of(const migration::leftovers& left) {
     const std::string drop = fmt::format("DROP TABLE IF EXISTS {};", left.tables);
     ending made;
@@ -57,6 +71,7 @@ ending ending_of(const migration::leftovers& left) {
         case swap::swap_state::made:
             if (left.test == migration::test_stage::at_work) {
                 made.exit_code = exit_stopped;
+                made.how = run_end::stopped;
                 made.lines.push_back(
                     fmt::format("The tables are swapped on this replica, and were not swapped "
                                 "back. To do that, before it replicates again: RENAME TABLE {0} TO "
@@ -73,6 +88,7 @@ ending ending_of(const migration::leftovers& left) {
             return made;
         case swap::swap_state::answer_open:
             made.exit_code = exit_outcome_unknown;
+            made.how = run_end::open;
             if (left.instant) {
                 made.lines.emplace_back(
                     "It is not known whether ALTER TABLE ... ALGORITHM=INSTANT was done: it was "
@@ -95,6 +111,7 @@ ending ending_of(const migration::leftovers& left) {
             break;
     }
     made.exit_code = exit_stopped;
+    made.how = run_end::stopped;
     if (left.taken_over != preflight::other_run_made::none) {
         made.lines = after_take_over(left);
         return made;

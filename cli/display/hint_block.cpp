@@ -11,11 +11,6 @@
 namespace segue::display {
 namespace {
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 std::string flag_line(std::string_view flag, const std::string& path) {
     if (path.empty()) return "";
     const auto state = look_at_flag_file(path);
@@ -26,6 +21,11 @@ std::string flag_line(std::string_view flag, const std::string& path) {
 }
 
 }  // namespace
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 std::string limits_text(const std::vector<throttle::load_limit>& limits) {
     std::string text;

@@ -34,6 +34,9 @@ struct hints {
 /// The lines, each with its end. Looks at the flag files, which may block as the file system does.
 std::string hint_block(const hints& of);
 
+/// Of the machine that Segue runs on; empty where it has none.
+std::string host_name();
+
 /// "Threads_running=25,Threads_connected=500", as --max-load has it.
 std::string limits_text(const std::vector<throttle::load_limit>& limits);
 /// As --throttle-control-replicas takes them.

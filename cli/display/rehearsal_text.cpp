@@ -26,16 +26,14 @@ void replace_first(std::string& text, const std::string& what, const std::string
     if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
 }
 
-// SHOW CREATE TABLE of the new table, under the names that RENAME TABLE gives.
-std::string swapped_statement(const preflight::plan& made) {
+// SHOW CREATE TABLE of the new table, as if it had been renamed.
+std::string statement_as(const preflight::plan& made, const std::string& name) {
     std::string text = made.target.create_statement;
-    const std::string& original = made.original.name.name;
-    replace_first(text, quoted_name(made.target.name.name), quoted_name(original));
+    replace_first(text, quoted_name(made.target.name.name), quoted_name(name));
     for (const auto& one : schema::check_constraints_of(made.target.create_statement)) {
-        const auto name =
-            schema::check_name_after_rename(one.name, made.target.name.name, original);
+        const auto renamed = schema::check_name_after_rename(one.name, made.target.name.name, name);
         replace_first(text, "CONSTRAINT " + quoted_name(one.name),
-                      "CONSTRAINT " + quoted_name(name));
+                      "CONSTRAINT " + quoted_name(renamed));
     }
     return text;
 }
@@ -129,6 +127,10 @@ std::string closing_line(const migration::settings& with, const std::optional<st
 
 }  // namespace
 
+std::string statement_after_swap(const preflight::plan& made) {
+    return statement_as(made, made.original.name.name);
+}
+
 std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings) {
     const auto slow = migration::slow_rename(made, with);
@@ -145,7 +147,9 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
     add("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).\n",
         made.original.rows_estimate,
         static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0));
-    add("\nThe new table, as it will be after the swap:\n{}\n", indented(swapped_statement(made)));
+    // As gh-ost prints it, from the first column on, for scripts that take it out of the text.
+    add("\nThe new table; the swap gives it the name {}:\n{}\n", made.original.name.quoted(),
+        statement_as(made, made.tables.ghost.name));
     add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
     if (const auto queries = migration::queries_for_refused_rows(made); !queries.empty()) {
         add("\nNo row was looked at. Some of those that the new table would refuse these find; "

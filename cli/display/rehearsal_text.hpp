@@ -12,4 +12,7 @@ namespace segue::display {
 std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings);
 
+/// The statement that would make the new table, under the names that it has once it is swapped.
+std::string statement_after_swap(const preflight::plan& made);
+
 }  // namespace segue::display

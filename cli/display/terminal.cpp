@@ -1,6 +1,7 @@
 #include "cli/display/terminal.hpp"
 
 #include "cli/display/bottom_row.hpp"
+#include "cli/display/json_lines.hpp"
 #include "cli/display/progress_row.hpp"
 #include "cli/display/rehearsal_text.hpp"
 #include "cli/display/status_json.hpp"
@@ -51,7 +52,8 @@ milliseconds since(std::chrono::system_clock::time_point began) {
 
 }  // namespace
 
-terminal::terminal(const migration::settings& with, outlet& out) : with_(with), out_(out) {}
+terminal::terminal(const migration::settings& with, outlet& out, reader whose)
+    : with_(with), json_(whose == reader::programs), out_(out) {}
 terminal::~terminal() {
     stop();
 }
@@ -72,15 +74,27 @@ void terminal::serves_at(serving at) {
 }
 
 void terminal::stop() {
-    if (!thread_.joinable()) return;
-    thread_.request_stop();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
+void terminal::show_status(const migration::progress& now) {
+    if (json_) return put(json_line::status(now) + "\n");
+    const std::string line = status_line(now);
+    put(line + "\n");
+    log::info("{}", line);
+}
+
+void terminal::show_hints(const migration::subject& about) {
+    put(json_ ? json_line::hint(hints_now(about)) + "\n" : hint_block(hints_now(about)));
 }
 
 void terminal::watch(const migration::migration& shown, std::stop_token stop) {
     for (std::string told; !stop.stop_requested();) {
         try {
-            if (bottom_row::possible())
+            if (!json_ && bottom_row::possible())
                 draw_bar(shown, stop);
             else
                 watch_lines(shown, stop);
@@ -92,7 +106,10 @@ void terminal::watch(const migration::migration& shown, std::stop_token stop) {
         }
     }
     const auto now = shown.now();
-    if (now.at != migration::phase::inspect) out_.put(status_line(now) + "\n");
+    if (now.at == migration::phase::inspect) return;
+    if (const auto about = shown.about(); about && (json_ || !bottom_row::possible()))
+        show_hints(*about);
+    show_status(now);
 }
 
 // Of the seconds in which the process stood still none is made up for.
@@ -104,9 +121,9 @@ void terminal::watch_lines(const migration::migration& shown, std::stop_token st
         if (now.at == migration::phase::inspect) continue;
         if (const auto about = shown.about(); about && since(began_) >= hints_next) {
             hints_next += hints_again * (1 + (since(began_) - hints_next) / hints_again);
-            print_hints(*about);
+            show_hints(*about);
         }
-        if (has_line_for(now)) out_.put(status_line(now) + "\n");
+        if (has_line_for(now)) show_status(now);
     }
 }
 
@@ -129,10 +146,6 @@ void terminal::draw_bar(const migration::migration& shown, std::stop_token stop)
         row.show(progress_row(now, rate.per_second(),
                               {.columns = bottom_row::columns(), .colour = colour}));
     }
-}
-
-void terminal::print_hints(const migration::subject& about) const {
-    out_.put(hint_block(hints_now(about)));
 }
 
 hints terminal::hints_now(const migration::subject& about) const {
@@ -169,17 +182,40 @@ std::string terminal::status() const {
 }
 
 void terminal::echo(const std::string& text) const {
-    out_.put(text);
+    put(json_ ? json_line::answer(text) + "\n" : text);
+}
+
+void terminal::put(std::string text) const {
+    const std::lock_guard lock(end_mutex_);
+    if (!ended_) out_.put(std::move(text));
+}
+
+void terminal::tell_kept(const std::string& text) {
+    put(json_ ? json_line::notice(text) + "\n" : "# " + text + "\n");
+}
+
+void terminal::end(const ending& last) {
+    if (json_)
+        put(json_line::outcome(last) + "\n");
+    else if (last.how == run_end::done)
+        put("# Done\n");
+}
+
+void terminal::end_at_once(const ending& last) {
+    if (!json_) return;
+    const std::lock_guard lock(end_mutex_);
+    if (!ended_) out_.put(json_line::outcome(last) + "\n");
+    ended_ = true;
 }
 
 void terminal::on_plan(const preflight::plan& made) {
-    for (const std::string& notice : with_plan_) log::write(log::level::warning, notice);
+    for (const std::string& notice : with_plan_) on_notice(notice);
     shown_or_told([&] {
-        print_hints({.original = made.original.name,
-                     .ghost = made.target.name,
-                     .old = made.tables.old,
-                     .primary = {.host = made.server.host, .version = made.server.version},
-                     .inspected = {.host = made.stream_host, .version = ""}});
+        show_hints({.original = made.original.name,
+                    .ghost = made.target.name,
+                    .old = made.tables.old,
+                    .primary = {.host = made.server.host, .version = made.server.version},
+                    .inspected = {.host = made.stream_host, .version = ""}});
         log::info("key: {}", made.key_explanation);
         log::info("projection:\n{}", made.projection.description);
     });
@@ -188,20 +224,28 @@ void terminal::on_plan(const preflight::plan& made) {
 void terminal::on_phase(migration::phase now) {
     last_event_ = since(began_).count();
     log::info("phase: {}", migration::name_of(now));
+    if (json_) shown_or_told([&] { put(json_line::phase(now) + "\n"); });
+}
+
+void terminal::on_attempt(const migration::attempt& made) {
+    if (json_) shown_or_told([&] { put(json_line::attempt(made) + "\n"); });
 }
 
 void terminal::on_swapped(const migration::outcome& made) {
+    if (json_) shown_or_told([&] { put(json_line::swapped(made) + "\n"); });
     stop();
-    out_.put(swapped_line(made) + "\n");
+    if (!json_) put(swapped_line(made) + "\n");
 }
 
 void terminal::on_notice(const std::string& text) {
     last_event_ = since(began_).count();
     log::write(log::level::warning, text);
+    if (json_) shown_or_told([&] { put(json_line::notice(text) + "\n"); });
 }
 
 void terminal::on_rehearsed(const preflight::plan& made, const std::vector<std::string>& warnings) {
-    out_.put(rehearsal_text(made, with_, warnings));
+    put(json_ ? json_line::rehearsal(made, with_, warnings) + "\n"
+              : rehearsal_text(made, with_, warnings));
 }
 
 }  // namespace segue::display

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/display/ending.hpp"
 #include "cli/display/hint_block.hpp"
 #include "src/base/outlet.hpp"
 #include "src/migration/migration.hpp"
@@ -7,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,14 +16,21 @@
 
 namespace segue::display {
 
+/// For whom standard output is.
+enum class reader {
+    people,   ///< gh-ost's lines.
+    programs  ///< One JSON object a line (json_lines.hpp), also of what people read on stderr.
+};
+
 /// What a run shows: gh-ost's hint block and status lines on stdout, notices on stderr. Where
 /// stdout is a terminal, a progress bar in place of the status lines, and one such line at the end.
+/// For programs JSON lines. Printing waits for nobody.
 /// Threads: one of its own, "status", between start() and stop(); the observer's calls come from
 /// the migration's thread. Lifetime: `shown` outlives it.
 class terminal final : public migration::observer {
   public:
     /// `out` is standard output's, and outlives it.
-    terminal(const migration::settings& with, outlet& out);
+    terminal(const migration::settings& with, outlet& out, reader whose);
     ~terminal() override;
 
     void start(const migration::migration& shown);
@@ -44,10 +53,20 @@ class terminal final : public migration::observer {
     /// Prints lines, each with its end, between what is shown. Any thread.
     void echo(const std::string& text) const;
 
+    /// Prints where the old table is.
+    void tell_kept(const std::string& text);
+    /// Prints how the run ended: `# Done` of one that has done what it was asked for, or a JSON
+    /// line. Precondition: stop() was called.
+    void end(const ending& last);
+    /// The JSON line for a process that is ended now, whatever else is at work. Nothing is printed
+    /// behind it.
+    void end_at_once(const ending& last);
+
     void on_plan(const preflight::plan& made) override;
     void on_rehearsed(const preflight::plan& made,
                       const std::vector<std::string>& warnings) override;
     void on_phase(migration::phase now) override;
+    void on_attempt(const migration::attempt& made) override;
     /// Ends the status thread: there is nothing more to watch.
     void on_swapped(const migration::outcome& made) override;
     void on_notice(const std::string& text) override;
@@ -55,11 +74,14 @@ class terminal final : public migration::observer {
   private:
     void watch(const migration::migration& shown, std::stop_token stop);
     void watch_lines(const migration::migration& shown, std::stop_token stop);
+    void show_hints(const migration::subject& about);
+    void show_status(const migration::progress& now);
+    void put(std::string text) const;
     void draw_bar(const migration::migration& shown, std::stop_token stop);
-    void print_hints(const migration::subject& about) const;
     hints hints_now(const migration::subject& about) const;
 
     const migration::settings with_;
+    const bool json_;
     mutable std::mutex serving_mutex_;
     serving serving_;                              // guarded by serving_mutex_
     std::vector<std::string> with_plan_;           // of the thread that runs the migration
@@ -67,6 +89,8 @@ class terminal final : public migration::observer {
     const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     std::atomic<std::int64_t> last_event_{0};  // milliseconds of the run; by the migration's thread
     outlet& out_;
+    mutable std::mutex end_mutex_;  // never held while something waits
+    bool ended_ = false;            // guarded by end_mutex_: the last line is printed
     std::jthread thread_;
 };
 

@@ -4,6 +4,7 @@
 #include "src/base/log.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
+#include "src/db/client_options.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/login_failure.hpp"
 #include "src/wire/probe.hpp"
@@ -41,7 +42,7 @@ std::string modes_of_the_server() {
 }
 
 sql::ConnectOptionsMap connect_map(const wire::connection_options& options, session_role role,
-                                   std::chrono::milliseconds answer_at_least) {
+                                   std::chrono::milliseconds answer_at_least, bool encrypt) {
     sql::ConnectOptionsMap map;
     const auto& server = options.server;
     map["hostName"] =
@@ -59,9 +60,11 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
     map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
     // What the connector itself asks when it connects is refused under a small max_join_size.
     map["preInit"] = sql::SQLString("SET SESSION sql_big_selects=1");
-    if (options.tls.mode != wire::tls_mode::disabled) {
+    if (encrypt) {
         map["sslEnforce"] = true;
-        map["sslVerify"] = options.tls.mode != wire::tls_mode::required;
+        // It would check the name as well. The other modes take the certificate that was shown when
+        // the server was looked at, and no other.
+        map["sslVerify"] = options.tls.mode == wire::tls_mode::verify_identity;
         if (!options.tls.ca_file.empty()) map["sslCA"] = sql::SQLString(options.tls.ca_file);
         if (!options.tls.cert_file.empty()) map["sslCert"] = sql::SQLString(options.tls.cert_file);
         if (!options.tls.key_file.empty()) map["sslKey"] = sql::SQLString(options.tls.key_file);
@@ -72,11 +75,17 @@ sql::ConnectOptionsMap connect_map(const wire::connection_options& options, sess
 std::unique_ptr<sql::Connection> log_in(const wire::connection_options& options, session_role role,
                                         std::chrono::milliseconds answer_at_least) {
     // Connector/C++ over libmariadb sends a password in clear text to a server without TLS unless
-    // it verifies the certificate, so the server is looked at first.
-    if (options.tls.mode != wire::tls_mode::disabled) wire::probe(options, {});
+    // it verifies the certificate, so the server is looked at first; and to one that asks for it.
+    wire::server_offer seen;
+    if (options.tls.mode != wire::tls_mode::disabled) seen = wire::probe(options, {});
+    const bool pinned = seen.encrypted && options.tls.mode != wire::tls_mode::verify_identity;
+    const client_options more(pinned ? seen.fingerprint : "");
     try {
         auto made = translated(/*changes_something=*/false, [&] {
-            sql::ConnectOptionsMap map = connect_map(options, role, answer_at_least);
+            sql::ConnectOptionsMap map =
+                connect_map(options, role, answer_at_least, seen.encrypted);
+            map["readDefaultFile"] = sql::SQLString(more.path());
+            map["readDefaultGroup"] = sql::SQLString(client_options::group);
             return std::unique_ptr<sql::Connection>(connector_driver().connect(map));
         });
         wire::login_succeeded(options);

@@ -28,6 +28,10 @@ std::optional<subject> migration::about() const {
     return state_->about();
 }
 
+throttle::throttle_counts migration::throttled() const {
+    return state_->throttled();
+}
+
 steering& migration::steer() noexcept {
     return state_->steer();
 }

@@ -5,6 +5,7 @@
 #include "src/migration/settings.hpp"
 #include "src/migration/steering.hpp"
 #include "src/migration/step_gate.hpp"
+#include "throttle/throttler.hpp"
 
 #include <memory>
 #include <optional>
@@ -37,6 +38,9 @@ class migration {
     progress now() const;
     /// Unset until the plan is made. Any thread.
     std::optional<subject> about() const;
+    /// How long copying was throttled, and by what: so far, or until all rows were copied. Any
+    /// thread.
+    throttle::throttle_counts throttled() const;
     /// Any thread.
     steering& steer() noexcept;
     const steering& steer() const noexcept;

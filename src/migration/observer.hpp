@@ -19,6 +19,8 @@ class observer {
     virtual void on_rehearsed(const preflight::plan& made,
                               const std::vector<std::string>& warnings) = 0;
     virtual void on_phase(phase now) = 0;
+    /// An attempt to swap has ended. None is told of one that ended the run.
+    virtual void on_attempt(const attempt& made) = 0;
     /// The tables are swapped; called as soon as that is true. The tables that are not needed any
     /// more are still there.
     virtual void on_swapped(const outcome& made) = 0;

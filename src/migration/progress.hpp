@@ -56,12 +56,25 @@ struct subject {
     server inspected;  ///< That the stream comes from: the primary, or a replica.
 };
 
+/// An attempt to swap that has ended.
+struct attempt {
+    unsigned number = 0;  ///< From 1.
+    bool swapped = false;
+    /// From the request for the lock until the tables were unlocked, which is how long writes may
+    /// have waited. Unset where the lock was not asked for.
+    std::optional<std::chrono::milliseconds> stall;
+    std::string gave_way_because;  ///< Empty when swapped.
+};
+
 /// What a run that is done tells.
 struct outcome {
     bool instant = false;  ///< ALTER TABLE ... ALGORITHM=INSTANT did it: nothing was swapped.
     std::chrono::milliseconds stall_max{0};   ///< The longest that writes waited in an attempt.
     std::chrono::milliseconds stall_last{0};  ///< How long they waited in the one that swapped.
     unsigned cut_over_attempts = 0;
+    /// Where the stream stood when RENAME TABLE was sent: a GTID set, or file and offset, of the
+    /// server that the stream comes from.
+    std::string position;
 };
 
 /// How far a test on a replica has come, whose tables are swapped and swapped back.

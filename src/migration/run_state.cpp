@@ -20,12 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-std::string text_of(const binlog::stream_position& position) {
-    if (const auto* file = std::get_if<binlog::file_position>(&position))
-        return fmt::format("{}:{}", file->file, file->offset);
-    return std::get<binlog::gtid_set>(position).text();
-}
-
 // By the name's end: the names may be spelled otherwise than the operator did.
 bool is_for_a_moment(const table_name& table) {
     return table.name.ends_with("_ghr");
@@ -40,6 +34,12 @@ servers::server_kind kind_of_server(const settings& with) {
 }
 
 }  // namespace
+
+std::string text_of(const binlog::stream_position& position) {
+    if (const auto* file = std::get_if<binlog::file_position>(&position))
+        return fmt::format("{}:{}", file->file, file->offset);
+    return std::get<binlog::gtid_set>(position).text();
+}
 
 run_state::run_state(settings given, observer& told_to, step_gate& asked)
     : with(std::move(given)),
@@ -179,6 +179,13 @@ void run_state::copy_begins() {
 void run_state::copy_ends() {
     std::lock_guard lock(mutex_);
     copy_ended_ = steady_clock::now();
+    throttled_ = parts_->throttler.counts();
+}
+
+throttle::throttle_counts run_state::throttled() const {
+    std::lock_guard lock(mutex_);
+    const bool copies = parts_ && copy_ended_ == steady_clock::time_point{};
+    return copies ? parts_->throttler.counts() : throttled_;
 }
 
 void run_state::set_postponed(const std::string& reason) {

@@ -23,6 +23,9 @@
 
 namespace segue::migration {
 
+/// "binlog.000004:1234", or a GTID set.
+std::string text_of(const binlog::stream_position& position);
+
 /// What a run knows of itself, and what others may ask meanwhile.
 /// Threads: now(), about(), steer() and left_behind() from any; all else from the one that runs the
 /// migration. Lifetime: `told` and `gate` outlive it.
@@ -82,6 +85,8 @@ class run_state {
 
     progress now() const;                  ///< Where the run stands.
     std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
+    /// How long copying was throttled, and by what: so far, or until all rows were copied.
+    throttle::throttle_counts throttled() const;
     /// What would stay if the run ended now.
     leftovers left_behind() const;
 
@@ -109,6 +114,7 @@ class run_state {
     std::unique_ptr<carry::engine> parts_;
     std::chrono::steady_clock::time_point copy_began_{};
     std::chrono::steady_clock::time_point copy_ended_{};
+    throttle::throttle_counts throttled_;  // while rows were copied, once they are
     std::string postponed_because_;
     std::string_view waits_for_hook_;
     std::optional<failed_attempt> last_attempt_;  // its age is that of last_attempt_ended_

@@ -56,7 +56,7 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
 outcome runner::run(std::stop_token stop) {
     state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
-    if (altered_instantly(stop)) return {.instant = true};
+    if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
     std::optional<swap::own_statement_ender> ender(

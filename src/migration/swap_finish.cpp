@@ -131,9 +131,16 @@ outcome swap_finish::attempt_until_swapped() {
         const auto result = attempt();
         made.stall_last = result.stall.value_or(milliseconds(0));
         made.stall_max = std::max(made.stall_max, made.stall_last);
+        state_.told.on_attempt({.number = made.cut_over_attempts,
+                                .swapped = result.swapped,
+                                .stall = result.stall,
+                                .gave_way_because = result.gave_way_because});
         if (result.before_rename) renaming.took_before_rename(*result.before_rename);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
-        if (result.swapped) return made;
+        if (result.swapped) {
+            if (result.position) made.position = text_of(*result.position);
+            return made;
+        }
         if (result.counted && db::is_missing_table(*result.counted))
             throw result.counted->in("swap the tables");
         failures = result.counted ? failures + 1 : 0;

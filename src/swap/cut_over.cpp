@@ -343,6 +343,7 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
         made.gave_way_because = *reason;
         return;
     }
+    made.position = with_.router.position();
     with_.feed.expect_swap();
     rename(locker);
     made.swapped = true;

@@ -85,6 +85,10 @@ class cut_over {
         /// not come to that.
         std::optional<std::chrono::milliseconds> before_rename;
         std::vector<std::string> notices;  ///< What else the operator should know.
+        /// How far the stream was read when RENAME TABLE was sent: all that stands before it is in
+        /// both tables, and nothing behind it but RENAME TABLE is of them. Unset where it did not
+        /// come to that.
+        std::optional<binlog::stream_position> position;
         /// Sessions are to be ended at the next attempt, which should begin within that time;
         /// unset: none are.
         std::optional<std::chrono::milliseconds> again_within;

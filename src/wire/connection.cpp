@@ -36,6 +36,7 @@ class connection::impl {
           handshake_({.user = options.user,
                       .password = options.password,
                       .tls = options.tls.mode != tls_mode::disabled,
+                      .tls_if_offered = options.tls.mode == tls_mode::preferred,
                       .local_socket = !options.server.socket.empty()}) {}
 
     void log_in(const tls_options& tls, time_point deadline, std::stop_token stop) {
@@ -97,6 +98,7 @@ class connection::impl {
 
     milliseconds read_timeout() const noexcept { return read_timeout_; }
     const handshake& login() const noexcept { return handshake_; }
+    std::string peer_fingerprint() const { return transport_.peer_fingerprint(); }
     bool open() const noexcept { return transport_.open(); }
     void close() noexcept { transport_.close(); }
 
@@ -131,6 +133,9 @@ const greeting& connection::server() const noexcept {
 }
 bool connection::encrypted() const noexcept {
     return impl_->login().encrypted();
+}
+std::string connection::peer_fingerprint() const {
+    return impl_->peer_fingerprint();
 }
 bool connection::open() const noexcept {
     return impl_->open();

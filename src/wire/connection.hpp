@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace segue::wire {
@@ -36,6 +37,8 @@ class connection {
 
     const greeting& server() const noexcept;
     bool encrypted() const noexcept;
+    /// SHA-1 of the server's certificate, in hexadecimal digits; empty where nothing is encrypted.
+    std::string peer_fingerprint() const;
     bool open() const noexcept;
 
     /// Starts a command: sends `payload`, the command's byte first. Its answer is to be read before

@@ -8,9 +8,10 @@ namespace segue::wire {
 
 /// How much of TLS a connection asks for.
 enum class tls_mode {
-    disabled,        ///< Plain text; passwords are still never sent in clear (RSA or a scramble).
-    required,        ///< Encrypted, or no connection; the certificate is not looked at.
-    verify_ca,       ///< Encrypted; the CA given, or one that the system trusts, signed it.
+    disabled,   ///< Plain text; passwords are still never sent in clear (RSA or a scramble).
+    preferred,  ///< Encrypted where the server offers it, else as `disabled`; nothing is checked.
+    required,   ///< Encrypted, or no connection; the certificate is not looked at.
+    verify_ca,  ///< Encrypted; the CA given, or one that the system trusts, signed it.
     verify_identity  ///< As verify_ca, and issued for the host that was asked for.
 };
 

@@ -70,6 +70,7 @@ handshake_step handshake::on_greeting(std::span<const std::byte> payload) {
     // Where the server's default is foreign to us the account's own plugin may still be not: the
     // server then asks to switch.
     plugin_ = spoken(server_.auth_plugin) ? server_.auth_plugin : std::string(caching_sha2);
+    if (who_.tls_if_offered && !server_.offers_tls()) who_.tls = false;
     if (!who_.tls) {
         state_ = state::answer;
         return {action::send, response()};

@@ -14,8 +14,9 @@ namespace segue::wire {
 struct login {
     std::string user;
     std::string password;
-    bool tls = false;           ///< Encrypt, or do not log in.
-    bool local_socket = false;  ///< A unix socket: nobody can listen.
+    bool tls = false;             ///< Encrypt, or do not log in.
+    bool tls_if_offered = false;  ///< With `tls`: log in without where the server offers none.
+    bool local_socket = false;    ///< A unix socket: nobody can listen.
 };
 
 /// What the driver of a handshake does next.

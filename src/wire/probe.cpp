@@ -13,6 +13,7 @@ server_offer probe(const connection_options& options, std::stop_token stop) {
                        .is_mariadb = server.is_mariadb,
                        .offers_tls = server.offers_tls(),
                        .encrypted = session.encrypted(),
+                       .fingerprint = session.peer_fingerprint(),
                        .connection_id = server.connection_id};
     session.quit();
     return offer;

@@ -14,6 +14,7 @@ struct server_offer {
     bool is_mariadb = false;
     bool offers_tls = false;
     bool encrypted = false;           ///< The probe's own session was encrypted.
+    std::string fingerprint = {};     ///< As wire::connection::peer_fingerprint().
     std::uint32_t connection_id = 0;  ///< Of the probe's session, now gone.
 };
 

@@ -4,7 +4,9 @@
 #include "src/base/server_errors.hpp"
 #include "src/wire/name_lookup.hpp"
 
+#include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +23,9 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -181,6 +185,17 @@ class transport::impl {
         });
     }
 
+    std::string peer_fingerprint() {
+        if (!tls_) return "";
+        const std::unique_ptr<X509, decltype(&X509_free)> shown(
+            SSL_get1_peer_certificate(tls_->native_handle()), &X509_free);
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned length = 0;
+        if (!shown || X509_digest(shown.get(), EVP_sha1(), digest.data(), &length) != 1)
+            throw tls_error("the server's certificate has no fingerprint");
+        return fmt::format("{:02X}", fmt::join(digest.data(), digest.data() + length, ""));
+    }
+
     bool open() const noexcept { return socket_.is_open(); }
 
     void close() noexcept {
@@ -301,6 +316,9 @@ std::size_t transport::read_some(std::span<std::byte> room, time_point deadline,
 }
 void transport::write(std::span<const std::byte> bytes, time_point deadline, std::stop_token stop) {
     impl_->write(bytes, deadline, std::move(stop));
+}
+std::string transport::peer_fingerprint() const {
+    return impl_->peer_fingerprint();
 }
 bool transport::open() const noexcept {
     return impl_->open();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 
 namespace segue::wire {
 
@@ -28,6 +29,9 @@ class transport {
     /// Reads at least one byte; returns how many. Throws segue::error at the stream's end.
     std::size_t read_some(std::span<std::byte> room, time_point deadline, std::stop_token stop);
     void write(std::span<const std::byte> bytes, time_point deadline, std::stop_token stop);
+
+    /// As wire::connection::peer_fingerprint().
+    std::string peer_fingerprint() const;
 
     bool open() const noexcept;
     void close() noexcept;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <poll.h>
 #include <string>
 #include <unistd.h>
@@ -54,7 +55,6 @@ class full_pipe {
 class output_that_nobody_reads : public testing::Test {
   protected:
     output_that_nobody_reads() {
-        fs::create_directories(folder);
         application_session session(server.over_tcp(), schema.name());
         session.execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
         session.execute("INSERT INTO t VALUES (1,1),(2,2),(3,3)");
@@ -78,8 +78,12 @@ class output_that_nobody_reads : public testing::Test {
 
     const sandbox_server& server = shared_server();
     const fresh_schema schema{server};
-    const fs::path folder =
-        fs::temp_directory_path() / fmt::format("segue-unread-{}-{}", ::getpid(), schema.name());
+    static fs::path made(const fs::path& folder) {
+        fs::create_directories(folder);
+        return folder;
+    }
+    const fs::path folder = made(fs::temp_directory_path() /
+                                 fmt::format("segue-unread-{}-{}", ::getpid(), schema.name()));
     const fs::path pipe_path = folder / "pipe";
     const full_pipe pipe = full_pipe(pipe_path);
 };
@@ -141,8 +145,13 @@ TEST_F(output_that_nobody_reads, holds_a_rehearsal_up_until_its_report_is_read_w
 }
 
 TEST_F(output_that_nobody_reads, fails_a_rehearsal_that_is_ended_by_a_signal_before_it_is_read) {
-    auto segue = start(R"(>"$p")", {"--execute=false", "--debug"});
-    segue.wait_for_output("projection:");
+    const fs::path hooks = folder / "hooks";
+    fs::create_directories(hooks);
+    const fs::path hook = hooks / "gh-ost-on-success";
+    std::ofstream(hook) << "#!/bin/sh\ntouch '" << (folder / "done").string() << "'\n";
+    fs::permissions(hook, fs::perms::owner_all);
+    auto segue = start(R"(>"$p")", {"--execute=false", "--hooks-path=" + hooks.string()});
+    eventually("the rehearsal has passed", [&] { return fs::exists(folder / "done"); });
     segue.signal(SIGTERM);
     segue.wait_for_output("stopping in order");
     segue.signal(SIGTERM);

@@ -2,10 +2,13 @@
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/fault_proxy.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace segue::test {
 namespace {
@@ -24,8 +27,10 @@ class a_verdict : public testing::Test {
                    .faults = &faults,
                    .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
                             "--default-retries=3", "--wait-for-server-seconds=1",
-                            "--cut-over-stall-budget-millis=60000"}});
+                            "--cut-over-stall-budget-millis=60000", "--report=" + report_path()}});
     }
+    ~a_verdict() override { std::filesystem::remove(report_path()); }
+    std::string report_path() const { return run.flag().string() + ".report"; }
     /// The heartbeat fails for good.
     void cut_heartbeat() {
         const auto before = proxy.hits();
@@ -65,6 +70,10 @@ TEST_F(a_verdict, that_is_not_known_is_told_although_the_heartbeat_failed_first)
         fmt::format("{} and {} exists", run.tables().ghost.quoted(), run.tables().old.quoted())))
         << run.segue().err();
     EXPECT_FALSE(told("untouched")) << run.segue().err();
+    const auto report = nlohmann::json::parse(std::ifstream(report_path()));
+    EXPECT_EQ(report["outcome"], "open") << report;
+    EXPECT_EQ(report["exit_code"], 3) << report;
+    EXPECT_EQ(report["cut_over"]["attempts"], 1) << report;
     EXPECT_NE(run.everything().find("_t_del:2"), std::string::npos) << run.everything();
 }
 

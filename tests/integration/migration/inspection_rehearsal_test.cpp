@@ -22,9 +22,9 @@ class a_rehearsal : public testing::Test {
              {"`id`: from `id`", "`a2`: from `a` (int to bigint)", "`b`: from `b`",
               "`gone`: dropped", "`c`: new, 0 as ALTER TABLE gives it",
               "`PRIMARY`: chosen, the primary key", "Size: about 2 rows", "`a2` bigint",
-              "Steps with --execute:", "make the new table `", "_t_gho`", "CREATE TABLE `t` (",
-              "_t_ghc`", "_t_ghk`", "_t_del`", "by GTID", "gives way when 500 ms are spent",
-              "Every check passed"})
+              "Steps with --execute:", "make the new table `", "_t_gho`",
+              "\nCREATE TABLE `_t_gho` (", "_t_ghc`", "_t_ghk`", "_t_del`", "by GTID",
+              "gives way when 500 ms", "Every check passed"})
             EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
     }
     const std::string alter = "CHANGE a a2 BIGINT, DROP COLUMN gone, ADD COLUMN c INT NOT NULL";

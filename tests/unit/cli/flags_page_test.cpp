@@ -30,24 +30,45 @@ given several times the last one counts. `--` ends the flags.
 Unlike gh-ost, which drops a stray word and *every flag behind it* without a message, Segue refuses
 it: `--verbose false` is an error that tells to write `--verbose=false`.
 
-| exit code | when |
-|---|---|
-| 0 | done: the tables are swapped, even if something could not be dropped afterwards; a rehearsal in which no check failed, whatever it warns of; also `--help`, `-h`, `--version`, and `--check-flag` when all flags can be read |
-| 1 | a flag's meaning is wrong, a check failed (of a rehearsal, too), or the migration or the rehearsal was ended, by a signal for one, without a swap: a `FATAL` line on stderr says why |
-| 2 | a flag is unknown or its value cannot be read: one line on stdout, with the nearest flag where there is one |
-| 3 | it is not known whether the tables were swapped: it says which to look at |
+Exit codes: [exit-codes.md](exit-codes.md). What programs read of a run: [json.md](json.md). `man segue` has
+these flags, and bash completes them, where the package is installed (else `share/segue.1` and
+`source share/segue.bash`).
 
 A number out of its range is moved to the nearest end of it, and a notice says so. It is an error for a
 port, a server id, a timeout and `--kill-blockers-after-seconds`; and `--cut-over-lock-timeout-seconds`
 out of range leaves the stall budget as it is, with a notice.
 
-The password is, in this order: `--password`, `--ask-pass`, `[client] password` in `--conf`, the
-environment variable `MYSQL_PWD`. In the `--conf` file a value reaches to the end of its line, `#` and
+### Who logs in
+
+User and password are, in this order: `--user` and `--password`; `--ask-pass`; `[client]` in the `--conf`
+file, or else, without `--conf`, in `~/.my.cnf`; the environment variable `MYSQL_PWD`. The password in
+`~/.my.cnf` is for the user that is named there, and for no other.
+
+In the `--conf` file a value reaches to the end of its line, `#` and
 `;` included; one pair of quotes around it is taken off, backslashes mean nothing, and `${NAME}` is
 taken from the environment. `!include FILE` and `!includedir FOLDER` (its files `*.cnf`, by name) are
 followed as in MySQL's own option files, ten levels deep; what cannot be included is told and passed
-over. Lines that are not used are told by their place. Nothing is ever shown of an option file, or of
-an argument that is no flag, that may be a password.
+over. Lines that are not used are told by their place. `~/.my.cnf` is read by MySQL's own rules instead: a
+`#` begins a comment unless it stands in quotes, and `\s`, `\n`, `\\` and their like stand for a
+character. Only `user`, `password` and `ssl-*` of it are used, never a host; one that anybody may write to
+is passed over. Nothing is ever shown of an option file, or of an argument that is no flag, that may be a
+password, and the password is wiped from the process's arguments at once.
+
+### TLS
+
+| `--ssl-mode` | gh-ost's flags for it | what is promised |
+|---|---|---|
+| `DISABLED` | none, and the default | nothing is encrypted; the password is never sent in clear text all the same |
+| `PREFERRED` | | encrypted where the server offers it. Nothing is checked, and nobody is warned where it does not |
+| `REQUIRED` | `--ssl --ssl-allow-insecure` | encrypted, or nothing is sent; any certificate is taken |
+| `VERIFY_CA` | | and one of `--ssl-ca` (or else of the system's) has signed the certificate |
+| `VERIFY_IDENTITY` | `--ssl` | and it is for the host that was asked for |
+
+All sessions are made so, to the primary, the replicas, and for the binary log. `--ssl` beside an
+`--ssl-mode` that means something else is an error. Where no flag names a mode, `ssl-mode` of `~/.my.cnf`
+counts, or else `VERIFY_CA` if it has an `ssl-ca`, `REQUIRED` if it has an `ssl-cert`.
+
+### SIGHUP
 
 SIGHUP makes Segue read the `--conf` file again: connections made from then on log in with what it says
 (where the server denies that, with what it said at the start, and a warning says so), open ones stay.
@@ -110,8 +131,10 @@ std::string page() {
         "each "
         "of these is\nanswered with one notice, whatever the log level. {} are refused with exit "
         "code "
-        "1, as what they ask for\nis yet to come. These are not known yet:\n\n",
+        "1, as what they ask for\nis yet to come.",
         counts().of_gh_ost, counts().known, counts().told, counts().refused);
+    if (flags_not_there_yet().empty()) return text + "\n";
+    text += " These are not known yet:\n\n";
     std::string line;
     for (const auto name : flags_not_there_yet()) {
         const auto word = fmt::format("`--{}`", name);

@@ -101,6 +101,31 @@ TEST(option_file, a_value_reaches_to_the_end_of_its_line) {
     EXPECT_EQ(value(""), "");
 }
 
+// As my_print_defaults of MySQL 8.0.45 answers for these lines.
+TEST(option_file, values_by_mysqls_rules) {
+    const files with{.texts = {{"/f", R"([client]
+a = a#b
+b = "p#;w\\x\"q'\n\s" # comment
+c = 'C:\new\q' ; not a comment
+d = a;b\#c
+e = "x
+f='a"b#c"d'
+g = #
+h = "#"
+)"}}};
+    std::vector<std::string> notices;
+    const surroundings outside{.variables = [](const std::string&) { return std::nullopt; },
+                               .ask_password = {},
+                               .read_file = [&](const std::string&) { return with.texts.at("/f"); },
+                               .list_folder = {},
+                               .version = ""};
+    std::vector<std::string> found;
+    for (const auto& entry : read_option_file("/f", outside, notices, value_rules::mysql))
+        found.push_back(entry.value);
+    EXPECT_THAT(found, ElementsAre("a", "p#;w\\x\"q'\n ", "'C:\new\\q' ; not a comment", "a;b\\",
+                                   "\"x", "a\"b#c\"d", "", "#"));
+}
+
 TEST(option_file, one_pair_of_quotes_is_taken_off) {
     EXPECT_EQ(value("\" a;b \""), " a;b ");
     EXPECT_EQ(value("'it's'"), "it's");

@@ -46,7 +46,8 @@ class a_command_line : public testing::Test {
                         .list_folder = [](const std::string&) -> std::vector<std::string> {
                             throw error("no such folder");
                         },
-                        .version = "1.2.3 (git commit: abc)"});
+                        .version = "1.2.3 (git commit: abc)",
+                        .own_option_file = [this] { return own_; }});
     }
 
     /// With what every run needs, but for the user.
@@ -87,6 +88,7 @@ class a_command_line : public testing::Test {
 
     std::map<std::string, std::string> variables_;
     std::map<std::string, std::string> files_;
+    std::optional<own_option_file> own_;
     int asked_ = 0;
 };
 
@@ -265,7 +267,7 @@ TEST_F(a_command_line, unknown_flags_and_bad_values_are_told_in_one_line_and_end
                                                {"--execute=maybe"},
                                                {"--verbose", "false"},
                                                {"--mysql-timeout=1s"},
-                                               {"--nonsense", "--check-flag"},
+                                               {"--no-such-flag", "--check-flag"},
                                                {"--alter"},
                                                {"word"}}) {
         const auto result = read(arguments);
@@ -285,8 +287,7 @@ TEST_F(a_command_line, help_names_every_flag_with_its_default_and_ends_with_zero
         EXPECT_THAT(result.output, StartsWith("Usage of segue:"));
         for (const auto& entry : flags()) {
             const auto line = "--" + std::string(entry.name);
-            // Others may begin with its name.
-            const std::string behind = entry.value_name.empty() ? "" : " ";
+            const auto behind = entry.kind == flag_kind::boolean ? "" : " ";
             const auto at = result.output.find("\n  " + line + behind);
             ASSERT_NE(at, std::string::npos) << line;
             const auto text = result.output.substr(at, 200);
@@ -486,6 +487,79 @@ TEST_F(a_command_line, tls_checks_identity_unless_told_otherwise) {
     EXPECT_EQ(tls.ca_file, "a");
     EXPECT_EQ(tls.cert_file, "b");
     EXPECT_EQ(tls.key_file, "c");
+}
+
+TEST_F(a_command_line, tls_can_be_asked_for_in_mysqls_words) {
+    using wire::tls_mode;
+    const auto mode = [&](const std::vector<std::string>& flags) {
+        return run(flags).run.connection.tls.mode;
+    };
+    EXPECT_EQ(mode({}), tls_mode::disabled);
+    EXPECT_EQ(mode({"--ssl-mode=DISABLED"}), tls_mode::disabled);
+    EXPECT_EQ(mode({"--ssl-mode=preferred"}), tls_mode::preferred);
+    EXPECT_EQ(mode({"--ssl-mode=Required"}), tls_mode::required);
+    EXPECT_EQ(mode({"--ssl-mode=VERIFY_CA"}), tls_mode::verify_ca);
+    EXPECT_EQ(mode({"--ssl-mode=VERIFY_IDENTITY"}), tls_mode::verify_identity);
+    EXPECT_THAT(fatal({"--ssl-mode=VERIFY-CA"}), HasSubstr("VERIFY_CA and VERIFY_IDENTITY"));
+}
+
+TEST_F(a_command_line, the_two_ways_to_ask_for_tls_may_not_contradict_each_other) {
+    using wire::tls_mode;
+    EXPECT_EQ(run({"--ssl", "--ssl-mode=VERIFY_IDENTITY"}).run.connection.tls.mode,
+              tls_mode::verify_identity);
+    EXPECT_EQ(run({"--ssl", "--ssl-allow-insecure", "--ssl-mode=REQUIRED"}).run.connection.tls.mode,
+              tls_mode::required);
+    EXPECT_EQ(run({"--ssl=false", "--ssl-mode=REQUIRED"}).run.connection.tls.mode,
+              tls_mode::required);
+    for (const auto* mode : {"DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA"})
+        EXPECT_THAT(fatal({"--ssl", std::string("--ssl-mode=") + mode}),
+                    HasSubstr("contradicts --ssl, which is VERIFY_IDENTITY"));
+    EXPECT_THAT(fatal({"--ssl", "--ssl-allow-insecure", "--ssl-mode=VERIFY_CA"}),
+                HasSubstr("which is REQUIRED"));
+    EXPECT_THAT(fatal({"--ssl-allow-insecure", "--ssl-mode=REQUIRED"}), HasSubstr("needs --ssl"));
+    files_["a"] = "PEM";
+    EXPECT_THAT(fatal({"--ssl-mode=DISABLED", "--ssl-ca=a"}), HasSubstr("needs --ssl, or an"));
+    EXPECT_THAT(only_notice({"--ssl-mode=REQUIRED", "--ssl-ca=a"}),
+                HasSubstr("--ssl-ca has no effect beside --ssl-mode=REQUIRED"));
+}
+
+TEST_F(a_command_line, the_file_of_ones_own_gives_login_and_tls_and_nothing_else) {
+    using wire::tls_mode;
+    own_ = own_option_file{.path = "/home/me/.my.cnf"};
+    auto& own = files_["/home/me/.my.cnf"];
+    files_["ca"] = files_["other"] = "PEM";
+    own = "[client]\nuser=own\npassword=\"o;w#n\"\nhost=h\nport=1\n[mysql]\nuser=x\n";
+    const auto by_own = read_without_user({});
+    ASSERT_TRUE(by_own.run) << by_own.fatal;
+    EXPECT_THAT(by_own.notices, IsEmpty());
+    EXPECT_EQ(by_own.run->run.connection.user, "own");
+    EXPECT_EQ(by_own.run->run.connection.password, "o;w#n");
+    EXPECT_EQ(by_own.run->run.connection.server.text(), "127.0.0.1:3306");
+    // The password is for that user, and for no other.
+    EXPECT_EQ(run({"--user=own"}).run.connection.password, "o;w#n");
+    EXPECT_EQ(run({"--user=me"}).run.connection.password, "");
+    variables_["MYSQL_PWD"] = "env";
+    EXPECT_EQ(run({"--user=own"}).run.connection.password, "o;w#n");
+    EXPECT_EQ(run({"--user=me"}).run.connection.password, "env");
+    EXPECT_EQ(run({"--user=own", "--ask-pass"}).run.connection.password, "asked");
+    // A file that is named is the only one.
+    files_["/conf"] = "[client]\nuser=conf\n";
+    EXPECT_EQ(run({"--conf=/conf", "--user=own"}).run.connection.password, "env");
+
+    own = "[client]\nssl_ca=ca\n";
+    EXPECT_EQ(run({}).run.connection.tls.mode, tls_mode::verify_ca);
+    EXPECT_EQ(run({}).run.connection.tls.ca_file, "ca");
+    EXPECT_EQ(run({"--ssl"}).run.connection.tls.ca_file, "ca");
+    EXPECT_EQ(run({"--ssl-mode=VERIFY_CA", "--ssl-ca=other"}).run.connection.tls.ca_file, "other");
+    EXPECT_EQ(run({"--ssl-mode=DISABLED"}).run.connection.tls.mode, tls_mode::disabled);
+    own = "[client]\nloose-ssl-mode=preferred\n";
+    EXPECT_EQ(run({}).run.connection.tls.mode, tls_mode::preferred);
+
+    own = "[client\npassword=geheim\n";
+    EXPECT_THAT(only_notice({}),
+                AllOf(HasSubstr("/home/me/.my.cnf is not used"), Not(HasSubstr("geheim"))));
+    own_->not_used_because = "anybody may write to it";
+    EXPECT_THAT(only_notice({}), HasSubstr("anybody may write to it"));
 }
 
 TEST_F(a_command_line, flags_of_tls_need_tls) {

@@ -32,21 +32,23 @@ progress copying() {
 }
 
 TEST(swapped_line, tells_the_longest_wait_of_all_attempts_and_the_last_one) {
-    EXPECT_EQ(swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}),
+    EXPECT_EQ(swapped_line(
+                  {.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1, .position = {}}),
               "# Swapped after 1 attempt; writes waited for 23 ms at most");
     EXPECT_EQ(
-        swapped_line({.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3}),
+        swapped_line(
+            {.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3, .position = {}}),
         "# Swapped after 3 attempts; writes waited for 498 ms at most, 23 ms in the last one");
 }
 
 TEST(swapped_line, is_what_the_demo_reads) {
-    const auto one = demo::swap_told_in(
-        swapped_line({.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1}));
+    const auto one = demo::swap_told_in(swapped_line(
+        {.stall_max = 23ms, .stall_last = 23ms, .cut_over_attempts = 1, .position = {}}));
     ASSERT_TRUE(one);
     EXPECT_EQ(one->attempts, 1U);
     EXPECT_EQ(one->held, 23ms);
-    const auto several = demo::swap_told_in(
-        swapped_line({.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3}));
+    const auto several = demo::swap_told_in(swapped_line(
+        {.stall_max = 498ms, .stall_last = 23ms, .cut_over_attempts = 3, .position = {}}));
     ASSERT_TRUE(several);
     EXPECT_EQ(several->attempts, 3U);
     EXPECT_EQ(several->held, 498ms);

@@ -179,6 +179,29 @@ TEST_F(a_throttler, a_signal_that_hangs_throttles_and_delays_no_other) {
     throttler_.wait_until_clear(stop_.get_token());
 }
 
+TEST_F(a_throttler, counts_by_the_signal_whose_reason_is_told) {
+    throttler_.start(threads_);
+    throttler_.wait_until_clear(stop_.get_token());
+    second_.set([](script& s) { s.reason = "lag=2s"; });
+    await([&] { return throttler_.counts().by_signal["second"].times == 1; });
+    clock_.step(10s);
+    // The first signal's reason comes first, while the other's is there still.
+    first_.set([](script& s) { s.reason = "flag-file"; });
+    await([&] { return throttler_.counts().by_signal["first"].times == 1; });
+    clock_.step(20s);
+    first_.set([](script& s) { s.reason.reset(); });
+    await([&] { return throttler_.counts().by_signal["second"].times == 2; });
+    clock_.step(5s);
+    second_.set([](script& s) { s.reason.reset(); });
+    throttler_.wait_until_clear(stop_.get_token());
+    clock_.step(100ms);
+    const auto counts = throttler_.counts();
+    EXPECT_EQ(counts.times, 1U);
+    EXPECT_EQ(counts.total, 35s);
+    EXPECT_EQ(counts.by_signal.at("first").total, 20s);
+    EXPECT_EQ(counts.by_signal.at("second").total, 15s);
+}
+
 TEST_F(a_throttler, counts_how_often_and_how_long_it_throttled) {
     throttler_.start(threads_);
     throttler_.wait_until_clear(stop_.get_token());

@@ -1,0 +1,176 @@
+# Completion of segue's flags for bash. Generated from cli/flags.cpp by the test generated_files,
+# with SEGUE_WRITE_DOCS=1.
+_segue() {
+    local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
+    local ctl='--help --host --port --socket --timeout'
+    COMPREPLY=()
+    # "=" is a word of its own, unless COMP_WORDBREAKS was changed.
+    if [[ $word == = ]]; then
+        word=
+    elif [[ $flag == = ]]; then
+        flag=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    [[ $flag != -[!-]* ]] || flag=-$flag
+    case $flag in
+        --ssl-mode)
+            local modes='DISABLED PREFERRED REQUIRED VERIFY_CA VERIFY_IDENTITY'
+            mapfile -t COMPREPLY < <(compgen -W "$modes" -- "$word")
+            return
+            ;;
+        --socket | --conf | --ssl-ca | --ssl-cert | --ssl-key | --throttle-flag-file | \
+            --throttle-additional-flag-file | --postpone-cut-over-flag-file | --panic-flag-file | \
+            --serve-socket-file | --hooks-path | --report)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        --host | --assume-master-host | --master-user | --master-password | --port | --user | \
+            --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
+            --table | --trigger-suffix | --threads | --chunk-size | --chunk-time | --nice-ratio | \
+            --default-retries | --wait-for-server-seconds | --dml-batch-size | --max-lag-millis | \
+            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
+            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
+            --heartbeat-interval-millis | --replication-lag-query | \
+            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
+            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
+            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
+            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
+            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
+            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
+            --runtime-metrics-interval)
+            return
+            ;;
+    esac
+    case ${COMP_WORDS[1]} in
+        ctl) mapfile -t COMPREPLY < <(compgen -W "$ctl" -- "$word") ;;
+        status) mapfile -t COMPREPLY < <(compgen -W "$ctl --json --watch" -- "$word") ;;
+        *)
+            local all=$_segue_flags
+            ((COMP_CWORD != 1)) || all+=' ctl status'
+            mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
+            ;;
+    esac
+}
+complete -o default -F _segue segue
+_segue_flags='--host
+--assume-master-host
+--master-user
+--master-password
+--port
+--socket
+--user
+--password
+--ask-pass
+--conf
+--mysql-timeout
+--ssl
+--ssl-mode
+--ssl-ca
+--ssl-cert
+--ssl-key
+--ssl-allow-insecure
+--storage-engine
+--charset
+--skip-port-validation
+--alter
+--database
+--table
+--execute
+--test-on-replica
+--test-on-replica-skip-replica-stop
+--migrate-on-replica
+--allow-zero-in-date
+--approve-renamed-columns
+--skip-renamed-columns
+--attempt-instant-ddl
+--allow-nullable-unique-key
+--discard-foreign-keys
+--allow-on-master
+--allow-master-master
+--tungsten
+--aliyun-rds
+--gcp
+--azure
+--panic-on-warnings
+--skip-strict-mode
+--skip-foreign-key-checks
+--include-triggers
+--trigger-suffix
+--remove-trigger-suffix-if-exists
+--threads
+--chunk-size
+--chunk-time
+--nice-ratio
+--default-retries
+--wait-for-server-seconds
+--locking-reads
+--exact-rowcount
+--concurrent-rowcount
+--dml-batch-size
+--max-lag-millis
+--throttle-control-replicas
+--throttle-flag-file
+--throttle-additional-flag-file
+--max-load
+--critical-load
+--throttle-query
+--throttle-http
+--throttle-http-interval-millis
+--throttle-http-timeout-millis
+--ignore-http-errors
+--critical-load-interval-millis
+--critical-load-hibernate-seconds
+--heartbeat-interval-millis
+--replication-lag-query
+--postpone-cut-over-flag-file
+--panic-flag-file
+--cut-over-stall-budget-millis
+--cut-over-lock-timeout-seconds
+--cut-over-exponential-backoff
+--exponential-backoff-max-interval
+--accept-slow-rename
+--ignore-old-snapshots
+--kill-blockers-after-seconds
+--cut-over
+--analyze-ghost-table-before-cutover
+--allow-setup-metadata-lock-instruments
+--skip-metadata-lock-check
+--ok-to-drop-table
+--initially-drop-ghost-table
+--initially-drop-old-table
+--force-table-names
+--timestamp-old-table
+--replica-server-id
+--gtid
+--binlogsyncer-max-reconnect-attempts
+--assume-rbr
+--switch-to-rbr
+--serve-socket-file
+--serve-tcp-port
+--serve-tcp-host
+--force-named-cut-over
+--force-named-panic
+--initially-drop-socket-file
+--hooks-path
+--hooks-hint
+--hooks-hint-owner
+--hooks-hint-token
+--hooks-status-interval
+--hooks-timeout-seconds
+--statsd-addr
+--statsd-tags
+--checkpoint
+--checkpoint-seconds
+--resume
+--revert
+--old-table
+--json
+--report
+--quiet
+--verbose
+--debug
+--help
+--version
+--check-flag
+--stack
+--runtime-metrics-interval'

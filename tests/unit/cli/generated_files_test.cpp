@@ -1,0 +1,246 @@
+// The man page and the completion for bash, made from the table of flags as docs/flags.md is.
+#include "cli/flags.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
+
+std::string text_of(const std::string& path) {
+    std::ifstream from(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(from), {}};
+}
+
+void expect_written(const std::string& path, const std::string& wanted) {
+    if (std::getenv("SEGUE_WRITE_DOCS") != nullptr) std::ofstream(path) << wanted;
+    EXPECT_EQ(text_of(path), wanted) << "run this test with SEGUE_WRITE_DOCS=1";
+}
+
+/// Text as troff shows it, character by character: a minus is one that can be copied into a shell,
+/// and no line of it is a request. https://man7.org/linux/man-pages/man7/man-pages.7.html
+std::string troff(std::string_view text) {
+    std::string made;
+    for (const char c : text) {
+        if (c == '\\')
+            made += "\\e";
+        else if (c == '-')
+            made += "\\-";
+        else if ((c == '.' || c == '\'') && (made.empty() || made.back() == '\n'))
+            made.append("\\&").push_back(c);
+        else
+            made += c;
+    }
+    return made;
+}
+
+constexpr std::string_view man_head =
+    R"(.\" Generated from cli/flags.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
+.TH SEGUE 1 "" "Segue" "User Commands"
+.SH NAME
+segue \- change the schema of a MySQL table while it is read and written
+.SH SYNOPSIS
+.B segue
+\fB\-\-alter\fR \fIALTER\fR \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR [\fIflags\fR] [\fB\-\-execute\fR]
+.br
+.B segue status
+[\fB\-\-json\fR] [\fB\-\-watch\fR] [\fB\-\-socket\fR \fIPATH\fR]
+.br
+.B segue ctl
+[\fB\-\-socket\fR \fIPATH\fR] \fICOMMAND\fR
+.SH DESCRIPTION
+Segue makes a second table with the new schema, copies the rows, keeps it in step from the binary
+log, and swaps the two names. Without \fB\-\-execute\fR it is a rehearsal: everything is checked, what
+a run would meet is told, and the table is not touched.
+.PP
+A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR.
+.PP
+Flags are written with one minus or two; a value follows as \fB\-\-name=value\fR or \fB\-\-name
+value\fR. A boolean is on by its name alone, and off by \fB\-\-name=false\fR.
+)";
+
+constexpr std::string_view man_foot =
+    R"(.SH EXIT STATUS
+.TP
+.B 0
+Done: the tables are swapped, or no check of the rehearsal failed.
+.TP
+.B 1
+Refused or stopped, by a signal as well; the original is untouched.
+.TP
+.B 2
+The flags cannot be read.
+.TP
+.B 3
+It is not known whether the tables were swapped.
+.SH ENVIRONMENT
+.TP
+.B MYSQL_PWD
+The password, where nothing else gives one.
+.TP
+.B NO_COLOR
+No colours on a terminal.
+.SH FILES
+.TP
+.I ~/.my.cnf
+User, password and \fIssl\-*\fR of its [client] section, where no flag and no \fB\-\-conf\fR gives them.
+.TP
+.I /tmp/gh\-ost.SCHEMA.TABLE.sock
+Where a run takes commands, unless \fB\-\-serve\-socket\-file\fR names another.
+)";
+
+std::string man_page() {
+    std::string text(man_head);
+    text += ".SH OPTIONS\n";
+    std::string_view group;
+    for (const auto& entry : flags()) {
+        if (entry.group != group) text += fmt::format(".SS {}\n", troff(entry.group));
+        group = entry.group;
+        text += fmt::format(
+            ".TP\n\\fB\\-\\-{}\\fR{}\n{}.\n", troff(entry.name),
+            entry.value_name.empty() ? "" : fmt::format(" \\fI{}\\fR", troff(entry.value_name)),
+            troff(entry.meaning));
+        if (!entry.default_text.empty() && entry.default_text != "false")
+            text += fmt::format("Default: {}.\n", troff(entry.default_text));
+    }
+    return text.append(man_foot);
+}
+
+constexpr std::string_view completion_head =
+    R"(# Completion of segue's flags for bash. Generated from cli/flags.cpp by the test generated_files,
+# with SEGUE_WRITE_DOCS=1.
+_segue() {
+    local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
+    local ctl='--help --host --port --socket --timeout'
+    COMPREPLY=()
+    # "=" is a word of its own, unless COMP_WORDBREAKS was changed.
+    if [[ $word == = ]]; then
+        word=
+    elif [[ $flag == = ]]; then
+        flag=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    [[ $flag != -[!-]* ]] || flag=-$flag
+    case $flag in
+)";
+
+constexpr std::string_view completion_foot =
+    R"(    esac
+    case ${COMP_WORDS[1]} in
+        ctl) mapfile -t COMPREPLY < <(compgen -W "$ctl" -- "$word") ;;
+        status) mapfile -t COMPREPLY < <(compgen -W "$ctl --json --watch" -- "$word") ;;
+        *)
+            local all=$_segue_flags
+            ((COMP_CWORD != 1)) || all+=' ctl status'
+            mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
+            ;;
+    esac
+}
+complete -o default -F _segue segue
+)";
+
+bool names_a_file(const flag& entry) {
+    return entry.value_name == "FILE" || entry.value_name == "PATH" || entry.value_name == "FOLDER";
+}
+
+/// Alternatives of a case, in lines.
+std::string alternatives(const std::vector<std::string>& names) {
+    std::string text;
+    std::string line = "        ";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto word = names[i] + (i + 1 < names.size() ? " | " : ")");
+        if (line.size() + word.size() > 100) {
+            text += line + "\\\n";
+            line = "            ";
+        }
+        line += word;
+    }
+    return text + line + "\n";
+}
+
+std::string completion() {
+    std::vector<std::string> files;
+    std::vector<std::string> values;
+    std::string names;
+    for (const auto& entry : flags()) {
+        const auto name = fmt::format("--{}", entry.name);
+        names += (names.empty() ? "" : "\n") + name;
+        if (entry.kind == flag_kind::boolean || entry.name == "ssl-mode") continue;
+        (names_a_file(entry) ? files : values).push_back(name);
+    }
+    return std::string(completion_head) +
+           "        --ssl-mode)\n"
+           "            local modes='DISABLED PREFERRED REQUIRED VERIFY_CA VERIFY_IDENTITY'\n"
+           "            mapfile -t COMPREPLY < <(compgen -W \"$modes\" -- \"$word\")\n"
+           "            return\n            ;;\n" +
+           alternatives(files) +
+           "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+           "            return\n            ;;\n" +
+           alternatives(values) + "            return\n            ;;\n" +
+           std::string(completion_foot) + "_segue_flags='" + names + "'\n";
+}
+
+/// What bash offers behind these words, the last of which is being written.
+std::vector<std::string> offered(const std::vector<std::string>& words) {
+    std::string array;
+    for (const auto& word : words) array += " '" + word + "'";
+    const auto command = fmt::format(
+        "bash --norc --noprofile -c \"source '{}'; COMP_WORDS=({}); COMP_CWORD={}; _segue; "
+        "printf '%s\\\\n' \\\"\\${{COMPREPLY[@]}}\\\"\"",
+        SEGUE_COMPLETION, array, words.size() - 1);
+    const std::unique_ptr<FILE, int (*)(FILE*)> from(::popen(command.c_str(), "r"), &::pclose);
+    std::string told;
+    std::array<char, 4096> block{};
+    while (const auto count = std::fread(block.data(), 1, block.size(), from.get()))
+        told.append(block.data(), count);
+    std::vector<std::string> found;
+    for (std::size_t at = 0, end = 0; (end = told.find('\n', at)) != std::string::npos;
+         at = end + 1)
+        if (end > at) found.push_back(told.substr(at, end - at));
+    return found;
+}
+
+TEST(generated_files, the_man_page_says_what_the_table_says) {
+    expect_written(SEGUE_MAN_PAGE, man_page());
+}
+
+TEST(generated_files, the_completion_knows_what_the_table_has) {
+    expect_written(SEGUE_COMPLETION, completion());
+}
+
+TEST(generated_files, a_line_of_text_is_no_request_of_troff) {
+    EXPECT_EQ(troff(".my.cnf\n'x' a-b \\"), "\\&.my.cnf\n\\&'x' a\\-b \\e");
+    EXPECT_THAT(man_page(), Not(HasSubstr("\n.my")));
+}
+
+TEST(generated_files, bash_completes_flags_commands_and_modes) {
+    EXPECT_THAT(offered({"segue", "--ssl-c"}), ElementsAre("--ssl-ca", "--ssl-cert"));
+    EXPECT_THAT(offered({"segue", "st"}), ElementsAre("status"));
+    EXPECT_THAT(offered({"segue", "--execute", "st"}), IsEmpty());
+    EXPECT_THAT(offered({"segue", "status", "--w"}), ElementsAre("--watch"));
+    EXPECT_THAT(offered({"segue", "ctl", "--s"}), ElementsAre("--socket"));
+    EXPECT_THAT(offered({"segue", "--ssl-mode", "VERIFY_"}),
+                ElementsAre("VERIFY_CA", "VERIFY_IDENTITY"));
+    EXPECT_THAT(offered({"segue", "--ssl-mode", "=", "RE"}), ElementsAre("REQUIRED"));
+    EXPECT_THAT(offered({"segue", "-ssl-mode", "="}), IsSupersetOf({"DISABLED", "PREFERRED"}));
+    // A value that nothing is known of.
+    EXPECT_THAT(offered({"segue", "--table", "--"}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace segue::cli
