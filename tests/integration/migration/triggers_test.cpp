@@ -216,7 +216,7 @@ TEST_P(triggers_of_a_lost_connection, are_gone_before_a_row_is_carried_over) {
     EXPECT_EQ(names_on("t"), "changed_new,gone_new,made_new");
 }
 
-INSTANTIATE_TEST_SUITE_P(at, triggers_of_a_lost_connection,
+INSTANTIATE_TEST_SUITE_P(long_at, triggers_of_a_lost_connection,
                          testing::Values("cut_over.before_triggers", "cut_over.triggers_made",
                                          "cut_over.before_rename", "cut_over.swapped"),
                          [](const auto& of) {
