@@ -74,6 +74,15 @@ std::string with_bystander(std::string line) {
     return line_bystander ? line_bystander->around(line) : line;
 }
 
+void print(std::string line) {
+    const std::lock_guard lock(line_mutex);
+    line = with_bystander(std::move(line));
+    if (outlet* const to = line_outlet)
+        to->put(std::move(line));
+    else
+        write_all(line);
+}
+
 }  // namespace
 
 void set_level(level least) noexcept {
@@ -95,13 +104,7 @@ std::string line(level at, std::string_view message) {
 
 void write(level at, std::string_view message) noexcept {
     try {
-        std::string text = line(at, message);
-        const std::lock_guard lock(line_mutex);
-        text = with_bystander(std::move(text));
-        if (outlet* const to = line_outlet)
-            to->put(std::move(text));
-        else
-            write_all(text);
+        print(line(at, message));
     } catch (...) {
         // Nothing is left to tell it to.
     }
@@ -109,13 +112,7 @@ void write(level at, std::string_view message) noexcept {
 
 void write_foreign_line(std::string_view line) noexcept {
     try {
-        std::string text = fmt::format("{}\n", line);
-        const std::lock_guard lock(line_mutex);
-        text = with_bystander(std::move(text));
-        if (outlet* const to = line_outlet)
-            to->put(std::move(text));
-        else
-            write_all(text);
+        print(fmt::format("{}\n", line));
     } catch (...) {
         // Nothing is left to tell it to.
     }
