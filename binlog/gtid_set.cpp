@@ -311,6 +311,19 @@ void gtid_set::add(const gtid_set& other) {
     }
 }
 
+gtid_set gtid_set::gaps_behind(const gtid_set& seen) const {
+    gtid_set gaps;
+    for (const auto& [source, all] : sources_) {
+        const auto known = seen.sources_.find(source);
+        std::uint64_t next = known == seen.sources_.end() ? 1 : known->second.back().last + 1;
+        for (const interval& one : all) {
+            if (one.first > next) gaps.sources_[source].push_back({next, one.first - 1});
+            next = std::max(next, one.last + 1);
+        }
+    }
+    return gaps;
+}
+
 gtid_set gtid_set::without(const gtid_set& other) const {
     gtid_set left;
     for (const auto& [source, mine] : sources_) {

@@ -52,6 +52,10 @@ class gtid_set {
     /// What is in this set and not in `other`.
     gtid_set without(const gtid_set& other) const;
 
+    /// Transactions that are not in this set, though later ones of the same source are; of each
+    /// source those behind its last one in `seen`.
+    gtid_set gaps_behind(const gtid_set& seen) const;
+
     bool contains(const gtid_source& source, std::uint64_t number) const;
     bool is_subset_of(const gtid_set& other) const;
     bool empty() const { return sources_.empty(); }

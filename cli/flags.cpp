@@ -473,12 +473,40 @@ std::vector<flag> obeyed_flags() {
             "initially-drop-ghost-table", tables,
             [](options & o) -> auto& { return o.run.request.drop_ghost; },
             "Drop what an earlier run left (ghost, changelog and checkpoint tables) at the start, "
-            "when the ALTER is known to be possible",
+            "when the ALTER is known to be possible; a run of this very migration is gone on with "
+            "instead (--no-resume begins anew)",
             "refused while the run that has them is at work"),
         switched(
             "initially-drop-old-table", tables,
             [](options & o) -> auto& { return o.run.request.drop_old; },
             "Drop the old table of an earlier run when every check of the start has passed"),
+
+        flag{"resume", boolean, later, "false", "",
+             "Refuse to begin anew: there must be an earlier run to go on with. Without it, what "
+             "there "
+             "is is gone on with, and else a run begins",
+             "gh-ost goes on with nothing unless this is given",
+             [](const flag_value& given, options& o) {
+                 if (given.on()) o.run.request.earlier = preflight::earlier_run_use::required;
+             }},
+        flag{"no-resume", boolean, later, "false", "",
+             "Begin anew: what an earlier run of Segue's left is dropped, though it could be gone "
+             "on "
+             "with",
+             ours,
+             [](const flag_value& given, options& o) {
+                 if (given.on()) o.run.request.earlier = preflight::earlier_run_use::begun_anew;
+             }},
+        flag{"checkpoint-seconds", integer, later, "5", "SECONDS",
+             "How often it is written down how far a run is, 1 to 86400: so much of the binary log "
+             "is "
+             "read again, at most, by the run that goes on. Chunks are written down with their "
+             "rows",
+             "300 in gh-ost",
+             [](const flag_value& given, options& o) {
+                 o.run.carrying.checkpoint_interval =
+                     std::chrono::seconds(given.within(1, seconds_max));
+             }},
 
         parsed(
             "force-table-names", tables, "", "NAME",

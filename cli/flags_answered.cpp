@@ -190,13 +190,9 @@ std::vector<flag> flags_answered() {
                        "Has no effect: the socket of a dead process is taken over, that of a "
                        "living one never"),
 
-        refused(without_effect("checkpoint", later, "Refused: a run cannot be gone on with yet")),
-        refused(with_value(without_effect("checkpoint-seconds", later,
-                                          "Refused: a run cannot be gone on with yet"),
-                           integer, "SECONDS", "")),
-        refused(without_effect("resume", later,
-                               "Refused: a run that ended cannot be gone on with yet; start "
-                               "again with --initially-drop-ghost-table")),
+        without_effect("checkpoint", later,
+                       "Has no effect: what a later run needs to go on from is always written "
+                       "down"),
         refused(without_effect("revert", later,
                                "Refused: there is no way back yet by which no later write is "
                                "lost; docs/what-if.md says what can be done with the old table")),

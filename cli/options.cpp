@@ -182,6 +182,7 @@ class options_reader {
         exclude("allow-on-master", "test-on-replica");
         exclude("allow-on-master", "migrate-on-replica");
         exclude("revert", "resume");
+        exclude("resume", "no-resume");
         if (const auto why = given_.refusal(); !why.empty()) throw error(why);
         // The table itself would be another one then.
         exclude("attempt-instant-ddl", "test-on-replica");

@@ -159,9 +159,10 @@ _segue_flags='--host
 --hooks-timeout-seconds
 --statsd-addr
 --statsd-tags
---checkpoint
---checkpoint-seconds
 --resume
+--no-resume
+--checkpoint-seconds
+--checkpoint
 --revert
 --old-table
 --json

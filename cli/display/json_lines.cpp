@@ -72,7 +72,8 @@ std::string attempt(const migration::attempt& made) {
 }
 
 std::string swapped(const migration::outcome& made) {
-    return line("swapped", {{"attempts", made.cut_over_attempts},
+    return line("swapped", {{"by_earlier_run", made.by_earlier_run},
+                            {"attempts", made.cut_over_attempts},
                             {"stall_max_seconds", seconds_of(made.stall_max)},
                             {"stall_last_seconds", seconds_of(made.stall_last)},
                             {"position", made.position}});

@@ -88,14 +88,15 @@ std::string report_of(const recorded& done, const migration::migration& job,
     made["ended"] = time_text(done.now);
     made["elapsed_seconds"] = seconds_of(at.elapsed);
     made["phases"] = phases_of(done);
+    const std::uint64_t by_this_run = at.rows_copied - at.rows_copied_before;
     made["rows"] = {{"copied", at.rows_copied},
                     {"estimate", at.rows_estimate},
                     {"applied", at.keys_flushed},
                     {"backlog", at.backlog}};
     made["copy_seconds"] = seconds_of(at.copy_elapsed);
-    made["rates"] = {{"copied_per_second", rate(at.rows_copied, at.copy_elapsed)},
+    made["rates"] = {{"copied_per_second", rate(by_this_run, at.copy_elapsed)},
                      {"copied_per_second_unthrottled",
-                      rate(at.rows_copied, at.copy_elapsed - in_millis(counts.total))},
+                      rate(by_this_run, at.copy_elapsed - in_millis(counts.total))},
                      {"applied_per_second", rate(at.keys_flushed, at.elapsed)}};
     made["throttled"] = throttled_of(counts);
     made["instant"] = left.instant && left.swap == swap::swap_state::made;

@@ -21,10 +21,11 @@ bool copy_is_done(const migration::progress& at) {
 std::optional<milliseconds> time_left(const migration::progress& at) {
     constexpr double too_little_percent = 0.1;
     if (copy_is_done(at)) return milliseconds(0);
-    if (copied_percent(at) < too_little_percent || at.rows_copied == 0) return std::nullopt;
+    if (copied_percent(at) < too_little_percent || at.rows_copied <= at.rows_copied_before)
+        return std::nullopt;
     if (at.rows_copied >= at.rows_estimate) return milliseconds(0);
     const double left = static_cast<double>(at.rows_estimate - at.rows_copied) /
-                        static_cast<double>(at.rows_copied);
+                        static_cast<double>(at.rows_copied - at.rows_copied_before);
     return milliseconds(
         static_cast<std::int64_t>(left * static_cast<double>(at.copy_elapsed.count())));
 }
@@ -100,6 +101,8 @@ bool prints_in_second(const migration::progress& at, seconds since_last_event) {
 }
 
 std::string swapped_line(const migration::outcome& made) {
+    if (made.by_earlier_run)
+        return "# Swapped by an earlier run, of which only the clean-up was left";
     const std::string last = made.stall_last == made.stall_max
                                  ? ""
                                  : fmt::format(", {} ms in the last one", made.stall_last.count());

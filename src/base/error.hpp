@@ -14,7 +14,8 @@ struct error_properties {
     bool retryable = false;        ///< The same operation may succeed when tried again.
     bool connection_lost = false;  ///< The session is gone; anything it had not committed is not.
     bool outcome_unknown =
-        false;  ///< The statement may or may not have taken effect: ask the server.
+        false;                ///< The statement may or may not have taken effect: ask the server.
+    bool spoils_run = false;  ///< No later run can go on with what this one has done.
 };
 
 /// What Segue throws of what goes wrong outside of it: input, servers, network, files. what() is a
@@ -31,6 +32,7 @@ class error : public std::runtime_error {
     bool retryable() const noexcept { return properties_.retryable; }
     bool connection_lost() const noexcept { return properties_.connection_lost; }
     bool outcome_unknown() const noexcept { return properties_.outcome_unknown; }
+    bool spoils_run() const noexcept { return properties_.spoils_run; }
     const error_properties& properties() const noexcept { return properties_; }
 
     /// The same error with "context: " before its message.

@@ -78,11 +78,15 @@ error left_out_of_the_log(const table_name& changelog) {
 
 }  // namespace
 
+std::string new_run_token() {
+    return random_hex(16);
+}
+
 engine::engine(engine_task given, engine_settings settings, surroundings around)
     : task(std::move(given)),
       with(std::move(settings)),
       pace(around.pace),
-      run_token(random_hex(16)),
+      run_token(task.run_token.empty() ? new_run_token() : task.run_token),
       locking_reads(with.locking_reads || !task.server.order_commits),
       texts(task.projection, locking_reads, task.server.packet_bytes_max),
       checkpoint(task.checkpoint, run_token,
@@ -198,6 +202,8 @@ void engine::follow(start begin, const look_after& meanwhile) {
             router.set_unrelated_xa(wait_for_prepared_xa(on, task.server, task.source.name,
                                                          around_.tell, meanwhile, threads.token()));
         });
+    // It was there before that place.
+    if (begin.from) feed.watch_target();
     if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
     changes.take_up_evicted(begin.evicted.last, begin.evicted.keys);
     binlog::reader_options reading{

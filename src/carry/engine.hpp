@@ -49,7 +49,11 @@ struct engine_task {
     table_name checkpoint;          ///< `_<t>_ghk`
     servers::server_facts server;   ///< That has them all.
     wording words;
+    std::string run_token = {};  ///< Unlike any other run's; empty: the engine makes one.
 };
+
+/// Random; names a run in the tables that it writes.
+std::string new_run_token();
 
 /// Makes a target equal to a projection of its source and keeps it so, until its threads are
 /// stopped. It does not know what that is for: whoever has it decides what comes before, and how it
@@ -111,7 +115,7 @@ class engine {
     const engine_task task;
     const engine_settings with;
     throttle::live_pace& pace;
-    const std::string run_token;  ///< Random; names the run in the tables it writes.
+    const std::string run_token;  ///< Names the run in the tables it writes.
     const bool locking_reads;
     const rows::statements texts;
     const tables::checkpoint_table checkpoint;

@@ -187,7 +187,8 @@ void router::on_xa_commit(const std::string& xid) {
             fmt::format("XA COMMIT of {} stands in the binary log, but it was prepared before "
                         "the migration began, so what it changed is not known. Start again "
                         "when no prepared XA transaction is left (XA RECOVER).",
-                        xid));
+                        xid),
+            {.spoils_run = true});
     }
     for (table_feed* const feed : feeds_) feed->on_xa_commit(xid);
     std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,9 @@ namespace segue::changes {
 namespace {
 
 constexpr std::size_t shown_text_max = 200;
+
+// It stands in the log, where every later run would come to it again.
+const error_properties spoils{.spoils_run = true};
 
 std::string shown(std::string_view text) {
     if (text.size() <= shown_text_max) return std::string(text);
@@ -54,7 +58,8 @@ void table_feed::on_table(const binlog::table_shape& shape) const {
     throw error(
         fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
                     "altered while it was migrated",
-                    watched_.original.quoted(), shape.column_types.size(), watched_.columns));
+                    watched_.original.quoted(), shape.column_types.size(), watched_.columns),
+        spoils);
 }
 
 void table_feed::keep(keys::key_value key, const std::optional<std::string>& xid) {
@@ -90,18 +95,21 @@ void table_feed::on_statement(const binlog::statement& seen) {
             std::none_of(seen.updated_schemas->begin(), seen.updated_schemas->end(),
                          [&](const std::string& schema) { return same_schema(schema); });
         if (elsewhere) return;
-        throw error(fmt::format(
-            "a statement that may change rows of {} stands in the binary log as text, so which "
-            "rows "
-            "it changed cannot be known: {}. Let every session that writes use binlog_format=ROW, "
-            "and start again.",
-            watched_.original.quoted(), shown(seen.text)));
+        throw error(
+            fmt::format(
+                "a statement that may change rows of {} stands in the binary log as text, so which "
+                "rows "
+                "it changed cannot be known: {}. Let every session that writes use "
+                "binlog_format=ROW, "
+                "and start again.",
+                watched_.original.quoted(), shown(seen.text)),
+            spoils);
     }
     see_definition(seen);
 }
 
 void table_feed::see_change_of_ours(const binlog::statement& seen) {
-    for (const table_name& one : watched_.ours) {
+    for (const table_name& one : std::span(watched_.ours).first(watched_ours_)) {
         const auto verb = sql::verb_of(seen.text);
         if (swap_expected_ && verb == sql::ddl_verb::rename_table) continue;
         if (sql::touch_of(logged(seen), one, watched_.case_insensitive_names) !=
@@ -138,21 +146,22 @@ std::string table_feed::change_of_ours() const {
 }
 
 void table_feed::see_definition(const binlog::statement& seen) {
-    if (watches_ours_) see_change_of_ours(seen);
+    see_change_of_ours(seen);
     const bool own_swap = swap_expected_ && sql::verb_of(seen.text) == sql::ddl_verb::rename_table;
     const auto touch =
         own_swap ? sql::ddl_touch::none
                  : sql::touch_of(logged(seen), watched_.original, watched_.case_insensitive_names);
     if (touch == sql::ddl_touch::touched)
-        throw error(
-            fmt::format("the table {} was redefined by another session while it was "
-                        "migrated: {}",
-                        watched_.original.quoted(), shown(seen.text)));
+        throw error(fmt::format("the table {} was redefined by another session while it was "
+                                "migrated: {}",
+                                watched_.original.quoted(), shown(seen.text)),
+                    spoils);
     if (touch == sql::ddl_touch::unreadable)
         throw error(
             fmt::format("a statement of the binary log cannot be read, so it may have redefined "
                         "the table {} while it was migrated: {}",
-                        watched_.original.quoted(), shown(seen.text)));
+                        watched_.original.quoted(), shown(seen.text)),
+            spoils);
     if (touch == sql::ddl_touch::perhaps) ++possible_children_;
     definition_seen_ = true;
 }

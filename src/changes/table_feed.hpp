@@ -77,7 +77,10 @@ class table_feed {
     /// A statement of the log, about whatever table, as stream_handler::on_statement() has it.
     void on_statement(const binlog::statement& seen);
     /// From here on statements about `ours` are somebody else's: what made them stands before.
-    void watch_ours() noexcept { watches_ours_ = true; }
+    void watch_ours() noexcept { watched_ours_ = watched_.ours.size(); }
+    /// The same of the target alone, before the stream is read: where it was made before the place
+    /// at which the stream begins, and the others may be made anew behind it.
+    void watch_target() noexcept { watched_ours_ = 1; }
     /// An XA transaction begins in the stream. To be told of one that changes nothing of ours as
     /// well: it is known then, when it is committed.
     void on_xa_begin(const std::string& xid) { held_.begin(xid, changes_.epoch()); }
@@ -109,7 +112,7 @@ class table_feed {
     const std::stop_token stop_;
 
     held_keys held_{held_bytes_max};  // only the stream's thread, as the next
-    bool watches_ours_ = false;
+    std::size_t watched_ours_ = 0;    ///< How many of watched_.ours, from the first one on.
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over

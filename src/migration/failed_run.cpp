@@ -1,5 +1,6 @@
 #include "src/migration/failed_run.hpp"
 
+#include "src/base/log.hpp"
 #include "src/base/refusal.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/earlier_run.hpp"
@@ -30,16 +31,31 @@ std::string lost_privileges(db::session& session, const preflight::plan& made) {
     return told;
 }
 
+wire::connection_options brief(const db::session_factory& of) {
+    constexpr milliseconds patience{2'000};
+    wire::connection_options made = of.options();
+    made.connect_timeout = std::min(made.connect_timeout, patience);
+    made.read_timeout = std::min(made.read_timeout, patience);
+    return made;
+}
+
 }  // namespace
+
+void failed_run::write_down_spoiled(const std::string& why) {
+    state_.note_spoiled();
+    try {
+        db::session_factory sessions(brief(state_.sessions()));
+        db::session session = sessions.connect(db::session_role::control);
+        state_.parts().checkpoint.record_spoiled(session, why);
+    } catch (const error& failure) {
+        log::info("that the run is spoiled is not written down: {}", failure.what());
+    }
+}
 
 // What it would tell to drop may be another run's, under the same names.
 void failed_run::look() {
-    constexpr milliseconds patience{2'000};
-    wire::connection_options briefly = state_.sessions().options();
-    briefly.connect_timeout = std::min(briefly.connect_timeout, patience);
-    briefly.read_timeout = std::min(briefly.read_timeout, patience);
     try {
-        db::session_factory sessions(briefly);
+        db::session_factory sessions(brief(state_.sessions()));
         db::session session = sessions.connect(db::session_role::control);
         // After a failover tables of these names say nothing of those that were left.
         if (sessions.server_uuid() != state_.plan().server.uuid) return;

@@ -21,6 +21,10 @@ class failed_run {
     /// server that does not answer leaves everything as the run knew it.
     void look();
 
+    /// Notes, in the state and in the checkpoint table, that no later run can go on, and why. Where
+    /// the server does not answer, a later run finds out by itself.
+    void write_down_spoiled(const std::string& why);
+
     /// The failure as it is told to the operator: in the names he knows, with what others did that
     /// explains it.
     error in_words(const error& failure) const;

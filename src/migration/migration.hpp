@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/base/error.hpp"
+#include "src/base/growing_interval.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/progress.hpp"
 #include "src/migration/settings.hpp"
@@ -7,7 +9,9 @@
 #include "src/migration/step_gate.hpp"
 #include "throttle/throttler.hpp"
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 
@@ -29,9 +33,11 @@ class migration {
     /// would meet. Throws as run() does.
     void rehearse(std::stop_token stop);
 
-    /// Runs it to the swap. Throws segue::error for what ended it, `stopped` when asked to stop;
-    /// left_behind() then tells whether the tables were swapped, and what stays. After the swap it
-    /// does not throw any more, and a stop ends the dropping of what is not needed.
+    /// Runs it to the swap. Where the server has taken back what it answered, or is another one
+    /// now, goes on from what the database says. Throws segue::error for what ended it, `stopped`
+    /// when asked to stop; left_behind() then tells whether the tables were swapped, and what
+    /// stays. After the swap it does not throw any more, and a stop ends the dropping of what is
+    /// not needed.
     outcome run(std::stop_token stop);
 
     /// Where the migration stands.
@@ -47,7 +53,21 @@ class migration {
     leftovers left_behind() const;
 
   private:
-    std::unique_ptr<run_state> state_;
+    class step_memory;
+    std::shared_ptr<run_state> state() const;
+    /// Whether what has ended is to be gone on with by this process; tells that.
+    bool goes_on_after(const run_state& ended, const error& failure);
+    void begin_again(const std::stop_token& stop);
+
+    settings with_;
+    observer& told_;
+    const std::unique_ptr<step_memory> gate_;
+    steering steering_;
+    // Only the thread that runs the migration:
+    std::optional<std::chrono::steady_clock::time_point> searches_since_;  ///< For its server.
+    growing_interval searches_told_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<run_state> state_;  // guarded by mutex_
 };
 
 }  // namespace segue::migration

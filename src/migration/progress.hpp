@@ -27,7 +27,8 @@ struct failed_attempt {
 struct progress {
     phase at = phase::inspect;
     std::uint64_t rows_copied = 0;
-    std::uint64_t rows_estimate = 0;  ///< Equal to rows_copied once the copy is done.
+    std::uint64_t rows_copied_before = 0;  ///< Of them: by the run that this one goes on with.
+    std::uint64_t rows_estimate = 0;       ///< Equal to rows_copied once the copy is done.
     std::uint64_t keys_flushed = 0;
     std::size_t backlog = 0;
     std::size_t backlog_max = 0;
@@ -69,6 +70,7 @@ struct attempt {
 /// What a run that is done tells.
 struct outcome {
     bool instant = false;  ///< ALTER TABLE ... ALGORITHM=INSTANT did it: nothing was swapped.
+    bool by_earlier_run = false;  ///< That had swapped; this one has cleaned up after it.
     std::chrono::milliseconds stall_max{0};   ///< The longest that writes waited in an attempt.
     std::chrono::milliseconds stall_last{0};  ///< How long they waited in the one that swapped.
     unsigned cut_over_attempts = 0;
@@ -95,6 +97,8 @@ struct leftovers {
     std::string taken_over_by;            ///< Whose run that is; empty: not known.
     bool instant = false;    ///< `swap` is of ALTER TABLE ... ALGORITHM=INSTANT, not of RENAME.
     bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
+    bool spoiled = false;    ///< No run can go on from there.
+    bool can_be_gone_on_with = false;  ///< The same command goes on from there.
 };
 
 }  // namespace segue::migration

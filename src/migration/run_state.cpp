@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
+#include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/command_signal.hpp"
@@ -41,20 +42,43 @@ std::string text_of(const binlog::stream_position& position) {
     return std::get<binlog::gtid_set>(position).text();
 }
 
-run_state::run_state(settings given, observer& told_to, step_gate& asked)
+run_state::run_state(settings given, observer& told_to, step_gate& asked, steering& steered)
     : with(std::move(given)),
       told(told_to),
       gate(asked),
       restarts_([this](const std::string& text) { told.on_notice(text); }),
       record_{.made = [this](const table_name& table) { note_made(table); },
               .dropped = [this](const table_name& table) { note_dropped(table); }},
-      steering_(with.carrying.pace, with.postpone_flag_file) {}
+      steering_(steered) {}
+
+servers::server_roles run_state::find_roles() const {
+    return with.replica == replica_use::streams
+               ? servers::server_roles::find(with.connection, with.assume_primary,
+                                             with.request.original.schema)
+               : servers::server_roles::replica_by_itself(with.connection);
+}
+
+bool run_state::is_told_by_the_database() const {
+    const leftovers left = left_behind();
+    if (left.swap != swap::swap_state::not_made || !left.can_be_gone_on_with ||
+        left.taken_over != preflight::other_run_made::none)
+        return false;
+    if (restarts_.may_have_lost()) return true;
+    try {
+        const servers::server_roles now = find_roles();
+        db::session_factory sessions(now.primary());
+        static_cast<void>(sessions.connect(db::session_role::control));
+        const auto& replica = roles_->stream_from();
+        const auto& replica_now = now.stream_from();
+        return sessions.server_uuid() != made_->server.uuid ||
+               (replica ? replica->uuid : "") != (replica_now ? replica_now->uuid : "");
+    } catch (const error&) {
+        return false;
+    }
+}
 
 void run_state::find_servers() {
-    roles_.emplace(with.replica == replica_use::streams
-                       ? servers::server_roles::find(with.connection, with.assume_primary,
-                                                     with.request.original.schema)
-                       : servers::server_roles::replica_by_itself(with.connection));
+    roles_.emplace(find_roles());
     const auto tell = [this](const std::string& text) { told.on_notice(text); };
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
@@ -82,6 +106,10 @@ preflight::plan run_state::looked_at(
     const auto& replica = roles_->stream_from();
     request.stall_budget = with.stall_budget;
     request.server = kind_of_server(with);
+    request.run_token = run_token_;
+    request.place_is_gone = [&](const tables::resume_point& from) {
+        return servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
+    };
     try {
         if (replica) {
             roles_->throw_if_tables_differ(primary, request.original);
@@ -137,8 +165,10 @@ void run_state::note_dropped(const table_name& table) {
 // The ghost table has become the table, and the old one is kept unless it is to go.
 std::vector<table_name> run_state::unneeded_after_swap() const {
     const migration_tables& tables = made_->tables;
-    std::vector<table_name> unneeded = {tables.changelog, tables.checkpoint};
+    // The state goes last: while it is there, the next run knows what is left to be done.
+    std::vector<table_name> unneeded = {tables.changelog};
     if (with.drop_old_table && with.replica != replica_use::tested) unneeded.push_back(tables.old);
+    unneeded.push_back(tables.checkpoint);
     return unneeded;
 }
 
@@ -164,6 +194,11 @@ void run_state::note_taken_over(preflight::other_run_made seen,
 void run_state::note_taken_over_by(const std::string& run) {
     std::lock_guard lock(mutex_);
     taken_over_by_ = run;
+}
+
+void run_state::note_spoiled() {
+    std::lock_guard lock(mutex_);
+    spoiled_ = true;
 }
 
 void run_state::note_instant(bool is) {
@@ -231,7 +266,8 @@ progress run_state::now() const {
     const bool copy_ended = copy_ended_ != steady_clock::time_point{};
     if (copy_began_ != steady_clock::time_point{})
         made.copy_elapsed = in_millis((copy_ended ? copy_ended_ : now) - copy_began_);
-    made.rows_copied = parts.copying.rows_copied();
+    if (made_->goes_on) made.rows_copied_before = tables::rows_copied(*made_->goes_on);
+    made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
@@ -270,7 +306,10 @@ leftovers run_state::left_behind() const {
     made.rehearsal = with.request.rehearsal ||
                      (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
-    if (parts_) {
+    made.spoiled = spoiled_;
+    made.can_be_gone_on_with = made_ && !spoiled_ && (made_->goes_on || at_ != phase::inspect) &&
+                               with.replica != replica_use::tested;
+    if (made_) {
         made.original = made_->tables.original.quoted();
         made.ghost = made_->tables.ghost.quoted();
         made.old = made_->tables.old.quoted();

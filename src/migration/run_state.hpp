@@ -28,10 +28,15 @@ std::string text_of(const binlog::stream_position& position);
 
 /// What a run knows of itself, and what others may ask meanwhile.
 /// Threads: now(), about(), steer() and left_behind() from any; all else from the one that runs the
-/// migration. Lifetime: `told` and `gate` outlive it.
+/// migration. Lifetime: `told`, `gate` and what steers it outlive it.
 class run_state {
   public:
-    run_state(settings given, observer& told_to, step_gate& asked);
+    run_state(settings given, observer& told_to, step_gate& asked, steering& steered);
+
+    /// Whether what the database says of the run is what has to be gone on with, in this process:
+    /// the server may have taken back what it answered, or it is another one now. Asks the servers.
+    /// Precondition: the run has ended by a failure, and its threads have.
+    bool is_told_by_the_database() const;
 
     /// Finds the primary and the server that the stream comes from; to be called before all else.
     /// Throws segue::error.
@@ -58,7 +63,8 @@ class run_state {
     /// The same of a rehearsal, which makes no engine.
     void hold(preflight::plan made);
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
-    carry::engine& parts() { return *parts_; }              ///< Precondition: hold() was called.
+    carry::engine& parts() { return *parts_; }              ///< Precondition: has_parts().
+    bool has_parts() const noexcept { return parts_ != nullptr; }
     /// Notes that a table was made, which is left behind from now on.
     void note_made(const table_name& table);
     /// Notes that a table was dropped, which is left behind no more.
@@ -68,11 +74,14 @@ class run_state {
     std::vector<table_name> begin_clean_up();
     /// What is known of RENAME TABLE.
     swap::swap_record& swap_record() { return swap_; }
+    /// Names the run in the tables that it writes; unlike any other's.
+    const std::string& run_token() const noexcept { return run_token_; }
     /// What the operator changes while it goes on.
     steering& steer() noexcept { return steering_; }
     /// Notes that another run has the tables; `tables_there` are those of them that exist.
     void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
+    void note_spoiled();  ///< No later run can go on with what this one has done.
     /// The test on a replica has come to its end.
     void note_swapped_back();
     void copy_begins();
@@ -95,6 +104,7 @@ class run_state {
     step_gate& gate;
 
   private:
+    servers::server_roles find_roles() const;
     preflight::plan looked_at(
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
@@ -102,9 +112,10 @@ class run_state {
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
     const preflight::table_record record_;
+    const std::string run_token_ = carry::new_run_token();
     std::optional<db::session_factory> sessions_;
     swap::swap_record swap_;
-    steering steering_;
+    steering& steering_;
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;
@@ -123,6 +134,7 @@ class run_state {
     bool cleans_up_ = false;
     bool swapped_back_ = false;
     bool instant_ = false;
+    bool spoiled_ = false;
     preflight::other_run_made taken_over_ = preflight::other_run_made::none;
     std::string taken_over_by_;
 };

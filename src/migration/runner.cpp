@@ -6,6 +6,7 @@
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/carry/copy_start.hpp"
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
 #include "src/db/table_failure.hpp"
@@ -42,13 +43,14 @@ constexpr milliseconds tick{50};
 constexpr std::chrono::seconds marker_wait_told_after{5};
 constexpr std::chrono::seconds stop_grace{1};
 
-tables::fingerprint fingerprint_of(const preflight::plan& made, const std::string& alter,
-                                   db::session& session) {
-    return {.original = schema::stable_create_statement(made.original),
-            .target = schema::stable_create_statement(made.target),
-            .alter = alter,
-            .projection = schema::text_of(made.projection),
-            .session = db::conversion_settings(session)};
+// The operator is to know that this is no new beginning, and whose it was.
+std::string goes_on_text(const preflight::plan& made) {
+    const tables::saved_state& left = *made.goes_on;
+    return fmt::format(
+        "going on with what an earlier run left{}: {} rows are copied, and the changes since are "
+        "read from {} on. --no-resume begins anew.",
+        made.earlier.run.empty() ? "" : fmt::format(" ({})", made.earlier.run),
+        tables::rows_copied(left), text_of(left.resume_at->position));
 }
 
 }  // namespace
@@ -58,6 +60,7 @@ outcome runner::run(std::stop_token stop) {
     state_.find_servers();
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
+    if (preflight::is_done(state_.plan(), state_.with.request)) return finish_clean_up(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
     std::optional<swap::own_statement_ender> ender(
         std::in_place, state_.sessions(), state_.swap_record(), threads_.token(), stop_grace);
@@ -128,6 +131,10 @@ bool runner::altered_instantly(const std::stop_token& stop) {
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
         const preflight::plan seen = state_.look(session, state_.with.request, stop);
+        // What an earlier run began without it, or has done.
+        if (seen.earlier.is == preflight::remains::resumable ||
+            preflight::is_done(seen, state_.with.request))
+            return false;
         state_.note_instant(true);
         const auto tried =
             swap::alter_instantly(state_.sessions(), seen, state_.with.request.alter_text,
@@ -154,6 +161,7 @@ bool runner::altered_instantly(const std::stop_token& stop) {
 void runner::prepare(const std::stop_token& stop) {
     db::session session = state_.sessions().connect(db::session_role::patient);
     preflight::plan made = state_.inspect(session, state_.with.request, stop);
+    if (preflight::is_done(made, state_.with.request)) return state_.hold(std::move(made));
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built = std::make_unique<carry::engine>(
@@ -164,7 +172,8 @@ void runner::prepare(const std::stop_token& stop) {
                            .server = made.server,
                            .words = {.target = "the new table",
                                      .of_a_conflict = "ALTER TABLE would refuse this too; the "
-                                                      "original is as it was."}},
+                                                      "original is as it was."},
+                           .run_token = state_.run_token()},
         state_.with.carrying,
         carry::engine::surroundings{
             .sessions = state_.sessions(),
@@ -184,11 +193,17 @@ void runner::prepare(const std::stop_token& stop) {
     for (const std::string& notice : start_notices(made, state_.with))
         state_.told.on_notice(notice);
     state_.hold(made, std::move(built));
+    if (made.goes_on) {
+        for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})
+            state_.note_made(one);
+        state_.told.on_notice(goes_on_text(made));
+        preflight::drop_leftover(session, made.tables.changelog, stop);
+    }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
-    make(session, made.tables.checkpoint, [&] {
-        parts().checkpoint.create(session, made.server.uuid,
-                                  fingerprint_of(made, state_.with.request.alter_text, session));
-    });
+    if (!made.goes_on)
+        parts().checkpoint.complete(
+            session, preflight::fingerprint_of(made, state_.with.request.alter_text, session));
+    fault::point("migration.state_complete");
 }
 
 // What is to be dropped after an end that comes early: what may have been made.
@@ -220,10 +235,11 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
 void runner::start_following(std::stop_token stop) {
     fault::point("migration.before_following");
     try {
-        parts().follow({.target = carry::engine::contents::nothing}, [&] {
+        const auto meanwhile = [&] {
             look_after(stop);
             look_at_tables_of_ours();
-        });
+        };
+        parts().follow(where_to_start(), meanwhile);
     } catch (const error& failure) {
         // The greatest key, which it reads, may be one of them.
         if (!failure.from_server()) throw_if_key_has_nulls();
@@ -233,6 +249,36 @@ void runner::start_following(std::stop_token stop) {
     // What was changed between the inspection and the place where the stream begins, it does not
     // tell.
     look_at_definition();
+}
+
+carry::engine::start runner::where_to_start() {
+    const auto& left = state_.plan().goes_on;
+    if (!left) return {.target = carry::engine::contents::nothing};
+    std::vector<std::string> triggers;
+    for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
+    // Of an attempt of that run.
+    parts().feed.expect_triggers(std::move(triggers));
+    return {.target = carry::engine::contents::of_an_earlier_run,
+            .from = left->resume_at,
+            .copy = carry::copy_that_goes_on(*left, parts().texts.codec()),
+            .evicted = left->evicted};
+}
+
+// An earlier run has swapped the tables, and has died before all was dropped.
+outcome runner::finish_clean_up(std::stop_token stop) {
+    if (state_.with.replica == replica_use::tested)
+        throw_refusals({{"an earlier test has swapped the tables, and has not swapped them back",
+                         fmt::format("Compare them, and then: RENAME TABLE {0} TO {1}, {2} TO {0};",
+                                     state_.plan().tables.original.quoted(),
+                                     state_.plan().tables.ghost.quoted(),
+                                     state_.plan().tables.old.quoted())}});
+    state_.swap_record().is_known(true);
+    outcome made;
+    made.by_earlier_run = true;
+    state_.told.on_swapped(made);
+    clean_up(stop);
+    state_.enter(phase::done);
+    return made;
 }
 
 std::string runner::prepare_swap(const std::function<void()>& meanwhile) {
@@ -282,7 +328,7 @@ void runner::throw_if_taken_over() {
 
 void runner::throw_for_change_of_ours() {
     throw_if_taken_over();
-    throw error(parts().feed.change_of_ours());
+    throw error(parts().feed.change_of_ours(), {.spoils_run = true});
 }
 
 void runner::look_at_tables_of_ours() {
@@ -329,11 +375,13 @@ void runner::end_threads() {
     threads_.wait();
 }
 
-void runner::throw_cause(const failed_run& failed) {
+void runner::throw_cause(failed_run& failed) {
     try {
         throw_first_failure();
     } catch (const error& failure) {
-        throw failed.in_words(failure);
+        const error told = failed.in_words(failure);
+        if (told.spoils_run()) failed.write_down_spoiled(told.what());
+        throw told;
     }
 }
 
@@ -364,12 +412,7 @@ void runner::clean_up(std::stop_token stop) {
     }
 }
 
-// What is left of them state_ knows.
-void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
-    // The names are swapped, which no restart takes back.
-    db::session_factory sessions = state_.sessions().unwatched();
-    db::retrying_session session(sessions, state_.with.carrying.failures_max,
-                                 db::lock_conflicts::failures, db::session_role::patient);
+void runner::write_down_end(db::retrying_session& session, const std::stop_token& stop) {
     try {
         session.run("write down the end", stop, [&](db::session& on) {
             parts().checkpoint.record_progress(on, {.phase = std::string(name_of(phase::done))});
@@ -377,6 +420,15 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
     } catch (const error& failure) {
         log::info("the end of the run is not written down: {}", failure.what());
     }
+}
+
+// What is left of them state_ knows.
+void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop) {
+    // The names are swapped, which no restart takes back.
+    db::session_factory sessions = state_.sessions().unwatched();
+    db::retrying_session session(sessions, state_.with.carrying.failures_max,
+                                 db::lock_conflicts::failures, db::session_role::patient);
+    if (state_.has_parts()) write_down_end(session, stop);
     for (const table_name& table : tables) {
         try {
             fault::point("migration.before_drop");

@@ -39,6 +39,8 @@ class runner {
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);
+    /// At the beginning, or where an earlier run stopped.
+    carry::engine::start where_to_start();
     /// Throws segue::error that names a column of the key in which there is a NULL.
     void throw_if_key_has_nulls();
     void drop_old_table_of_before(std::stop_token stop);
@@ -48,9 +50,12 @@ class runner {
     /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
     /// Rethrows what ended the run.
-    [[noreturn]] void throw_cause(const failed_run& failed);
+    [[noreturn]] void throw_cause(failed_run& failed);
     [[noreturn]] void throw_first_failure();
+    /// What an earlier run, which has swapped the tables, has not dropped.
+    outcome finish_clean_up(std::stop_token stop);
     void clean_up(std::stop_token stop);
+    void write_down_end(db::retrying_session& session, const std::stop_token& stop);
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
     /// run is asked to stop.

@@ -57,21 +57,35 @@ bool could_be_written(db::session& session, const table_name& changelog) {
 
 void take_tables_over(db::session& session, const table_name& checkpoint,
                       const std::stop_token& stop) {
+    outlast_statements(session, checkpoint, stop, [&] {
+        try {
+            tables::checkpoint_table(checkpoint, "dropped").take_over(session);
+        } catch (const error& failure) {
+            if (failure.retryable() || stop.stop_requested()) throw;
+            log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(), failure.what());
+        }
+    });
+}
+
+// A name of at most 64 characters, which do not distinguish case.
+std::string claim_on(const table_name& original) {
+    return fmt::format("CONCAT('segue/', LEFT(SHA2({},256),50))",
+                       quoted_literal(original.quoted()));
+}
+
+}  // namespace
+
+void outlast_statements(db::session& session, const table_name& checkpoint,
+                        const std::stop_token& stop, const std::function<void()>& take_over) {
     constexpr int tries_max = 24;  // of innodb_lock_wait_timeout each
     growing_interval told;
     for (int tries = 1;; ++tries) {
         if (stop.stop_requested()) throw stopped();
         try {
-            tables::checkpoint_table(checkpoint, "dropped").take_over(session);
-            return;
+            return take_over();
         } catch (const error& failure) {
             if (stop.stop_requested()) throw stopped();
-            if (failure.mysql_errno() != er::lock_wait_timeout) {
-                if (failure.retryable()) throw;
-                log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(),
-                             failure.what());
-                return;
-            }
+            if (failure.mysql_errno() != er::lock_wait_timeout) throw;
             if (tries == tries_max)
                 throw error(
                     fmt::format("statements of the earlier run are still at work: they hold "
@@ -88,39 +102,14 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
     }
 }
 
-// A name of at most 64 characters, which do not distinguish case.
-std::string claim_on(const table_name& original) {
-    return fmt::format("CONCAT('segue/', LEFT(SHA2({},256),50))",
-                       quoted_literal(original.quoted()));
-}
-
-// As the old table is dropped: whoever holds it is waited for.
-void drop_when_let_go(db::session& session, const table_name& name, const std::stop_token& stop) {
-    growing_interval told;
-    for (;;) {
-        if (stop.stop_requested()) throw stopped();
-        try {
-            return drop_if_exists(session, name);
-        } catch (const servers::explained_lock_wait& failure) {
-            if (told.due(machine_clock().now()))
-                log::write(
-                    log::level::warning,
-                    fmt::format("drop what an earlier run left: {}; trying again", failure.what()));
-        }
-    }
-}
-
-// Without what a swap may change by itself: the table's name, and those of constraints.
-std::string definition_but_for_names(const schema::table_definition& table) {
-    std::istringstream lines(schema::stable_create_statement(table));
+std::string definition_but_for_names(const std::string& create_statement) {
+    std::istringstream lines(create_statement);
     std::string kept;
     std::string line;
     for (std::getline(lines, line); std::getline(lines, line);)
         if (line.find("CONSTRAINT") == std::string::npos) kept += line + "\n";
     return kept;
 }
-
-}  // namespace
 
 void claim_start(db::session& session, const table_name& original) {
     const auto granted_within = [&](std::chrono::seconds limit) {
@@ -206,9 +195,27 @@ other_run_made seen_take_over(db::session& session, const plan& made,
     if (!now) return other_run_made::unknown;
     if (!schema::same_definition(*now, made.original)) return other_run_made::swapped;
     // An ALTER need not change the definition, and the old table may have been dropped.
-    return definition_but_for_names(made.target) == definition_but_for_names(made.original)
-               ? other_run_made::unknown
-               : other_run_made::not_swapped;
+    const auto text_of = [](const schema::table_definition& table) {
+        return definition_but_for_names(schema::stable_create_statement(table));
+    };
+    return text_of(made.target) == text_of(made.original) ? other_run_made::unknown
+                                                          : other_run_made::not_swapped;
+}
+
+// As the old table is dropped.
+void drop_leftover(db::session& session, const table_name& name, const std::stop_token& stop) {
+    growing_interval told;
+    for (;;) {
+        if (stop.stop_requested()) throw stopped();
+        try {
+            return drop_if_exists(session, name);
+        } catch (const servers::explained_lock_wait& failure) {
+            if (told.due(machine_clock().now()))
+                log::write(
+                    log::level::warning,
+                    fmt::format("drop what an earlier run left: {}; trying again", failure.what()));
+        }
+    }
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
@@ -218,7 +225,7 @@ void drop_leftovers(db::session& session, const migration_tables& tables, std::s
         if (exists(session, name)) there.push_back(name.quoted());
     try {
         for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint}) {
-            drop_when_let_go(session, name, stop);
+            drop_leftover(session, name, stop);
             std::erase(there, name.quoted());
         }
     } catch (const stopped&) {

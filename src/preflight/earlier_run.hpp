@@ -5,6 +5,7 @@
 #include "src/db/session.hpp"
 #include "src/preflight/inspection.hpp"
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -50,6 +51,19 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
 /// them that exist. Throws segue::error.
 other_run_made seen_take_over(db::session& session, const plan& made,
                               const std::vector<table_name>& there);
+
+/// Calls `take_over`, which waits for the statements that a run has left behind in the server,
+/// until they have ended; tells meanwhile what they hold. Throws segue::error where they do not
+/// end, or for what it throws but for a lock wait that took too long, and `stopped`.
+void outlast_statements(db::session& session, const table_name& checkpoint,
+                        const std::stop_token& stop, const std::function<void()>& take_over);
+
+/// A text of SHOW CREATE TABLE without what a swap may change by itself: the table's name, and
+/// those of constraints.
+std::string definition_but_for_names(const std::string& create_statement);
+
+/// Drops one table of an earlier run, and waits for whoever holds it. Throws as drop_leftovers().
+void drop_leftover(db::session& session, const table_name& name, const std::stop_token& stop);
 
 /// Drops the ghost, changelog and checkpoint tables. Waits for statements of the run that left
 /// them: one that waits for a lock lives on in the server when its process has died. Throws

@@ -2,7 +2,9 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
 #include "src/base/nearest_names.hpp"
+#include "src/db/session_factory.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/key_check.hpp"
@@ -46,10 +48,35 @@ table_naming as_stored(table_naming naming, bool names_fold_case) {
     return naming;
 }
 
+// What an earlier run left, and Segue may drop because it is asked to, or of no use to anybody.
+bool may_be_dropped(const earlier_state& left, const inspection_request& request) {
+    if (request.drop_ghost || left.is == remains::unfinished || left.is == remains::swapped)
+        return true;
+    return request.earlier == earlier_run_use::begun_anew && left.is != remains::unknown;
+}
+
+refusal stands_in_the_way(const earlier_state& left, const std::vector<std::string>& there) {
+    const bool one = there.size() == 1;
+    const std::string drop = fmt::format("DROP TABLE IF EXISTS {};", fmt::join(there, ", "));
+    if (left.is == remains::another)
+        return {fmt::format("an earlier run{} left {}, and it cannot be gone on with: {}",
+                            left.run.empty() ? "" : fmt::format(" ({})", left.run),
+                            fmt::join(there, ", "), left.why),
+                fmt::format("To go on with it, give the ALTER and the table that it had. To give "
+                            "it up and begin anew, say --no-resume; or drop {}: {}",
+                            one ? "it" : "them", drop)};
+    return {fmt::format("the table{} {} exist{}; another run has {}, or an earlier one left {}: {}",
+                        one ? "" : "s", fmt::join(there, ", "), one ? "s" : "", one ? "it" : "them",
+                        one ? "it" : "them", left.why),
+            fmt::format("If no other run is at work, say --initially-drop-ghost-table; or drop "
+                        "{}: {}",
+                        one ? "it" : "them", drop)};
+}
+
 // Of a run that is at work nothing is dropped, nor told to be.
-void check_names(db::session& session, const inspection_request& request,
-                 const migration_tables& tables, const std::stop_token& stop,
-                 std::vector<refusal>& refusals) {
+void check_names(db::session& session, const inspection_request& request, plan& made,
+                 const std::stop_token& stop, std::vector<refusal>& refusals) {
+    const migration_tables& tables = made.tables;
     const std::string base_table = "BASE TABLE";
     for (const table_name& name :
          {tables.old, tables.ghost, tables.changelog, tables.checkpoint, tables.rehearsal})
@@ -62,23 +89,24 @@ void check_names(db::session& session, const inspection_request& request,
         refusals.push_back(std::move(*others));
         return;
     }
+    made.earlier = look_at_earlier_state(session, tables, made.original, request.alter_text);
+    const earlier_state& left = made.earlier;
+    if (is_done(made, request)) return;
     if (exists(session, tables.old) && !request.drop_old)
         refusals.push_back(
             {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
              "Drop it if it is not needed any more, or say --initially-drop-old-table."});
-    if (request.drop_ghost) return;
+    if (request.earlier == earlier_run_use::required && left.is != remains::resumable)
+        refusals.push_back(
+            {fmt::format("there is no run of {} to go on with{}", made.original.name.quoted(),
+                         left.why.empty() ? "" : ": " + left.why),
+             "Leave --resume out to begin anew."});
+    if (left.is == remains::none || may_be_dropped(left, request)) return;
+    if (left.is == remains::resumable) return;
     std::vector<std::string> there;
     for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint})
         if (exists(session, name)) there.push_back(name.quoted());
-    if (there.empty()) return;
-    const bool one = there.size() == 1;
-    refusals.push_back(
-        {fmt::format("the table{} {} exist{}; another run has {}, or an earlier one left {}",
-                     one ? "" : "s", fmt::join(there, ", "), one ? "s" : "", one ? "it" : "them",
-                     one ? "it" : "them"),
-         fmt::format("If no other run is at work, say --initially-drop-ghost-table; or drop {}: "
-                     "DROP TABLE IF EXISTS {};",
-                     one ? "it" : "them", fmt::join(there, ", "))});
+    refusals.push_back(stands_in_the_way(left, there));
 }
 
 std::vector<std::string> column_names(const schema::table_definition& table) {
@@ -192,9 +220,6 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
               fmt::format("SET GLOBAL max_allowed_packet={};", round_up(needed))}});
     throw_if_key_has_nulls(session, made, /*locking=*/false);
     check_key_forms(session, texts);
-    if (made.along.triggers.empty()) return;
-    made.along.triggers_time = try_triggers(session, made.target.name, made.along.triggers);
-    tell_triggers(made);
 }
 
 // MODIFY c ... AUTO_INCREMENT on a column that was none: ALTER TABLE would renumber its zeros.
@@ -293,6 +318,10 @@ plan made_with_target(const workplace& at, plan made, const table_name& name, re
     cost.measure(made.target);
     made.rename_time = cost.sum();
     complete(made, at.session, at.alter, at.request);
+    if (!made.along.triggers.empty()) {
+        made.along.triggers_time = try_triggers(at.session, name, made.along.triggers);
+        tell_triggers(made);
+    }
     at.throw_if_stopped();
     empty.keep();
     return made;
@@ -333,6 +362,114 @@ void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const 
     drop_leftovers(at.session, tables, at.stop);
 }
 
+// The checkpoint table, from its beginning; it is there before the new table, so that the next run
+// knows whose that is.
+class begun_state {
+  public:
+    begun_state(const workplace& at, const plan& made)
+        : at_(at), table_(made.tables.checkpoint, at.request.run_token) {
+        at.record.made(table_.name());
+        try {
+            table_.begin(at.session, made.server.uuid,
+                         {.original = schema::stable_create_statement(made.original),
+                          .target = {},
+                          .alter = at.request.alter_text,
+                          .projection = {},
+                          .session = {}});
+        } catch (const error& failure) {
+            if (failure.mysql_errno() == er::table_exists_error)
+                at.record.dropped(table_.name());
+            else
+                drop();
+            throw;
+        }
+        fault::point("inspection.state_begun");
+    }
+    begun_state(const begun_state&) = delete;
+    begun_state& operator=(const begun_state&) = delete;
+    ~begun_state() {
+        if (!kept_) drop();
+    }
+    void keep() noexcept { kept_ = true; }
+
+  private:
+    void drop() noexcept {
+        try {
+            drop_made(at_.session, at_.record, table_.name());
+        } catch (...) {
+            // It stays on the record.
+        }
+    }
+
+    const workplace& at_;
+    const tables::checkpoint_table table_;
+    bool kept_ = false;
+};
+
+plan begin_anew(const workplace& at, const plan& made, const rename_cost& cost) {
+    if (made.earlier.is != remains::none) drop_what_an_earlier_run_left(at, made, cost);
+    begun_state state(at, made);
+    plan done = with_target(at, made, made.tables.ghost, cost);
+    state.keep();
+    return done;
+}
+
+// What is known of a run only once its state is ours.
+class cannot_go_on : public error {
+  public:
+    using error::error;
+};
+
+void throw_if_different(const tables::saved_state& before, const plan& now, db::session& session) {
+    if (const auto differs =
+            difference(before.print, fingerprint_of(now, /*alter=*/before.print.alter, session)))
+        throw cannot_go_on(*differs);
+}
+
+void throw_if_place_is_gone(const tables::saved_state& left, const inspection_request& request) {
+    if (!request.place_is_gone) return;
+    if (const auto why = request.place_is_gone(*left.resume_at)) throw cannot_go_on(*why);
+}
+
+// What only an empty new table tells.
+void try_on_an_empty_table(const workplace& at, plan& made, const rename_cost& cost) {
+    const plan tried = rehearse(at, made, cost);
+    drop_made(at.session, at.record, made.tables.rehearsal);
+    made.rename_time = tried.rename_time;
+    made.along = tried.along;
+}
+
+// What an attempt to swap that was cut off may have left on the new table.
+void take_back_attempt(db::session& session, const plan& made) {
+    if (!made.along.triggers.empty()) drop_triggers(session, made.target.name);
+}
+
+plan go_on(const workplace& at, plan made, const rename_cost& cost) {
+    db::session& session = at.session;
+    throw_if_place_is_gone(tables::read_state(session, made.tables.checkpoint), at.request);
+    const tables::checkpoint_table state(made.tables.checkpoint, at.request.run_token);
+    tables::saved_state left = take_state_over(session, state, at.stop);
+    auto target = schema::read_table(session, made.tables.ghost);
+    // A RENAME that was on its way has come to its end; none comes after.
+    if (!target)
+        throw_refusals({{"the earlier run has swapped the tables in this moment",
+                         "Start again to see what is left to be done."}});
+    made.target = std::move(*target);
+    if (const auto text = schema::stable_create_statement(made.target); text != left.print.target)
+        throw cannot_go_on("the definition of the new table is another: " +
+                           first_difference(left.print.target, text));
+    if (rename_cost::is_measured(made.original) || rename_cost::is_measured(made.target) ||
+        !made.along.triggers.empty())
+        try_on_an_empty_table(at, made, cost);
+    take_back_attempt(session, made);
+    complete(made, session, at.alter, at.request);
+    made.notes = notes_on_target(made.original, made.target, made.tables);
+    throw_if_different(left, made, session);
+    throw_if_place_is_gone(left, at.request);
+    made.goes_on = std::move(left);
+    return made;
+}
+
 std::vector<table_to_drop> tables_to_drop(db::session& session, const inspection_request& request,
                                           const migration_tables& tables) {
     std::vector<table_name> names;
@@ -364,6 +501,20 @@ void throw_if_other_text(const schema::table_definition& now, const plan& made) 
 }
 
 }  // namespace
+
+bool is_done(const plan& made, const inspection_request& request) {
+    return made.earlier.is == remains::swapped && made.earlier.same_alter &&
+           request.earlier != earlier_run_use::begun_anew;
+}
+
+tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
+                                   db::session& session) {
+    return {.original = schema::stable_create_statement(made.original),
+            .target = schema::stable_create_statement(made.target),
+            .alter = alter,
+            .projection = schema::text_of(made.projection),
+            .session = db::conversion_settings(session)};
+}
 
 error changed_while_starting(const table_name& original, std::string_view how) {
     return refused({{fmt::format("{} was {} by another session while Segue was starting",
@@ -427,14 +578,18 @@ plan look(db::session& session, const inspection_request& request,
     const bool names_fold_case = made.server.names_fold_case;
     made.tables = tables_beside(made.original.name, as_stored(request.naming, names_fold_case));
     append(refusals, names_of_the_original(made.tables, names_fold_case));
+    claim_start(session, made.original.name);
+    check_names(session, request, made, stop, refusals);
+    if (is_done(made, request)) {
+        throw_refusals(refusals);
+        return made;
+    }
     if (request.skip_renames) tell_skipped_renames(made, alter);
     append(refusals, shape_obstacles(made.original));
     see_what_is_taken_along(session, request, made, refusals);
     append(refusals, table_obstacles(session, made.original.name, made.server, made.along));
     append(refusals, new_auto_increment(alter, made.original, request.skip_renames));
     append(refusals, unapproved_renames(alter, request));
-    claim_start(session, made.original.name);
-    check_names(session, request, made.tables, stop, refusals);
     throw_refusals(refusals);
     return made;
 }
@@ -449,6 +604,13 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
              std::stop_token stop) {
     const sql::alter_statement alter = sql::parse_alter(request.alter_text);
     plan made = look(session, request, alter, stop);
+    if (is_done(made, request)) {
+        if (request.rehearsal)
+            throw_refusals({{"an earlier run of this ALTER has swapped the tables already",
+                             "What is left is to clean up after it, which a run with --execute "
+                             "does."}});
+        return made;
+    }
     const workplace at{.session = session,
                        .alter = alter,
                        .request = request,
@@ -468,8 +630,23 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
         made.drops = tables_to_drop(session, request, made.tables);
         return rehearse(at, made, cost);
     }
-    if (request.drop_ghost) drop_what_an_earlier_run_left(at, made, cost);
-    return with_target(at, made, made.tables.ghost, cost);
+    if (made.earlier.is != remains::resumable || request.earlier == earlier_run_use::begun_anew)
+        return begin_anew(at, made, cost);
+    try {
+        return go_on(at, made, cost);
+    } catch (const cannot_go_on& why) {
+        made.earlier.is = remains::another;
+        made.earlier.why = why.what();
+        if (request.earlier == earlier_run_use::required || !may_be_dropped(made.earlier, request))
+            throw_refusals({stands_in_the_way(
+                made.earlier, {made.tables.ghost.quoted(), made.tables.changelog.quoted(),
+                               made.tables.checkpoint.quoted()})});
+        log::write(
+            log::level::warning,
+            fmt::format("what an earlier run left cannot be gone on with, and is dropped: {}",
+                        why.what()));
+        return begin_anew(at, made, cost);
+    }
 }
 
 }  // namespace segue::preflight

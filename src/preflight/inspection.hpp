@@ -4,6 +4,7 @@
 #include "src/base/table_name.hpp"
 #include "src/base/table_naming.hpp"
 #include "src/db/session.hpp"
+#include "src/preflight/earlier_state.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/taken_along.hpp"
 #include "src/preflight/target_table.hpp"
@@ -11,9 +12,11 @@
 #include "src/schema/table_definition.hpp"
 #include "src/servers/server_facts.hpp"
 #include "src/sql/alter_text.hpp"
+#include "src/tables/saved_state.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -38,10 +41,14 @@ struct inspection_request {
     bool discard_foreign_keys = false;  ///< --discard-foreign-keys
     bool nullable_key = false;          ///< --allow-nullable-unique-key: where no other key serves.
     trigger_request triggers;
+    earlier_run_use earlier = earlier_run_use::gone_on_with;  ///< --no-resume, --resume
     bool rehearsal = false;  ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     std::chrono::milliseconds
         stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
     bool replica_image_is_minimal = false;  ///< The stream's replica logs no FULL images.
+    std::string run_token = {};             ///< Of the run that inspects; a rehearsal has none.
+    /// Why the stream cannot be taken up there, a sentence; nullopt: it can. Unset: it always can.
+    std::function<std::optional<std::string>(const tables::resume_point&)> place_is_gone = {};
 };
 
 /// A table that an earlier run may have left.
@@ -56,7 +63,11 @@ struct plan {
     servers::server_facts server;
     std::string stream_host;  ///< Of the replica that the stream comes from; else server.host.
     schema::table_definition original;
-    schema::table_definition target;  ///< As the server made it from the ALTER, still empty.
+    /// As the server made it from the ALTER; still empty, unless the run goes on.
+    schema::table_definition target;
+    earlier_state earlier;  ///< What there was when the inspection began.
+    /// The state of the run that this one goes on with, which is this one's now. Unset: it begins.
+    std::optional<tables::saved_state> goes_on;
     schema::projection projection;
     std::string key_explanation;
     /// Columns of the key that can be NULL, as the original has them: no row may hold one.
@@ -74,18 +85,29 @@ struct plan {
 };
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
-/// it. With drop_ghost what an earlier run left is dropped before, once the same has been done
-/// under the rehearsal's name and nothing stood in the way; with drop_old the old table is left to
-/// be dropped by the caller. The session holds claim_start() afterwards.
+/// it. What an earlier run of the same migration left is gone on with, where that can be done. What
+/// is to be dropped (with drop_ghost, or where it is of no use to anybody) is dropped before, once
+/// the same has been done under the rehearsal's name and nothing stood in the way; with drop_old
+/// the old table is left to be dropped by the caller. Where the plan's `earlier` is `swapped` by
+/// the same ALTER, nothing else is in it, and nothing was made. The session holds claim_start()
+/// afterwards, and the checkpoint table has been begun or taken over.
 /// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
 /// behind that was not there before, but for what is on the record. A stop ends waits of ours;
 /// statements that run are the caller's to end.
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop);
 
+/// Whether an earlier run has done all there is to do but to clean up. Precondition: look() or
+/// inspect() made the plan of that request.
+bool is_done(const plan& made, const inspection_request& request);
+
 /// The checks of inspect() that need no table to be made, none of which can be made without. The
 /// session holds claim_start() afterwards. Throws as inspect() does.
 plan look(db::session& session, const inspection_request& request, const std::stop_token& stop);
+
+/// What has to be the same for a later run to go on with this one.
+tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
+                                   db::session& session);
 
 /// That others did something with the original while the start looked at it; `how` as "dropped".
 error changed_while_starting(const table_name& original, std::string_view how);

@@ -112,8 +112,8 @@ void see_what_is_taken_along(db::session& session, const inspection_request& req
     if (request.discard_foreign_keys) tell_discarded_foreign_keys(session, made, refusals);
     if (!request.triggers.include) return;
     along.includes_triggers = true;
-    std::vector<table_name> dropped{made.tables.rehearsal};
-    if (request.drop_ghost) dropped.push_back(made.tables.ghost);
+    // What an earlier run left on its new table is dropped, or stands in the way by itself.
+    std::vector<table_name> dropped{made.tables.rehearsal, made.tables.ghost};
     if (request.drop_old) dropped.push_back(made.tables.old);
     along.triggers = triggers_to_take_along(session, original, request.triggers, dropped, refusals);
 }

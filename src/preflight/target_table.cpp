@@ -126,6 +126,14 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
 
 }  // namespace
 
+std::vector<std::string> notes_on_target(const schema::table_definition& original,
+                                         const schema::table_definition& target,
+                                         const migration_tables& tables) {
+    return notes_on_check_names(
+        target, schema::check_names(schema::check_constraints_of(original.create_statement),
+                                    original.name.name, target.name.name, tables.old.name));
+}
+
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter) {

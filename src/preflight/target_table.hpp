@@ -27,4 +27,9 @@ target_table alter_target(db::session& session, const schema::table_definition& 
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter);
 
+/// The notes of a new table that was altered by an earlier run.
+std::vector<std::string> notes_on_target(const schema::table_definition& original,
+                                         const schema::table_definition& target,
+                                         const migration_tables& tables);
+
 }  // namespace segue::preflight

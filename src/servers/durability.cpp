@@ -41,9 +41,8 @@ void durability::note_start(const std::string& started, const std::string& when)
             lost_ = fmt::format(
                 "the server was restarted (it is up since {}), and {} was seen while this "
                 "migration ran: if it crashed, it may have taken back rows of the new table that "
-                "it had answered as committed, and changes in its binary log. So the new table "
-                "cannot be trusted. Start again; with both of them 1 a migration outlasts a "
-                "restart.",
+                "it had answered as committed, and changes in its binary log. So what the database "
+                "says now of the migration is what it can go on from",
                 when, weakest_.text());
         throw_if_lost();
     }
@@ -71,11 +70,18 @@ void durability::note(const settings& now) {
     if (before.flush_log.empty() || before == now) return;
     tell_(now.durable()
               ? fmt::format("{} now. They were not 1 all the time, so if the server restarts "
-                            "before the swap, this migration ends all the same.",
+                            "before the swap, this migration goes on from what the database says "
+                            "of it then.",
                             now.text())
               : fmt::format("{} now: a crash of the server could take back what it has answered. "
-                            "If it restarts before the swap, this migration ends.",
+                            "If it restarts before the swap, this migration goes on from what the "
+                            "database says of it then.",
                             now.text()));
+}
+
+bool durability::may_have_lost() const {
+    const std::lock_guard lock(mutex_);
+    return !lost_.empty();
 }
 
 unsigned durability::restarts() const {

@@ -32,6 +32,9 @@ class durability {
     /// look_at_new() once the migration cannot go on.
     void look_at_settings(db::session& session);
 
+    /// Whether a restart may have taken back what was answered: what the database says now is true,
+    /// and nothing else.
+    bool may_have_lost() const;
     /// How many restarts of the primary were noticed.
     unsigned restarts() const;
 

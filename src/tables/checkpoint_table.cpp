@@ -27,8 +27,8 @@ checkpoint_table::checkpoint_table(table_name name, std::string run_token, when_
       run_token_(std::move(run_token)),
       must_not_be_written_(on_such == when_read_only::refuse ? "@@GLOBAL.read_only" : "0") {}
 
-void checkpoint_table::create(db::session& session, const std::string& server_uuid,
-                              const fingerprint& print) const {
+void checkpoint_table::begin(db::session& session, const std::string& server_uuid,
+                             const fingerprint& print) const {
     session.execute(fmt::format(
         R"(CREATE TABLE {} (
              kind VARCHAR(16) NOT NULL,
@@ -36,17 +36,29 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
              value LONGTEXT NOT NULL,
              PRIMARY KEY (kind, id))
            ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
-           COMMENT='Segue: state of a migration')",
-        name_.quoted()));
+           COMMENT='{}')",
+        name_.quoted(), state_table_comment));
     session.execute(fmt::format(
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
-           ('run',0,CONCAT(USER(),{})),('original',0,{}),('target',0,{}),('alter',0,{}),
-           ('projection',0,{}),('session',0,{}))",
+           ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}))",
         name_.quoted(), quoted_literal(run_token_), state_format, quoted_literal(server_uuid),
         quoted_literal(this_process()), quoted_literal(print.original),
-        quoted_literal(print.target), quoted_literal(print.alter), quoted_literal(print.projection),
+        quoted_literal(print.alter)));
+}
+
+void checkpoint_table::complete(db::session& session, const fingerprint& print) const {
+    session.execute(fmt::format(
+        R"(INSERT INTO {} (kind, id, value) VALUES
+           ('target',0,{}),('projection',0,{}),('session',0,{}))",
+        name_.quoted(), quoted_literal(print.target), quoted_literal(print.projection),
         quoted_literal(print.session)));
+}
+
+void checkpoint_table::create(db::session& session, const std::string& server_uuid,
+                              const fingerprint& print) const {
+    begin(session, server_uuid, print);
+    complete(session, print);
 }
 
 std::string checkpoint_table::other_run(db::session& session) const {
@@ -95,6 +107,8 @@ saved_state checkpoint_table::take_over_state(db::session& session) const {
     take_over(session);
     session.execute(fmt::format("UPDATE {} SET value=CONCAT(USER(),{}) WHERE kind='run' AND id=0",
                                 name_.quoted(), quoted_literal(this_process())));
+    session.execute(fmt::format("UPDATE {} SET value=@@server_uuid WHERE kind='server' AND id=0",
+                                name_.quoted()));
     return read_state(session, name_);
 }
 
@@ -137,6 +151,10 @@ void checkpoint_table::put(db::session& session, const std::string& kind,
 
 void checkpoint_table::record_extent(db::session& session, const copy_extent& extent) const {
     write_as_owner(session, [&] { put(session, "copy", text_of(extent)); });
+}
+
+void checkpoint_table::record_spoiled(db::session& session, const std::string& why) const {
+    write_as_owner(session, [&] { put(session, "spoiled", why); });
 }
 
 // What the chunks below `chunk` add to the watermark; nullopt: there are none.

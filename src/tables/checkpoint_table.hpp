@@ -25,8 +25,14 @@ class checkpoint_table {
     checkpoint_table(table_name name, std::string run_token,
                      when_read_only on_such = when_read_only::refuse);
 
-    /// Makes the table, with the rows that stand in it from the start. Nobody else knows it yet, so
-    /// that no owner is checked.
+    /// Makes the table before there is a target, so that a target without it is nobody's of ours.
+    /// Of the fingerprint it writes down `original` and `alter`. Nobody else knows the table yet,
+    /// so that no owner is checked; the same holds for complete().
+    void begin(db::session& session, const std::string& server_uuid,
+               const fingerprint& print) const;
+    /// Writes down the rest of the fingerprint, once the target is there.
+    void complete(db::session& session, const fingerprint& print) const;
+    /// begin() and complete().
     void create(db::session& session, const std::string& server_uuid,
                 const fingerprint& print) const;
 
@@ -61,6 +67,8 @@ class checkpoint_table {
 
     /// Writes down how far the copy goes, before the first chunk, in a transaction of its own.
     void record_extent(db::session& session, const copy_extent& extent) const;
+    /// Writes down why no later run can go on, in a transaction of its own.
+    void record_spoiled(db::session& session, const std::string& why) const;
     /// How far a run has come since that was last written down.
     struct progress {
         std::optional<resume_point> resume_at = {};  ///< Unset: the one written last still holds.

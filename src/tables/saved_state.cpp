@@ -110,10 +110,15 @@ std::string needed(const by_kind& rows, const std::string& kind) {
     return *found;
 }
 
+bool is_of_this_format(const by_kind& rows) {
+    const std::string* const format = only(rows, "format");
+    return format != nullptr && *format == std::to_string(state_format);
+}
+
 void check_format(const by_kind& rows, const table_name& table) {
     const std::string* const format = only(rows, "format");
     const std::string is = format == nullptr ? "none" : *format;
-    if (is != std::to_string(state_format))
+    if (!is_of_this_format(rows))
         throw error(fmt::format(
             "{} holds the state of a run in format {}, and this version of Segue reads format {} "
             "alone",
@@ -195,6 +200,27 @@ std::vector<keys::key_value> evicted_in(std::string_view text) {
     return fields("evicted", text).keys("keys");
 }
 
+std::uint64_t rows_copied(const saved_state& state) {
+    std::uint64_t rows = state.done.rows;
+    for (const chunk_progress& one : state.chunks) rows += one.rows;
+    return rows;
+}
+
+state_found look_for_state(db::session& session, const table_name& table) {
+    const auto there = session.query(fmt::format(
+        R"(SELECT TABLE_COMMENT FROM information_schema.TABLES
+           WHERE TABLE_SCHEMA={} AND TABLE_NAME={} AND TABLE_TYPE='BASE TABLE')",
+        quoted_literal(table.schema), quoted_literal(table.name)));
+    if (there.empty() || there.front()[0] != state_table_comment) return state_found::none;
+    const by_kind rows = read_rows(session, table);
+    // Made, and nothing else: the next statement of that run would have filled it.
+    if (rows.empty()) return state_found::unfinished;
+    if (!is_of_this_format(rows)) return state_found::other_format;
+    for (const char* const kind : {"target", "copy", "resume_point"})
+        if (only(rows, kind) == nullptr) return state_found::unfinished;
+    return state_found::whole;
+}
+
 saved_state read_state(db::session& session, const table_name& table) {
     const by_kind rows = read_rows(session, table);
     check_format(rows, table);
@@ -211,7 +237,9 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .done = {},
                       .chunks = {},
                       .resume_at = {},
-                      .evicted = {}};
+                      .evicted = {},
+                      .spoiled = {}};
+    if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
     if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);

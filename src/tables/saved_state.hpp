@@ -20,6 +20,9 @@ namespace segue::tables {
 /// The version of the rows in `_<t>_ghk`. Another one is never read.
 inline constexpr unsigned state_format = 2;
 
+/// The comment by which such a table is known, whatever stands in it.
+inline constexpr std::string_view state_table_comment = "Segue: state of a migration";
+
 /// What must be the same for a run to go on where another one stopped.
 struct fingerprint {
     std::string original;    ///< SHOW CREATE TABLE, without what changes by itself.
@@ -81,7 +84,21 @@ struct saved_state {
     std::vector<chunk_progress> chunks;     ///< Not below the watermark; by their number.
     std::optional<resume_point> resume_at;  ///< Unset: none was written yet.
     evicted_rows evicted;
+    std::string spoiled;  ///< Why no run can go on from it; empty: one can.
 };
+
+/// How many rows the copy has written.
+std::uint64_t rows_copied(const saved_state& state);
+
+/// What there is of the name of a run's state.
+enum class state_found {
+    none,          ///< No table, or one that Segue has not made.
+    other_format,  ///< Another version of Segue reads it.
+    unfinished,    ///< Its run ended before it had begun to copy.
+    whole          ///< read_state() reads it, and a copy goes on from it, or was done.
+};
+/// Looks at it, and changes nothing. Throws as sessions do.
+state_found look_for_state(db::session& session, const table_name& table);
 
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
 /// the table is not there, is of another format, or holds what is not of this one.

@@ -96,6 +96,20 @@ TEST(gtid_set, the_difference_cuts_intervals) {
               a + ":1:5");
 }
 
+TEST(gtid_set, tells_what_is_missing_behind_what_was_seen) {
+    const auto gaps = [](const std::string& all, const std::string& seen) {
+        return gtid_set::parse(all).gaps_behind(gtid_set::parse(seen)).text();
+    };
+    EXPECT_EQ(gaps(a + ":1-9", a + ":1-5"), "");
+    EXPECT_EQ(gaps(a + ":1-9", ""), "");
+    EXPECT_EQ(gaps(a + ":1-7:9:20-30", a + ":1-5"), a + ":8:10-19");
+    // What lacked before is nobody's business.
+    EXPECT_EQ(gaps(a + ":1-3:7-20", a + ":1-3:7-10"), "");
+    EXPECT_EQ(gaps(a + ":1-3:7-20", a + ":1-3"), a + ":4-6");
+    EXPECT_EQ(gaps(a + ":4-6," + b + ":1", a + ":4-6"), "");
+    EXPECT_EQ(gaps(b + ":5", a + ":4-6"), b + ":1-4");
+}
+
 TEST(gtid_set, a_subset_has_nothing_that_the_other_lacks) {
     const auto whole = gtid_set::parse(a + ":1-10:20," + b + ":1-3:t:4");
     for (const std::string& part : {std::string(), a + ":2-3:20", b + ":t:4", whole.text()})

@@ -690,13 +690,14 @@ TEST_F(a_command_line, a_flag_that_is_yet_to_come_is_refused_where_it_asks_for_s
         EXPECT_THAT(checked.output, HasSubstr("is refused"));
         EXPECT_EQ(std::ranges::count(checked.output, '\n'), 1);
     }
-    run({"--checkpoint=false", "--resume=0", "--revert=f", "--old-table="});
-    EXPECT_EQ(read({"--check-flag", "--checkpoint=false"}).exit_code, 0);
+    run({"--resume=0", "--revert=f", "--old-table="});
+    EXPECT_EQ(read({"--check-flag", "--revert=false"}).exit_code, 0);
 }
 
 TEST_F(a_command_line, flags_that_exclude_each_other_are_refused) {
     EXPECT_THAT(fatal({"--assume-rbr", "--switch-to-rbr"}), HasSubstr("exclude"));
     EXPECT_THAT(fatal({"--revert", "--resume"}), HasSubstr("exclude"));
+    EXPECT_THAT(fatal({"--no-resume", "--resume"}), HasSubstr("exclude"));
     EXPECT_TRUE(read_complete({"--assume-rbr=false", "--switch-to-rbr"}).run);
 }
 

@@ -32,7 +32,20 @@ TEST(ending, untouched_is_said_where_rename_changed_nothing) {
     EXPECT_THAT(last.lines,
                 ElementsAre("The original table is untouched.",
                             "Left behind: `s`.`_t_gho`. To clean up: DROP TABLE IF EXISTS "
-                            "`s`.`_t_gho`; or start again with --initially-drop-ghost-table."));
+                            "`s`.`_t_gho`; or start again, which drops it as well."));
+}
+
+TEST(ending, what_can_be_gone_on_with_is_not_to_be_dropped_by_mistake) {
+    auto left = left_after(swap_state::not_made, "`s`.`_t_gho`");
+    left.can_be_gone_on_with = true;
+    EXPECT_EQ(ending_of(left).lines.back(),
+              "Left behind: `s`.`_t_gho`. The same command goes on from there. To give it up: DROP "
+              "TABLE IF EXISTS `s`.`_t_gho`; or start again with --no-resume.");
+    left.can_be_gone_on_with = false;
+    left.spoiled = true;
+    EXPECT_EQ(ending_of(left).lines.back(),
+              "Left behind: `s`.`_t_gho`. To clean up: DROP TABLE IF EXISTS `s`.`_t_gho`; or start "
+              "again with --no-resume.");
 }
 
 TEST(ending, what_a_rehearsal_leaves_goes_with_the_next_one) {

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "src/base/table_name.hpp"
+#include "src/db/session.hpp"
+#include "src/schema/table_definition.hpp"
+#include "src/tables/checkpoint_table.hpp"
+#include "src/tables/saved_state.hpp"
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace segue::preflight {
+
+/// What a run does with what an earlier one left.
+enum class earlier_run_use {
+    gone_on_with,  ///< Where that can be done; what cannot be gone on with stands in the way.
+    required,      ///< --resume: a run that begins anew is refused.
+    begun_anew     ///< --no-resume: what Segue has left is dropped.
+};
+
+/// What the tables of an earlier run are to a migration that starts now.
+enum class remains {
+    none,        ///< There are none.
+    unknown,     ///< Without a state that Segue reads: nothing is known of them.
+    unfinished,  ///< Of a run that had copied nothing yet that could be gone on from.
+    another,     ///< Of a migration that this one is not; `why` says what differs.
+    resumable,   ///< Of this very migration, as far as the state tells.
+    swapped      ///< Of this very migration, or another one, whose tables are swapped.
+};
+
+/// What there is of an earlier run.
+struct earlier_state {
+    remains is = remains::none;
+    std::string why = {};  ///< What differs; a part of a sentence. For another and unknown alone.
+    std::string run = {};  ///< Whose it was, in words; empty where that is not known.
+    bool same_alter = false;  ///< For `swapped`: by this ALTER.
+};
+
+/// Looks at the state that stands in the checkpoint table and changes nothing. `original`: as it is
+/// now. Precondition: nobody is at work on it. Throws as sessions do.
+earlier_state look_at_earlier_state(db::session& session, const migration_tables& tables,
+                                    const schema::table_definition& original,
+                                    const std::string& alter_text);
+
+/// Makes the state of another run ours, once its statements have ended: one that waits for a lock
+/// lives on in the server when its process has died. Tells whom it waits for. Throws `stopped`, and
+/// segue::error where they do not end.
+tables::saved_state take_state_over(db::session& session, const tables::checkpoint_table& table,
+                                    const std::stop_token& stop);
+
+/// The first line in which two texts differ, as "'a' before, and 'b' now".
+std::string first_difference(std::string_view before, std::string_view now);
+
+/// In which fact the two differ first, as "the table's definition: 'a', and now 'b'"; nullopt: in
+/// none.
+std::optional<std::string> difference(const tables::fingerprint& before,
+                                      const tables::fingerprint& now);
+
+}  // namespace segue::preflight

@@ -1,0 +1,78 @@
+#include "src/servers/log_place.hpp"
+
+#include "src/base/table_name.hpp"
+#include "src/servers/binary_log_status.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace segue::servers {
+namespace {
+
+using text = std::optional<std::string>;
+
+text why_not_from_transactions(db::session& on, const binlog::gtid_set& seen,
+                               const std::string& server_uuid) {
+    if (on.query_value("SELECT @@GLOBAL.gtid_mode") != "ON")
+        return "it was read by GTIDs, and gtid_mode is not ON any more";
+    const binlog::gtid_set executed = read_executed_transactions(on);
+    if (!seen.is_subset_of(executed))
+        return fmt::format(
+            "transactions that it had seen are not in the server's gtid_executed: {}. They were "
+            "lost in a failover or a restore, or RESET BINARY LOGS AND GTIDS was run",
+            seen.without(executed).text());
+    const auto purged =
+        binlog::gtid_set::parse(on.query_value("SELECT @@GLOBAL.gtid_purged").value_or(""));
+    if (!purged.is_subset_of(seen))
+        return fmt::format(
+            "the binary log does not hold all that came since any more: {} are purged "
+            "(binlog_expire_logs_seconds)",
+            purged.without(seen).text());
+    // A server that took over may lack a change, and have what was carried over of it.
+    const auto gaps = executed.gaps_behind(seen);
+    if (!gaps.empty() && on.query_value("SELECT @@GLOBAL.server_uuid") != server_uuid)
+        return fmt::format(
+            "this server is another one, and has later transactions without earlier ones: it lacks "
+            "{}. It did not keep the order of the one before (replica_preserve_commit_order), so "
+            "the new table may hold changes that are lost",
+            gaps.text());
+    return std::nullopt;
+}
+
+text why_not_from_file(db::session& on, const binlog::file_position& seen,
+                       const std::string& server_uuid) {
+    const std::string uuid = on.query_value("SELECT @@GLOBAL.server_uuid").value_or("");
+    if (uuid != server_uuid)
+        return fmt::format(
+            "it stopped at a place in the binary log of another server ({}; this one is {}), and "
+            "such places are of no use elsewhere: gtid_mode is not ON",
+            server_uuid, uuid);
+    const auto logs = on.query("SHOW BINARY LOGS");
+    const auto found = std::ranges::find_if(
+        logs, [&](const db::row& one) { return one[0].value_or("") == seen.file; });
+    if (found == logs.end())
+        return fmt::format(
+            "the binary log does not hold all that came since any more: {} is purged "
+            "(binlog_expire_logs_seconds)",
+            seen.file);
+    if (db::to_uint64((*found)[1], "File_size") < seen.offset)
+        return fmt::format("{} ends before the place at which it stopped, {}", seen.file,
+                           seen.offset);
+    return std::nullopt;
+}
+
+}  // namespace
+
+text why_not_read_from(const server_roles& roles, db::session& primary,
+                       const binlog::stream_position& position, const std::string& server_uuid) {
+    std::optional<db::session> replica;
+    if (roles.stream_from()) replica.emplace(roles.connect_replica());
+    db::session& on = replica ? *replica : primary;
+    if (const auto* const file = std::get_if<binlog::file_position>(&position))
+        return why_not_from_file(on, *file, server_uuid);
+    return why_not_from_transactions(on, std::get<binlog::gtid_set>(position), server_uuid);
+}
+
+}  // namespace segue::servers

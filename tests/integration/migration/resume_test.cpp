@@ -1,0 +1,278 @@
+// A run dies, and the same command goes on where it was.
+#include "tests/integration/migration/live_run.hpp"
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/conditions.hpp"
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view goes_on = "going on with what an earlier run left";
+
+live_options few_rows() {
+    return {.rows = 4'000, .writing = {.rate_per_second = 100}};
+}
+
+void expect_killed(segue_process& segue) {
+    EXPECT_EQ(segue.wait(), 128 + SIGKILL) << segue.err();
+}
+
+struct moment {
+    const char* point;
+    unsigned long arrival = 1;
+    bool copied = false;  ///< There is something to go on with.
+};
+
+std::string name_of(const testing::TestParamInfo<moment>& of) {
+    std::string name = of.param.point;
+    std::replace(name.begin(), name.end(), '.', '_');
+    return name + "_" + std::to_string(of.param.arrival);
+}
+
+class a_run_that_is_killed : public testing::TestWithParam<moment> {
+  protected:
+    void die() {
+        fault_points faults;
+        faults.abort(GetParam().point, {.first = GetParam().arrival});
+        run.writers().start();
+        run.start({.build = segue_build::faulty, .faults = &faults, .more = more});
+        expect_killed(run.segue());
+    }
+    void expect_no_other_table_than(const std::string& names) {
+        EXPECT_EQ(run.session().query_value("SELECT GROUP_CONCAT(table_name ORDER BY table_name) "
+                                            "FROM information_schema.tables "
+                                            "WHERE table_schema=DATABASE()"),
+                  names);
+    }
+    live_run run{shared_server(), few_rows()};
+    std::vector<std::string> more;
+};
+
+TEST_P(a_run_that_is_killed, goes_on_by_the_same_command) {
+    die();
+    run.writers().wait_for_transactions(200);
+    run.migrate_while_writers_pause(100, {});
+    EXPECT_EQ(run.times_told(goes_on), GetParam().copied ? 1U : 0U) << run.segue().err();
+    expect_no_other_table_than("_orders_del,orders");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    before_the_swap, a_run_that_is_killed,
+    testing::Values(moment{"inspection.state_begun"}, moment{"empty_table.created"},
+                    moment{"target_table.before_alter"}, moment{"migration.table_made"},
+                    moment{"migration.state_complete"}, moment{"migration.before_following"},
+                    moment{"copier.chunk_committed", 20, true},
+                    moment{"copier.chunk_ended", 30, true},
+                    moment{"migration.before_attempt", 1, true}, moment{"cut_over.locked", 1, true},
+                    moment{"cut_over.flushed", 1, true}, moment{"cut_over.before_rename", 1, true}),
+    name_of);
+
+class a_run_that_is_killed_after_the_swap : public a_run_that_is_killed {};
+
+TEST_P(a_run_that_is_killed_after_the_swap, is_ended_by_the_same_command) {
+    more = {"--ok-to-drop-table"};
+    die();
+    run.writers().wait_for_transactions(100);
+    run.start({.more = more});
+    run.expect_swapped();
+    EXPECT_EQ(run.times_told("Swapped by an earlier run"), 1U) << run.segue().out();
+    EXPECT_EQ(run.session().query("SELECT added FROM " + run.table().quoted() + " LIMIT 1").size(),
+              1U);
+    run.expect_nothing_lost();
+    expect_no_other_table_than("orders");
+}
+
+INSTANTIATE_TEST_SUITE_P(at, a_run_that_is_killed_after_the_swap,
+                         testing::Values(moment{"cut_over.swapped"}, moment{"migration.swapped"},
+                                         moment{"migration.before_drop", 1},
+                                         moment{"migration.before_drop", 2},
+                                         moment{"migration.before_drop", 3}),
+                         name_of);
+
+TEST(a_run_that_is_killed_again_and_again, copies_no_chunk_twice_but_those_in_flight) {
+    live_run run(shared_server(), {.rows = 20'000, .writing = {.rate_per_second = 100}});
+    run.writers().start();
+    constexpr unsigned threads = 2;
+    unsigned deaths = 0;
+    for (const unsigned long chunk : {20UL, 45UL, 30UL, 25UL}) {
+        fault_points faults;
+        faults.abort("copier.chunk_ended", {.first = chunk});
+        run.start({.build = segue_build::faulty, .faults = &faults, .threads = threads});
+        expect_killed(run.segue());
+        EXPECT_EQ(run.times_told(goes_on), deaths > 0 ? 1U : 0U) << run.segue().err();
+        ++deaths;
+        run.writers().wait_for_transactions(30);
+    }
+    const auto chunks = run.session().query_value(
+        "SELECT COUNT(*) FROM " + run.tables().checkpoint.quoted() + " WHERE kind='chunk'");
+    const auto below =
+        run.session().query_value("SELECT COALESCE(MAX(value->>'$.chunks_below'), 0) FROM " +
+                                  run.tables().checkpoint.quoted() + " WHERE kind='watermark'");
+    const auto done = std::stoul(chunks.value()) + std::stoul(below.value());
+    // Each run ended as many chunks as it was to, and one a worker that was not noted as ended.
+    EXPECT_GE(done, 20U + 45U + 30U + 25U - deaths * threads);
+    run.migrate_while_writers_pause(100, {});
+}
+
+class what_an_earlier_run_left : public testing::Test {
+  protected:
+    void SetUp() override {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
+        run.session().execute(
+            "INSERT INTO t (a) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n "
+            "WHERE i < 900) SELECT i FROM n");
+    }
+    void die_in_the_copy() {
+        run.start(alter, {.postponed = true, .more = {"--chunk-size=100"}});
+        run.segue().wait_for_output("phase: postponed");
+        run.wait_until("a place in the log is written down", [&] {
+            return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+        });
+        run.segue().signal(SIGKILL);
+        expect_killed(run.segue());
+    }
+    fault_points& faults() { return faults_; }
+    void expect_refused(const std::string& with, const std::vector<std::string>& words,
+                        const std::vector<std::string>& more = {}) {
+        const auto before = run.everything();
+        run.start(with, {.more = more});
+        run.expect_failed(words);
+        EXPECT_EQ(run.everything(), before);
+    }
+    quiet_run run{shared_server()};
+    const std::string alter = "ADD COLUMN b INT NOT NULL DEFAULT 3";
+
+  private:
+    fault_points faults_;
+};
+
+TEST_F(what_an_earlier_run_left, of_another_alter_is_refused_by_name_and_dropped_when_told) {
+    die_in_the_copy();
+    expect_refused("ADD COLUMN c INT", {"its ALTER is another", "ADD COLUMN b", "--no-resume"});
+    run.start("ADD COLUMN c INT", {.more = {"--no-resume"}});
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:900 t:900");
+    run.expect_as_native_alter("ADD COLUMN c INT");
+}
+
+TEST_F(what_an_earlier_run_left, is_gone_on_with_though_the_alter_is_written_otherwise) {
+    die_in_the_copy();
+    run.start("ALTER TABLE t " + alter, {.more = {"--resume", "--checkpoint"}});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr(goes_on));
+    EXPECT_THAT(run.segue().err(), HasSubstr("900 rows are copied"));
+}
+
+TEST_F(what_an_earlier_run_left, is_gone_on_with_though_leftovers_are_to_be_dropped) {
+    die_in_the_copy();
+    run.start(alter, {.more = {"--initially-drop-ghost-table"}});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr(goes_on));
+}
+
+TEST_F(what_an_earlier_run_left, is_dropped_when_told_to_begin_anew) {
+    die_in_the_copy();
+    run.start(alter, {.more = {"--no-resume"}});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), testing::Not(HasSubstr(goes_on)));
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(what_an_earlier_run_left, is_needed_where_a_run_may_only_go_on) {
+    expect_refused(alter, {"there is no run of", "--resume"}, {"--resume"});
+}
+
+TEST_F(what_an_earlier_run_left, is_refused_when_the_table_is_another_one) {
+    die_in_the_copy();
+    run.session().execute("ALTER TABLE t ADD COLUMN z INT, ALGORITHM=INSTANT");
+    expect_refused(alter, {"the definition of the table is another", "`z` int"});
+}
+
+TEST_F(what_an_earlier_run_left, is_refused_when_the_new_table_is_another_one) {
+    die_in_the_copy();
+    run.session().execute("ALTER TABLE _t_gho ADD COLUMN z INT");
+    run.start(alter);
+    run.expect_failed({"`z` int"});
+}
+
+TEST_F(what_an_earlier_run_left, is_of_no_use_when_somebody_emptied_the_new_table) {
+    die_in_the_copy();
+    run.session().execute("TRUNCATE TABLE _t_gho");
+    run.start(alter);
+    run.expect_failed({"the new table", "was emptied by somebody else"});
+    run.expect_failed({"The original table is untouched"});
+}
+
+TEST_F(what_an_earlier_run_left, is_of_no_use_when_the_table_was_emptied_by_ddl) {
+    die_in_the_copy();
+    run.session().execute("TRUNCATE TABLE t");
+    run.start(alter);
+    run.expect_failed({"was redefined by another session", "or start again with --no-resume"});
+    // The next one need not read the log to know.
+    expect_refused(alter, {"cannot be gone on with", "was redefined by another session"});
+}
+
+TEST_F(what_an_earlier_run_left, is_refused_when_the_log_was_purged) {
+    die_in_the_copy();
+    run.session().execute("INSERT INTO t (a) VALUES (7)");
+    run.session().execute("FLUSH BINARY LOGS");
+    const auto logs = run.session().query("SHOW BINARY LOGS");
+    run.session().execute("PURGE BINARY LOGS TO '" + logs.back().at(0).value() + "'");
+    expect_refused(alter, {"does not hold all that came since", "purged", "--no-resume"});
+    run.start(alter, {.more = {"--initially-drop-ghost-table"}});
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
+TEST_F(what_an_earlier_run_left, without_its_new_table_is_refused) {
+    die_in_the_copy();
+    run.session().execute("DROP TABLE _t_gho");
+    expect_refused(alter, {"_t_gho` is gone", "--no-resume"});
+}
+
+TEST_F(what_an_earlier_run_left, of_another_format_is_not_read) {
+    die_in_the_copy();
+    run.session().execute("UPDATE _t_ghk SET value='1' WHERE kind='format'");
+    expect_refused(alter, {"written by another version of Segue"});
+    expect_refused(alter, {"written by another version of Segue"}, {"--no-resume"});
+}
+
+TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
+    run.session().execute("CREATE TABLE log (a INT)");
+    run.session().execute(
+        "CREATE TRIGGER t_ai AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (NEW.a)");
+    const std::vector<std::string> more{"--include-triggers", "--trigger-suffix=_new"};
+    faults().abort("cut_over.triggers_made");
+    run.start(alter, {.build = segue_build::faulty, .faults = &faults(), .more = more});
+    expect_killed(run.segue());
+    run.start(alter, {.more = more});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr(goes_on));
+    run.session().execute("INSERT INTO t (a) VALUES (55)");
+    EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM log WHERE a=55"), "1");
+}
+
+TEST(without_gtids, a_run_goes_on_by_its_place_in_a_file) {
+    live_run run(shared_server({"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"}), few_rows());
+    fault_points faults;
+    faults.abort("copier.chunk_ended", {.first = 20});
+    run.writers().start();
+    run.start({.build = segue_build::faulty, .faults = &faults});
+    expect_killed(run.segue());
+    run.writers().wait_for_transactions(100);
+    run.session().execute("FLUSH BINARY LOGS");
+    run.writers().wait_for_transactions(100);
+    run.migrate_while_writers_pause(100, {});
+    EXPECT_EQ(run.times_told(goes_on), 1U) << run.segue().err();
+}
+
+}  // namespace
+}  // namespace segue::test
