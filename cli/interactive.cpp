@@ -399,14 +399,19 @@ std::string interactive::cut_over_now() {
 
 std::string interactive::panic(const control::command& asked) {
     check_table(asked, given_.force_named_panic);
-    if (job_.left_behind().swap != swap::swap_state::not_made)
-        throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
     const std::string words =
         fmt::format("panic was commanded on the socket, so the migration of {} ends",
                     given_.run.request.original.quoted());
+    if (!end_run(words))
+        throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
+    return words + "\n";
+}
+
+bool interactive::end_run(const std::string& words) {
+    if (job_.left_behind().swap != swap::swap_state::not_made) return false;
     job_.steer().panic(words);
     stop_();
-    return words + "\n";
+    return true;
 }
 
 std::string interactive::server_text(bool inspected) const {

@@ -71,15 +71,6 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
-// As the command panic does. Whether it was not too late.
-bool end_by_panic(migration::migration& job, std::string_view words,
-                  const std::function<void()>& stop_run) {
-    if (job.left_behind().swap != swap::swap_state::not_made) return false;
-    job.steer().panic(std::string(words));
-    stop_run();
-    return true;
-}
-
 // Tells what ended a run, and then the hooks, which may take their time.
 cli::closing::cause ended_by(cli::closing::cause made, cli::hook_calls& hooks,
                              const std::stop_token& stop) {
@@ -107,8 +98,8 @@ std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_
         cli::refuse_panic_file(with.panic_flag_file);
         make_postpone_flag(with.postpone_flag_file);
         if (given.metrics.statsd) told.emplace(given, job);
-        const cli::panic_file watched(with.panic_flag_file, [&](std::string_view words) {
-            return end_by_panic(job, words, stop_run);
+        const cli::panic_file watched(with.panic_flag_file, [&steered](std::string_view words) {
+            return steered.end_run(std::string(words));
         });
         shown.start(job);
         if (hooks.given()) beside.emplace(hooks, job, shown, steered);
