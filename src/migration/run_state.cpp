@@ -240,16 +240,19 @@ progress run_state::now() const {
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.router.position());
     made.replay_paused = steering_.pace.replay_paused();
-    auto throttling = parts.throttler.state();
-    // What was commanded is in force, though its signal be read a moment later.
-    if (steering_.pace.snapshot().throttled_by_command && !throttling.throttled) {
-        throttling.throttled = throttling.by_operator = true;
-        throttling.reason = throttle::commanded_by_user;
-    }
+    const auto throttled = throttling();
     made.throttled =
-        throttling.hibernating || throttling.by_operator || (throttling.throttled && !copy_ended);
-    made.throttle_reason = throttling.reason;
+        throttled.hibernating || throttled.by_operator || (throttled.throttled && !copy_ended);
+    made.throttle_reason = throttled.reason;
     return made;
+}
+
+throttle::throttle_state run_state::throttling() const {
+    auto state = parts_->throttler.state();
+    if (state.by_operator || !steering_.pace.snapshot().throttled_by_command) return state;
+    state.throttled = state.by_operator = true;
+    if (!state.hibernating) state.reason = throttle::commanded_by_user;
+    return state;
 }
 
 std::optional<subject> run_state::about() const {

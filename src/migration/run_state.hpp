@@ -85,6 +85,9 @@ class run_state {
 
     progress now() const;                  ///< Where the run stands.
     std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
+    /// What holds copying up now. What was commanded counts at once, though its signal be read a
+    /// moment later. Precondition: hold() was called.
+    throttle::throttle_state throttling() const;
     /// How long copying was throttled, and by what: so far, or until all rows were copied.
     throttle::throttle_counts throttled() const;
     /// What would stay if the run ended now.
