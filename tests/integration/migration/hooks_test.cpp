@@ -3,6 +3,7 @@
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -34,17 +35,12 @@ constexpr std::string_view alter = "ADD COLUMN b INT";
 // Scripts in a folder, which write down that they ran, and their environment.
 class hook_scripts {
   public:
-    hook_scripts() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-        fs::create_directory(path());
-    }
+    hook_scripts() { fs::create_directory(path()); }
     hook_scripts(const hook_scripts&) = delete;
     hook_scripts& operator=(const hook_scripts&) = delete;
-    ~hook_scripts() { fs::remove_all(folder_); }
 
-    fs::path path() const { return folder_ / "hooks"; }
-    fs::path file(const std::string& name) const { return folder_ / name; }
+    fs::path path() const { return folder_.path() / "hooks"; }
+    fs::path file(const std::string& name) const { return folder_.path() / name; }
     std::string flag() const { return "--hooks-path=" + path().string(); }
 
     /// `then` is a shell's, with $IN for the folder of file().
@@ -54,19 +50,19 @@ class hook_scripts {
         std::ofstream(script) << fmt::format(
             "#!/bin/sh\nIN={0}\nenv > $IN/new.{1} && mv $IN/new.{1} $IN/env.{1}\necho {1} >> "
             "$IN/order\n{2}\n",
-            folder_.string(), name, then);
+            folder_.path().string(), name, then);
         fs::permissions(script, fs::perms::owner_all);
     }
     /// The names of those that ran, but the status hook's.
     std::vector<std::string> order() const {
         std::vector<std::string> names;
-        std::ifstream in(folder_ / "order");
+        std::ifstream in(folder_.path() / "order");
         for (std::string line; std::getline(in, line);)
             if (line != "status") names.push_back(line);
         return names;
     }
     bool ran(const std::string& name) const {
-        std::ifstream in(folder_ / "order");
+        std::ifstream in(folder_.path() / "order");
         for (std::string line; std::getline(in, line);)
             if (line == name) return true;
         return false;
@@ -89,7 +85,7 @@ class hook_scripts {
     }
 
   private:
-    fs::path folder_;
+    const temporary_folder folder_;
 };
 
 class a_migration_with_hooks : public testing::Test {
