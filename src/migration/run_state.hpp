@@ -101,6 +101,7 @@ class run_state {
     preflight::plan looked_at(
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
+    void look_at_status(db::session& primary);
     std::vector<table_name> unneeded_after_swap() const;
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
