@@ -82,6 +82,7 @@ cli::closing::cause ended_by(cli::closing::cause made, cli::hook_calls& hooks,
 // Returns what ended it; unset: it has done what it was asked for.
 std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_token stop,
                                            migration::migration& job, display::terminal& shown,
+                                           const display::run_record& record,
                                            cli::hook_calls& hooks,
                                            const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
@@ -97,7 +98,7 @@ std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_
         }
         cli::refuse_panic_file(with.panic_flag_file);
         make_postpone_flag(with.postpone_flag_file);
-        if (given.metrics.statsd) told.emplace(given, job);
+        if (given.metrics.statsd) told.emplace(given, job, record);
         const cli::panic_file watched(with.panic_flag_file, [&steered](std::string_view words) {
             return steered.end_run(std::string(words));
         });
@@ -160,8 +161,8 @@ int run(const cli::options& given, std::vector<std::string> notices,
         return closing.tell_at_once(why, stopped_by);
     });
     for (const std::string& notice : notices) shown.on_notice(notice);
-    const auto met =
-        run_job(given, signals.token(), job, shown, hooks, [&signals] { signals.request_stop(); });
+    const auto met = run_job(given, signals.token(), job, shown, record, hooks,
+                             [&signals] { signals.request_stop(); });
     // A reader that takes nothing holds this up, while signals are still watched for. What it
     // throws ends the process with the last words.
     const int code = [&]() noexcept { return closing.tell(met); }();
