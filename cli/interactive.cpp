@@ -211,6 +211,15 @@ std::string interactive::help() {
                               "the answer as JSON: {\"ok\": true, \"answer\": \"...\"}");
 }
 
+std::vector<interactive::command_name> interactive::names() {
+    std::vector<command_name> all;
+    for (const entry& one : table())
+        for (const std::string_view name : one.names)
+            all.push_back({std::string(name), one.argument.starts_with('=')});
+    all.push_back({std::string(as_json.substr(0, as_json.find(' '))), /*needs_value=*/false});
+    return all;
+}
+
 std::string interactive::answer(std::string_view line) {
     try {
         return formed(line, /*done=*/true, answer_or_throw(control::parse_command(asked_in(line))));

@@ -39,6 +39,13 @@ class interactive {
     /// What the command `help` answers.
     static std::string help();
 
+    struct command_name {
+        std::string name;
+        bool needs_value;  ///< It is written NAME=VALUE.
+    };
+    /// All that may begin a command, synonyms included, in the order of help().
+    static std::vector<command_name> names();
+
   private:
     struct entry;
     static const std::vector<entry>& table();
