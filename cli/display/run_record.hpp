@@ -59,6 +59,7 @@ class run_record final : public migration::observer {
     void on_phase(migration::phase now) override;
     void on_attempt(const migration::attempt& made) override;
     void on_swapped(const migration::outcome& made) override;
+    void on_altered_instantly(std::chrono::milliseconds) override {}
     void on_notice(const std::string&) override {}
 
   private:

@@ -1,4 +1,6 @@
 // Hooks of a running migration: when they run, what they are told, and what follows from them.
+#include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/control/client.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
@@ -112,6 +114,30 @@ class a_migration_with_hooks : public testing::Test {
     hook_scripts hooks;
     quiet_run run{shared_server()};
 };
+
+TEST_F(a_migration_with_hooks, tells_success_of_an_instant_alter_whatever_comes_after_it) {
+    for (const std::string name : {"startup", "validated", "success", "failure"}) hooks.add(name);
+    hooks.add("success", "exit 1", "segue");
+    fault_points faults;
+    faults.pause("migration.instant_tried");
+    run.start(std::string(alter), {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .more = {hooks.flag(), "--attempt-instant-ddl"}});
+    faults.wait_reached("migration.instant_tried");
+    for (const auto& one : run.session().query("SELECT id FROM information_schema.processlist "
+                                               "WHERE db=DATABASE() AND id<>CONNECTION_ID()"))
+        try {
+            run.session().execute("KILL " + one[0].value());
+        } catch (const error& gone) {
+            if (gone.mysql_errno() != er::no_such_thread) throw;
+        }
+    faults.go("migration.instant_tried");
+    run.expect_swapped();
+    EXPECT_THAT(hooks.order(), ElementsAre("startup", "success", "success"));
+    EXPECT_EQ(hooks.told("success", "INSTANT_DDL"), "true");
+    EXPECT_THAT(run.segue().err(), HasSubstr("the table is altered, but the hook"));
+    EXPECT_EQ(run.session().query("SHOW COLUMNS FROM t LIKE 'b'").size(), 1U);
+}
 
 // The harness gives the password in MYSQL_PWD, which every hook would inherit.
 TEST_F(a_migration_with_hooks, runs_them_in_gh_osts_order_and_tells_them_what_gh_ost_does) {
