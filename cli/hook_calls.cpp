@@ -81,13 +81,13 @@ void hook_calls::succeeded(std::stop_token stop, bool instant) {
         run(hook_event::success, {{"INSTANT_DDL", instant ? "true" : "false"}}, rest_until(stop));
     };
     if (!given_.execute) return call();
+    const std::string_view done = instant ? "the table is altered" : "the tables are swapped";
     try {
         call();
     } catch (const stopped&) {
-        log::write(log::level::warning, "the tables are swapped; the success hook was ended");
+        log::write(log::level::warning, fmt::format("{}; the success hook was ended", done));
     } catch (const std::exception& failure) {
-        log::write(log::level::warning,
-                   fmt::format("the tables are swapped, but {}", failure.what()));
+        log::write(log::level::warning, fmt::format("{}, but {}", done, failure.what()));
     }
 }
 

@@ -92,27 +92,27 @@ void hook_thread::look_at_status() {
     if (every.count() == 0 || second <= status_told_ || second.count() % every.count() != 0) return;
     if (status_ || !shown_.has_line_for(now)) return;
     status_told_ = second;
-    try {
-        status_ = calls_.begin(hook_event::status, {{"STATUS", display::status_line(now)}});
-    } catch (const std::exception& failure) {
-        log::write_at_once(log::level::warning, failure.what());
-    }
+    status_ = begin_ignored(hook_event::status, {{"STATUS", display::status_line(now)}});
 }
 
 void hook_thread::look_at_copy_failures() {
     advance_ignored(copy_retry_);
     if (copy_retry_) return;
-    const auto failed = calls_.take_copy_failure();
-    if (!failed) return;
+    if (auto failed = calls_.take_copy_failure())
+        copy_retry_ = begin_ignored(hook_event::batch_copy_retry,
+                                    {{"LAST_BATCH_COPY_ERROR", std::move(*failed)}});
+}
+
+std::unique_ptr<hooks::hook_run> hook_thread::begin_ignored(hook_event event,
+                                                            hooks::hook_variables more) const {
     try {
-        copy_retry_ =
-            calls_.begin(hook_event::batch_copy_retry, {{"LAST_BATCH_COPY_ERROR", *failed}});
+        return calls_.begin(event, std::move(more));
     } catch (const std::exception& failure) {
         log::write_at_once(log::level::warning, failure.what());
+        return nullptr;
     }
 }
 
-// Nothing follows from how it ends, so that is told and no more.
 void hook_thread::advance_ignored(std::unique_ptr<hooks::hook_run>& run) const {
     if (!run) return;
     try {

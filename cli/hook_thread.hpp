@@ -47,6 +47,10 @@ class hook_thread {
     void go_on(command& one);
     void look_at_status();
     void look_at_copy_failures();
+    // Of hooks from which nothing follows, however they end: that is told and no more. Null where
+    // they cannot be begun.
+    std::unique_ptr<hooks::hook_run> begin_ignored(hooks::hook_event event,
+                                                   hooks::hook_variables more) const;
     void advance_ignored(std::unique_ptr<hooks::hook_run>& run) const;
 
     hook_calls& calls_;

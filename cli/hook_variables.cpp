@@ -1,12 +1,11 @@
 #include "cli/hook_variables.hpp"
 
+#include "cli/display/hint_block.hpp"
 #include "cli/display/status_line.hpp"
-#include "src/base/table_name.hpp"
+#include "src/base/table_naming.hpp"
 
-#include <array>
 #include <chrono>
 #include <string>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -22,16 +21,11 @@ std::string without_port(const std::string& server) {
     return server.substr(0, server.rfind(':'));
 }
 
-std::string this_host() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 }  // namespace
 
 hooks::hook_variables hook_variables_of(const options& given, const migration::progress& now,
                                         const std::optional<migration::subject>& about) {
-    const auto meant = migration_tables::of(given.run.request.original);
+    const auto meant = tables_beside(given.run.request.original, given.run.request.naming);
     const auto& original = about ? about->original : meant.original;
     const auto left = display::time_left(now);
     const bool began = about && now.rows_estimate > 0;
@@ -47,7 +41,7 @@ hooks::hook_variables hook_variables_of(const options& given, const migration::p
         {"COPIED_ROWS", std::to_string(now.rows_copied)},
         {"MIGRATED_HOST", about ? without_port(about->primary.host) : ""},
         {"INSPECTED_HOST", about ? without_port(about->inspected.host) : ""},
-        {"EXECUTING_HOST", this_host()},
+        {"EXECUTING_HOST", display::host_name()},
         // Both are known by the heartbeat alone.
         {"INSPECTED_LAG", seconds_text(now.heartbeat_lag)},
         {"HEARTBEAT_LAG", seconds_text(now.heartbeat_lag)},

@@ -211,6 +211,15 @@ std::string interactive::help() {
                               "the answer as JSON: {\"ok\": true, \"answer\": \"...\"}");
 }
 
+std::vector<interactive::command_name> interactive::names() {
+    std::vector<command_name> all;
+    for (const entry& one : table())
+        for (const std::string_view name : one.names)
+            all.push_back({std::string(name), one.argument.starts_with('=')});
+    all.push_back({std::string(as_json.substr(0, as_json.find(' '))), /*needs_value=*/false});
+    return all;
+}
+
 std::string interactive::answer(std::string_view line) {
     try {
         return formed(line, /*done=*/true, answer_or_throw(control::parse_command(asked_in(line))));
@@ -252,7 +261,7 @@ bool interactive::takes_argument(std::string_view name) {
 }
 
 std::string interactive::with_status(const std::string& before) const {
-    const std::string text = before + shown_.status();
+    std::string text = before + shown_.status();
     shown_.echo(text);
     return text;
 }
@@ -366,7 +375,7 @@ std::string interactive::unpostpone(const control::command& asked) {
 // Rows are still copied.
 std::string interactive::not_yet(const migration::progress& now) const {
     const std::string file = job_.steer().holding_flag_file();
-    const std::string at =
+    std::string at =
         fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
                     display::copied_percent(now));
     if (file.empty() || !look_at_flag_file(file).set) return at;
@@ -399,14 +408,19 @@ std::string interactive::cut_over_now() {
 
 std::string interactive::panic(const control::command& asked) {
     check_table(asked, given_.force_named_panic);
-    if (job_.left_behind().swap != swap::swap_state::not_made)
-        throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
     const std::string words =
         fmt::format("panic was commanded on the socket, so the migration of {} ends",
                     given_.run.request.original.quoted());
+    if (!end_run(words))
+        throw error("it is too late: RENAME TABLE was sent, and the run ends by what became of it");
+    return words + "\n";
+}
+
+bool interactive::end_run(const std::string& words) {
+    if (job_.left_behind().swap != swap::swap_state::not_made) return false;
     job_.steer().panic(words);
     stop_();
-    return words + "\n";
+    return true;
 }
 
 std::string interactive::server_text(bool inspected) const {

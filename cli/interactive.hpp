@@ -15,7 +15,8 @@ namespace segue::cli {
 
 /// Answers the commands by which a running migration is asked and steered: gh-ost's, and a few
 /// more. docs/interactive-commands.md has them all.
-/// Threads: the command server's. Lifetime: all that it is made with outlives it.
+/// Threads: the command server's, but for end_run(). Lifetime: all that it is made with outlives
+/// it.
 class interactive {
   public:
     /// `stop` asks the run to stop. Precondition: `shown` was started.
@@ -26,6 +27,10 @@ class interactive {
     /// What is sent back, with a line end. Does not throw for what a client can do wrong.
     std::string answer(std::string_view line);
 
+    /// Ends the run, which tells `words`. False: too late, since RENAME TABLE was sent. Threads:
+    /// any. Waits for nothing.
+    bool end_run(const std::string& words);
+
     /// What is sent back for a command that is not done, in the form in which it was asked.
     static std::string refusal(std::string_view line, const std::string& why);
     /// The command that the line names, without its argument.
@@ -33,6 +38,13 @@ class interactive {
 
     /// What the command `help` answers.
     static std::string help();
+
+    struct command_name {
+        std::string name;
+        bool needs_value;  ///< It is written NAME=VALUE.
+    };
+    /// All that may begin a command, synonyms included, in the order of help().
+    static std::vector<command_name> names();
 
   private:
     struct entry;

@@ -71,15 +71,6 @@ void read_login_again(const cli::options& given) noexcept {
     }
 }
 
-// As the command panic does. Whether it was not too late.
-bool end_by_panic(migration::migration& job, std::string_view words,
-                  const std::function<void()>& stop_run) {
-    if (job.left_behind().swap != swap::swap_state::not_made) return false;
-    job.steer().panic(std::string(words));
-    stop_run();
-    return true;
-}
-
 // Tells what ended a run, and then the hooks, which may take their time.
 cli::closing::cause ended_by(cli::closing::cause made, cli::hook_calls& hooks,
                              const std::stop_token& stop) {
@@ -91,6 +82,7 @@ cli::closing::cause ended_by(cli::closing::cause made, cli::hook_calls& hooks,
 // Returns what ended it; unset: it has done what it was asked for.
 std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_token stop,
                                            migration::migration& job, display::terminal& shown,
+                                           const display::run_record& record,
                                            cli::hook_calls& hooks,
                                            const std::function<void()>& stop_run) {
     const migration::settings& with = given.run;
@@ -106,9 +98,9 @@ std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_
         }
         cli::refuse_panic_file(with.panic_flag_file);
         make_postpone_flag(with.postpone_flag_file);
-        if (given.metrics.statsd) told.emplace(given, job);
-        const cli::panic_file watched(with.panic_flag_file, [&](std::string_view words) {
-            return end_by_panic(job, words, stop_run);
+        if (given.metrics.statsd) told.emplace(given, job, record);
+        const cli::panic_file watched(with.panic_flag_file, [&steered](std::string_view words) {
+            return steered.end_run(std::string(words));
         });
         shown.start(job);
         if (hooks.given()) beside.emplace(hooks, job, shown, steered);
@@ -169,8 +161,8 @@ int run(const cli::options& given, std::vector<std::string> notices,
         return closing.tell_at_once(why, stopped_by);
     });
     for (const std::string& notice : notices) shown.on_notice(notice);
-    const auto met =
-        run_job(given, signals.token(), job, shown, hooks, [&signals] { signals.request_stop(); });
+    const auto met = run_job(given, signals.token(), job, shown, record, hooks,
+                             [&signals] { signals.request_stop(); });
     // A reader that takes nothing holds this up, while signals are still watched for. What it
     // throws ends the process with the last words.
     const int code = [&]() noexcept { return closing.tell(met); }();

@@ -31,8 +31,33 @@ std::string throttled_by(std::string_view reason) {
     return std::string(reason);
 }
 
-metrics_thread::metrics_thread(const options& given, const migration::migration& job)
-    : given_(given), job_(job) {
+std::vector<told_value> told_of_attempts(const display::attempt_counts& before,
+                                         const display::attempt_counts& now, bool ended) {
+    std::vector<told_value> told;
+    const auto count = [&](unsigned how_many, const std::string& outcome) {
+        if (how_many > 0)
+            told.push_back(
+                {"cut_over.attempts_total", double(how_many), metric_kind::count, outcome});
+    };
+    const auto total = [&](const std::string& outcome) {
+        told.push_back({"cut_over.total_duration_milliseconds", double(now.since_first.count()),
+                        metric_kind::histogram, outcome});
+    };
+    count(now.gave_way - before.gave_way, "outcome:retry");
+    if (now.swapped && !before.swapped) {
+        count(1, "outcome:success");
+        total("outcome:success");
+    }
+    if (ended && !now.swapped && now.begun > 0) {
+        count(now.begun - now.gave_way, "outcome:abort");
+        total("outcome:abort");
+    }
+    return told;
+}
+
+metrics_thread::metrics_thread(const options& given, const migration::migration& job,
+                               const display::run_record& record)
+    : given_(given), job_(job), record_(record) {
     thread_ = std::jthread([this](const std::stop_token& stop) {
         pthread_setname_np(pthread_self(), "metrics");
         try {
@@ -57,6 +82,7 @@ void metrics_thread::watch(const std::stop_token& stop) {
         for (auto gauges_next = steady_clock::now();;) {
             const auto now = job_.now();
             look_at_throttling(now);
+            look_at_attempts(/*ended=*/false);
             if (steady_clock::now() >= gauges_next) {
                 add_gauges(now);
                 gauges_next = steady_clock::now() + gauges_every;
@@ -69,6 +95,7 @@ void metrics_thread::watch(const std::stop_token& stop) {
         auto last = job_.now();
         last.throttled = false;
         look_at_throttling(last);
+        look_at_attempts(/*ended=*/true);
         add_gauges(last);
         socket_.flush();
     }
@@ -105,6 +132,13 @@ void metrics_thread::look_at_throttling(const migration::progress& now) {
         tag);
     add("throttle.events_total", 1, metric_kind::count, tag);
     throttled_.reset();
+}
+
+void metrics_thread::look_at_attempts(bool ended) {
+    const auto now = record_.attempts();
+    for (const auto& one : told_of_attempts(told_attempts_, now, ended))
+        add(one.name, one.value, one.kind, one.tag);
+    told_attempts_ = now;
 }
 
 void metrics_thread::add_gauges(const migration::progress& now) {

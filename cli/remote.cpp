@@ -137,23 +137,39 @@ void add_place(CLI::App& to, remote_options& into) {
         ->check(CLI::Range(1, 86'400));
 }
 
+// What is read goes to `into`, which outlives `app`.
+void declare(CLI::App& app, remote_options& into) {
+    app.require_subcommand(1);
+    auto* const ctl = app.add_subcommand("ctl", "Sends a command, and prints the answer");
+    add_place(*ctl, into);
+    ctl->add_option("command", into.words, "The command, as `help` lists them")
+        ->required()
+        ->option_text("COMMAND");
+    auto* const look = app.add_subcommand("status", "Prints how far migrations are");
+    add_place(*look, into);
+    look->add_flag("--json", into.json, "One JSON object a line");
+    look->add_flag("--watch", into.watch, "Each second, until the migration has ended");
+}
+
 }  // namespace
+
+std::vector<remote_flag> remote_flags(std::string_view command) {
+    remote_options unused;
+    CLI::App app;
+    declare(app, unused);
+    std::vector<remote_flag> found;
+    for (const CLI::Option* const one : app.get_subcommand(std::string(command))->get_options())
+        if (!one->get_lnames().empty())
+            found.push_back({"--" + one->get_lnames().front(), one->get_items_expected_max() > 0});
+    return found;
+}
 
 std::optional<int> run_remote(const std::vector<std::string>& arguments) {
     if (arguments.empty() || (arguments.front() != "ctl" && arguments.front() != "status"))
         return std::nullopt;
     remote_options with;
     CLI::App app("Asks or steers a running migration through its socket.", "segue");
-    app.require_subcommand(1);
-    auto* const ctl = app.add_subcommand("ctl", "Sends a command, and prints the answer");
-    add_place(*ctl, with);
-    ctl->add_option("command", with.words, "The command, as `help` lists them")
-        ->required()
-        ->option_text("COMMAND");
-    auto* const look = app.add_subcommand("status", "Prints how far migrations are");
-    add_place(*look, with);
-    look->add_flag("--json", with.json, "One JSON object a line");
-    look->add_flag("--watch", with.watch, "Each second, until the migration has ended");
+    declare(app, with);
     try {
         // CLI11 takes them from the end.
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -168,7 +184,7 @@ std::optional<int> run_remote(const std::vector<std::string>& arguments) {
         return wrong_arguments;
     }
     try {
-        return ctl->parsed() ? control(with) : status(with);
+        return app.got_subcommand("ctl") ? control(with) : status(with);
     } catch (const error& failure) {
         std::fputs((std::string(failure.what()) + "\n").c_str(), stderr);
         return refused;

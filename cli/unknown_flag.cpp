@@ -10,8 +10,6 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::array<std::string_view, 0> not_there_yet{};
-
 struct short_flag {
     char letter;
     std::string_view name;
@@ -33,18 +31,11 @@ bool can_be_shown(std::string_view word, std::string_view name) {
 
 }  // namespace
 
-std::span<const std::string_view> flags_not_there_yet() {
-    return not_there_yet;
-}
-
 std::string unknown_flag_text(std::string_view word, std::size_t position,
                               const std::vector<flag_syntax>& flags) {
     const bool single = !word.starts_with("--");
     std::string_view name = word.substr(single ? 1 : 2);
     name = name.substr(0, name.find('='));
-    if (std::ranges::find(not_there_yet, name) != not_there_yet.end())
-        return fmt::format("unknown flag: --{} is one of gh-ost's that is not there yet", name);
-
     std::vector<std::string> known;
     for (const auto& flag : flags) known.emplace_back(flag.name);
     const auto near = nearest_names(name, known, 1);

@@ -3,21 +3,16 @@
 #include "cli/arguments.hpp"
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace segue::cli {
 
-/// What to say of a word that names no flag: one of gh-ost's that is not there yet, the nearest one
-/// that is, or what is written otherwise in the mysql client. The word itself is shown only where
-/// no password can be in it, as there is in -psecret; else its `position` among the arguments,
-/// counted from 1. Pure.
+/// What to say of a word that names no flag: the nearest one that does, or what is written
+/// otherwise in the mysql client. The word itself is shown only where no password can be in it, as
+/// there is in -psecret; else its `position` among the arguments, counted from 1. Pure.
 std::string unknown_flag_text(std::string_view word, std::size_t position,
                               const std::vector<flag_syntax>& flags);
-
-/// The flags of gh-ost's that are not known yet, sorted.
-std::span<const std::string_view> flags_not_there_yet();
 
 }  // namespace segue::cli

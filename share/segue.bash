@@ -1,8 +1,7 @@
-# Completion of segue's flags for bash. Generated from cli/flags.cpp by the test generated_files,
-# with SEGUE_WRITE_DOCS=1.
+# Completion of segue's flags and commands for bash. Generated from cli/flags.cpp, cli/remote.cpp
+# and cli/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
 _segue() {
     local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
-    local ctl='--help --host --port --socket --timeout'
     COMPREPLY=()
     # "=" is a word of its own, unless COMP_WORDBREAKS was changed.
     if [[ $word == = ]]; then
@@ -37,13 +36,19 @@ _segue() {
             --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
             --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
             --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
-            --runtime-metrics-interval)
+            --runtime-metrics-interval | --timeout)
             return
             ;;
     esac
     case ${COMP_WORDS[1]} in
-        ctl) mapfile -t COMPREPLY < <(compgen -W "$ctl" -- "$word") ;;
-        status) mapfile -t COMPREPLY < <(compgen -W "$ctl --json --watch" -- "$word") ;;
+        ctl)
+            # Behind a command, and within its value, nothing is known.
+            [[ $flag == json || $'\n'$_segue_commands$'\n' != *$'\n'"$flag"[=$'\n']* ]] || return
+            mapfile -t COMPREPLY < <(compgen -W "$_segue_ctl_flags $_segue_commands" -- "$word")
+            # Its value follows at once.
+            [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+            ;;
+        status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
             ((COMP_CWORD != 1)) || all+=' ctl status'
@@ -175,3 +180,51 @@ _segue_flags='--host
 --check-flag
 --stack
 --runtime-metrics-interval'
+_segue_ctl_flags='--help
+--socket
+--host
+--port
+--timeout'
+_segue_status_flags='--help
+--socket
+--host
+--port
+--timeout
+--json
+--watch'
+_segue_commands='help
+status
+info
+sup
+status-json
+coordinates
+applier
+inspector
+chunk-size=
+chunk-time=
+dml-batch-size=
+max-lag-millis=
+nice-ratio=
+max-load=
+critical-load=
+throttle-query=
+throttle-http=
+throttle-control-replicas=
+throttle
+pause
+suspend
+no-throttle
+unthrottle
+resume
+continue
+pause-replay
+resume-replay
+postpone-cut-over-flag-file=
+unpostpone
+no-postpone
+cut-over
+cut-over-now
+panic
+replication-lag-query=
+cpu-profile=
+json'

@@ -2,7 +2,6 @@
 
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
-#include "src/base/server_errors.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/heartbeat_value.hpp"
@@ -19,11 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto future_max = 1s;
 constexpr std::chrono::milliseconds period_min = 100ms;
-
-// That the table, or its schema, has not come.
-bool has_not_come(const error& failure) {
-    return db::is_missing_table(failure) || failure.mysql_errno() == er::bad_db_error;
-}
 
 double in_seconds(std::chrono::system_clock::duration lag) {
     return std::chrono::duration<double>(lag).count();
@@ -72,7 +66,7 @@ std::optional<std::string> replica_lag_signal::evaluate() {
 }
 
 void replica_lag_signal::tell_failure(const error& failure) {
-    const bool missing = has_not_come(failure);
+    const bool missing = db::is_missing_table_or_schema(failure);
     const auto now = std::chrono::steady_clock::now();
     if (missing && !missing_since_) missing_since_ = now;
     if (!missing) missing_since_.reset();

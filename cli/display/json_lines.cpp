@@ -79,6 +79,10 @@ std::string swapped(const migration::outcome& made) {
                             {"position", made.position}});
 }
 
+std::string altered_instantly(std::chrono::milliseconds waited) {
+    return line("altered", {{"instant", true}, {"stall_max_seconds", seconds_of(waited)}});
+}
+
 std::string answer(std::string_view text) {
     return line("answer", {{"text", text}});
 }

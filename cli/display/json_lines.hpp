@@ -6,6 +6,7 @@
 #include "src/migration/progress.hpp"
 #include "src/migration/settings.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ std::string phase(migration::phase entered);
 std::string notice(std::string_view text);
 std::string attempt(const migration::attempt& made);
 std::string swapped(const migration::outcome& made);
+/// As migration::observer::on_altered_instantly() is told.
+std::string altered_instantly(std::chrono::milliseconds waited);
 /// What was also answered to a command.
 std::string answer(std::string_view text);
 std::string rehearsal(const preflight::plan& made, const migration::settings& with,

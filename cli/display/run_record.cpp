@@ -32,7 +32,9 @@ void run_record::enter(migration::phase next) {
     at_ = next;
     entered_ = steady_clock::now();
     ++time_of(next).times;
-    if (next == migration::phase::cut_over) ++so_far_.attempts;
+    if (next != migration::phase::cut_over) return;
+    ++so_far_.attempts;
+    if (++attempts_.begun == 1) first_attempt_ = entered_;
 }
 
 recorded run_record::contents() const {
@@ -41,6 +43,13 @@ recorded run_record::contents() const {
     made.now = system_clock::now();
     for (auto& one : made.phases)
         if (one.at == at_) one.total += since(entered_);
+    return made;
+}
+
+attempt_counts run_record::attempts() const {
+    const std::lock_guard lock(mutex_);
+    attempt_counts made = attempts_;
+    if (made.begun > 0 && !made.swapped) made.since_first = since(first_attempt_);
     return made;
 }
 
@@ -57,6 +66,12 @@ void run_record::on_attempt(const migration::attempt& made) {
     const auto stall = made.stall.value_or(milliseconds(0));
     so_far_.stall_max = std::max(so_far_.stall_max, stall);
     so_far_.stall_total += stall;
+    if (!made.swapped) {
+        ++attempts_.gave_way;
+        return;
+    }
+    attempts_.swapped = true;
+    attempts_.since_first = since(first_attempt_);
 }
 
 void run_record::on_swapped(const migration::outcome& made) {

@@ -36,6 +36,14 @@ struct recorded {
     std::optional<migration::outcome> swapped;  ///< Set once the tables are.
 };
 
+/// The attempts to swap of a run, so far.
+struct attempt_counts {
+    unsigned begun = 0;
+    unsigned gave_way = 0;
+    bool swapped = false;
+    std::chrono::milliseconds since_first{0};  ///< Until the swap, or until now; pauses included.
+};
+
 /// Writes down what a run does, in memory that does not grow with its time.
 /// Threads: any.
 class run_record final : public migration::observer {
@@ -44,12 +52,14 @@ class run_record final : public migration::observer {
 
     run_record();
     recorded contents() const;
+    attempt_counts attempts() const;
 
     void on_plan(const preflight::plan&) override {}
     void on_rehearsed(const preflight::plan&, const std::vector<std::string>&) override {}
     void on_phase(migration::phase now) override;
     void on_attempt(const migration::attempt& made) override;
     void on_swapped(const migration::outcome& made) override;
+    void on_altered_instantly(std::chrono::milliseconds) override {}
     void on_notice(const std::string&) override {}
 
   private:
@@ -60,6 +70,8 @@ class run_record final : public migration::observer {
     recorded so_far_;  // guarded by mutex_, as all below
     migration::phase at_ = migration::phase::inspect;
     std::chrono::steady_clock::time_point entered_;
+    std::chrono::steady_clock::time_point first_attempt_;
+    attempt_counts attempts_;  // since_first is set once the tables are swapped
 };
 
 }  // namespace segue::display

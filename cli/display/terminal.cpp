@@ -237,6 +237,11 @@ void terminal::on_swapped(const migration::outcome& made) {
     if (!json_) put(swapped_line(made) + "\n");
 }
 
+// A notice says it to people.
+void terminal::on_altered_instantly(std::chrono::milliseconds waited) {
+    if (json_) shown_or_told([&] { put(json_line::altered_instantly(waited) + "\n"); });
+}
+
 void terminal::on_notice(const std::string& text) {
     last_event_ = since(began_).count();
     log::write(log::level::warning, text);

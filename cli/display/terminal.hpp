@@ -69,6 +69,7 @@ class terminal final : public migration::observer {
     void on_attempt(const migration::attempt& made) override;
     /// Ends the status thread: there is nothing more to watch.
     void on_swapped(const migration::outcome& made) override;
+    void on_altered_instantly(std::chrono::milliseconds waited) override;
     void on_notice(const std::string& text) override;
 
   private:

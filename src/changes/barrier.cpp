@@ -1,7 +1,6 @@
 #include "src/changes/barrier.hpp"
 
 #include "src/base/error.hpp"
-#include "src/base/server_errors.hpp"
 #include "src/db/read_only_server.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
@@ -58,8 +57,7 @@ bool barrier::has_come(db::session& replica, std::uint64_t number) const {
             if (const auto come = marker_in(one[0].value_or(""))) return *come >= number;
         return false;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error)
-            return false;
+        if (db::is_missing_table_or_schema(failure)) return false;
         throw;
     }
 }

@@ -20,6 +20,10 @@ bool is_missing_table(const error& failure) noexcept {
     }
 }
 
+bool is_missing_table_or_schema(const error& failure) noexcept {
+    return is_missing_table(failure) || failure.mysql_errno() == er::bad_db_error;
+}
+
 bool is_gone(const error& failure, const table_name& table) {
     if (failure.mysql_errno() == er::table_def_changed) return true;
     const std::string as_the_server_has_it = fmt::format("'{}.{}'", table.schema, table.name);
@@ -41,13 +45,12 @@ bool is_denied(const error& failure) noexcept {
 
 bool is_about_a_table(const error& failure) noexcept {
     switch (failure.mysql_errno()) {
-        case er::bad_db_error:
         case er::bad_field_error:
         case er::wrong_value_count_on_row:
         case er::table_def_changed:
             return true;
         default:
-            return is_missing_table(failure) || is_denied(failure);
+            return is_missing_table_or_schema(failure) || is_denied(failure);
     }
 }
 

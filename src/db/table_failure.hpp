@@ -12,6 +12,10 @@ namespace segue::db {
 /// Whether a table that the statement names is not there.
 bool is_missing_table(const error& failure) noexcept;
 
+/// Whether a table that the statement names is not there, or not even its schema: dropped, or not
+/// replicated to this server yet.
+bool is_missing_table_or_schema(const error& failure) noexcept;
+
 /// Whether the server says of this very table that it is not there, or that it became another one
 /// meanwhile, which of several tables it does not say.
 bool is_gone(const error& failure, const table_name& table);

@@ -3,6 +3,7 @@
 #include "src/migration/progress.hpp"
 #include "src/preflight/inspection.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ class observer {
     /// The tables are swapped; called as soon as that is true. The tables that are not needed any
     /// more are still there.
     virtual void on_swapped(const outcome& made) = 0;
+    /// In the place of all that: ALTER TABLE ... ALGORITHM=INSTANT is done, and statements on the
+    /// table waited for it for `waited` at most.
+    virtual void on_altered_instantly(std::chrono::milliseconds waited) = 0;
     /// The operator should know `text`, one sentence.
     virtual void on_notice(const std::string& text) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "src/migration/observer.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ class observers final : public observer {
     }
     void on_swapped(const outcome& made) override {
         for (auto* const one : all_) one->on_swapped(made);
+    }
+    void on_altered_instantly(std::chrono::milliseconds waited) override {
+        for (auto* const one : all_) one->on_altered_instantly(waited);
     }
     void on_notice(const std::string& text) override {
         for (auto* const one : all_) one->on_notice(text);

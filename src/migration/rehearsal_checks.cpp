@@ -3,7 +3,6 @@
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/pause.hpp"
-#include "src/base/server_errors.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
@@ -84,8 +83,7 @@ bool has_come(db::session& replica, const table_name& probe) {
         replica.query("SELECT 1 FROM " + probe.quoted() + " LIMIT 1");
         return true;
     } catch (const error& failure) {
-        if (failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error)
-            return false;
+        if (db::is_missing_table_or_schema(failure)) return false;
         throw;
     }
 }

@@ -115,9 +115,8 @@ preflight::plan run_state::looked_at(
             roles_->throw_if_tables_differ(primary, request.original);
             request.replica_image_is_minimal = replica->image_is_minimal;
         }
-        const auto status = primary.query("SHOW GLOBAL STATUS");
-        throw_refusals(preflight::load_obstacles(status, with.carrying.pace));
-        steering_.know_status_variables(throttle::whole_numbers(status));
+        // A rehearsal has looked at it with what else is in the way, and takes no commands.
+        if (!request.rehearsal) look_at_status(primary);
         preflight::plan made = look_at(request);
         if (replica) made.stream_host = replica->host;
         return made;
@@ -129,6 +128,12 @@ preflight::plan run_state::looked_at(
         throw wire::first_statement_failure(
             servers::start_failure(failure, primary, with.request.original), roles_->primary());
     }
+}
+
+void run_state::look_at_status(db::session& primary) {
+    const auto status = primary.query("SHOW GLOBAL STATUS");
+    throw_refusals(preflight::load_obstacles(status, with.carrying.pace));
+    steering_.know_status_variables(throttle::whole_numbers(status));
 }
 
 // `done` is written down by the clean-up: the threads have ended then.
@@ -276,16 +281,19 @@ progress run_state::now() const {
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.router.position());
     made.replay_paused = steering_.pace.replay_paused();
-    auto throttling = parts.throttler.state();
-    // What was commanded is in force, though its signal be read a moment later.
-    if (steering_.pace.snapshot().throttled_by_command && !throttling.throttled) {
-        throttling.throttled = throttling.by_operator = true;
-        throttling.reason = throttle::commanded_by_user;
-    }
+    const auto throttled = throttling();
     made.throttled =
-        throttling.hibernating || throttling.by_operator || (throttling.throttled && !copy_ended);
-    made.throttle_reason = throttling.reason;
+        throttled.hibernating || throttled.by_operator || (throttled.throttled && !copy_ended);
+    made.throttle_reason = throttled.reason;
     return made;
+}
+
+throttle::throttle_state run_state::throttling() const {
+    auto state = parts_->throttler.state();
+    if (state.by_operator || !steering_.pace.snapshot().throttled_by_command) return state;
+    state.throttled = state.by_operator = true;
+    if (!state.hibernating) state.reason = throttle::commanded_by_user;
+    return state;
 }
 
 std::optional<subject> run_state::about() const {

@@ -94,6 +94,9 @@ class run_state {
 
     progress now() const;                  ///< Where the run stands.
     std::optional<subject> about() const;  ///< What is migrated; unset until the plan is made.
+    /// What holds copying up now. What was commanded counts at once, though its signal be read a
+    /// moment later. Precondition: hold() was called.
+    throttle::throttle_state throttling() const;
     /// How long copying was throttled, and by what: so far, or until all rows were copied.
     throttle::throttle_counts throttled() const;
     /// What would stay if the run ended now.
@@ -108,6 +111,7 @@ class run_state {
     preflight::plan looked_at(
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
+    void look_at_status(db::session& primary);
     std::vector<table_name> unneeded_after_swap() const;
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;

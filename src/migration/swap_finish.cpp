@@ -162,14 +162,10 @@ outcome swap_finish::attempt_until_swapped() {
 // Load and lag are of the copy, which is done; who commands a pause, or makes a flag file, may mean
 // everything.
 bool swap_finish::wait_while_throttled_by_operator() {
-    const auto holds = [this] {
-        return state_.parts().throttler.state().by_operator ||
-               state_.steer().pace.snapshot().throttled_by_command;
-    };
-    if (!holds()) return false;
-    const std::string why = state_.now().throttle_reason;
-    state_.told.on_notice(fmt::format("the cut-over waits while it is throttled: {}", why));
-    while (holds()) look_after_();
+    const auto now = state_.throttling();
+    if (!now.by_operator) return false;
+    state_.told.on_notice(fmt::format("the cut-over waits while it is throttled: {}", now.reason));
+    while (state_.throttling().by_operator) look_after_();
     return true;
 }
 

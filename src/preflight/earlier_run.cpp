@@ -7,6 +7,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
@@ -175,10 +176,7 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
         if (found.empty()) return owner::nobody;
         return found.front()[0] == run_token ? owner::this_run : owner::another_run;
     } catch (const error& failure) {
-        // Or the whole schema is gone.
-        const bool gone =
-            failure.mysql_errno() == er::no_such_table || failure.mysql_errno() == er::bad_db_error;
-        if (gone) return owner::nobody;
+        if (db::is_missing_table_or_schema(failure)) return owner::nobody;
         throw;
     }
 }

@@ -1,6 +1,5 @@
 #include "src/servers/unreadable_replica.hpp"
 
-#include "src/base/server_errors.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/replication_status.hpp"
@@ -25,7 +24,7 @@ std::string grant_to_read(db::session& replica, const std::string& schema) {
 
 std::string what_helps_to_read(db::session& replica, const std::string& schema,
                                const error& failure) {
-    if (db::is_missing_table(failure) || failure.mysql_errno() == er::bad_db_error)
+    if (db::is_missing_table_or_schema(failure))
         return "The table is written on the primary, and has not come to this server. " +
                why_not_replicated(replica);
     const std::string grant = grant_to_read(replica, schema);

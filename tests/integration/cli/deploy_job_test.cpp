@@ -126,6 +126,20 @@ TEST_F(a_deploy_job, that_asks_for_json_reads_nothing_else_from_standard_output)
     EXPECT_THAT(segue.out(), Not(HasSubstr(server.password())));
 }
 
+TEST_F(a_deploy_job, is_told_by_a_line_of_its_own_that_an_alter_was_instant) {
+    const auto done = run({"--json", "--attempt-instant-ddl"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const auto told = lines(done.out);
+    std::vector<std::string> kinds;
+    for (const auto& one : told) kinds.push_back(one["kind"].get<std::string>());
+    EXPECT_THAT(kinds, testing::IsSupersetOf({"altered", "outcome"}));
+    EXPECT_THAT(kinds, Not(testing::Contains(testing::AnyOf("attempt", "swapped"))));
+    const auto altered = last_of(told, "altered");
+    EXPECT_EQ(altered["instant"], true) << altered;
+    EXPECT_TRUE(altered["stall_max_seconds"].is_number()) << altered;
+    EXPECT_EQ(told.back()["outcome"], "done");
+}
+
 // The log of the server is the oracle: which transaction was RENAME TABLE?
 TEST_F(a_deploy_job, finds_in_the_report_what_the_run_did_and_where_the_swap_stands_in_the_log) {
     auto segue = start({throttled(), "--postpone-cut-over-flag-file=" + path("hold")});

@@ -1,8 +1,11 @@
 // Hooks of a running migration: when they run, what they are told, and what follows from them.
+#include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/control/client.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -34,17 +37,12 @@ constexpr std::string_view alter = "ADD COLUMN b INT";
 // Scripts in a folder, which write down that they ran, and their environment.
 class hook_scripts {
   public:
-    hook_scripts() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-        fs::create_directory(path());
-    }
+    hook_scripts() { fs::create_directory(path()); }
     hook_scripts(const hook_scripts&) = delete;
     hook_scripts& operator=(const hook_scripts&) = delete;
-    ~hook_scripts() { fs::remove_all(folder_); }
 
-    fs::path path() const { return folder_ / "hooks"; }
-    fs::path file(const std::string& name) const { return folder_ / name; }
+    fs::path path() const { return folder_.path() / "hooks"; }
+    fs::path file(const std::string& name) const { return folder_.path() / name; }
     std::string flag() const { return "--hooks-path=" + path().string(); }
 
     /// `then` is a shell's, with $IN for the folder of file().
@@ -54,19 +52,19 @@ class hook_scripts {
         std::ofstream(script) << fmt::format(
             "#!/bin/sh\nIN={0}\nenv > $IN/new.{1} && mv $IN/new.{1} $IN/env.{1}\necho {1} >> "
             "$IN/order\n{2}\n",
-            folder_.string(), name, then);
+            folder_.path().string(), name, then);
         fs::permissions(script, fs::perms::owner_all);
     }
     /// The names of those that ran, but the status hook's.
     std::vector<std::string> order() const {
         std::vector<std::string> names;
-        std::ifstream in(folder_ / "order");
+        std::ifstream in(folder_.path() / "order");
         for (std::string line; std::getline(in, line);)
             if (line != "status") names.push_back(line);
         return names;
     }
     bool ran(const std::string& name) const {
-        std::ifstream in(folder_ / "order");
+        std::ifstream in(folder_.path() / "order");
         for (std::string line; std::getline(in, line);)
             if (line == name) return true;
         return false;
@@ -89,7 +87,7 @@ class hook_scripts {
     }
 
   private:
-    fs::path folder_;
+    const temporary_folder folder_;
 };
 
 class a_migration_with_hooks : public testing::Test {
@@ -116,6 +114,30 @@ class a_migration_with_hooks : public testing::Test {
     hook_scripts hooks;
     quiet_run run{shared_server()};
 };
+
+TEST_F(a_migration_with_hooks, tells_success_of_an_instant_alter_whatever_comes_after_it) {
+    for (const std::string name : {"startup", "validated", "success", "failure"}) hooks.add(name);
+    hooks.add("success", "exit 1", "segue");
+    fault_points faults;
+    faults.pause("migration.instant_tried");
+    run.start(std::string(alter), {.build = segue_build::faulty,
+                                   .faults = &faults,
+                                   .more = {hooks.flag(), "--attempt-instant-ddl"}});
+    faults.wait_reached("migration.instant_tried");
+    for (const auto& one : run.session().query("SELECT id FROM information_schema.processlist "
+                                               "WHERE db=DATABASE() AND id<>CONNECTION_ID()"))
+        try {
+            run.session().execute("KILL " + one[0].value());
+        } catch (const error& gone) {
+            if (gone.mysql_errno() != er::no_such_thread) throw;
+        }
+    faults.go("migration.instant_tried");
+    run.expect_swapped();
+    EXPECT_THAT(hooks.order(), ElementsAre("startup", "success", "success"));
+    EXPECT_EQ(hooks.told("success", "INSTANT_DDL"), "true");
+    EXPECT_THAT(run.segue().err(), HasSubstr("the table is altered, but the hook"));
+    EXPECT_EQ(run.session().query("SHOW COLUMNS FROM t LIKE 'b'").size(), 1U);
+}
 
 // The harness gives the password in MYSQL_PWD, which every hook would inherit.
 TEST_F(a_migration_with_hooks, runs_them_in_gh_osts_order_and_tells_them_what_gh_ost_does) {

@@ -41,6 +41,22 @@ TEST_F(a_rehearsal, tells_columns_key_size_and_steps_and_leaves_nothing) {
     EXPECT_EQ(run.session().query("SHOW CREATE TABLE t").at(0).at(1), definition);
 }
 
+// Hundreds of rows, which a server with many connections takes its time to sum up.
+TEST_F(a_rehearsal, asks_for_the_status_of_the_server_once) {
+    const auto times_asked = [&] {
+        return std::stoi(run.session()
+                             .query_value("SELECT count_star FROM "
+                                          "performance_schema.events_statements_summary_global_"
+                                          "by_event_name WHERE "
+                                          "event_name='statement/sql/show_status'")
+                             .value());
+    };
+    const int before = times_asked();
+    run.start(alter, {.more = {"--execute=false", "--max-load=Threads_running=1000"}});
+    run.expect_swapped();  // exit code 0
+    EXPECT_EQ(times_asked(), before + 1);
+}
+
 TEST_F(a_rehearsal, takes_over_an_empty_table_that_a_killed_one_left) {
     run.session().execute("CREATE TABLE _t_ghr LIKE t");
     run.session().execute("ALTER TABLE _t_ghr COMMENT='Segue: rehearsal'");

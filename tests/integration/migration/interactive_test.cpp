@@ -4,6 +4,7 @@
 #include "src/control/socket_path.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -24,13 +25,10 @@ using namespace std::chrono_literals;
 class a_steered_migration : public testing::Test {
   protected:
     a_steered_migration() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
-        socket = folder / "s.sock";
+        socket = folder.path() / "s.sock";
         run.session().execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
         run.session().execute("INSERT INTO t (a) VALUES (1), (2), (3)");
     }
-    ~a_steered_migration() override { fs::remove_all(folder); }
 
     void start(bool postponed, std::vector<std::string> more = {}) {
         more.insert(more.end(), {"--serve-socket-file", socket});
@@ -53,7 +51,7 @@ class a_steered_migration : public testing::Test {
     }
 
     quiet_run run{shared_server()};
-    fs::path folder;
+    const temporary_folder folder;
     std::string socket;
 };
 
@@ -144,7 +142,7 @@ TEST_F(a_steered_migration, waits_with_the_copy_when_it_is_told_to) {
     run.wait_until("it copies", [&] { return fs::exists(socket) && answers("sup", "Copy: "); });
     EXPECT_TRUE(answers("throttle", "only for as long as the server keeps its binary logs"));
     run.wait_until("it waits", [&] { return answers("sup", "throttled, commanded by user"); });
-    const std::string flag = folder / "hold";
+    const std::string flag = folder.path() / "hold";
     EXPECT_TRUE(answers("cut-over", "%: the tables are swapped when it is done\n"));
     EXPECT_TRUE(answers("postpone-cut-over-flag-file=" + flag, "Postponed"));
     EXPECT_TRUE(answers("cut-over", "unless " + flag + " is there then"));
@@ -159,7 +157,7 @@ TEST_F(a_steered_migration, waits_with_the_copy_when_it_is_told_to) {
 }
 
 TEST_F(a_steered_migration, waits_with_the_swap_when_it_is_told_to) {
-    const auto file = folder / "slow";
+    const auto file = folder.path() / "slow";
     start(/*postponed=*/true, {"--throttle-flag-file", file});
     EXPECT_TRUE(answers("throttle", "# Migrating"));
     run.let_cut_over();
@@ -219,7 +217,7 @@ TEST_F(a_steered_migration, that_held_changes_back_looks_at_the_flag_file_before
     run.wait_until("the swap waits for replay", [&] {
         return status_json().find("replaying is paused by command") != std::string::npos;
     });
-    const std::string other = folder / "other.flag";
+    const std::string other = folder.path() / "other.flag";
     EXPECT_TRUE(ask("postpone-cut-over-flag-file=" + other).starts_with("Postponed\n"));
     ask("resume-replay");
     run.segue().wait_for_output("the cut-over is postponed until " + other + " is removed");
@@ -257,7 +255,7 @@ TEST_F(a_steered_migration, ends_by_panic_while_it_is_still_inspecting) {
 
 TEST_F(a_steered_migration, postpones_its_swap_and_goes_on_with_it_by_command) {
     start(/*postponed=*/true);
-    const std::string other = folder / "other.flag";
+    const std::string other = folder.path() / "other.flag";
     EXPECT_TRUE(answers("cut-over=other", "this migrates t"));
     EXPECT_TRUE(answers("cut-over-now", "unpostpone lets it go on"));
     EXPECT_TRUE(ask("postpone-cut-over-flag-file=" + other).starts_with("Postponed\n"));
@@ -371,7 +369,7 @@ TEST_F(a_steered_migration, that_is_stopped_gives_no_answer_and_ctl_says_what_th
 
 // LOCK TABLES of somebody's: nothing else would say why the copy stands.
 TEST_F(a_steered_migration, tells_who_holds_its_copy_up) {
-    const fs::path wait = folder / "wait";
+    const fs::path wait = folder.path() / "wait";
     std::ofstream(wait).put('x');
     start(/*postponed=*/false, {"--throttle-flag-file", wait});
     run.segue().wait_for_output("State: throttled, flag-file");

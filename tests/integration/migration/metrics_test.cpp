@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -23,7 +24,11 @@ namespace segue::test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 // Takes datagrams, and keeps their lines.
 class statsd_server {
@@ -107,6 +112,44 @@ TEST_F(a_run_with_metrics, tells_how_far_it_is_by_gh_osts_names_and_with_every_t
                   server.lines(),
                   [](const std::string& line) { return line.starts_with("gh_ost.startup:"); }),
               1);
+}
+
+TEST_F(a_run_with_metrics, tells_what_became_of_attempts_to_swap) {
+    statsd_server server;
+    application_session holder(run.server().over_tcp(), run.schema());
+    run.start("ADD COLUMN b INT", {.postponed = true, .more = {server.flag()}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    holder.execute("BEGIN");
+    holder.execute("UPDATE t SET a=a+1");
+    run.let_cut_over();
+    run.wait_until("an attempt gave way",
+                   [&] { return server.has("gh_ost.cut_over.attempts_total:1|c|#outcome:retry"); });
+    EXPECT_FALSE(server.has("gh_ost.cut_over.total_duration_milliseconds:"));
+    holder.execute("COMMIT");
+    run.expect_swapped();
+    EXPECT_TRUE(server.has("gh_ost.cut_over.attempts_total:1|c|#outcome:success"));
+    const std::regex total(
+        R"(gh_ost\.cut_over\.total_duration_milliseconds:[0-9]+\|h\|#outcome:success)");
+    EXPECT_EQ(
+        std::ranges::count_if(
+            server.lines(), [&](const std::string& line) { return std::regex_match(line, total); }),
+        1);
+    EXPECT_THAT(server.lines(), Not(Contains(HasSubstr("outcome:abort"))));
+}
+
+TEST_F(a_run_with_metrics, tells_that_no_attempt_to_swap_was_the_last) {
+    statsd_server server;
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("BEGIN");
+    holder.execute("SELECT * FROM t");
+    run.start("ADD COLUMN b INT", {.more = {server.flag()}});
+    run.segue().wait_for_output("cut-over attempt 1 gave way");
+    run.segue().signal(SIGTERM);
+    run.expect_failed({"stopped by a signal"});
+    EXPECT_THAT(server.lines(), Contains(StartsWith("gh_ost.cut_over.attempts_total:")));
+    EXPECT_THAT(server.lines(), Contains(AllOf(StartsWith("gh_ost.cut_over.total_duration"),
+                                               HasSubstr("|h|#outcome:abort"))));
+    EXPECT_THAT(server.lines(), Not(Contains(HasSubstr("outcome:success"))));
 }
 
 TEST_F(a_run_with_metrics, is_not_harmed_by_a_server_that_is_not_there) {

@@ -1,5 +1,6 @@
 // --panic-flag-file ends a run as the command panic does.
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -17,13 +18,10 @@ constexpr const char* add_b = "ADD COLUMN b INT";
 class a_panic_flag_file : public testing::Test {
   protected:
     a_panic_flag_file() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
-        file = folder / "panic";
+        file = folder.path() / "panic";
         run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
         run.session().execute("INSERT INTO t VALUES (1,1), (2,2), (3,3)");
     }
-    ~a_panic_flag_file() override { fs::remove_all(folder); }
 
     void start(bool postponed) {
         run.start(add_b, {.postponed = postponed, .more = {"--panic-flag-file=" + file}});
@@ -32,7 +30,7 @@ class a_panic_flag_file : public testing::Test {
     std::string words() const { return "the panic flag file " + file + " is there"; }
 
     quiet_run run{shared_server()};
-    fs::path folder;
+    const temporary_folder folder;
     std::string file;
 };
 

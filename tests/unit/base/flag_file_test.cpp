@@ -1,9 +1,9 @@
 #include "src/base/flag_file.hpp"
 
-#include <cstdlib>
+#include "tests/support/temporary_folder.hpp"
+
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,16 +16,9 @@ using testing::HasSubstr;
 
 class a_flag_file : public testing::Test {
   protected:
-    a_flag_file() {
-        std::string pattern = (fs::temp_directory_path() / "flag.XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        folder_ = pattern;
-    }
-    ~a_flag_file() override { fs::remove_all(folder_); }
+    std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
 
-    std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-    fs::path folder_;
+    const test::temporary_folder folder_;
 };
 
 TEST_F(a_flag_file, is_there_or_not) {
@@ -39,7 +32,7 @@ TEST_F(a_flag_file, is_there_or_not) {
 
 TEST_F(a_flag_file, whether_it_can_be_made_is_known_without_making_it) {
     EXPECT_EQ(why_flag_file_cannot_be_made(path("flag")), "");
-    EXPECT_TRUE(fs::is_empty(folder_));
+    EXPECT_TRUE(fs::is_empty(folder_.path()));
     for (const auto& name : {path("no/such/folder"), path("flag/"), path(std::string(300, 'x')),
                              std::string("/proc/segue")}) {
         EXPECT_NE(why_flag_file_cannot_be_made(name), "") << name;
@@ -54,8 +47,8 @@ TEST_F(a_flag_file, whether_it_can_be_made_is_known_without_making_it) {
 }
 
 TEST_F(a_flag_file, is_no_folder_and_no_device) {
-    fs::create_symlink(folder_, path("link"));
-    for (const auto& name : {folder_.string(), path("link"), std::string("/dev/null")}) {
+    fs::create_symlink(folder_.path(), path("link"));
+    for (const auto& name : {folder_.path().string(), path("link"), std::string("/dev/null")}) {
         EXPECT_THAT(make_flag_file(name), HasSubstr("file")) << name;
         EXPECT_THAT(why_flag_file_cannot_be_made(name), HasSubstr("file")) << name;
     }

@@ -1,6 +1,10 @@
-// The man page and the completion for bash, made from the table of flags as docs/flags.md is.
+// The man page and the completion for bash, made from the table of flags as docs/flags.md is, from
+// the flags of `segue ctl` and `segue status`, and from the table of commands.
 #include "cli/flags.hpp"
+#include "cli/interactive.hpp"
+#include "cli/remote.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -123,11 +127,10 @@ std::string man_page() {
 }
 
 constexpr std::string_view completion_head =
-    R"(# Completion of segue's flags for bash. Generated from cli/flags.cpp by the test generated_files,
-# with SEGUE_WRITE_DOCS=1.
+    R"(# Completion of segue's flags and commands for bash. Generated from cli/flags.cpp, cli/remote.cpp
+# and cli/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
 _segue() {
     local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
-    local ctl='--help --host --port --socket --timeout'
     COMPREPLY=()
     # "=" is a word of its own, unless COMP_WORDBREAKS was changed.
     if [[ $word == = ]]; then
@@ -142,8 +145,14 @@ _segue() {
 constexpr std::string_view completion_foot =
     R"(    esac
     case ${COMP_WORDS[1]} in
-        ctl) mapfile -t COMPREPLY < <(compgen -W "$ctl" -- "$word") ;;
-        status) mapfile -t COMPREPLY < <(compgen -W "$ctl --json --watch" -- "$word") ;;
+        ctl)
+            # Behind a command, and within its value, nothing is known.
+            [[ $flag == json || $'\n'$_segue_commands$'\n' != *$'\n'"$flag"[=$'\n']* ]] || return
+            mapfile -t COMPREPLY < <(compgen -W "$_segue_ctl_flags $_segue_commands" -- "$word")
+            # Its value follows at once.
+            [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+            ;;
+        status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
             ((COMP_CWORD != 1)) || all+=' ctl status'
@@ -173,16 +182,32 @@ std::string alternatives(const std::vector<std::string>& names) {
     return text + line + "\n";
 }
 
+/// An assignment of lines to a variable of the shell.
+std::string assigned(std::string_view variable, const std::vector<std::string>& lines) {
+    return fmt::format("{}='{}'\n", variable, fmt::join(lines, "\n"));
+}
+
+std::vector<std::string> names_of(const std::vector<remote_flag>& all) {
+    std::vector<std::string> names;
+    for (const auto& one : all) names.push_back(one.name);
+    return names;
+}
+
 std::string completion() {
     std::vector<std::string> files;
     std::vector<std::string> values;
-    std::string names;
+    std::vector<std::string> names;
     for (const auto& entry : flags()) {
         const auto name = fmt::format("--{}", entry.name);
-        names += (names.empty() ? "" : "\n") + name;
+        names.push_back(name);
         if (entry.kind == flag_kind::boolean || entry.name == "ssl-mode") continue;
         (names_a_file(entry) ? files : values).push_back(name);
     }
+    for (const auto& one : remote_flags("ctl"))
+        if (one.takes_value && std::ranges::count(names, one.name) == 0) values.push_back(one.name);
+    std::vector<std::string> commands;
+    for (const auto& one : interactive::names())
+        commands.push_back(one.name + (one.needs_value ? "=" : ""));
     return std::string(completion_head) +
            "        --ssl-mode)\n"
            "            local modes='DISABLED PREFERRED REQUIRED VERIFY_CA VERIFY_IDENTITY'\n"
@@ -192,7 +217,10 @@ std::string completion() {
            "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
            "            return\n            ;;\n" +
            alternatives(values) + "            return\n            ;;\n" +
-           std::string(completion_foot) + "_segue_flags='" + names + "'\n";
+           std::string(completion_foot) + assigned("_segue_flags", names) +
+           assigned("_segue_ctl_flags", names_of(remote_flags("ctl"))) +
+           assigned("_segue_status_flags", names_of(remote_flags("status"))) +
+           assigned("_segue_commands", commands);
 }
 
 /// What bash offers behind these words, the last of which is being written.
@@ -226,6 +254,28 @@ TEST(generated_files, the_completion_knows_what_the_table_has) {
 TEST(generated_files, a_line_of_text_is_no_request_of_troff) {
     EXPECT_EQ(troff(".my.cnf\n'x' a-b \\"), "\\&.my.cnf\n\\&'x' a\\-b \\e");
     EXPECT_THAT(man_page(), Not(HasSubstr("\n.my")));
+}
+
+TEST(generated_files, bash_completes_commands_to_a_running_migration) {
+    EXPECT_THAT(offered({"segue", "ctl", "cut"}), ElementsAre("cut-over", "cut-over-now"));
+    EXPECT_THAT(offered({"segue", "ctl", "max-"}), ElementsAre("max-lag-millis=", "max-load="));
+    EXPECT_THAT(offered({"segue", "ctl", "--socket", "/nowhere/x", "pan"}), ElementsAre("panic"));
+    EXPECT_THAT(offered({"segue", "ctl", "json", "su"}), ElementsAre("sup", "suspend"));
+    // Flags of a migration, which is none of these.
+    EXPECT_THAT(offered({"segue", "ctl", "--alter"}), IsEmpty());
+    EXPECT_THAT(offered({"segue", "status", "pan"}), IsEmpty());
+    EXPECT_THAT(offered({"segue", "status", "--j"}), ElementsAre("--json"));
+    EXPECT_THAT(offered({"segue", "status", "--he"}), ElementsAre("--help"));
+    // One command alone, and values that nothing is known of.
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"panic", ""},
+                                                  {"max-load", "=", ""},
+                                                  {"chunk-size", ""},
+                                                  {"--timeout", ""},
+                                                  {"--port", ""}}) {
+        std::vector<std::string> all{"segue", "ctl"};
+        all.insert(all.end(), words.begin(), words.end());
+        EXPECT_THAT(offered(all), IsEmpty()) << words.front();
+    }
 }
 
 TEST(generated_files, bash_completes_flags_commands_and_modes) {

@@ -2,6 +2,7 @@
 
 #include "src/control/command_server.hpp"
 #include "src/control/socket_path.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -24,16 +25,13 @@ namespace fs = std::filesystem;
 class a_folder_of_sockets : public testing::Test {
   protected:
     a_folder_of_sockets() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
         dead = ::fork();
         if (dead == 0) ::_exit(0);
         ::waitpid(dead, nullptr, 0);
     }
-    ~a_folder_of_sockets() override { fs::remove_all(folder); }
 
     fs::path path(int process_id) const {
-        return folder / fmt::format("gh-ost.shop.orders.{}.sock", process_id);
+        return folder.path() / fmt::format("gh-ost.shop.orders.{}.sock", process_id);
     }
     // As a process that is killed leaves it.
     static void leave_socket(const fs::path& at) {
@@ -48,23 +46,24 @@ class a_folder_of_sockets : public testing::Test {
         fs::last_write_time(at, fs::file_time_type::clock::now() - std::chrono::minutes(1));
     }
     bool removed_by_look(const fs::path& one) const {
-        remove_abandoned_sockets(folder.string());
+        remove_abandoned_sockets(folder.path().string());
         return !fs::exists(one);
     }
 
-    fs::path folder;
+    const test::temporary_folder folder;
     pid_t dead = 0;
 };
 
 TEST_F(a_folder_of_sockets, loses_what_a_killed_process_has_left) {
     leave_socket(path(dead));
     make_old(path(dead));
-    leave_socket(folder / "gh-ost.shop.orders.sock");
-    make_old(folder / "gh-ost.shop.orders.sock");
-    EXPECT_EQ(remove_abandoned_sockets(folder.string()),
+    leave_socket(folder.path() / "gh-ost.shop.orders.sock");
+    make_old(folder.path() / "gh-ost.shop.orders.sock");
+    EXPECT_EQ(remove_abandoned_sockets(folder.path().string()),
               std::vector<std::string>{path(dead).string()});
     EXPECT_FALSE(fs::exists(path(dead)));
-    EXPECT_TRUE(fs::exists(folder / "gh-ost.shop.orders.sock")) << "the next run takes it over";
+    EXPECT_TRUE(fs::exists(folder.path() / "gh-ost.shop.orders.sock"))
+        << "the next run takes it over";
 }
 
 TEST_F(a_folder_of_sockets, keeps_one_that_may_just_be_made) {
@@ -86,11 +85,11 @@ TEST_F(a_folder_of_sockets, keeps_what_is_no_socket_of_ours) {
     std::ofstream(path(dead)) << "precious";
     make_old(path(dead));
     EXPECT_FALSE(removed_by_look(path(dead)));
-    const fs::path others = folder / fmt::format("other.{}.sock", dead);
+    const fs::path others = folder.path() / fmt::format("other.{}.sock", dead);
     leave_socket(others);
     make_old(others);
     EXPECT_FALSE(removed_by_look(others));
-    EXPECT_TRUE(remove_abandoned_sockets((folder / "none").string()).empty());
+    EXPECT_TRUE(remove_abandoned_sockets((folder.path() / "none").string()).empty());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/control/client.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <array>
 #include <atomic>
@@ -61,15 +62,6 @@ class raw_client {
 
 class a_command_server : public testing::Test {
   protected:
-    a_command_server() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
-    }
-    ~a_command_server() override {
-        server.reset();
-        fs::remove_all(folder);
-    }
-
     void start() {
         server.emplace(serving_places{.unix_path = path()}, [this](std::string_view line) {
             ++asked;
@@ -79,12 +71,12 @@ class a_command_server : public testing::Test {
             return "<" + std::string(line) + ">\n";
         });
     }
-    std::string path() const { return folder / "s.sock"; }
+    std::string path() const { return folder.path() / "s.sock"; }
     std::string ask(const std::string& line) const {
         return control::ask({.unix_path = path()}, line, patience);
     }
 
-    fs::path folder;
+    const test::temporary_folder folder;
     std::atomic<int> asked{0};
     std::optional<command_server> server;
 };
@@ -225,7 +217,7 @@ TEST_F(a_command_server, takes_over_the_socket_of_a_dead_process_and_of_no_other
     start();
     EXPECT_THROW(command_server({.unix_path = path()}, [](std::string_view) { return ""; }), error);
     EXPECT_EQ(ask("status"), "<status>\n") << "the one that is at work is left alone";
-    const fs::path kept = folder / "kept.sock";
+    const fs::path kept = folder.path() / "kept.sock";
     fs::create_hard_link(path(), kept);
     server.reset();
     fs::rename(kept, path());  // as a process that is killed leaves it

@@ -19,6 +19,13 @@ TEST(table_failure, of_a_table_that_is_not_there_is_about_no_row) {
     }
 }
 
+TEST(table_failure, of_a_table_or_of_its_schema_that_is_not_there) {
+    for (const int number : {1049, 1051, 1109, 1146, 1932})
+        EXPECT_TRUE(is_missing_table_or_schema(numbered(number))) << number;
+    for (const int number : {1044, 1054, 1142, 1205, 1412, 2006, 2013})
+        EXPECT_FALSE(is_missing_table_or_schema(numbered(number))) << number;
+}
+
 TEST(table_failure, of_other_columns_or_of_a_right_is_about_no_row) {
     for (const int number : {1044, 1049, 1054, 1136, 1142, 1143, 1227, 1412}) {
         EXPECT_FALSE(is_missing_table(numbered(number))) << number;

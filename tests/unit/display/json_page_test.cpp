@@ -58,7 +58,7 @@ TEST(json_page, tells_of_every_kind_and_every_field) {
           json_line::notice("x"),
           json_line::attempt(
               {.number = 1, .swapped = false, .stall = std::nullopt, .gave_way_because = "busy"}),
-          json_line::swapped({}), json_line::answer("x"),
+          json_line::swapped({}), json_line::altered_instantly({}), json_line::answer("x"),
           json_line::rehearsal({}, with, {"a warning"}), json_line::outcome(stopped_end)}) {
         const auto read = json::parse(line);
         names.insert(read["kind"].get<std::string>());

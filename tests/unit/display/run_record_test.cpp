@@ -50,6 +50,24 @@ TEST(run_record, an_attempt_that_ended_the_run_is_counted_and_has_no_more) {
     EXPECT_TRUE(record.contents().last_attempts.empty());
 }
 
+TEST(run_record, tells_attempts_that_gave_way_from_the_one_that_swapped) {
+    run_record record;
+    EXPECT_EQ(record.attempts().begun, 0U);
+    EXPECT_EQ(record.attempts().since_first, 0ms);
+    record.on_phase(phase::cut_over);
+    record.on_attempt({.number = 1, .stall = std::nullopt, .gave_way_because = "busy"});
+    record.on_phase(phase::postponed);
+    record.on_phase(phase::cut_over);
+    EXPECT_EQ(record.attempts().begun, 2U);
+    EXPECT_EQ(record.attempts().gave_way, 1U);
+    EXPECT_FALSE(record.attempts().swapped);
+    record.on_attempt({.number = 2, .swapped = true, .stall = 1ms, .gave_way_because = {}});
+    EXPECT_EQ(record.attempts().gave_way, 1U);
+    EXPECT_TRUE(record.attempts().swapped);
+    const auto until_the_swap = record.attempts().since_first;
+    EXPECT_EQ(record.attempts().since_first, until_the_swap);
+}
+
 TEST(json_line, holds_any_text_on_one_line) {
     const auto line = json_line::notice("two\nlines, \"quotes\", \\ and \xC3\x28");
     EXPECT_EQ(line.find('\n'), std::string::npos);

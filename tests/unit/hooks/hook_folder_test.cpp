@@ -1,6 +1,7 @@
 #include "src/hooks/hook_folder.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -22,28 +23,23 @@ using testing::IsEmpty;
 
 class a_hook_folder : public testing::Test {
   protected:
-    a_hook_folder() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
-    }
-    ~a_hook_folder() override { fs::remove_all(folder); }
-
     std::string add(const std::string& name, fs::perms mode = fs::perms::owner_all) const {
-        const fs::path path = folder / name;
+        const fs::path path = folder.path() / name;
         std::ofstream(path) << "#!/bin/sh\n";
         fs::permissions(path, mode);
         return path;
     }
-    std::string refusal() const {
+    std::string refusal() const { return refusal_of(folder.path()); }
+    static std::string refusal_of(const fs::path& path) {
         try {
-            hook_folder(folder).check();
+            hook_folder(path).check();
         } catch (const error& failure) {
             return failure.what();
         }
         return "";
     }
 
-    fs::path folder;
+    const test::temporary_folder folder;
 };
 
 TEST_F(a_hook_folder, has_a_file_run_for_the_event_that_its_name_begins_with) {
@@ -53,7 +49,7 @@ TEST_F(a_hook_folder, has_a_file_run_for_the_event_that_its_name_begins_with) {
     add("gh-ost-on-startup");
     add("README");
     add("on-status");
-    const hook_folder hooks(folder);
+    const hook_folder hooks(folder.path());
     EXPECT_THAT(hooks.check(), IsEmpty());
     EXPECT_THAT(hooks.files_for(hook_event::status), ElementsAre(first, second, third));
     EXPECT_THAT(hooks.files_for(hook_event::success), IsEmpty());
@@ -64,7 +60,7 @@ TEST_F(a_hook_folder, has_them_run_in_the_order_of_their_names_whatever_the_file
     for (const char last : std::string("qmxbzafkpwcd"))
         paths.push_back(add(std::string("gh-ost-on-status-") + last));
     std::ranges::sort(paths);
-    EXPECT_THAT(hook_folder(folder).files_for(hook_event::status), ElementsAreArray(paths));
+    EXPECT_THAT(hook_folder(folder.path()).files_for(hook_event::status), ElementsAreArray(paths));
 }
 
 TEST_F(a_hook_folder, knows_each_of_gh_osts_names_for_one_event) {
@@ -78,8 +74,8 @@ TEST_F(a_hook_folder, knows_each_of_gh_osts_names_for_one_event) {
 
 TEST_F(a_hook_folder, is_refused_where_a_hook_cannot_be_executed) {
     add("segue-on-validated", fs::perms::owner_read | fs::perms::owner_write);
-    fs::create_directory(folder / "gh-ost-on-success");
-    fs::create_symlink(folder / "nowhere", folder / "gh-ost-on-failure");
+    fs::create_directory(folder.path() / "gh-ost-on-success");
+    fs::create_symlink(folder.path() / "nowhere", folder.path() / "gh-ost-on-failure");
     add("gh-ost-on-startup");
     const std::string told = refusal();
     EXPECT_THAT(told, HasSubstr("segue-on-validated cannot be executed: Permission denied"));
@@ -89,16 +85,16 @@ TEST_F(a_hook_folder, is_refused_where_a_hook_cannot_be_executed) {
 }
 
 TEST_F(a_hook_folder, is_refused_where_it_is_not_there) {
-    folder /= "nowhere";
-    EXPECT_THAT(refusal(), HasSubstr("nowhere (No such file or directory)"));
-    EXPECT_THROW(hook_folder(folder).files_for(hook_event::startup), error)
+    const auto nowhere = folder.path() / "nowhere";
+    EXPECT_THAT(refusal_of(nowhere), HasSubstr("nowhere (No such file or directory)"));
+    EXPECT_THROW(hook_folder(nowhere).files_for(hook_event::startup), error)
         << "who was to be asked is not passed over";
     EXPECT_THAT(hook_folder("").files_for(hook_event::startup), IsEmpty());
 }
 
 TEST_F(a_hook_folder, tells_of_a_name_that_is_no_hooks) {
     add("gh-ost-on-sucess", fs::perms::owner_read);
-    EXPECT_THAT(hook_folder(folder).check(),
+    EXPECT_THAT(hook_folder(folder.path()).check(),
                 ElementsAre(HasSubstr("gh-ost-on-sucess is never run: there is no hook of that "
                                       "name; success is one")));
 }

@@ -1,6 +1,7 @@
 #include "src/hooks/hook_run.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/support/stepped_clock.hpp"
 
 #include <chrono>
@@ -33,21 +34,15 @@ constexpr auto patience = 60s;
 
 class a_hook : public testing::Test {
   protected:
-    a_hook() {
-        std::string pattern = fs::temp_directory_path() / "segue.XXXXXX";
-        folder = ::mkdtemp(pattern.data());
-    }
-    ~a_hook() override { fs::remove_all(folder); }
-
     std::string script(const std::string& text, const std::string& shebang = "#!/bin/sh\n") {
-        const fs::path path = folder / fmt::format("hook-{}", ++scripts_);
+        const fs::path path = folder.path() / fmt::format("hook-{}", ++scripts_);
         std::ofstream(path) << shebang << text << "\n";
         fs::permissions(path, fs::perms::owner_all);
         return path;
     }
     hook_run run(std::vector<std::string> files, std::chrono::seconds timeout = 0s) {
         return hook_run(hook_event::startup, std::move(files),
-                        {"PATH=/usr/bin:/bin", "FOLDER=" + folder.string()},
+                        {"PATH=/usr/bin:/bin", "FOLDER=" + folder.path().string()},
                         {.timeout = timeout,
                          .clock = clock,
                          .take_line = [this](std::string_view line) { lines.emplace_back(line); },
@@ -98,7 +93,7 @@ class a_hook : public testing::Test {
         }
     }
 
-    fs::path folder;
+    const test::temporary_folder folder;
     test::stepped_clock clock;
     std::vector<std::string> lines;
     std::vector<std::string> told;
@@ -122,7 +117,7 @@ TEST_F(a_hook, that_fails_is_named_and_none_is_run_behind_it) {
 
 TEST_F(a_hook, that_cannot_be_started_says_why) {
     EXPECT_THAT(end_of({script("true", "")}), HasSubstr("does a script begin with #!"));
-    EXPECT_THAT(end_of({folder / "nowhere"}), HasSubstr("No such file or directory"));
+    EXPECT_THAT(end_of({folder.path() / "nowhere"}), HasSubstr("No such file or directory"));
 }
 
 TEST_F(a_hook, has_none_of_our_descriptors_an_empty_input_and_plain_signals) {
@@ -153,7 +148,7 @@ TEST_F(a_hook, that_writes_without_an_end_is_taken_in_pieces) {
 
 TEST_F(a_hook, is_not_waited_for_in_what_it_leaves_behind) {
     EXPECT_EQ(end_of({script("sleep 600 & echo $! > $FOLDER/child")}), "");
-    const pid_t child = number_in(folder / "child");
+    const pid_t child = number_in(folder.path() / "child");
     EXPECT_EQ(::kill(child, 0), 0);
     ::kill(child, SIGKILL);
 }
@@ -171,7 +166,7 @@ TEST_F(a_hook, may_take_for_ever_and_is_named_each_minute) {
     EXPECT_FALSE(driven.advance());
     EXPECT_THAT(told, ElementsAre(HasSubstr("hook-1 has been at work for 1 minute, and"),
                                   HasSubstr("hook-1 has been at work for 1441 minutes, and")));
-    std::ofstream(folder / "go").flush();
+    std::ofstream(folder.path() / "go").flush();
     EXPECT_EQ(end_of(driven), "");
 }
 
@@ -179,11 +174,11 @@ TEST_F(a_hook, is_ended_with_its_children_when_its_time_is_over) {
     hook_run driven = run({script("sleep 600 & echo $! > $FOLDER/child; : > $FOLDER/there; wait"),
                            script("echo never")},
                           30s);
-    advance_until_there(driven, folder / "there");
+    advance_until_there(driven, folder.path() / "there");
     clock.step(30s);
     EXPECT_THAT(end_of(driven), HasSubstr("was ended: it took longer than the 30 s of "
                                           "--hooks-timeout-seconds"));
-    EXPECT_TRUE(gone(number_in(folder / "child")));
+    EXPECT_TRUE(gone(number_in(folder.path() / "child")));
     EXPECT_THAT(lines, IsEmpty());
 }
 
@@ -191,26 +186,26 @@ TEST_F(a_hook, that_does_not_listen_is_killed_with_its_children) {
     hook_run driven = run({script("trap '' TERM; sh -c 'trap \"\" TERM; echo $$ > $FOLDER/child; "
                                   ": > $FOLDER/there; sleep 600; sleep 600'; sleep 600")},
                           30s);
-    advance_until_there(driven, folder / "there");
+    advance_until_there(driven, folder.path() / "there");
     clock.step(30s);
     EXPECT_FALSE(driven.advance());
     EXPECT_FALSE(driven.advance());
-    EXPECT_EQ(::kill(number_in(folder / "child"), 0), 0);
+    EXPECT_EQ(::kill(number_in(folder.path() / "child"), 0), 0);
     clock.step(hook_run::grace);
     EXPECT_THAT(end_of(driven), HasSubstr("was ended"));
-    EXPECT_TRUE(gone(number_in(folder / "child")));
+    EXPECT_TRUE(gone(number_in(folder.path() / "child")));
 }
 
 TEST_F(a_hook, that_is_gone_at_once_has_its_children_killed_that_are_not) {
     hook_run driven = run({script("sh -c 'trap \"\" TERM; echo $$ > $FOLDER/child; "
                                   ": > $FOLDER/there; sleep 600; sleep 600' & wait")},
                           30s);
-    advance_until_there(driven, folder / "there");
+    advance_until_there(driven, folder.path() / "there");
     clock.step(30s);
     EXPECT_FALSE(driven.advance());
     clock.step(hook_run::grace);
     EXPECT_THAT(end_of(driven), HasSubstr("was ended"));
-    EXPECT_TRUE(gone(number_in(folder / "child")));
+    EXPECT_TRUE(gone(number_in(folder.path() / "child")));
 }
 
 TEST_F(a_hook, is_ended_when_nobody_waits_for_it_any_more) {
@@ -219,15 +214,15 @@ TEST_F(a_hook, is_ended_when_nobody_waits_for_it_any_more) {
         hook_run driven =
             run({script("sleep 600 & echo $! > $FOLDER/child; : > $FOLDER/there; "
                         "wait")});
-        advance_until_there(driven, folder / "there");
-        child = number_in(folder / "child");
+        advance_until_there(driven, folder.path() / "there");
+        child = number_in(folder.path() / "child");
     }
     EXPECT_TRUE(gone(child));
 }
 
 TEST_F(a_hook, is_ended_by_the_last_words_of_the_process) {
     hook_run driven = run({script("trap '' TERM; : > $FOLDER/there; sleep 600; sleep 600")});
-    advance_until_there(driven, folder / "there");
+    advance_until_there(driven, folder.path() / "there");
     kill_all_hooks();
     EXPECT_THAT(end_of(driven), HasSubstr("failed with signal 9"));
 }

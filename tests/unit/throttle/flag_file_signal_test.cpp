@@ -1,6 +1,7 @@
 #include "throttle/flag_file_signal.hpp"
 
-#include <cstdlib>
+#include "tests/support/temporary_folder.hpp"
+
 #include <filesystem>
 #include <fstream>
 
@@ -13,17 +14,10 @@ namespace fs = std::filesystem;
 
 class a_flag_file_signal : public testing::Test {
   protected:
-    a_flag_file_signal() {
-        std::string pattern = (fs::temp_directory_path() / "throttle.XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        folder_ = pattern;
-    }
-    ~a_flag_file_signal() override { fs::remove_all(folder_); }
-
-    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
     void touch(const std::string& name) const { std::ofstream(path(name)).put('\n'); }
 
-    fs::path folder_;
+    const test::temporary_folder folder_;
 };
 
 TEST_F(a_flag_file_signal, throttles_while_the_file_exists) {
