@@ -38,6 +38,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::carry {
 
@@ -49,6 +50,7 @@ struct engine_task {
     table_name checkpoint;          ///< `_<t>_ghk`
     servers::server_facts server;   ///< That has them all.
     wording words;
+    std::vector<row_check> checks = {};
 };
 
 /// Makes a target equal to a projection of its source and keeps it so, until its threads are
