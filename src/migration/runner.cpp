@@ -51,6 +51,15 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
             .session = db::conversion_settings(session)};
 }
 
+// While the original's foreign keys are enforced, what is proven once stays so.
+std::vector<carry::row_check> orphans_of(const preflight::plan& made) {
+    std::vector<carry::row_check> checks;
+    for (const preflight::kept_foreign_key& key : made.along.foreign_keys)
+        checks.push_back({.condition = preflight::has_no_parent(made.original.name, key),
+                          .says = preflight::says_of_orphan(key)});
+    return checks;
+}
+
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
@@ -164,7 +173,8 @@ void runner::prepare(const std::stop_token& stop) {
                            .server = made.server,
                            .words = {.target = "the new table",
                                      .of_a_conflict = "ALTER TABLE would refuse this too; the "
-                                                      "original is as it was."}},
+                                                      "original is as it was."},
+                           .checks = orphans_of(made)},
         state_.with.carrying,
         carry::engine::surroundings{
             .sessions = state_.sessions(),

@@ -13,6 +13,7 @@
 #include "src/preflight/target_table.hpp"
 #include "src/preflight/zero_date_defaults.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/sql/foreign_key_clauses.hpp"
 #include "src/sql/identifier_case.hpp"
 #include "src/sql/rename_map.hpp"
 #include "src/sql/sql_tokenizer.hpp"
@@ -280,18 +281,58 @@ void throw_if_changed_meanwhile(db::session& session, const schema::table_defini
     throw changed_while_starting(original.name, now ? "changed" : "dropped or renamed");
 }
 
+// Its column goes on under another name, and none of its values.
+void refuse_keys_of_skipped_renames(const plan& made, const inspection_request& request) {
+    if (!request.skip_renames) return;
+    for (const kept_foreign_key& key : made.along.foreign_keys)
+        if (key.wanted.columns != key.source_columns)
+            throw_refusals({{fmt::format("--skip-renamed-columns leaves the values of a column of "
+                                         "the foreign key {} behind",
+                                         quoted_name(key.wanted.name)),
+                             "Say --approve-renamed-columns, or --discard-foreign-keys."}});
+}
+
+// The new table has no foreign keys before the swap, so that none can be dropped.
+sql::alter_statement alter_of_new_table(const sql::alter_statement& alter,
+                                        const std::vector<schema::foreign_key>& keys) {
+    std::vector<std::string> names;
+    for (const schema::foreign_key& key : keys) names.push_back(key.name);
+    sql::alter_statement left = sql::without_foreign_keys(alter, names);
+    for (const auto& one : left.refusals)
+        throw_refusals({{fmt::format("{}: {}", one.clause, one.reason), one.remedy}});
+    return left;
+}
+
+void try_foreign_keys(const workplace& at, plan& made, foreign_key_trial& trial) {
+    if (made.along.foreign_keys.empty()) return;
+    std::vector<schema::foreign_key> keys;
+    for (const kept_foreign_key& one : made.along.foreign_keys) keys.push_back(one.wanted);
+    ask_for_indexes_of_keys(at.session, made.target.name, keys);
+    made.along.foreign_keys_take = trial.time_on(made.target, made.along.foreign_keys);
+    tell_foreign_keys(made, at.request.stall_budget);
+}
+
 plan made_with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
     at.throw_if_stopped();
     refuse_long_check_names(made.original, name, made.tables);
     refuse_held_check_names(at.session, made.original, {name, made.tables.ghost}, made.tables);
+    const taken_along& along = made.along;
+    std::optional<foreign_key_trial> trial;
+    if (along.foreign_keys_are == taken_along::own_keys::kept && !along.own_foreign_keys.empty()) {
+        trial.emplace(at.session, at.record, made.original, made.tables, along.own_foreign_keys);
+        made.along.foreign_keys = trial->after(at.alter);
+        refuse_keys_of_skipped_renames(made, at.request);
+    }
     empty_table empty(at.session, at.record, name, made.original.name,
                       name == made.tables.rehearsal ? empty_table::purpose::for_a_moment
                                                     : empty_table::purpose::new_table);
-    target_table altered = alter_target(at.session, made.original, name, made.tables, at.alter);
+    target_table altered = alter_target(at.session, made.original, name, made.tables,
+                                        alter_of_new_table(at.alter, along.own_foreign_keys));
     made.target = std::move(altered.definition);
     made.notes = std::move(altered.notes);
     cost.measure(made.target);
     made.rename_time = cost.sum();
+    if (trial) try_foreign_keys(at, made, *trial);
     complete(made, at.session, at.alter, at.request);
     at.throw_if_stopped();
     empty.keep();
