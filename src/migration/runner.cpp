@@ -17,6 +17,7 @@
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/tables_there.hpp"
+#include "src/preflight/unfinished_swap.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/instant_alter.hpp"
 #include "src/swap/own_statement_ender.hpp"
@@ -51,6 +52,13 @@ tables::fingerprint fingerprint_of(const preflight::plan& made, const std::strin
             .session = db::conversion_settings(session)};
 }
 
+tables::swapped_foreign_keys foreign_keys_in_swap(const preflight::plan& made) {
+    tables::swapped_foreign_keys keys{.old_table = made.tables.old.name, .names = {}};
+    for (const preflight::kept_foreign_key& key : made.along.foreign_keys)
+        keys.names.emplace(key.number, key.wanted.name);
+    return keys;
+}
+
 // While the original's foreign keys are enforced, what is proven once stays so.
 std::vector<carry::row_check> orphans_of(const preflight::plan& made) {
     std::vector<carry::row_check> checks;
@@ -65,6 +73,7 @@ std::vector<carry::row_check> orphans_of(const preflight::plan& made) {
 outcome runner::run(std::stop_token stop) {
     state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
+    finish_swap_of_before(stop);
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
@@ -127,6 +136,14 @@ void runner::prepare_or_stop(std::stop_token stop) {
         if (stop.stop_requested()) throw stopped();
         throw;
     }
+}
+
+void runner::finish_swap_of_before(const std::stop_token& stop) {
+    const auto& request = state_.with.request;
+    db::session session = state_.sessions().connect(db::session_role::patient);
+    for (const std::string& told :
+         preflight::finish_swap_of_before(session, request.original, request.naming, stop))
+        state_.told.on_notice(told);
 }
 
 // Nothing of ours exists before it, so that it leaves nothing to go on from or to drop.
@@ -198,6 +215,9 @@ void runner::prepare(const std::stop_token& stop) {
     make(session, made.tables.checkpoint, [&] {
         parts().checkpoint.create(session, made.server.uuid,
                                   fingerprint_of(made, state_.with.request.alter_text, session));
+        // The swap of a test is undone by the run itself.
+        if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
+            parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));
     });
 }
 

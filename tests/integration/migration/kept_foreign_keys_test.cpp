@@ -79,6 +79,18 @@ class on_a_server : public testing::TestWithParam<std::string> {
                   no_such_parent);
         EXPECT_EQ(failure_of(session(), "DELETE FROM p WHERE id=3"), cannot_delete_parent);
     }
+    // It is refused, as the old table is there.
+    void expect_finished_by_the_next_run() {
+        run().start("ADD COLUMN c INT");
+        run().expect_failed({"had still to do about foreign keys was done: ALTER TABLE",
+                             "an earlier migration kept it"});
+        expect_constrained();
+        expect_nothing_held();
+        run().start("ADD COLUMN c INT");
+        run().expect_failed({"an earlier migration kept it"});
+        EXPECT_EQ(run().segue().err().find("had still to do"), std::string::npos)
+            << run().segue().err();
+    }
     // Rows of the old table hold no parent that the new one's do not.
     void expect_nothing_held() {
         EXPECT_EQ(keys_of(session(), run().tables().old), "");
@@ -246,6 +258,18 @@ TEST_P(a_child_that_keeps_its_keys, is_constrained_when_the_process_dies_right_a
     EXPECT_EQ(keys_of(session(), run().table()), "t_ibfk_1,t_ibfk_2");
     EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,99,1)"), no_such_parent);
     EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,1,99)"), no_such_parent);
+    expect_finished_by_the_next_run();
+}
+
+TEST_P(a_child_that_keeps_its_keys, gets_its_names_when_the_process_dies_before_it_has_them) {
+    make();
+    fault_points faults;
+    faults.abort("foreign_keys.before_names");
+    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    EXPECT_NE(run().segue().wait(3 * patience), 0);
+    EXPECT_EQ(keys_of(session(), run().table()), "t_ibfk_1,t_ibfk_2");
+    EXPECT_EQ(keys_of(session(), run().tables().old), "");
+    expect_finished_by_the_next_run();
 }
 
 TEST_P(a_child_that_keeps_its_keys, is_as_it_was_when_the_process_dies_right_before_the_swap) {
