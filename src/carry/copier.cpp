@@ -101,6 +101,15 @@ std::optional<chunk> copier::copy(db::retrying_session& session, const chunk& cu
     return work.next;
 }
 
+// Outside of the chunk's transaction, so that no lock on another table that a condition names is
+// held until its end.
+void copier::throw_if_met(db::session& on, const keys::key_range& part) const {
+    const rows::statements& texts = with_.writer.texts();
+    for (const row_check& check : with_.checks)
+        if (const auto met = on.query(texts.any_that(part, check.condition)); !met.empty())
+            throw error(check.says + texts.codec().describe(texts.codec().from_row(met.front())));
+}
+
 void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_token stop) {
     const keys::key_range part = work.parts.back();
     tables::chunk_progress progress{
@@ -123,6 +132,7 @@ void copier::copy_part(db::retrying_session& session, at_work& work, std::stop_t
         if (!work.proven && !no_barrier) with_.barrier.pass(stop);
         work.proven = true;
         const auto began = std::chrono::steady_clock::now();
+        throw_if_met(on, part);
         naming_holders(on, with_.holders, [&] {
             try {
                 with_.writer.begin(on);

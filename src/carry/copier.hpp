@@ -20,8 +20,15 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::carry {
+
+/// A condition that no row of the source may meet when it is copied; one that does ends the copy.
+struct row_check {
+    std::string condition;  ///< As statements::any_that() takes it.
+    std::string says;       ///< Is followed by the row's key.
+};
 
 /// Copies the source, chunk by chunk. One thread finds bounds, several copy.
 /// Lifetime: all that `parts` names outlives it.
@@ -43,6 +50,7 @@ class copier {
         /// copy worker calls it; it must be short, and not throw. Empty: nobody is.
         std::function<void(const std::string& why)> failed = {};
         lock_holders holders = {};
+        std::vector<row_check> checks = {};
     };
     explicit copier(parts with) : with_(with) {}
 
@@ -60,6 +68,7 @@ class copier {
     struct at_work;
     std::optional<chunk> copy(db::retrying_session& session, const chunk& current, bool& proven,
                               std::chrono::nanoseconds& took, std::stop_token stop);
+    void throw_if_met(db::session& on, const keys::key_range& part) const;
     void copy_part(db::retrying_session& session, at_work& work, std::stop_token stop);
     void halve_part(db::retrying_session& session, at_work& work, const error& failure,
                     std::stop_token stop);

@@ -38,6 +38,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace segue::carry {
 
@@ -50,6 +51,7 @@ struct engine_task {
     servers::server_facts server;   ///< That has them all.
     wording words;
     std::string run_token = {};  ///< Unlike any other run's; empty: the engine makes one.
+    std::vector<row_check> checks = {};
 };
 
 /// Random; names a run in the tables that it writes.

@@ -134,6 +134,16 @@ void table_feed::expect_triggers(std::vector<std::string> names) {
     own_triggers_ = std::move(names);
 }
 
+void table_feed::expect_statements(std::vector<std::string> texts) {
+    std::lock_guard lock(mutex_);
+    own_statements_ = std::move(texts);
+}
+
+bool table_feed::is_own(const binlog::statement& seen) const {
+    std::lock_guard lock(mutex_);
+    return std::ranges::count(own_statements_, seen.text) > 0;
+}
+
 bool table_feed::makes_own_trigger(const binlog::statement& seen) const {
     const auto name = sql::name_of_created_trigger(seen.text);
     std::lock_guard lock(mutex_);
@@ -146,6 +156,7 @@ std::string table_feed::change_of_ours() const {
 }
 
 void table_feed::see_definition(const binlog::statement& seen) {
+    if (is_own(seen)) return;
     see_change_of_ours(seen);
     const bool own_swap = swap_expected_ && sql::verb_of(seen.text) == sql::ddl_verb::rename_table;
     const auto touch =

@@ -55,6 +55,8 @@ class table_feed {
     void expect_no_swap() noexcept { swap_expected_ = false; }
     /// Triggers of these names on one of `ours` are made by ourselves, whenever that is seen.
     void expect_triggers(std::vector<std::string> names);
+    /// Statements of exactly these texts are made by ourselves, whenever they are seen.
+    void expect_statements(std::vector<std::string> texts);
 
     /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
     std::size_t held_for_xa() const noexcept { return held_keys_.load(); }
@@ -103,6 +105,7 @@ class table_feed {
     void see_definition(const binlog::statement& seen);
     void see_change_of_ours(const binlog::statement& seen);
     bool makes_own_trigger(const binlog::statement& seen) const;
+    bool is_own(const binlog::statement& seen) const;
     bool same_schema(std::string_view schema) const;
 
     const table watched_;
@@ -122,6 +125,7 @@ class table_feed {
     mutable std::mutex mutex_;
     std::string change_of_ours_;  // guarded by mutex_, as the next
     std::vector<std::string> own_triggers_;
+    std::vector<std::string> own_statements_;
 };
 
 }  // namespace segue::changes

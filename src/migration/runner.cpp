@@ -18,7 +18,9 @@
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/tables_there.hpp"
+#include "src/preflight/unfinished_swap.hpp"
 #include "src/servers/start_failure.hpp"
+#include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/instant_alter.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
@@ -53,11 +55,28 @@ std::string goes_on_text(const preflight::plan& made) {
         tables::rows_copied(left), text_of(left.resume_at->position));
 }
 
+tables::swapped_foreign_keys foreign_keys_in_swap(const preflight::plan& made) {
+    tables::swapped_foreign_keys keys{.old_table = made.tables.old.name, .names = {}};
+    for (const preflight::kept_foreign_key& key : made.along.foreign_keys)
+        keys.names.emplace(key.number, key.wanted.name);
+    return keys;
+}
+
+// While the original's foreign keys are enforced, what is proven once stays so.
+std::vector<carry::row_check> orphans_of(const preflight::plan& made) {
+    std::vector<carry::row_check> checks;
+    for (const preflight::kept_foreign_key& key : made.along.foreign_keys)
+        checks.push_back({.condition = preflight::has_no_parent(made.original.name, key),
+                          .says = preflight::says_of_orphan(key)});
+    return checks;
+}
+
 }  // namespace
 
 outcome runner::run(std::stop_token stop) {
     state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
+    finish_swap_of_before(stop);
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
     if (preflight::is_done(state_.plan(), state_.with.request)) return finish_clean_up(stop);
@@ -123,6 +142,14 @@ void runner::prepare_or_stop(std::stop_token stop) {
     }
 }
 
+void runner::finish_swap_of_before(const std::stop_token& stop) {
+    const auto& request = state_.with.request;
+    db::session session = state_.sessions().connect(db::session_role::patient);
+    for (const std::string& told :
+         preflight::finish_swap_of_before(session, request.original, request.naming, stop))
+        state_.told.on_notice(told);
+}
+
 // Nothing of ours exists before it, so that it leaves nothing to go on from or to drop.
 bool runner::altered_instantly(const std::stop_token& stop) {
     if (!state_.with.attempt_instant_ddl) return false;
@@ -178,6 +205,7 @@ void runner::prepare(const std::stop_token& stop) {
                            .words = {.target = "the new table",
                                      .of_a_conflict = "ALTER TABLE would refuse this too; the "
                                                       "original is as it was."},
+                           .checks = orphans_of(made),
                            .run_token = state_.run_token()},
         state_.with.carrying,
         carry::engine::surroundings{
@@ -205,9 +233,13 @@ void runner::prepare(const std::stop_token& stop) {
         preflight::drop_leftover(session, made.tables.changelog, stop);
     }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
-    if (!made.goes_on)
+    if (!made.goes_on) {
         parts().checkpoint.complete(
             session, preflight::fingerprint_of(made, state_.with.request.alter_text, session));
+        // The swap of a test is undone by the run itself.
+        if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
+            parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));
+    }
     fault::point("migration.state_complete");
 }
 
@@ -261,8 +293,9 @@ carry::engine::start runner::where_to_start() {
     if (!left) return {.target = carry::engine::contents::nothing};
     std::vector<std::string> triggers;
     for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
-    // Of an attempt of that run.
+    // Of an attempt of that run, and what took it back.
     parts().feed.expect_triggers(std::move(triggers));
+    parts().feed.expect_statements(swap::statements_about_foreign_keys(state_.plan()));
     return {.target = carry::engine::contents::of_an_earlier_run,
             .from = left->resume_at,
             .copy = carry::copy_that_goes_on(*left, parts().texts.codec()),

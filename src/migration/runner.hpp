@@ -30,6 +30,8 @@ class runner {
     outcome run(std::stop_token stop);
 
   private:
+    /// What a run that died in its swap had still to do.
+    void finish_swap_of_before(const std::stop_token& stop);
     /// Whether ALTER TABLE ... ALGORITHM=INSTANT, if it was asked for, has done all there is to do.
     bool altered_instantly(const std::stop_token& stop);
     /// From the first row that is followed to the swap, by `end`.

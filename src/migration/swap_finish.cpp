@@ -9,6 +9,7 @@
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
+#include "src/swap/foreign_key_swap.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -112,6 +113,7 @@ outcome swap_finish::attempt_until_swapped() {
     std::vector<std::string> triggers;
     for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
     state_.parts().feed.expect_triggers(std::move(triggers));
+    state_.parts().feed.expect_statements(swap::statements_about_foreign_keys(state_.plan()));
     swap::rename_forecast renaming(with.stall_budget, state_.plan().rename_time);
     outcome made;
     unsigned failures = 0;

@@ -108,7 +108,10 @@ std::string definition_but_for_names(const std::string& create_statement) {
     std::string kept;
     std::string line;
     for (std::getline(lines, line); std::getline(lines, line);)
-        if (line.find("CONSTRAINT") == std::string::npos) kept += line + "\n";
+        if (line.find("CONSTRAINT") == std::string::npos) {
+            if (line.ends_with(',')) line.pop_back();  // Another one may stand last.
+            kept += line + "\n";
+        }
     return kept;
 }
 

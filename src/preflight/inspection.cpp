@@ -15,6 +15,7 @@
 #include "src/preflight/target_table.hpp"
 #include "src/preflight/zero_date_defaults.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/sql/foreign_key_clauses.hpp"
 #include "src/sql/identifier_case.hpp"
 #include "src/sql/rename_map.hpp"
 #include "src/sql/sql_tokenizer.hpp"
@@ -305,18 +306,58 @@ void throw_if_changed_meanwhile(db::session& session, const schema::table_defini
     throw changed_while_starting(original.name, now ? "changed" : "dropped or renamed");
 }
 
+// Its column goes on under another name, and none of its values.
+void refuse_keys_of_skipped_renames(const plan& made, const inspection_request& request) {
+    if (!request.skip_renames) return;
+    for (const kept_foreign_key& key : made.along.foreign_keys)
+        if (key.wanted.columns != key.source_columns)
+            throw_refusals({{fmt::format("--skip-renamed-columns leaves the values of a column of "
+                                         "the foreign key {} behind",
+                                         quoted_name(key.wanted.name)),
+                             "Say --approve-renamed-columns, or --discard-foreign-keys."}});
+}
+
+// The new table has no foreign keys before the swap, so that none can be dropped.
+sql::alter_statement alter_of_new_table(const sql::alter_statement& alter,
+                                        const std::vector<schema::foreign_key>& keys) {
+    std::vector<std::string> names;
+    for (const schema::foreign_key& key : keys) names.push_back(key.name);
+    sql::alter_statement left = sql::without_foreign_keys(alter, names);
+    for (const auto& one : left.refusals)
+        throw_refusals({{fmt::format("{}: {}", one.clause, one.reason), one.remedy}});
+    return left;
+}
+
+void try_foreign_keys(const workplace& at, plan& made, foreign_key_trial& trial) {
+    if (made.along.foreign_keys.empty()) return;
+    std::vector<schema::foreign_key> keys;
+    for (const kept_foreign_key& one : made.along.foreign_keys) keys.push_back(one.wanted);
+    ask_for_indexes_of_keys(at.session, made.target.name, keys);
+    made.along.foreign_keys_take = trial.time_on(made.target, made.along.foreign_keys);
+    tell_foreign_keys(made, at.request.stall_budget);
+}
+
 plan made_with_target(const workplace& at, plan made, const table_name& name, rename_cost cost) {
     at.throw_if_stopped();
     refuse_long_check_names(made.original, name, made.tables);
     refuse_held_check_names(at.session, made.original, {name, made.tables.ghost}, made.tables);
+    const taken_along& along = made.along;
+    std::optional<foreign_key_trial> trial;
+    if (along.foreign_keys_are == taken_along::own_keys::kept && !along.own_foreign_keys.empty()) {
+        trial.emplace(at.session, at.record, made.original, made.tables, along.own_foreign_keys);
+        made.along.foreign_keys = trial->after(at.alter);
+        refuse_keys_of_skipped_renames(made, at.request);
+    }
     empty_table empty(at.session, at.record, name, made.original.name,
                       name == made.tables.rehearsal ? empty_table::purpose::for_a_moment
                                                     : empty_table::purpose::new_table);
-    target_table altered = alter_target(at.session, made.original, name, made.tables, at.alter);
+    target_table altered = alter_target(at.session, made.original, name, made.tables,
+                                        alter_of_new_table(at.alter, along.own_foreign_keys));
     made.target = std::move(altered.definition);
     made.notes = std::move(altered.notes);
     cost.measure(made.target);
     made.rename_time = cost.sum();
+    if (trial) try_foreign_keys(at, made, *trial);
     complete(made, at.session, at.alter, at.request);
     if (!made.along.triggers.empty()) {
         made.along.triggers_time = try_triggers(at.session, name, made.along.triggers);
@@ -433,15 +474,28 @@ void throw_if_place_is_gone(const tables::saved_state& left, const inspection_re
 
 // What only an empty new table tells.
 void try_on_an_empty_table(const workplace& at, plan& made, const rename_cost& cost) {
-    const plan tried = rehearse(at, made, cost);
-    drop_made(at.session, at.record, made.tables.rehearsal);
-    made.rename_time = tried.rename_time;
-    made.along = tried.along;
+    try {
+        const plan tried = rehearse(at, made, cost);
+        drop_made(at.session, at.record, made.tables.rehearsal);
+        made.rename_time = tried.rename_time;
+        made.along = tried.along;
+    } catch (const error& failure) {
+        // The new table itself has the name of a constraint that the ALTER adds.
+        if (failure.mysql_errno() != er::check_constraint_dup_name) throw;
+        throw cannot_go_on(
+            fmt::format("what the swap will do cannot be tried beside its new table, which holds "
+                        "the name of a CHECK constraint: {}",
+                        failure.what()));
+    }
 }
 
 // What an attempt to swap that was cut off may have left on the new table.
 void take_back_attempt(db::session& session, const plan& made) {
-    if (!made.along.triggers.empty()) drop_triggers(session, made.target.name);
+    const table_name& ghost = made.tables.ghost;
+    if (!made.along.triggers.empty()) drop_triggers(session, ghost);
+    if (!made.along.foreign_keys.empty() && !foreign_keys_of(session, ghost).empty())
+        session.execute(
+            drop_foreign_keys_statement(ghost, names_when_made(ghost, made.along.foreign_keys)));
 }
 
 plan go_on(const workplace& at, plan made, const rename_cost& cost) {
@@ -449,6 +503,9 @@ plan go_on(const workplace& at, plan made, const rename_cost& cost) {
     throw_if_place_is_gone(tables::read_state(session, made.tables.checkpoint), at.request);
     const tables::checkpoint_table state(made.tables.checkpoint, at.request.run_token);
     tables::saved_state left = take_state_over(session, state, at.stop);
+    const bool has_more = !made.along.triggers.empty() || !made.along.own_foreign_keys.empty();
+    if (has_more || rename_cost::is_measured(made.original)) try_on_an_empty_table(at, made, cost);
+    take_back_attempt(session, made);
     auto target = schema::read_table(session, made.tables.ghost);
     // A RENAME that was on its way has come to its end; none comes after.
     if (!target)
@@ -458,10 +515,8 @@ plan go_on(const workplace& at, plan made, const rename_cost& cost) {
     if (const auto text = schema::stable_create_statement(made.target); text != left.print.target)
         throw cannot_go_on("the definition of the new table is another: " +
                            first_difference(left.print.target, text));
-    if (rename_cost::is_measured(made.original) || rename_cost::is_measured(made.target) ||
-        !made.along.triggers.empty())
+    if (rename_cost::is_measured(made.target) && !made.rename_time)
         try_on_an_empty_table(at, made, cost);
-    take_back_attempt(session, made);
     complete(made, session, at.alter, at.request);
     made.notes = notes_on_target(made.original, made.target, made.tables);
     throw_if_different(left, made, session);

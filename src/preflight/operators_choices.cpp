@@ -16,30 +16,32 @@ schema::table_definition taken_for_not_null(schema::table_definition table) {
     return table;
 }
 
-// Names that the server made follow the table's in RENAME TABLE.
-void tell_discarded_foreign_keys(db::session& session, plan& made, std::vector<refusal>& refusals) {
-    constexpr std::size_t name_characters_max = 64;
-    const auto keys = foreign_keys_of(session, made.original.name);
-    if (keys.empty()) return;
+std::string names_of(const std::vector<schema::foreign_key>& keys) {
     std::vector<std::string> names;
-    for (const std::string& key : keys) {
-        names.push_back(quoted_name(key));
-        if (key.starts_with(made.original.name.name + "_ibfk_") &&
-            characters_in(key) - characters_in(made.original.name.name) +
-                    characters_in(made.tables.old.name) >
-                name_characters_max)
+    for (const schema::foreign_key& key : keys) names.push_back(quoted_name(key.name));
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Names that the server made follow the table's in RENAME TABLE.
+void tell_discarded_foreign_keys(plan& made, std::vector<refusal>& refusals) {
+    constexpr std::size_t name_characters_max = 64;
+    const auto& keys = made.along.own_foreign_keys;
+    if (keys.empty()) return;
+    for (const schema::foreign_key& key : keys)
+        if (const auto number = schema::number_in_key_name(key.name, made.original.name.name);
+            number && characters_in(schema::generated_key_name(made.tables.old.name, *number)) >
+                          name_characters_max)
             refusals.push_back(
                 {fmt::format(
                      "RENAME TABLE would give the foreign key {} a name that is longer than "
                      "{} characters",
-                     quoted_name(key), name_characters_max),
+                     quoted_name(key.name), name_characters_max),
                  "Drop it before the migration."});
-    }
-    made.server.weaker.push_back(fmt::format(
-        "--discard-foreign-keys: the new table will not have the foreign key{} {}. In "
-        "the swap the old table loses {} as well, or its rows would hold those of the "
-        "tables that they refer to.",
-        keys.size() == 1 ? "" : "s", fmt::join(names, ", "), keys.size() == 1 ? "it" : "them"));
+    made.server.weaker.push_back(
+        fmt::format("--discard-foreign-keys: the new table will not have the foreign key{} {}. In "
+                    "the swap the old table loses {} as well, or its rows would hold those of the "
+                    "tables that they refer to.",
+                    keys.size() == 1 ? "" : "s", names_of(keys), keys.size() == 1 ? "it" : "them"));
 }
 
 }  // namespace
@@ -108,8 +110,15 @@ void see_what_is_taken_along(db::session& session, const inspection_request& req
                              std::vector<refusal>& refusals) {
     const table_name& original = made.original.name;
     taken_along& along = made.along;
-    along.discards_foreign_keys = request.discard_foreign_keys;
-    if (request.discard_foreign_keys) tell_discarded_foreign_keys(session, made, refusals);
+    along.own_foreign_keys = schema::read_foreign_keys(session, original);
+    along.foreign_keys_are = request.discard_foreign_keys ? taken_along::own_keys::left_out
+                                                          : taken_along::own_keys::kept;
+    std::vector<refusal> of_parents;
+    along.parents = parents_of(session, along.own_foreign_keys, of_parents);
+    if (request.discard_foreign_keys)
+        tell_discarded_foreign_keys(made, refusals);
+    else
+        refusals.insert(refusals.end(), of_parents.begin(), of_parents.end());
     if (!request.triggers.include) return;
     along.includes_triggers = true;
     // What an earlier run left on its new table is dropped, or stands in the way by itself.
@@ -125,6 +134,21 @@ void tell_triggers(plan& made) {
         "--include-triggers: the swap makes the new table's triggers, {}, which took {} ms just "
         "now; writes wait for that. The old table keeps its own.",
         fmt::join(names, ", "), made.along.triggers_time.count()));
+}
+
+void tell_foreign_keys(plan& made, std::chrono::milliseconds stall_budget) {
+    std::vector<schema::foreign_key> keys;
+    for (const kept_foreign_key& one : made.along.foreign_keys) keys.push_back(one.wanted);
+    std::vector<std::string> parents;
+    for (const parent_table& one : made.along.parents) parents.push_back(one.name.quoted());
+    const auto takes = made.along.foreign_keys_take.sum();
+    made.server.weaker.push_back(fmt::format(
+        "foreign keys: the swap makes the new table's, {}, and drops the old table's, which took "
+        "{} ms just now. While the table is locked {} {} locked with it, for readers as well.{}",
+        names_of(keys), takes.count(), fmt::join(parents, ", "), parents.size() == 1 ? "is" : "are",
+        takes > stall_budget / 2 && stall_budget.count() > 0
+            ? " Leave more room in --cut-over-stall-budget-millis."
+            : ""));
 }
 
 }  // namespace segue::preflight

@@ -6,6 +6,7 @@
 #include "src/schema/row_key.hpp"
 #include "src/sql/alter_text.hpp"
 
+#include <chrono>
 #include <vector>
 
 namespace segue::preflight {
@@ -36,5 +37,7 @@ void see_what_is_taken_along(db::session& session, const inspection_request& req
 
 /// Tells which triggers the swap will make, and how long that takes.
 void tell_triggers(plan& made);
+/// The same of foreign keys, and who waits for that.
+void tell_foreign_keys(plan& made, std::chrono::milliseconds stall_budget);
 
 }  // namespace segue::preflight

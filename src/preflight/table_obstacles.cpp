@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/schema/foreign_key.hpp"
 
 #include <algorithm>
 #include <set>
@@ -53,7 +54,14 @@ namespace {
 refusal child_obstacle(std::string_view child) {
     return {fmt::format("a foreign key of the table {} refers to this table", child),
             "It would follow the old table. Drop it before, and add it again after the migration "
-            "if it is needed."};
+            "if it is needed. pt-online-schema-change would drop and add it for you, after its "
+            "swap (--alter-foreign-keys-method=rebuild_constraints), or drop the original before "
+            "it renames the new table (drop_swap): for a moment there is no key, or no table."};
+}
+
+// Of one that refers to the table itself unkept_foreign_keys() tells.
+bool is_told_of(std::string_view child, const table_name& table, const taken_along& along) {
+    return child == table.quoted() && along.foreign_keys_are == taken_along::own_keys::kept;
 }
 
 // Of the tables that the account may see. With the catalog the server finds them by an index;
@@ -134,28 +142,23 @@ bool cascades_are_logged(db::session& session) {
 
 std::vector<refusal> foreign_key_obstacles(db::session& session, const table_name& table,
                                            const taken_along& along) {
+    const auto keys = schema::read_foreign_keys(session, table);
     std::vector<refusal> found;
-    for (const db::row& one : session.query(fmt::format(
-             R"(SELECT CONSTRAINT_NAME, REFERENCED_TABLE_NAME,
-                  DELETE_RULE IN ('CASCADE','SET NULL','SET DEFAULT')
-                    OR UPDATE_RULE IN ('CASCADE','SET NULL','SET DEFAULT')
-                FROM information_schema.REFERENTIAL_CONSTRAINTS
-                WHERE CONSTRAINT_SCHEMA={} AND TABLE_NAME={}
-                ORDER BY 1)",
-             quoted_literal(table.schema), quoted_literal(table.name)))) {
-        const std::string key = quoted_name(one[0].value_or(""));
-        const std::string parent = quoted_name(one[1].value_or(""));
-        if (!along.discards_foreign_keys)
-            found.push_back(
-                {fmt::format("the table has a foreign key, {}, to {}", key, parent),
-                 "Drop the foreign key before, and add it again after the migration if it is "
-                 "needed; or say --discard-foreign-keys, which leaves it out of the "
-                 "new table."});
-        else if (one[2] == "1" && !cascades_are_logged(session))
+    if (keys.empty()) return found;
+    if (along.foreign_keys_are == taken_along::own_keys::kept) {
+        const auto seen = schema::read_table(session, table);
+        return seen ? unkept_foreign_keys(*seen, keys) : found;
+    }
+    for (const schema::foreign_key& key : keys) {
+        if (along.foreign_keys_are == taken_along::own_keys::refused)
+            found.push_back({fmt::format("the table has a foreign key, {}, to {}",
+                                         quoted_name(key.name), quoted_name(key.parent.name)),
+                             "Drop the foreign key."});
+        else if (key.has_action() && !cascades_are_logged(session))
             found.push_back(
                 {fmt::format("the table's foreign key {} to {} has a cascading action, whose "
                              "changes of rows stand in no binary log",
-                             key, parent),
+                             quoted_name(key.name), quoted_name(key.parent.name)),
                  "--discard-foreign-keys cannot follow them. Drop the foreign key before."});
     }
     return found;
@@ -169,7 +172,8 @@ std::vector<refusal> obstacles_beside_definition(db::session& session, const tab
     std::set<std::string> children;
     for (const table_name& child : visible_children(session, table))
         children.insert(child.quoted());
-    for (const std::string& child : children) found.push_back(child_obstacle(child));
+    for (const std::string& child : children)
+        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child));
     return found;
 }
 
@@ -180,7 +184,7 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
     const auto keys = foreign_key_obstacles(session, table, along);
     found.insert(found.end(), keys.begin(), keys.end());
     for (const std::string& child : children_of(session, table, server))
-        found.push_back(child_obstacle(child));
+        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child));
     return found;
 }
 

@@ -237,16 +237,4 @@ std::string changed_trigger(db::session& session, const table_name& original,
     return {};
 }
 
-std::vector<std::string> foreign_keys_of(db::session& session, const table_name& table) {
-    std::vector<std::string> names;
-    for (const db::row& one :
-         session.query(fmt::format(R"(SELECT CONSTRAINT_NAME
-                                      FROM information_schema.REFERENTIAL_CONSTRAINTS
-                                      WHERE CONSTRAINT_SCHEMA={} AND TABLE_NAME={}
-                                      ORDER BY 1)",
-                                   quoted_literal(table.schema), quoted_literal(table.name))))
-        names.push_back(one[0].value_or(""));
-    return names;
-}
-
 }  // namespace segue::preflight

@@ -3,6 +3,8 @@
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
+#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/schema/foreign_key.hpp"
 #include "src/schema/trigger.hpp"
 
 #include <chrono>
@@ -27,7 +29,17 @@ struct taken_trigger {
 
 /// What of a table neither CREATE TABLE ... LIKE nor the ALTER makes, and the operator lets be.
 struct taken_along {
-    bool discards_foreign_keys = false;  ///< Of the table itself; --discard-foreign-keys
+    /// What becomes of foreign keys that the table has.
+    enum class own_keys {
+        refused,  ///< It is to have none.
+        kept,
+        left_out  ///< --discard-foreign-keys
+    };
+    own_keys foreign_keys_are = own_keys::refused;
+    std::vector<schema::foreign_key> own_foreign_keys;  ///< Of the original.
+    std::vector<parent_table> parents;                  ///< Of those, each once.
+    std::vector<kept_foreign_key> foreign_keys;         ///< That the swap makes.
+    foreign_keys_time foreign_keys_take;
     bool includes_triggers = false;
     std::vector<taken_trigger> triggers;  ///< In the order in which they are made.
     /// What it takes to make the triggers, measured at the start on the empty new table.
@@ -71,8 +83,5 @@ std::chrono::milliseconds try_triggers(db::session& session, const table_name& t
 /// Empty when the triggers of the original are those that were there at the start.
 std::string changed_trigger(db::session& session, const table_name& original,
                             const std::vector<taken_trigger>& triggers);
-
-/// Names of the foreign keys of a table.
-std::vector<std::string> foreign_keys_of(db::session& session, const table_name& table);
 
 }  // namespace segue::preflight

@@ -103,6 +103,7 @@ void execute_alter(db::session& session, const sql::alter_statement& alter,
 void run_alter(db::session& session, const sql::alter_statement& alter, const table_name& target,
                const std::string& original,
                const std::map<std::string, std::string>& constraint_names) {
+    if (alter.options_text.empty()) return;  // All of it was about foreign keys.
     try {
         fault::point("target_table.before_alter");
         execute_alter(session, alter, target, constraint_names);
@@ -136,7 +137,8 @@ std::vector<std::string> notes_on_target(const schema::table_definition& origina
 
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
-                          const sql::alter_statement& alter) {
+                          const sql::alter_statement& alter,
+                          const std::map<std::string, std::string>& foreign_key_names) {
     const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
                                            original.name.name, name.name, tables.old.name);
     schema::table_definition like = read(session, name);
@@ -146,8 +148,9 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     refuse_expressions_read_otherwise(session, original.name, name);
     refuse_what_like_leaves_out(original, like);
     remake_check_constraints(session, name, names);
-    run_alter(session, alter, name, original.name.name,
-              check_names_in_alter(alter, names, original.name.name, name.name));
+    auto names_in_alter = check_names_in_alter(alter, names, original.name.name, name.name);
+    names_in_alter.insert(foreign_key_names.begin(), foreign_key_names.end());
+    run_alter(session, alter, name, original.name.name, names_in_alter);
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
     // An ALTER may set the comment, too.

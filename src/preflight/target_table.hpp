@@ -6,6 +6,7 @@
 #include "src/schema/table_definition.hpp"
 #include "src/sql/alter_text.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,13 @@ struct target_table {
 
 /// Has the server run the ALTER on `name`, which was just made like the original: nobody guesses
 /// what an ALTER does. A table that is marked as one for a moment stays so, and the definition is
-/// told as it would be without. Throws segue::error, with the server's words or with refusals.
+/// told as it would be without. `foreign_key_names` gives the names on `name` of the original's
+/// foreign keys, where it has them. Throws segue::error, with the server's words or with refusals.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
-                          const sql::alter_statement& alter);
+                          const sql::alter_statement& alter,
+                          const std::map<std::string, std::string>& foreign_key_names = {});
 
 /// The notes of a new table that was altered by an earlier run.
 std::vector<std::string> notes_on_target(const schema::table_definition& original,

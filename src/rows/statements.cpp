@@ -269,6 +269,13 @@ std::string statements::count(const keys::key_range& range) const {
                        range_condition(side::source, range));
 }
 
+std::string statements::any_that(const keys::key_range& range, const std::string& condition) const {
+    return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE ({}) AND ({}) LIMIT 1{}",
+                       source_read_, projection_.source.quoted(),
+                       quoted_name(projection_.key.source_index),
+                       range_condition(side::source, range), condition, lock_clause_);
+}
+
 std::string statements::keys_in(const keys::key_range& range, std::uint64_t rows_max) const {
     return fmt::format("SELECT {} FROM {} FORCE INDEX ({}) WHERE {}{} LIMIT {}", source_read_,
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),

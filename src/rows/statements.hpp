@@ -98,6 +98,10 @@ class statements {
     /// Asks which of the keys the target has.
     std::string in_target(std::span<const keys::key_value> keys) const;
 
+    /// Asks for the key of one of the range's rows in the source that meet the condition; no row if
+    /// none does. The condition names columns with the source's full name.
+    std::string any_that(const keys::key_range& range, const std::string& condition) const;
+
     /// Asks for the keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const keys::key_range& range, std::uint64_t rows_max) const;
 

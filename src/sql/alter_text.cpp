@@ -471,7 +471,8 @@ class alter_parser {
 
     void read_drop(token_span piece, token_cursor at) {
         if (refuse_if_listed(piece)) return;
-        if (at.accept_words("FOREIGN", "KEY")) return refuse_clause(piece, drops_foreign_key);
+        if (at.accept_words("FOREIGN", "KEY"))
+            return read_named(piece, at, clause_kind::drop_foreign_key);
         if (at.accept_words("PRIMARY", "KEY"))
             return add(piece, at.done() ? clause_kind::drop_primary_key : clause_kind::refused);
         if (at.accept_word("INDEX") || at.accept_word("KEY"))
@@ -674,6 +675,7 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
         const bool uses_constraint =
             (clause.kind == clause_kind::add_check && clause.name_span.length > 0) ||
             clause.kind == clause_kind::drop_check || clause.kind == clause_kind::alter_check ||
+            clause.kind == clause_kind::drop_foreign_key ||
             clause.kind == clause_kind::drop_constraint ||
             clause.kind == clause_kind::alter_constraint;
         if (!uses_constraint) continue;

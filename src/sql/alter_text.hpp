@@ -29,7 +29,8 @@ enum class clause_kind {
     add_check,
     drop_check,
     alter_check,
-    drop_constraint,   ///< DROP CONSTRAINT, of whatever kind
+    drop_constraint,  ///< DROP CONSTRAINT, of whatever kind
+    drop_foreign_key,
     alter_constraint,  ///< ALTER CONSTRAINT
     table_option,
     convert_charset,
@@ -98,8 +99,8 @@ enum class alter_way {
 };
 
 /// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop
-/// or alter a CHECK or CONSTRAINT by name use on `target`, where they differ from those written.
-/// What is left out is not in it. Precondition: no refusals.
+/// or alter a CHECK, FOREIGN KEY or CONSTRAINT by name use on `target`, where they differ from
+/// those written. What is left out is not in it. Precondition: no refusals.
 std::string alter_on(const alter_statement& statement, const table_name& target,
                      const std::map<std::string, std::string>& constraint_names = {},
                      alter_way way = alter_way::as_it_likes);

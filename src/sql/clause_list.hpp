@@ -25,10 +25,11 @@ inline constexpr reason_and_remedy unknown_attribute{
 inline constexpr reason_and_remedy other_statement{"it is not ALTER TABLE, but another statement",
                                                    "--alter takes the clauses of ALTER TABLE only"};
 inline constexpr reason_and_remedy adds_foreign_key{
-    "a foreign key on the ghost table would fail the application's writes long before the swap",
-    "leave it out, and add it with ALTER TABLE when the migration is done"};
-inline constexpr reason_and_remedy drops_foreign_key{
-    "the ghost table has no foreign keys", "drop it with ALTER TABLE before the migration"};
+    "a foreign key on the ghost table would fail the application's writes long before the swap, "
+    "and "
+    "at the swap nobody knows whether each row has its parent",
+    "leave it out. When the migration is done, look for rows without a parent, then SET "
+    "foreign_key_checks=0 and add it with ALTER TABLE ... ALGORITHM=INPLACE, which takes a moment"};
 inline constexpr reason_and_remedy adds_auto_increment{
     "the numbers that rows get would not be those that ALTER TABLE gives them",
     "add the column without AUTO_INCREMENT, fill it, and change it in a second migration"};

@@ -141,22 +141,28 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
 void cut_over::see_what_is_locked_along(db::session& session) {
     const preflight::taken_along& along = with_.plan.along;
     if (!with_.plan.server.sees_locks) return;
-    if (!along.discards_foreign_keys && !along.includes_triggers) return;
+    if (along.own_foreign_keys.empty() && !along.includes_triggers) return;
     const auto& columns = with_.plan.original.columns;
     const auto any = std::ranges::find(columns, false, &schema::column::generated);
     locked_along_ = servers::locked_beside(session, with_.plan.original.name, any->name);
+    foreign_keys_.add_locked_along(session, locked_along_);
 }
 
-void cut_over::drop_triggers_of_target(std::stop_token stop) {
+void cut_over::take_more_from_target(std::stop_token stop) {
     db::retrying_session session(with_.sessions, trigger_tries_max, db::lock_conflicts::outlasted);
-    session.run("drop the triggers of the new table", stop, [&](db::session& on) {
+    const auto what = fmt::format("drop the {} of the new table",
+                                  target_may_have_triggers_ ? "triggers" : "foreign keys");
+    session.run(what, stop, [&](db::session& on) {
         // What it had sent may be at work still.
         if (lost_locker_ && !end_lost_connection(on, *lost_locker_, stop))
-            throw error(fmt::format("connection {}, which was lost, may still make triggers",
+            throw error(fmt::format("connection {}, which was lost, may still make triggers or "
+                                    "foreign keys",
                                     lost_locker_->id),
                         {.retryable = true});
         lost_locker_.reset();
-        preflight::drop_triggers(on, with_.plan.target.name);
+        // They keep the application from deleting rows of other tables.
+        foreign_keys_.unmake(on);
+        if (target_may_have_triggers_) preflight::drop_triggers(on, with_.plan.target.name);
     });
     target_may_have_triggers_ = false;
 }
@@ -274,6 +280,8 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
                                              with_.plan.along.triggers, {with_.plan.original.name});
             !held.empty())
             return give_way(held + ". Drop that trigger.");
+        if (auto reason = foreign_keys_.too_long_for(with_.set.stall_budget * 9 / 10))
+            return give_way(*reason);
         see_what_is_locked_along(sessions->lookout);
         snapshots.emplace(sessions->lookout, with_.sessions, server_, with_.plan.tables);
         if (auto reason = foresee(*sessions, *snapshots, made, stop)) return give_way(*reason);
@@ -301,13 +309,13 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
     }
     try {
         lock_swap_unlock(*sessions, *snapshots, made, stop);
-        if (!made.swapped && target_may_have_triggers_) drop_triggers_of_target(stop);
+        if (!made.swapped && target_may_have_more()) take_more_from_target(stop);
     } catch (...) {
         // Then the run ends, and until its threads have ended nothing is carried over.
-        if (target_may_have_triggers_) kept_quiet_.emplace(std::move(*turn));
+        if (target_may_have_more()) kept_quiet_.emplace(std::move(*turn));
         throw;
     }
-    if (made.swapped) drop_foreign_keys_of_old(sessions->lookout, made);
+    if (made.swapped) foreign_keys_.finish(sessions->lookout, made.notices);
     tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
     return made;
 }
@@ -318,26 +326,30 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
     const migration_tables& tables = with_.plan.tables;
     db::session& locker = sessions.locker;
     fault::point("cut_over.before_lock");
-    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ", tables.original.quoted(),
-                               tables.ghost.quoted(), with_.checkpoint.name().quoted()));
+    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ{}",
+                               tables.original.quoted(), tables.ghost.quoted(),
+                               with_.checkpoint.name().quoted(),
+                               foreign_keys_.locked_with_the_table()));
     locked = true;
     fault::point("cut_over.locked");
     auto reason = catch_up_under_lock(locker, timer, budget);
     if (!reason) reason = look_under_lock(sessions, snapshots, timer, budget);
     if (!reason) reason = make_triggers_under_lock(locker, budget);
+    if (!reason) reason = make_foreign_keys_under_lock(locker, budget);
     if (!reason) {
         locker.execute("SET SESSION lock_wait_timeout=1");
         // From here on nothing interrupts the locker, and it is asked for nothing late.
         timer.disarm();
         fault::point("cut_over.before_rename");
-        const milliseconds needed = with_.set.accept_slow_rename ? milliseconds(0) : rename_time_;
+        const milliseconds needed = time_to_rename() + foreign_keys_.after_rename();
         made.before_rename = budget.used();
         if (budget.spent())
             reason = "the stall budget was spent before the swap";
         else if (*made.before_rename + needed > with_.set.stall_budget)
-            reason =
-                fmt::format("RENAME TABLE takes some {} ms, which are not left of the stall budget",
-                            needed.count());
+            reason = fmt::format(
+                "RENAME TABLE{} takes some {} ms, which are not left of the stall budget",
+                foreign_keys_.after_rename().count() > 0 ? " with what follows it" : "",
+                needed.count());
     }
     if (reason) {
         made.gave_way_because = *reason;
@@ -348,8 +360,8 @@ void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapsh
     rename(locker);
     made.swapped = true;
     fault::point("cut_over.swapped");
-    result not_told;  // It is tried once more.
-    drop_foreign_keys_of_old(locker, not_told);
+    std::vector<std::string> not_told;  // It is tried once more.
+    foreign_keys_.finish(locker, not_told);
 }
 
 // On the ghost, just before RENAME, which takes them along: after it a write could come in between,
@@ -362,8 +374,7 @@ std::optional<std::string> cut_over::make_triggers_under_lock(db::session& locke
     if (preflight::has_triggers(locker, with_.plan.target.name))
         throw error(fmt::format("somebody else has made a trigger on the new table {}",
                                 with_.plan.target.name.quoted()));
-    const milliseconds renaming = with_.set.accept_slow_rename ? milliseconds(0) : rename_time_;
-    if (budget.used() + triggers_time_ + renaming > with_.set.stall_budget) {
+    if (budget.used() + triggers_time_ + time_to_rename() > with_.set.stall_budget) {
         const milliseconds known = triggers_time_;
         triggers_time_ = triggers_time_ * 3 / 4;  // a busy moment does not decide for ever
         return fmt::format(
@@ -384,25 +395,23 @@ std::optional<std::string> cut_over::make_triggers_under_lock(db::session& locke
     return std::nullopt;
 }
 
-// Its rows would hold those of the tables that they refer to: the application could delete none of
-// these any more.
-void cut_over::drop_foreign_keys_of_old(db::session& session, result& made) {
-    if (!with_.plan.along.discards_foreign_keys || with_.set.swaps_back) return;
-    const table_name& old = with_.plan.tables.old;
-    std::string clauses;
+milliseconds cut_over::time_to_rename() const {
+    return with_.set.accept_slow_rename ? milliseconds(0) : rename_time_;
+}
+
+// Before RENAME, as triggers are, and for the same reason.
+std::optional<std::string> cut_over::make_foreign_keys_under_lock(db::session& locker,
+                                                                  const stall_budget& budget) {
+    const milliseconds left = with_.set.stall_budget - budget.used() - time_to_rename();
+    if (auto reason = foreign_keys_.too_long_for(left)) return reason;
     try {
-        for (const std::string& key : preflight::foreign_keys_of(session, old))
-            clauses +=
-                fmt::format("{}DROP FOREIGN KEY {}", clauses.empty() ? "" : ", ", quoted_name(key));
-        if (clauses.empty()) return;
-        fault::point("cut_over.before_foreign_keys");
-        session.execute(fmt::format("ALTER TABLE {} {}", old.quoted(), clauses));
+        foreign_keys_.make(locker);
     } catch (const error& failure) {
-        made.notices.push_back(fmt::format(
-            "the old table's foreign keys could not be dropped ({}), and while they are there its "
-            "rows hold those that they refer to: ALTER TABLE {} {};",
-            failure.what(), old.quoted(), clauses.empty() ? "DROP FOREIGN KEY ..." : clauses));
+        // It could be done at the start: what is in the way now may be mended.
+        if (failure.connection_lost() || failure.retryable()) throw;
+        return fmt::format("the new table's foreign keys cannot be made: {}", failure.what());
     }
+    return std::nullopt;
 }
 
 // The server's answer, be it an error, says what is true: RENAME TABLE is atomic.
@@ -464,6 +473,16 @@ bool cut_over::end_lost_locker(db::session& spare, std::stop_token stop) {
     return !lost_locker_;
 }
 
+// Without the lock the application could delete no row of the parents while they are there. What
+// cannot be done now is done before anything goes on (take_more_from_target).
+void cut_over::unmake_foreign_keys_under_lock(db::session& locker) {
+    try {
+        foreign_keys_.unmake(locker);
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+    }
+}
+
 void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
                                 std::stop_token stop) {
     db::session& locker = sessions.locker;
@@ -521,7 +540,10 @@ void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snaps
     if (!made.swapped) with_.feed.expect_no_swap();
     try {
         // UNLOCK TABLES would commit what an attempt that failed had begun.
-        if (!made.swapped) locker.execute("ROLLBACK");
+        if (!made.swapped) {
+            locker.execute("ROLLBACK");
+            unmake_foreign_keys_under_lock(locker);
+        }
         locker.execute("UNLOCK TABLES");
         made.stall = budget.used();
     } catch (const error&) {

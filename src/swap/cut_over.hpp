@@ -13,6 +13,7 @@
 #include "src/rows/row_writer.hpp"
 #include "src/servers/locked_beside.hpp"
 #include "src/swap/blocker_watch.hpp"
+#include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/swap/old_snapshots.hpp"
 #include "src/swap/stall_budget.hpp"
@@ -69,7 +70,8 @@ class cut_over {
         : with_(with),
           server_(with.plan.server),
           rename_time_(with.plan.rename_time.value_or(std::chrono::milliseconds(0))),
-          triggers_time_(with.plan.along.triggers_time) {}
+          triggers_time_(with.plan.along.triggers_time),
+          foreign_keys_(with.plan, with.set.swaps_back) {}
 
     /// How an attempt ended.
     struct result {
@@ -147,9 +149,11 @@ class cut_over {
     void rename(db::session& locker);
     std::optional<std::string> make_triggers_under_lock(db::session& locker,
                                                         const stall_budget& budget);
-    /// A failure is a notice. To be called again where it failed: nothing is done then if they are
-    /// gone.
-    void drop_foreign_keys_of_old(db::session& session, result& made);
+    std::optional<std::string> make_foreign_keys_under_lock(db::session& locker,
+                                                            const stall_budget& budget);
+    void unmake_foreign_keys_under_lock(db::session& locker);
+    /// What RENAME TABLE is to be given of the budget.
+    std::chrono::milliseconds time_to_rename() const;
     /// Whether the failure comes of a privilege that was taken away since, and that the swap can do
     /// without: then `made` tells what is weaker.
     bool sees_less(db::session& session, const error& failure, result& made);
@@ -159,10 +163,14 @@ class cut_over {
     bool end_lost_locker(db::session& spare, std::stop_token stop);
     /// What LOCK TABLES would lock along, as it is now.
     void see_what_is_locked_along(db::session& session);
-    /// Once an attempt has given way after triggers may have been made on the ghost table: drops
-    /// them, before anything is carried over that they would fire at. Precondition: a quiet turn is
-    /// held. Throws segue::error where it cannot, which ends the migration.
-    void drop_triggers_of_target(std::stop_token stop);
+    /// Whether triggers or foreign keys may have been made on the ghost table.
+    bool target_may_have_more() const {
+        return target_may_have_triggers_ || foreign_keys_.may_be_made();
+    }
+    /// Once an attempt has given way after that: drops them, before anything is carried over that
+    /// they would fire at. Precondition: a quiet turn is held. Throws segue::error where it cannot,
+    /// which ends the migration.
+    void take_more_from_target(std::stop_token stop);
     /// With the tables locked: reads the stream to its end, flushes the rest, looks whether the
     /// table is still the one that was inspected.
     std::optional<std::string> catch_up_under_lock(db::session& locker, const watchdog& timer,
@@ -180,6 +188,7 @@ class cut_over {
     std::vector<servers::locked_table> locked_along_;
     bool target_may_have_triggers_ = false;
     std::chrono::milliseconds triggers_time_;  ///< What making the triggers is known to take.
+    foreign_key_swap foreign_keys_;
     std::optional<changes::change_set::quiet_turn> kept_quiet_;
     std::uint64_t children_seen_ = 0;  ///< table_feed's, before it was last looked for them.
 };

@@ -61,6 +61,15 @@ void checkpoint_table::create(db::session& session, const std::string& server_uu
     complete(session, print);
 }
 
+void checkpoint_table::record_foreign_keys(db::session& session,
+                                           const swapped_foreign_keys& keys) const {
+    std::string rows = fmt::format("('foreign_key',0,{})", quoted_literal(keys.old_table));
+    for (const auto& [number, name] : keys.names)
+        rows += fmt::format(",('foreign_key',{},{})", number, quoted_literal(name));
+    session.execute(
+        fmt::format("INSERT INTO {} (kind, id, value) VALUES {}", name_.quoted(), rows));
+}
+
 std::string checkpoint_table::other_run(db::session& session) const {
     const auto found = session.query(
         fmt::format("SELECT value FROM {} WHERE kind='run' AND id=0", name_.quoted()));

@@ -36,6 +36,9 @@ class checkpoint_table {
     void create(db::session& session, const std::string& server_uuid,
                 const fingerprint& print) const;
 
+    /// Writes down what the swap will do to foreign keys, right after create().
+    void record_foreign_keys(db::session& session, const swapped_foreign_keys& keys) const;
+
     /// First in every writing transaction of ours: locks the owner's row shared and checks that
     /// this run is still the owner. Throws segue::error, not retryable, when it is not.
     void check_owner(db::session& session) const;

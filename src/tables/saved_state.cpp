@@ -221,6 +221,18 @@ state_found look_for_state(db::session& session, const table_name& table) {
     return state_found::whole;
 }
 
+std::optional<swapped_foreign_keys> read_foreign_keys(db::session& session,
+                                                      const table_name& table) {
+    const by_kind rows = read_rows(session, table);
+    const std::string* const format = only(rows, "format");
+    const std::string* const old_table = only(rows, "foreign_key");
+    if (format == nullptr || *format != std::to_string(state_format) || old_table == nullptr)
+        return std::nullopt;
+    swapped_foreign_keys found{.old_table = *old_table, .names = rows.at("foreign_key")};
+    found.names.erase(0);
+    return found;
+}
+
 saved_state read_state(db::session& session, const table_name& table) {
     const by_kind rows = read_rows(session, table);
     check_format(rows, table);

@@ -6,6 +6,7 @@
 #include "src/keys/key_codec.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -99,6 +100,19 @@ enum class state_found {
 };
 /// Looks at it, and changes nothing. Throws as sessions do.
 state_found look_for_state(db::session& session, const table_name& table);
+
+/// What a swap does to foreign keys, as far as another run could not see it.
+struct swapped_foreign_keys {
+    std::string old_table;  ///< Its name after the swap.
+    /// The number in the name under which the swap makes one on the table, and the name that it
+    /// gets at last.
+    std::map<std::uint64_t, std::string> names;
+};
+
+/// The rows of kind `foreign_key`; nullopt: there are none, or the table is not of this format.
+/// Throws segue::error where it cannot be read.
+std::optional<swapped_foreign_keys> read_foreign_keys(db::session& session,
+                                                      const table_name& table);
 
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
 /// the table is not there, is of another format, or holds what is not of this one.

@@ -17,6 +17,9 @@ struct finished_migration {
     std::string alter;     ///< The clauses, without ALTER TABLE.
     /// Columns whose values ALTER TABLE would make anew, such as a default of UUID().
     std::vector<std::string> columns_not_compared = {};
+    /// foreign_keys_in() of the table before, which the old table has lost; their parents are as
+    /// they were.
+    std::vector<std::string> foreign_keys = {};
     /// Of the session that runs ALTER TABLE; empty: the server's.
     std::optional<std::string> sql_mode = {};
     std::optional<std::string> time_zone = {};
@@ -36,6 +39,11 @@ struct oracle_answer {
     bool equal() const;
     std::string text() const;
 };
+
+/// The foreign keys in a text of SHOW CREATE TABLE, as it writes each. Those to tables of `schema`
+/// name that, too.
+std::vector<std::string> foreign_keys_in(const std::string& create_statement,
+                                         const std::string& schema);
 
 /// Copies the old table into a schema of its own (`<schema>_oracle`, dropped again; nothing of it
 /// goes into the binary log), has the server alter the copy by copying it, and compares that with

@@ -40,19 +40,19 @@ class a_child : public testing::Test {
     quiet_run run{shared_server()};
 };
 
-TEST_F(a_child, is_refused_with_the_flag_that_helps) {
-    make();
+TEST_F(a_child, with_a_cascade_is_refused_with_the_flag_that_helps) {
+    make(" ON DELETE CASCADE");
     expect_refused_and_nothing_left(
         run, "ADD COLUMN b INT",
-        {"the table has a foreign key, `named`, to `p`", "say --discard-foreign-keys"});
+        {"the table's foreign key `named` (`p`) to", "say --discard-foreign-keys"});
 }
 
 TEST_F(a_child, is_looked_for_whatever_says_not_to) {
-    make();
-    expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
-                                    {"--skip-foreign-key-checks: Has no effect",
-                                     "the table has a foreign key, `named`, to `p`"},
-                                    {"--skip-foreign-key-checks"});
+    make(" ON DELETE CASCADE");
+    expect_refused_and_nothing_left(
+        run, "ADD COLUMN b INT",
+        {"--skip-foreign-key-checks: Has no effect", "has a cascading action (ON DELETE CASCADE"},
+        {"--skip-foreign-key-checks"});
 }
 
 TEST_F(a_child, loses_its_foreign_keys_and_its_old_table_holds_no_parent) {

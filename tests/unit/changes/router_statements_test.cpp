@@ -40,6 +40,18 @@ TEST_F(a_router, knows_the_triggers_that_we_make_on_our_tables) {
     EXPECT_NE(feed_.change_of_ours().find("TRIGGER other"), std::string::npos);
 }
 
+TEST_F(a_router, knows_our_statements_by_their_whole_texts) {
+    const std::string ours = "ALTER TABLE `s`.`_t_gho` ADD CONSTRAINT `k` FOREIGN KEY (`a`)";
+    feed_.watch_ours();
+    feed_.expect_statements({ours, "ALTER TABLE `s`.`t` DROP FOREIGN KEY `k`"});
+    statement(ours);
+    EXPECT_EQ(feed_.change_of_ours(), "");
+    EXPECT_NO_THROW(statement("ALTER TABLE `s`.`t` DROP FOREIGN KEY `k`"));
+    EXPECT_THROW(statement("ALTER TABLE `s`.`t` DROP FOREIGN KEY `k`, DROP a"), error);
+    statement(ours + " REFERENCES `s`.`p` (`id`)");
+    EXPECT_NE(feed_.change_of_ours().find("REFERENCES"), std::string::npos);
+}
+
 TEST_F(a_router, tells_how_our_tables_were_changed) {
     feed_.watch_ours();
     statement("TRUNCATE _t_ghc");

@@ -56,6 +56,16 @@ TEST(statements, the_last_key_is_read_from_the_indexs_end) {
     EXPECT_THAT(composite().last_key(), HasSubstr("ORDER BY `s`.`t`.`a` DESC,`s`.`t`.`b` DESC"));
 }
 
+TEST(statements, any_row_of_a_range_that_meets_a_condition_is_asked_for) {
+    const auto texts = single();
+    const std::array<db::value, 1> row = {"7"};
+    EXPECT_EQ(texts.any_that({.after = std::nullopt, .up_to = texts.codec().from_row(row)},
+                             "a IS NULL OR b"),
+              "SELECT `s`.`t`.`id` FROM `s`.`t` FORCE INDEX (`PRIMARY`) WHERE "
+              "(((`s`.`t`.`id`<=7))) AND (a IS NULL OR b) LIMIT 1");
+    EXPECT_THAT(single(true).any_that({}, "c"), EndsWith("AND (c) LIMIT 1 FOR SHARE OF `t`"));
+}
+
 TEST(statements, a_bound_is_the_last_key_of_so_many_rows) {
     const statements::leg within{.condition = "leg", .fixed_columns = 0};
     EXPECT_EQ(single().bound(within, key(9), 100),

@@ -1,0 +1,2 @@
+SELECT COUNT(*) = 1 FROM information_schema.referential_constraints
+  WHERE constraint_schema = DATABASE() AND table_name = 't' AND constraint_name = 'stays';

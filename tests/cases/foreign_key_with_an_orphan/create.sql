@@ -1,0 +1,6 @@
+CREATE TABLE p (id INT NOT NULL PRIMARY KEY, name VARCHAR(20));
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT, CONSTRAINT k FOREIGN KEY (a) REFERENCES p (id));
+INSERT INTO p VALUES (1, 'p');
+SET foreign_key_checks = 0;
+INSERT INTO t VALUES (1, 1), (2, 77), (3, NULL);
+SET foreign_key_checks = 1;
