@@ -20,6 +20,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace segue::carry {
 
@@ -44,7 +45,7 @@ class copier {
         std::function<void(const std::string& why)> failed = {};
         lock_holders holders = {};
     };
-    explicit copier(parts with) : with_(with) {}
+    explicit copier(parts with) : with_(std::move(with)) {}
 
     /// Pushes what is open, then every chunk up to the end, and closes the queue. Throws as
     /// sessions do, and `stopped`.
