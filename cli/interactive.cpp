@@ -375,9 +375,8 @@ std::string interactive::unpostpone(const control::command& asked) {
 // Rows are still copied.
 std::string interactive::not_yet(const migration::progress& now) const {
     const std::string file = job_.steer().holding_flag_file();
-    std::string at =
-        fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
-                    display::copied_percent(now));
+    std::string at = fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
+                                 display::copied_percent(now));
     if (file.empty() || !look_at_flag_file(file).set) return at;
     return fmt::format("{}, unless {} is there then; to let them be swapped, remove it", at, file);
 }

@@ -70,13 +70,13 @@ void write_all(std::string_view bytes) noexcept {
 }
 
 // line_mutex is held.
-std::string with_bystander(std::string line) {
-    return line_bystander ? line_bystander->around(line) : line;
+void add_bystander(std::string& line) {
+    if (line_bystander) line = line_bystander->around(line);
 }
 
 void print(std::string line) {
     const std::lock_guard lock(line_mutex);
-    line = with_bystander(std::move(line));
+    add_bystander(line);
     if (outlet* const to = line_outlet)
         to->put(std::move(line));
     else
@@ -126,7 +126,7 @@ void write_at_once(level at, std::string_view message) noexcept {
             lock.lock();
         else
             lock.try_lock();
-        if (lock.owns_lock()) text = with_bystander(std::move(text));
+        if (lock.owns_lock()) add_bystander(text);
         outlet* const to = lock.owns_lock() ? line_outlet.load() : nullptr;
         if (to)
             to->put(std::move(text));

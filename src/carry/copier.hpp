@@ -20,6 +20,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace segue::carry {
@@ -52,7 +53,7 @@ class copier {
         lock_holders holders = {};
         std::vector<row_check> checks = {};
     };
-    explicit copier(parts with) : with_(with) {}
+    explicit copier(parts with) : with_(std::move(with)) {}
 
     /// Pushes what is open, then every chunk up to the end, and closes the queue. Throws as
     /// sessions do, and `stopped`.

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
+#include <utility>
 
 namespace segue::carry {
 
@@ -35,7 +36,7 @@ class flusher {
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
         lock_holders holders = {};
     };
-    explicit flusher(parts with) : with_(with) {}
+    explicit flusher(parts with) : with_(std::move(with)) {}
 
     /// Flushes until asked to stop; rests while the throttler says to hibernate, or the pace that
     /// nothing is carried over. Any number of threads. Throws segue::error for what ends the

@@ -130,7 +130,10 @@ bool hook_process::has_ended() {
 
 std::string hook_process::failure() const {
     require(ended_, "a hook that is asked how it ended has ended");
-    if (code_ != CLD_EXITED) return fmt::format("signal {} ({})", status_, ::strsignal(status_));
+    if (code_ != CLD_EXITED) {
+        const char* const meaning = ::sigdescr_np(status_);
+        return fmt::format("signal {} ({})", status_, meaning != nullptr ? meaning : "unknown");
+    }
     return status_ == 0 ? "" : fmt::format("exit code {}", status_);
 }
 
@@ -157,7 +160,7 @@ void hook_process::take_output() {
 void hook_process::take_lines(bool all) {
     for (;;) {
         const auto end = unfinished_.find('\n');
-        const bool whole = end != std::string::npos && end <= line_bytes_max;
+        const bool whole = end <= line_bytes_max;  // npos is greater
         if (!whole && unfinished_.size() < line_bytes_max && (!all || unfinished_.empty())) return;
         const std::string line = unfinished_.substr(0, whole ? end : line_bytes_max);
         unfinished_.erase(0, line.size() + (whole ? 1 : 0));
@@ -169,7 +172,7 @@ void hook_process::close_output() noexcept {
     if (output_ >= 0) ::close(std::exchange(output_, -1));
 }
 
-void hook_process::reap() noexcept {
+void hook_process::reap() const noexcept {
     forget_group(pid_);
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
 }

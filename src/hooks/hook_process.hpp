@@ -42,7 +42,7 @@ class hook_process {
     void take_output();
     void take_lines(bool all);
     void close_output() noexcept;
-    void reap() noexcept;
+    void reap() const noexcept;
 
     const line_taker take_;
     pid_t pid_ = -1;

@@ -18,12 +18,12 @@ struct instant_attempt {
 
 /// ALTER TABLE ... ALGORITHM=INSTANT on the table itself: the server changes its dictionary alone,
 /// or refuses. It is not asked for while somebody holds the table for long, and it is interrupted
-/// when the stall budget is spent. Precondition: `seen` is what the table is; `alter` has no
-/// refused clauses. Throws segue::error where it cannot be found out whether it was done, and the
-/// record says so; `stopped`.
+/// when the stall budget, of this `length`, is spent. Precondition: `seen` is what the table is;
+/// `alter` has no refused clauses. Throws segue::error where it cannot be found out whether it was
+/// done, and the record says so; `stopped`.
 /// https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
 instant_attempt alter_instantly(db::session_factory& sessions, const preflight::plan& seen,
-                                const std::string& alter, std::chrono::milliseconds stall_budget,
+                                const std::string& alter, std::chrono::milliseconds length,
                                 swap_record& record, std::stop_token stop);
 
 }  // namespace segue::swap
