@@ -5,6 +5,7 @@
 #include "src/base/nearest_names.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
+#include "src/preflight/gh_ost.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/rename_cost.hpp"
@@ -46,7 +47,8 @@ table_naming as_stored(table_naming naming, bool names_fold_case) {
     return naming;
 }
 
-// Of a run that is at work nothing is dropped, nor told to be.
+// Of a run that is at work nothing is dropped, nor told to be; of one of gh-ost's that it may
+// resume neither.
 void check_names(db::session& session, const inspection_request& request,
                  const migration_tables& tables, const std::stop_token& stop,
                  std::vector<refusal>& refusals) {
@@ -58,7 +60,10 @@ void check_names(db::session& session, const inspection_request& request,
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
-    if (auto others = at_work(session, tables, stop)) {
+    auto others = gh_ost_at_work(session, tables.original);
+    if (!others) others = at_work(session, tables, stop);
+    if (!others) others = checkpoint_of_gh_ost(session, tables);
+    if (others) {
         refusals.push_back(std::move(*others));
         return;
     }
