@@ -161,7 +161,35 @@ void change_set::add_to(reason& known, const reason& why) {
                 .eviction = std::min(known.eviction, why.eviction)});
 }
 
+change_set::watch::watch(change_set& of, std::span<const keys::key_value> keys) : of_(of) {
+    std::lock_guard lock(of_.mutex_);
+    for (const keys::key_value& key : keys)
+        seen_.emplace(key, of_.keys_.contains(key) ? fate::there : fate::absent);
+    of_.watches_.push_back(this);
+}
+
+change_set::watch::~watch() {
+    std::lock_guard lock(of_.mutex_);
+    std::erase(of_.watches_, this);
+}
+
+std::optional<bool> change_set::watch::saw(const keys::key_value& key) const {
+    std::lock_guard lock(of_.mutex_);
+    const auto at = seen_.find(key);
+    return at == seen_.end() ? std::nullopt : std::optional(at->second != fate::absent);
+}
+
+bool change_set::watch::all_flushed() const {
+    std::lock_guard lock(of_.mutex_);
+    return std::none_of(seen_.begin(), seen_.end(),
+                        [](const auto& one) { return one.second == fate::there; });
+}
+
 void change_set::keep(keys::key_value key, const reason& why) {
+    for (watch* const one : watches_)
+        if (const auto seen = one->seen_.find(key);
+            seen != one->seen_.end() && seen->second == watch::fate::absent)
+            seen->second = watch::fate::there;
     const auto [at, added] = keys_.try_emplace(std::move(key), entry{});
     entry& known = at->second;
     const bool taken = known.is == state::in_flight || known.is == state::in_flight_and_changed;
@@ -250,6 +278,9 @@ void change_set::flushed(std::span<const keys::key_value> keys) {
         const auto at = keys_.find(key);
         if (at == keys_.end() && fault::rule_taken_out(one_flush_per_key)) continue;
         require(at != keys_.end(), "a flushed key was taken");
+        for (watch* const one : watches_)
+            if (const auto seen = one->seen_.find(key); seen != one->seen_.end())
+                seen->second = watch::fate::flushed;
         if (at->second.is == state::in_flight_and_changed) {
             set(at->second.why, at->second.since);
             set(at->second.since, {});

@@ -122,6 +122,28 @@ class change_set {
     std::optional<quiet_turn> wait_for_quiet(std::chrono::steady_clock::time_point until,
                                              std::stop_token stop);
 
+    /// Notes which of some keys are in the set at any time while it lives, from its beginning on.
+    /// Threads: one. Lifetime: ends before the change_set.
+    class watch {
+      public:
+        watch(change_set& of, std::span<const keys::key_value> keys);
+        watch(const watch&) = delete;
+        watch& operator=(const watch&) = delete;
+        ~watch();
+
+        /// Whether the key was in the set; nullopt: it is none of those that are watched.
+        std::optional<bool> saw(const keys::key_value& key) const;
+        /// Whether each key that was in the set has been carried over since, once at least.
+        bool all_flushed() const;
+
+      private:
+        friend class change_set;
+        change_set& of_;
+        enum class fate { absent, there, flushed };
+        std::unordered_map<keys::key_value, fate, keys::key_value_hash>
+            seen_;  ///< Guarded by the set's mutex_.
+    };
+
     /// In a quiet turn: keys that are ready, to be flushed in it too, `keys_max` at most.
     std::vector<keys::key_value> take_while_quiet(std::size_t keys_max);
 
@@ -208,7 +230,8 @@ class change_set {
     std::optional<keys::key_value>
         watermark_;  ///< Highest key of a registered chunk below the tail.
     bool tail_registered_ = false;
-    bool any_registered_ = false;      ///< A chunk was, since begin_copy().
+    bool any_registered_ = false;  ///< A chunk was, since begin_copy().
+    std::vector<watch*> watches_;
     std::size_t bytes_ = 0;            ///< Of keys_.
     std::size_t in_flight_ = 0;        ///< Keys given out by take().
     std::size_t parked_ = 0;           ///< Of those, keys whose worker waits for a quiet turn.

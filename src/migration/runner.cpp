@@ -76,6 +76,10 @@ std::vector<carry::row_check> orphans_of(const preflight::plan& made) {
 outcome runner::run(std::stop_token stop) {
     state_.pass(step::startup, [&] { pause_for(tick, stop); });
     state_.find_servers();
+    gh_ost_lock_.emplace(state_.sessions(), state_.with.request.original,
+                         [this](const std::string& text) { state_.told.on_notice(text); });
+    gh_ost_lock_->take();
+    threads_.spawn("gh-ost-lock", [this](std::stop_token ended) { gh_ost_lock_->keep(ended); });
     finish_swap_of_before(stop);
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);

@@ -3,6 +3,7 @@
 #include "src/base/task_group.hpp"
 #include "src/carry/engine.hpp"
 #include "src/db/retry.hpp"
+#include "src/migration/gh_ost_lock.hpp"
 #include "src/migration/replica_test.hpp"
 #include "src/migration/run_state.hpp"
 
@@ -88,6 +89,7 @@ class runner {
     replica_test test_;
     bool marker_waits_told_ = false;
     std::chrono::steady_clock::time_point looked_at_ours_;
+    std::optional<gh_ost_lock> gh_ost_lock_;  // It outlives the thread that keeps it.
     task_group threads_;
 };
 

@@ -8,6 +8,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/preflight/gh_ost.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
@@ -72,6 +73,17 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
 std::string claim_on(const table_name& original) {
     return fmt::format("CONCAT('segue/', LEFT(SHA2({},256),50))",
                        quoted_literal(original.quoted()));
+}
+
+refusal run_at_work(db::session& session, const table_name& changelog) {
+    const bool gh_ost = is_changelog_of_gh_ost(session, changelog);
+    return {fmt::format("{} is at work on this table: the rows of {} change while we look",
+                        gh_ost ? "gh-ost" : "another run", changelog.quoted()),
+            fmt::format("Nothing was changed. Drop none of its tables: let it finish, or end it "
+                        "first. {}",
+                        gh_ost ? "Its socket takes `status` and `panic`."
+                               : "On its machine `segue status` tells how far it is, and `segue "
+                                 "ctl panic` ends it.")};
 }
 
 }  // namespace
@@ -149,13 +161,7 @@ std::optional<refusal> at_work(db::session& session, const migration_tables& tab
         while (steady_clock::now() < until) {
             pause_for(look_interval, stop);
             if (changelog_rows(session, tables.changelog) != first)
-                return refusal{
-                    fmt::format("another run is at work on this table: the rows of {} change "
-                                "while we look",
-                                tables.changelog.quoted()),
-                    "Nothing was changed. Drop none of its tables: let it finish, or end it first. "
-                    "On its machine `segue status` tells how far it is, and `segue ctl panic` ends "
-                    "it."};
+                return run_at_work(session, tables.changelog);
         }
         if (could_be_written(session, tables.changelog) && before) return std::nullopt;
         if (told.due(machine_clock().now()))

@@ -7,6 +7,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/earlier_run.hpp"
+#include "src/preflight/gh_ost.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/rename_cost.hpp"
@@ -74,7 +75,8 @@ refusal stands_in_the_way(const earlier_state& left, const std::vector<std::stri
                         one ? "it" : "them", drop)};
 }
 
-// Of a run that is at work nothing is dropped, nor told to be.
+// Of a run that is at work nothing is dropped, nor told to be; of one of gh-ost's that it may
+// resume neither.
 void check_names(db::session& session, const inspection_request& request, plan& made,
                  const std::stop_token& stop, std::vector<refusal>& refusals) {
     const migration_tables& tables = made.tables;
@@ -86,7 +88,10 @@ void check_names(db::session& session, const inspection_request& request, plan& 
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
-    if (auto others = at_work(session, tables, stop)) {
+    auto others = gh_ost_at_work(session, tables.original);
+    if (!others) others = at_work(session, tables, stop);
+    if (!others) others = checkpoint_of_gh_ost(session, tables);
+    if (others) {
         refusals.push_back(std::move(*others));
         return;
     }

@@ -185,9 +185,9 @@ std::string statements::range_condition(side in, const keys::key_range& range) c
     return condition.empty() ? "TRUE" : condition;
 }
 
-std::string statements::in_order(std::size_t column, bool backward) const {
+std::string statements::in_order(std::size_t column, bool backward, side in) const {
     const bool descending = projection_.key.columns[column].descending != backward;
-    return name_of(side::source, column) + (descending ? " DESC" : "");
+    return name_of(in, column) + (descending ? " DESC" : "");
 }
 
 std::string statements::end_key(bool last) const {
@@ -209,10 +209,10 @@ std::string statements::last_key() const {
 
 // Columns that have one value are left out: to sort by an ENUM that is equal to a number the server
 // would read all rows.
-std::string statements::order_from(std::size_t column) const {
+std::string statements::order_from(std::size_t column, side in) const {
     std::string names;
     for (std::size_t i = column; i < codec_.columns(); ++i)
-        append_separated(names, ",", in_order(i, false));
+        append_separated(names, ",", in_order(i, false, in));
     return names.empty() ? "" : " ORDER BY " + names;
 }
 
@@ -367,11 +367,41 @@ std::string statements::spelled(std::span<const keys::key_value> keys) const {
     return "SELECT " + source_read_ + from_keys(keys, /*locking=*/false);
 }
 
+std::string statements::is_in_source(const keys::key_range& range) const {
+    return range_condition(side::source, range);
+}
+
+std::string statements::is_in_target(const keys::key_range& range) const {
+    require(ranges_in_target(), "the target's index orders the keys as the source's does");
+    return range_condition(side::target, range);
+}
+
+std::string statements::source_order() const {
+    return order_from(0, side::source);
+}
+
+std::string statements::target_order() const {
+    return order_from(0, side::target);
+}
+
+std::string statements::is_row_of_source() const {
+    std::string condition;
+    for (std::size_t i = 0; i < codec_.columns(); ++i)
+        append_separated(condition, " AND ",
+                         is_value_of(side::target, i, name_of(side::source, i)));
+    return condition;
+}
+
 std::string statements::in_target(std::span<const keys::key_value> keys) const {
-    return fmt::format("SELECT {} FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}",
-                       printed_key(side::target), key_list(keys, listed::as_they_are),
-                       projection_.target.quoted(), quoted_name(projection_.key.target_index),
-                       matching(side::target));
+    return in_target(keys, "");
+}
+
+std::string statements::in_target(std::span<const keys::key_value> keys,
+                                  std::string_view more_columns) const {
+    return fmt::format("SELECT {}{}{} FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}",
+                       printed_key(side::target), more_columns.empty() ? "" : ",", more_columns,
+                       key_list(keys, listed::as_they_are), projection_.target.quoted(),
+                       quoted_name(projection_.key.target_index), matching(side::target));
 }
 
 std::string statements::from_keys(std::span<const keys::key_value> keys, bool locking) const {
@@ -404,10 +434,7 @@ std::string statements::over_what_is_there() const {
 
 std::string statements::collecting_collisions() const {
     // Of a key that only the server orders the target may hold a row as it was, which is told.
-    std::string same_row;
-    for (std::size_t i = 0; i < codec_.columns() && codec_.ordered(); ++i)
-        append_separated(same_row, " AND ", is_value_of(side::target, i, name_of(side::source, i)));
-    if (same_row.empty()) same_row = "FALSE";
+    const std::string same_row = codec_.ordered() ? is_row_of_source() : "FALSE";
     // A chunk may collide as a whole; a part of it is enough to go on from. The server makes no
     // text that is longer than a packet: one more pair of keys must fit behind this.
     const std::size_t characters_max = std::min(collected_max, packet_bytes_max_ / 2);

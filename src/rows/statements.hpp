@@ -101,6 +101,20 @@ class statements {
     /// Asks for the key of one of the range's rows in the source that meet the condition; no row if
     /// none does. The condition names columns with the source's full name.
     std::string any_that(const keys::key_range& range, const std::string& condition) const;
+    /// As in_target(), with these expressions over the target's row behind the key's columns.
+    std::string in_target(std::span<const keys::key_value> keys,
+                          std::string_view more_columns) const;
+
+    /// For queries of others that read the two tables: the rows of a range, in the target only if
+    /// ranges_in_target(); the order of such rows; the key as key_codec::from_row() reads it; and,
+    /// where both tables are joined, that the target's row is that of the source's.
+    std::string is_in_source(const keys::key_range& range) const;
+    std::string is_in_target(const keys::key_range& range) const;
+    std::string source_order() const;
+    std::string target_order() const;
+    std::string source_key() const { return source_read_; }
+    std::string target_key() const { return printed_key(side::target); }
+    std::string is_row_of_source() const;
 
     /// Asks for the keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const keys::key_range& range, std::uint64_t rows_max) const;
@@ -113,8 +127,8 @@ class statements {
     std::string is_value_of(side in, std::size_t column, const std::string& value) const;
     std::string matching(side in) const;
     std::string printed_key(side in) const;
-    std::string in_order(std::size_t column, bool backward) const;
-    std::string order_from(std::size_t column) const;
+    std::string in_order(std::size_t column, bool backward, side in = side::source) const;
+    std::string order_from(std::size_t column, side in = side::source) const;
     std::string end_key(bool last) const;
     std::string range_condition(side in, const keys::key_range& range) const;
     std::string key_list(std::span<const keys::key_value> keys, listed how,

@@ -34,6 +34,33 @@ TEST(change_set, without_a_copy_every_change_is_kept) {
     EXPECT_EQ(changes.dropped(), 0U);
 }
 
+TEST(change_set, a_watch_sees_keys_that_are_there_or_come_until_it_ends) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    changes.add(key(9), {});
+    change_set::watch watch(changes, keys({1, 2, 3}));
+    EXPECT_EQ(watch.saw(key(1)), true);
+    EXPECT_EQ(watch.saw(key(2)), false);
+    EXPECT_EQ(watch.saw(key(9)), std::nullopt) << "not watched";
+    changes.add(key(2), {});
+    const auto batch = changes.take(10, 0ms, {});
+    EXPECT_FALSE(watch.all_flushed());
+    changes.flushed(*batch);
+    EXPECT_TRUE(watch.all_flushed());
+    EXPECT_EQ(watch.saw(key(1)), true) << "also when it is gone again";
+    EXPECT_EQ(watch.saw(key(2)), true);
+    EXPECT_EQ(watch.saw(key(3)), false);
+}
+
+TEST(change_set, a_watch_sees_a_key_that_changes_while_it_is_in_flight) {
+    change_set changes(plenty);
+    changes.add(key(1), {});
+    const auto batch = changes.take(10, 0ms, {});
+    change_set::watch watch(changes, keys({1}));
+    changes.flushed(*batch);
+    EXPECT_EQ(watch.saw(key(1)), true);
+}
+
 TEST(change_set, a_change_above_the_watermark_is_dropped) {
     copying_change_set held;
     held.changes.chunk_ended(1);

@@ -1,0 +1,208 @@
+#include "src/verify/column_comparison.hpp"
+
+#include "src/base/error.hpp"
+#include "src/schema/key_column.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace segue::verify {
+namespace {
+
+using schema::column;
+
+bool one_of(std::string_view type, std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool is_numbered(const column& of) {
+    return one_of(of.data_type, {"enum", "set"});
+}
+
+bool has_text(const column& of) {
+    return !of.collation.empty() && !is_numbered(of) && of.data_type != "json";
+}
+
+bool is_geometry(const column& of) {
+    return one_of(of.data_type,
+                  {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",
+                   "multipolygon", "geomcollection", "geometrycollection"});
+}
+
+std::string qualified(const table_name& table, const std::string& column_name) {
+    return table.quoted() + "." + quoted_name(column_name);
+}
+
+// "(10,2)" of "decimal(10,2) unsigned"; empty where there is none.
+std::string_view digits_of(const column& of) {
+    const std::string_view type = of.column_type;
+    const std::size_t open = type.find('(');
+    return open == type.npos ? "" : type.substr(open, type.find(')') + 1 - open);
+}
+
+std::string as_bytes(const std::string& text) {
+    return fmt::format("CAST({} AS BINARY)", text);
+}
+
+// A value of the column's type in a form in which equal means the same bytes, and that costs
+// little. Moments that an hour which comes twice prints alike are told apart by their number; most
+// collations that go by bytes take blanks at the end for nothing, utf8mb4's alone does not.
+// https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
+std::string comparable(const column& of, const std::string& value) {
+    if (of.data_type == "timestamp") return fmt::format("UNIX_TIMESTAMP({})", value);
+    if (is_numbered(of)) return fmt::format("({}+0)", value);
+    if (of.data_type == "json")
+        return fmt::format("CAST({} AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin",
+                           value);
+    if (is_geometry(of) || of.data_type == "vector") return as_bytes(value);
+    if (!has_text(of)) return value;
+    return schema::charset_of(of.collation) == "utf8mb4" ? value + " COLLATE utf8mb4_0900_bin"
+                                                         : as_bytes(value);
+}
+
+// The same as text, for a digest: FLOAT prints fewer digits than it has.
+std::string printable(const column& of, const std::string& value) {
+    if (of.data_type == "timestamp") return fmt::format("UNIX_TIMESTAMP({})", value);
+    if (is_numbered(of) || of.data_type == "bit") return fmt::format("({}+0)", value);
+    if (of.data_type == "float") return fmt::format("({}*1e0)", value);
+    return value;
+}
+
+std::string as_integer(const column& to, const std::string& expression, const column* from) {
+    if (from != nullptr && schema::is_integer(*from)) return expression;
+    // Of a text CAST takes the digits before the point; INSERT rounds.
+    if (from != nullptr && (has_text(*from) || from->data_type == "json"))
+        return fmt::format("CAST({} AS DECIMAL(65,0))", expression);
+    return fmt::format("CAST({} AS {})", expression, to.is_unsigned() ? "UNSIGNED" : "SIGNED");
+}
+
+std::string as_real(const column& to, const std::string& expression) {
+    const auto digits = schema::numbers_of(to.column_type);
+    if (digits.size() == 2)
+        return fmt::format("ROUND(CAST({} AS DOUBLE),{})", expression, digits[1]);
+    return fmt::format("CAST({} AS {})", expression, to.data_type == "float" ? "FLOAT" : "DOUBLE");
+}
+
+std::string as_moment(const column& to, const std::string& expression, const column* from) {
+    const std::string digits(digits_of(to));
+    if (to.data_type != "timestamp")
+        return fmt::format("CAST({} AS DATETIME{})", expression, digits);
+    if (from != nullptr && from->data_type == "timestamp")
+        return fmt::format("ROUND(UNIX_TIMESTAMP({}),{})", expression,
+                           digits.empty() ? "0" : digits.substr(1, digits.size() - 2));
+    return fmt::format("UNIX_TIMESTAMP(CAST({} AS DATETIME{}))", expression, digits);
+}
+
+std::string as_text(const column& to, const std::string& expression) {
+    const std::string text =
+        fmt::format("CONVERT({} USING {})", expression, schema::charset_of(to.collation));
+    return to.data_type == "char" ? fmt::format("RTRIM({})", text) : text;
+}
+
+// What INSERT makes of the expression for the column, as far as an expression has it, in the form
+// of comparable(). `from`: the column carried on; nullptr: a value of our own.
+std::string made_comparable(const column& to, const std::string& expression, const column* from) {
+    const std::string_view type = to.data_type;
+    if (schema::is_integer(to)) return as_integer(to, expression, from);
+    if (type == "decimal") return fmt::format("CAST({} AS DECIMAL{})", expression, digits_of(to));
+    if (one_of(type, {"float", "double"})) return as_real(to, expression);
+    if (type == "bit") return fmt::format("({}+0)", expression);
+    if (type == "date") return fmt::format("CAST({} AS DATE)", expression);
+    if (type == "time") return fmt::format("CAST({} AS TIME{})", expression, digits_of(to));
+    if (one_of(type, {"datetime", "timestamp"})) return as_moment(to, expression, from);
+    if (type == "binary") return fmt::format("CAST({} AS BINARY{})", expression, digits_of(to));
+    if (one_of(type, {"varbinary", "tinyblob", "blob", "mediumblob", "longblob"}) ||
+        is_geometry(to) || type == "vector")
+        return as_bytes(expression);
+    if (type == "json") return comparable(to, fmt::format("CAST({} AS JSON)", expression));
+    if (has_text(to)) return comparable(to, as_text(to, expression));
+    return expression;
+}
+
+// Members are the same by their text, whatever their number is.
+std::string equal_members(const column& to, const std::string& name, const std::string& expression,
+                          const column* from) {
+    const bool by_text =
+        from != nullptr && (has_text(*from) || is_numbered(*from) ||
+                            conversion_of(*from, to) == schema::conversion::as_text);
+    if (!by_text) return fmt::format("({}+0)<=>({}+0)", expression, name);
+    const std::string_view charset = schema::charset_of(to.collation);
+    return fmt::format("{}<=>{}",
+                       as_bytes(fmt::format("CONVERT({} USING {})", expression, charset)),
+                       as_bytes(fmt::format("CONVERT({} USING {})", name, charset)));
+}
+
+bool carried_unchanged(const column& from, const column& to, const std::string& expression,
+                       const table_name& source) {
+    return from.column_type == to.column_type && from.collation == to.collation &&
+           expression == qualified(source, from.name);
+}
+
+std::string equal_values(const column& to, const std::string& name, const std::string& expression,
+                         const column* from, const table_name& source) {
+    if (from != nullptr && carried_unchanged(*from, to, expression, source))
+        return fmt::format("{}<=>{}", comparable(to, expression), comparable(to, name));
+    if (is_numbered(to)) return equal_members(to, name, expression, from);
+    return fmt::format("{}<=>{}", made_comparable(to, expression, from), comparable(to, name));
+}
+
+// Its line in SHOW CREATE TABLE, without the comma at its end; empty: there is none.
+std::string_view line_of(const schema::table_definition& table, const std::string& column_name) {
+    const std::string_view text = table.create_statement;
+    const std::string begin = "\n  " + quoted_name(column_name) + " ";
+    const std::size_t start = text.find(begin);
+    if (start == text.npos) return {};
+    std::string_view line = text.substr(start + 1);
+    line = line.substr(0, line.find('\n'));
+    if (line.ends_with(',')) line.remove_suffix(1);
+    return line;
+}
+
+bool computed_alike(const column& to, const schema::table_definition& source,
+                    const schema::table_definition& target) {
+    const column* const from = source.find_column(to.name);
+    const std::string_view line = line_of(target, to.name);
+    return from != nullptr && from->generated && from->collation == to.collation && !line.empty() &&
+           line == line_of(source, from->name);
+}
+
+}  // namespace
+
+compared_columns compare_columns(const schema::projection& projection,
+                                 const schema::table_definition& source,
+                                 const schema::table_definition& target) {
+    compared_columns made;
+    const auto add = [&](const column& to, std::string equal) {
+        made.columns.push_back({.target = to.name,
+                                .equal = std::move(equal),
+                                .value = printable(to, qualified(target.name, to.name))});
+    };
+    for (const column& to : target.columns) {
+        const std::string name = qualified(target.name, to.name);
+        const auto written =
+            std::ranges::find(projection.columns, to.name, &schema::projected_column::target);
+        if (written != projection.columns.end()) {
+            const column* const from =
+                written->source ? source.find_column(*written->source) : nullptr;
+            require(!written->source || from != nullptr,
+                    "a projected column comes from a column of the source");
+            add(to, equal_values(to, name, written->expression, from, source.name));
+        } else if (to.generated && computed_alike(to, source, target)) {
+            const column& from = *source.find_column(to.name);
+            add(to, equal_values(to, name, qualified(source.name, from.name), &from, source.name));
+        } else if (to.generated) {
+            made.left_out.push_back(quoted_name(to.name) + ": generated by another definition");
+        } else if (to.default_is_expression) {
+            made.left_out.push_back(quoted_name(to.name) + ": new, with an expression as default");
+        } else {
+            add(to, fmt::format("{}<=>{}", comparable(to, fmt::format("DEFAULT({})", name)),
+                                comparable(to, name)));
+        }
+    }
+    return made;
+}
+
+}  // namespace segue::verify

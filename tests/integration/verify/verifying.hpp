@@ -1,0 +1,54 @@
+#pragma once
+
+#include "src/rows/statements.hpp"
+#include "src/schema/projection.hpp"
+#include "src/verify/comparison.hpp"
+#include "src/verify/range_verifier.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace segue::verify {
+
+/// Two tables, and what compares them, by columns of the same names.
+class compared_tables {
+  public:
+    compared_tables(db::session& session, const table_name& source, const table_name& target,
+                    const schema::value_rules& rules = {})
+        : from_(*schema::read_table(session, source)), to_(*schema::read_table(session, target)) {
+        const schema::source_of by_name = [&](std::string_view name) {
+            return from_.find_column(name) != nullptr ? std::optional(std::string(name))
+                                                      : std::nullopt;
+        };
+        const auto key = schema::choose_key(from_, to_, by_name, {.unambiguous_times = true});
+        require(key.chosen.has_value(), key.explanation);
+        projection_ = schema::make_projection(from_, to_, *key.chosen, by_name, rules);
+        texts_ = std::make_unique<rows::statements>(projection_, /*locking_reads=*/false);
+        how_ = std::make_unique<comparison>(*texts_, projection_, from_, to_);
+    }
+
+    const comparison& how() const { return *how_; }
+    const rows::statements& texts() const { return *texts_; }
+    const schema::projection& projection() const { return projection_; }
+
+  private:
+    schema::table_definition from_;
+    schema::table_definition to_;
+    schema::projection projection_;
+    std::unique_ptr<rows::statements> texts_;
+    std::unique_ptr<comparison> how_;
+};
+
+/// "changed id=7 (a, b)", "missing id=8", sorted.
+inline std::vector<std::string> texts_of(const verified& found, const comparison& how) {
+    std::vector<std::string> texts;
+    for (const difference& one : found.differences)
+        texts.push_back(describe(one, how.texts().codec()));
+    std::ranges::sort(texts);
+    return texts;
+}
+
+}  // namespace segue::verify
