@@ -209,8 +209,8 @@ void runner::prepare(const std::stop_token& stop) {
                            .words = {.target = "the new table",
                                      .of_a_conflict = "ALTER TABLE would refuse this too; the "
                                                       "original is as it was."},
-                           .checks = orphans_of(made),
-                           .run_token = state_.run_token()},
+                           .run_token = state_.run_token(),
+                           .checks = orphans_of(made)},
         state_.with.carrying,
         carry::engine::surroundings{
             .sessions = state_.sessions(),
