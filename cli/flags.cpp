@@ -8,11 +8,14 @@
 #include "throttle/http_status.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <vector>
 
@@ -154,6 +157,24 @@ flag path(std::string_view name, std::string_view group, Field field, std::strin
     return parsed(
         name, group, std::move(default_text), "PATH", field,
         [](const std::string& given) { return given; }, meaning, difference);
+}
+
+unsigned verify_percent_of(const std::string& given) {
+    constexpr std::string_view sample = "sample=";
+    if (given == "full") return 100;
+    if (given == "none") return 0;
+    std::string_view number = given;
+    if (!number.starts_with(sample))
+        throw error(fmt::format("{} is not full, sample=N% or none", given));
+    number.remove_prefix(sample.size());
+    if (number.ends_with('%')) number.remove_suffix(1);
+    unsigned percent = 0;
+    const auto [end, failure] =
+        std::from_chars(number.data(), number.data() + number.size(), percent);
+    if (failure != std::errc() || end != number.data() + number.size() || percent < 1 ||
+        percent > 100)
+        throw error(fmt::format("{} is not a sample of 1% to 100%", given));
+    return percent;
 }
 
 std::vector<flag> obeyed_flags() {
@@ -421,6 +442,13 @@ std::vector<flag> obeyed_flags() {
             [](options & o) -> auto& { return o.run.carrying.heartbeat_interval; },
             "How often the heartbeat is written by which lag is measured, 100 to 1000"),
 
+        parsed(
+            "verify", cut_over, "full", "full|sample=N%|none",
+            [](options & o) -> auto& { return o.run.verify_percent; }, verify_percent_of,
+            "How many of the new table's rows are compared with the original's before the swap, "
+            "while "
+            "both are written to: all, so many of a hundred ranges, or none",
+            ours),
         path(
             "postpone-cut-over-flag-file", cut_over,
             [](options & o) -> auto& { return o.run.postpone_flag_file; },

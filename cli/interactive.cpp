@@ -84,6 +84,11 @@ void tell(const std::string& text) {
     log::write_at_once(log::level::warning, text + ", by a command on the socket");
 }
 
+bool is_before_the_swap(const migration::progress& now) {
+    return now.at == migration::phase::inspect || now.at == migration::phase::copy ||
+           now.at == migration::phase::verify;
+}
+
 }  // namespace
 
 struct interactive::entry {
@@ -354,8 +359,7 @@ std::string interactive::unpostpone(const control::command& asked) {
     if (now.replay_paused) throw error(std::string(replay_is_paused));
     if (now.postponed_because.empty() && !now.waits_for_hook.empty())
         throw error(waits_for_hook(now));
-    if (now.at == migration::phase::inspect || now.at == migration::phase::copy)
-        throw error(not_yet(now));
+    if (is_before_the_swap(now)) throw error(not_yet(now));
     if (now.postponed_because.empty())
         throw error(
             now.throttled ? fmt::format("the cut-over is not postponed now, but throttled: {}",
@@ -372,11 +376,15 @@ std::string interactive::unpostpone(const control::command& asked) {
     return with_status("Unpostponed\n");
 }
 
-// Rows are still copied.
+// Rows are still copied, or verified.
 std::string interactive::not_yet(const migration::progress& now) const {
     const std::string file = job_.steer().holding_flag_file();
-    std::string at = fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
-                                 display::copied_percent(now));
+    std::string at =
+        now.at == migration::phase::verify
+            ? fmt::format("{}: the tables are swapped when that is done",
+                          display::verifying_text(now))
+            : fmt::format("the copy is at {:.1f}%: the tables are swapped when it is done",
+                          display::copied_percent(now));
     if (file.empty() || !look_at_flag_file(file).set) return at;
     return fmt::format("{}, unless {} is there then; to let them be swapped, remove it", at, file);
 }
@@ -385,8 +393,7 @@ std::string interactive::cut_over_now() {
     const auto now = job_.now();
     if (now.postponed_because.empty() && !now.waits_for_hook.empty())
         throw error(waits_for_hook(now));
-    if (now.at == migration::phase::inspect || now.at == migration::phase::copy)
-        throw error(not_yet(now));
+    if (is_before_the_swap(now)) throw error(not_yet(now));
     if (now.postponed_because == "flag-file")
         throw error(
             fmt::format("the cut-over is postponed while {} exists: unpostpone lets it go "

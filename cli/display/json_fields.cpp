@@ -30,6 +30,7 @@ json fields_of(const migration::progress& at) {
             {"rows_copied", at.rows_copied},
             {"rows_estimate", at.rows_estimate},
             {"percent", copied_percent(at)},
+            {"rows_verified", at.rows_verified},
             {"rows_applied", at.keys_flushed},
             {"backlog", at.backlog},
             {"backlog_max", at.backlog_max},

@@ -81,7 +81,9 @@ double copy_rate::per_second() const {
 std::string progress_row(const migration::progress& at, double rows_per_second, row_style style) {
     const std::size_t room = style.columns > 1 ? style.columns - 1 : 1;
     const bool copying = at.at == phase::copy;
-    const double percent = copying ? copied_percent(at) : 100.0;
+    const double percent = copying                  ? copied_percent(at)
+                           : at.at == phase::verify ? verified_percent(at)
+                                                    : 100.0;
     std::string head(name_of(at.at));
     std::string tail = fmt::format("{:.1f}%", percent);
     std::size_t used = head.size() + 1 + tail.size();

@@ -91,6 +91,7 @@ std::string report_of(const recorded& done, const migration::migration& job,
     const std::uint64_t by_this_run = at.rows_copied - at.rows_copied_before;
     made["rows"] = {{"copied", at.rows_copied},
                     {"estimate", at.rows_estimate},
+                    {"verified", at.rows_verified},
                     {"applied", at.keys_flushed},
                     {"backlog", at.backlog}};
     made["copy_seconds"] = seconds_of(at.copy_elapsed);

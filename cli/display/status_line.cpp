@@ -1,5 +1,6 @@
 #include "cli/display/status_line.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -12,8 +13,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 bool copy_is_done(const migration::progress& at) {
-    return at.at == migration::phase::postponed || at.at == migration::phase::cut_over ||
-           at.at == migration::phase::done;
+    return at.at == migration::phase::verify || at.at == migration::phase::postponed ||
+           at.at == migration::phase::cut_over || at.at == migration::phase::done;
 }
 
 }  // namespace
@@ -30,6 +31,16 @@ std::optional<milliseconds> time_left(const migration::progress& at) {
         static_cast<std::int64_t>(left * static_cast<double>(at.copy_elapsed.count())));
 }
 
+std::string verifying_text(const migration::progress& at) {
+    return fmt::format("verifying the new table ({:.1f}%)", verified_percent(at));
+}
+
+double verified_percent(const migration::progress& at) {
+    if (at.at != migration::phase::verify || at.rows_copied == 0) return 0.0;
+    return std::min(
+        100.0, 100.0 * static_cast<double>(at.rows_verified) / static_cast<double>(at.rows_copied));
+}
+
 std::string state_text(const migration::progress& at) {
     constexpr std::string_view paused = "replaying is paused by user";
     if (!at.waits_for_hook.empty() && at.postponed_because.empty())
@@ -40,6 +51,8 @@ std::string state_text(const migration::progress& at) {
         text = "postponing cut-over";
     else if (at.throttled)
         text = "throttled, " + at.throttle_reason;
+    if (at.at == migration::phase::verify)
+        text.append(text.empty() ? "" : ", ").append(verifying_text(at));
     if (at.replay_paused) text.append(text.empty() ? "" : ", ").append(paused);
     return text.empty() ? "migrating" : text;
 }
@@ -72,6 +85,7 @@ std::string short_duration(milliseconds duration) {
 
 std::string eta_text(const migration::progress& at) {
     if (!at.postponed_because.empty()) return "due";
+    if (at.at == migration::phase::verify) return "N/A";
     const auto left = time_left(at);
     if (!left) return "N/A";
     return left->count() == 0 ? "due" : short_duration(*left);

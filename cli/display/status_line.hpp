@@ -19,6 +19,10 @@ std::string status_line(const migration::progress& at);
 /// Rows copied of the estimate; 0 until it is known, above 100 where the table is larger than the
 /// server estimates.
 double copied_percent(const migration::progress& at);
+/// How much of the new table is verified; 0 before and after that.
+double verified_percent(const migration::progress& at);
+/// "verifying the new table (45.0%)"
+std::string verifying_text(const migration::progress& at);
 
 /// The duration in seconds, with fractions.
 double seconds_of(std::chrono::milliseconds duration);

@@ -8,6 +8,8 @@ std::string_view name_of(phase at) noexcept {
             return "inspect";
         case phase::copy:
             return "copy";
+        case phase::verify:
+            return "verify";
         case phase::postponed:
             return "postponed";
         case phase::cut_over:

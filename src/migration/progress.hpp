@@ -13,7 +13,7 @@
 
 namespace segue::migration {
 
-enum class phase { inspect, copy, postponed, cut_over, done };
+enum class phase { inspect, copy, verify, postponed, cut_over, done };
 std::string_view name_of(phase at) noexcept;
 
 /// An attempt to swap that gave way.
@@ -29,6 +29,7 @@ struct progress {
     std::uint64_t rows_copied = 0;
     std::uint64_t rows_copied_before = 0;  ///< Of them: by the run that this one goes on with.
     std::uint64_t rows_estimate = 0;       ///< Equal to rows_copied once the copy is done.
+    std::uint64_t rows_verified = 0;       ///< Compared with the original's, so far.
     std::uint64_t keys_flushed = 0;
     std::size_t backlog = 0;
     std::size_t backlog_max = 0;

@@ -246,6 +246,11 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
     wait_for("");
 }
 
+void run_state::note_verified(std::uint64_t rows) {
+    std::lock_guard lock(mutex_);
+    rows_verified_ = rows;
+}
+
 void run_state::note_gave_way(unsigned attempt, const std::string& because) {
     std::lock_guard lock(mutex_);
     last_attempt_ = {.number = attempt, .ago = milliseconds(0), .gave_way_because = because};
@@ -274,6 +279,7 @@ progress run_state::now() const {
     if (made_->goes_on) made.rows_copied_before = tables::rows_copied(*made_->goes_on);
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
+    made.rows_verified = rows_verified_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
     if (const auto beat = parts.router.last_heartbeat())
@@ -282,8 +288,8 @@ progress run_state::now() const {
     made.stream_position = text_of(parts.router.position());
     made.replay_paused = steering_.pace.replay_paused();
     const auto throttled = throttling();
-    made.throttled =
-        throttled.hibernating || throttled.by_operator || (throttled.throttled && !copy_ended);
+    made.throttled = throttled.hibernating || throttled.by_operator ||
+                     (throttled.throttled && (!copy_ended || at_ == phase::verify));
     made.throttle_reason = throttled.reason;
     return made;
 }

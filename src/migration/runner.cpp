@@ -14,6 +14,7 @@
 #include "src/migration/slow_rename.hpp"
 #include "src/migration/start_notices.hpp"
 #include "src/migration/swap_finish.hpp"
+#include "src/migration/verification.hpp"
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/operators_choices.hpp"
@@ -126,6 +127,7 @@ outcome runner::reach_swap(std::optional<swap_finish>& end, std::stop_token stop
         state_.pass(step::before_row_copy, meanwhile);
         copy(stop);
         state_.pass(step::row_copy_complete, meanwhile);
+        verification(state_, threads_, meanwhile).run();
         end.emplace(state_, threads_, meanwhile, [&] { return prepare_swap(meanwhile); });
         return end->reach();
     } catch (const error& failure) {

@@ -29,6 +29,8 @@ struct settings {
     preflight::inspection_request request;
     carry::engine_settings carrying;
     std::chrono::milliseconds stall_budget{500};
+    /// --verify: of a hundred ranges of rows so many are compared before the swap, 0 to 100.
+    unsigned verify_percent = 100;
     std::string postpone_flag_file;     ///< Empty: none.
     std::string panic_flag_file;        ///< Empty: none.
     bool ignore_old_snapshots = false;  ///< Swap though transactions have old snapshots.
