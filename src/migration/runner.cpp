@@ -20,6 +20,7 @@
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/tables_there.hpp"
 #include "src/preflight/unfinished_swap.hpp"
+#include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/instant_alter.hpp"
@@ -231,6 +232,8 @@ void runner::prepare(const std::stop_token& stop) {
     if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
     for (const std::string& notice : start_notices(made, state_.with))
         state_.told.on_notice(notice);
+    if (const auto why = servers::why_log_may_not_last(state_.roles(), session))
+        state_.told.on_notice(*why);
     state_.hold(made, std::move(built));
     if (made.goes_on) {
         for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})

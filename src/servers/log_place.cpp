@@ -63,12 +63,38 @@ text why_not_from_file(db::session& on, const binlog::file_position& seen,
     return std::nullopt;
 }
 
+std::optional<db::session> replica_of_stream(const server_roles& roles) {
+    if (!roles.stream_from()) return std::nullopt;
+    return roles.connect_replica();
+}
+
 }  // namespace
+
+text why_log_may_not_last(const server_roles& roles, db::session& primary) {
+    constexpr std::uint64_t day = 86'400;
+    auto replica = replica_of_stream(roles);
+    std::uint64_t seconds = 0;
+    // The second one is there from 8.0.29 on.
+    for (const db::row& one : (replica ? *replica : primary)
+                                  .query("SHOW GLOBAL VARIABLES WHERE Variable_name IN "
+                                         "('binlog_expire_logs_seconds', "
+                                         "'binlog_expire_logs_auto_purge')")) {
+        if (one[0] == "binlog_expire_logs_seconds")
+            seconds = db::to_uint64(one[1], "binlog_expire_logs_seconds");
+        else if (one[1] == "OFF")
+            return std::nullopt;
+    }
+    if (seconds == 0 || seconds >= day) return std::nullopt;
+    return fmt::format(
+        "binlog_expire_logs_seconds is {}: a migration that stands still for longer, or is stopped "
+        "for longer, cannot be gone on with, as the server will have purged the binary log. "
+        "SET GLOBAL binlog_expire_logs_seconds={} for its time.",
+        seconds, 7 * day);
+}
 
 text why_not_read_from(const server_roles& roles, db::session& primary,
                        const binlog::stream_position& position, const std::string& server_uuid) {
-    std::optional<db::session> replica;
-    if (roles.stream_from()) replica.emplace(roles.connect_replica());
+    auto replica = replica_of_stream(roles);
     db::session& on = replica ? *replica : primary;
     if (const auto* const file = std::get_if<binlog::file_position>(&position))
         return why_not_from_file(on, *file, server_uuid);

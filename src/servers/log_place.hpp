@@ -18,4 +18,9 @@ std::optional<std::string> why_not_read_from(const server_roles& roles, db::sess
                                              const binlog::stream_position& position,
                                              const std::string& server_uuid);
 
+/// That the log from which a stream is taken up again may be purged within a day, one sentence;
+/// nullopt: it is kept for longer. Throws as sessions do.
+/// https://dev.mysql.com/doc/refman/8.4/en/replication-options-binary-log.html
+std::optional<std::string> why_log_may_not_last(const server_roles& roles, db::session& primary);
+
 }  // namespace segue::servers

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <exception>
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@ namespace segue::test {
 namespace {
 
 constexpr unsigned writers = 2;
+constexpr std::chrono::milliseconds round_takes{20};
 /// What a good application tries again: its statements meet each other's locks, and values.
 constexpr std::array expected_errors{1205, 1213, 1062};
 
@@ -57,9 +60,14 @@ void case_writers::write(unsigned writer, const std::string& schema, const std::
     try {
         application_session session(server_.over_tcp(), schema);
         for (const auto& statement : session_) session.execute(statement);
+        std::mutex alone;
+        std::condition_variable_any end;
         while (!stop.stop_requested()) {
+            const auto next = std::chrono::steady_clock::now() + round_takes;
             round(session, writer);
             ++rounds_[writer];
+            std::unique_lock lock(alone);
+            end.wait_until(lock, stop, next, [] { return false; });
         }
     } catch (const std::exception& failed) {
         const std::lock_guard lock(mutex_);

@@ -13,7 +13,8 @@
 
 namespace segue::test {
 
-/// Two sessions that run the statements of a case over and over while Segue is at work. In these
+/// Two sessions that run the statements of a case over and over while Segue is at work, a limited
+/// number of times a second, so that replicas follow and their logs stay small. In these
 /// @n is a number that no other round of either has, and @w is 0 or 1. After an error whatever was
 /// begun is rolled back, and the next round begins.
 /// Threads: two of its own. Lifetime: `server` outlives it.

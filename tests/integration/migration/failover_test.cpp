@@ -18,6 +18,8 @@ namespace {
 class a_failover : public testing::Test {
   protected:
     a_failover() {
+        servers.primary().root().execute("CREATE USER on_both IDENTIFIED BY 'both'");
+        servers.primary().root().execute("GRANT ALL ON *.* TO on_both");
         application_session& on = run.session();
         on.execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
         on.execute(
@@ -29,7 +31,7 @@ class a_failover : public testing::Test {
     void start() {
         run.start(alter, {.postponed = true,
                           .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
-                                   "--chunk-size=100"}});
+                                   "--user=on_both", "--password=both", "--chunk-size=100"}});
         run.segue().wait_for_output("phase: postponed");
     }
 
@@ -40,11 +42,7 @@ class a_failover : public testing::Test {
     }
 
     void promote(const std::vector<std::string>& before = {}) {
-        servers.on_replica(
-            {"STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL read_only=OFF",
-             fmt::format("CREATE USER IF NOT EXISTS '{}'@'%' IDENTIFIED BY '{}'",
-                         servers.primary().over_tcp().user, servers.primary().over_tcp().password),
-             fmt::format("GRANT ALL ON *.* TO '{}'@'%'", servers.primary().over_tcp().user)});
+        servers.on_replica({"STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL read_only=OFF"});
         servers.on_replica(before);
         proxy.send_to(servers.replica().over_tcp().server);
         proxy.close_all();

@@ -64,15 +64,18 @@ TEST_P(a_run_that_is_killed, goes_on_by_the_same_command) {
     expect_no_other_table_than("_orders_del,orders");
 }
 
+INSTANTIATE_TEST_SUITE_P(before_the_swap, a_run_that_is_killed,
+                         testing::Values(moment{"empty_table.created"},
+                                         moment{"copier.chunk_committed", 20, true},
+                                         moment{"cut_over.before_rename", 1, true}),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(
-    before_the_swap, a_run_that_is_killed,
-    testing::Values(moment{"inspection.state_begun"}, moment{"empty_table.created"},
-                    moment{"target_table.before_alter"}, moment{"migration.table_made"},
-                    moment{"migration.state_complete"}, moment{"migration.before_following"},
-                    moment{"copier.chunk_committed", 20, true},
-                    moment{"copier.chunk_ended", 30, true},
+    long_before_the_swap, a_run_that_is_killed,
+    testing::Values(moment{"inspection.state_begun"}, moment{"target_table.before_alter"},
+                    moment{"migration.table_made"}, moment{"migration.state_complete"},
+                    moment{"migration.before_following"}, moment{"copier.chunk_ended", 30, true},
                     moment{"migration.before_attempt", 1, true}, moment{"cut_over.locked", 1, true},
-                    moment{"cut_over.flushed", 1, true}, moment{"cut_over.before_rename", 1, true}),
+                    moment{"cut_over.flushed", 1, true}),
     name_of);
 
 class a_run_that_is_killed_after_the_swap : public a_run_that_is_killed {};
@@ -91,9 +94,12 @@ TEST_P(a_run_that_is_killed_after_the_swap, is_ended_by_the_same_command) {
 }
 
 INSTANTIATE_TEST_SUITE_P(at, a_run_that_is_killed_after_the_swap,
-                         testing::Values(moment{"cut_over.swapped"}, moment{"migration.swapped"},
+                         testing::Values(moment{"cut_over.swapped"},
+                                         moment{"migration.before_drop", 2}),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(long_at, a_run_that_is_killed_after_the_swap,
+                         testing::Values(moment{"migration.swapped"},
                                          moment{"migration.before_drop", 1},
-                                         moment{"migration.before_drop", 2},
                                          moment{"migration.before_drop", 3}),
                          name_of);
 
@@ -258,6 +264,15 @@ TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
     EXPECT_THAT(run.segue().err(), HasSubstr(goes_on));
     run.session().execute("INSERT INTO t (a) VALUES (55)");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM log WHERE a=55"), "1");
+}
+
+TEST(a_log_that_is_purged_soon, is_told_of_at_the_start) {
+    const global_setting expiry(shared_server(), "binlog_expire_logs_seconds", "3600");
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+    run.start("ADD COLUMN b INT");
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("binlog_expire_logs_seconds is 3600: "));
 }
 
 TEST(without_gtids, a_run_goes_on_by_its_place_in_a_file) {

@@ -125,7 +125,7 @@ const std::vector<type_pair> kept{
      {"ST_GeomFromText('POINT(1 2)',4326)", "NULL"},
      "ST_GeomFromText('POINT(2 1)',4326)"},
 };
-INSTANTIATE_TEST_SUITE_P(of_one_type, columns_of, testing::ValuesIn(kept),
+INSTANTIATE_TEST_SUITE_P(long_of_one_type, columns_of, testing::ValuesIn(kept),
                          [](const auto& given) { return given.param.name; });
 
 const std::vector<type_pair> converted{
