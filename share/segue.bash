@@ -29,7 +29,7 @@ _segue() {
             --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
             --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
-            --heartbeat-interval-millis | --replication-lag-query | \
+            --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
             --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
             --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
@@ -127,6 +127,7 @@ _segue_flags='--host
 --critical-load-hibernate-seconds
 --heartbeat-interval-millis
 --replication-lag-query
+--verify
 --postpone-cut-over-flag-file
 --panic-flag-file
 --cut-over-stall-budget-millis

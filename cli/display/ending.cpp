@@ -118,12 +118,11 @@ ending ending_of(const migration::leftovers& left) {
     }
     made.lines.emplace_back("The original table is untouched.");
     if (!left.tables.empty())
-        made.lines.push_back(
-            fmt::format("Left behind: {}. {}To {}: {} or start again{}.", left.tables,
-                        left.can_be_gone_on_with ? "The same command goes on from there. " : "",
-                        left.can_be_gone_on_with ? "give it up" : "clean up", drop,
-                        left.can_be_gone_on_with || left.spoiled ? " with --no-resume"
-                                                                 : ", which drops it as well"));
+        made.lines.push_back(fmt::format(
+            "Left behind: {}. {}To clean up: {} or start again{}.", left.tables,
+            left.can_be_gone_on_with ? "The same command goes on from there. " : "", drop,
+            left.can_be_gone_on_with || left.spoiled ? " with --no-resume"
+                                                     : ", which drops it as well"));
     return made;
 }
 

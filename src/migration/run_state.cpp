@@ -321,7 +321,11 @@ leftovers run_state::left_behind() const {
                      (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
     made.spoiled = spoiled_;
+    const auto is_left = [&](const table_name& one) {
+        return std::ranges::find(tables_made_, one) != tables_made_.end();
+    };
     made.can_be_gone_on_with = made_ && !spoiled_ && (made_->goes_on || at_ != phase::inspect) &&
+                               is_left(made_->tables.ghost) && is_left(made_->tables.checkpoint) &&
                                with.replica != replica_use::tested;
     if (made_) {
         made.original = made_->tables.original.quoted();
@@ -337,6 +341,11 @@ leftovers run_state::left_behind() const {
     const bool just_swapped = made_ && made.swap == swap::swap_state::made && !cleans_up_;
     for (const table_name& table : just_swapped ? unneeded_after_swap() : tables_made_)
         names.push_back(table.quoted());
+    // In the order in which they are best dropped: while the state is there, it can be gone on.
+    if (made_)
+        std::ranges::stable_partition(names, [&](const std::string& one) {
+            return one != made_->tables.checkpoint.quoted();
+        });
     made.tables = fmt::format("{}", fmt::join(names, ", "));
     return made;
 }

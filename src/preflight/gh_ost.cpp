@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/utf8.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,10 +25,11 @@ std::string sha1_hex(std::string_view text) {
     return hex;
 }
 
-// Taken before gh-ost's lock by each Segue, so that one is known by it.
+// Taken before gh-ost's lock by each Segue, so that one is known by it. Names of locks do not
+// distinguish case, gh-ost's among them.
 std::string mark_of_segue(const table_name& original) {
     return fmt::format("CONCAT('segue-run/', LEFT(SHA2({},256),50))",
-                       quoted_literal(original.quoted()));
+                       quoted_literal(sql::fold_case(original.quoted())));
 }
 
 std::uint64_t holder_of(db::session& session, const std::string& name_expression) {

@@ -39,6 +39,9 @@ class fault_points {
 
     /// What segue_faulty is to be started with.
     environment variables() const;
+    /// Whether a rule is left out. What comes of that is what the test looks at, and not what is
+    /// found when the new table is verified.
+    bool leaves_out() const noexcept { return !rules_out_.empty(); }
 
     bool reached(std::string_view point) const;
     /// Throws segue::error when nobody has come within the limit.

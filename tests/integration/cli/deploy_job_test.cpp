@@ -163,7 +163,8 @@ TEST_F(a_deploy_job, finds_in_the_report_what_the_run_did_and_where_the_swap_sta
         phases.push_back(one["phase"]);
         EXPECT_TRUE(one["seconds"].is_number() && one["began"].is_string()) << one;
     }
-    EXPECT_THAT(phases, testing::ElementsAre("inspect", "copy", "postponed", "cut-over", "done"));
+    EXPECT_THAT(phases,
+                testing::ElementsAre("inspect", "copy", "verify", "postponed", "cut-over", "done"));
     EXPECT_GT(told["rates"]["copied_per_second"].get<double>(), 0) << told;
     bool by_flag_file = false;
     for (const auto& one : told["throttled"]["by_reason"])

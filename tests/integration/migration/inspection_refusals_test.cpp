@@ -323,11 +323,12 @@ TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_run_from_measuri
                                     {"--initially-drop-ghost-table"});
 }
 
-TEST_F(names_in_use, by_a_run_that_has_died_are_told_with_what_drops_them) {
+TEST_F(names_in_use, by_a_run_that_has_left_no_state_are_told_with_what_drops_them) {
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("State: postponing cut-over");
     run.segue().signal(SIGKILL);
     run.segue().wait();
+    run.session().execute("DROP TABLE _t_ghk");
     const auto second = run.start_another("ADD COLUMN b INT", {});
     EXPECT_EQ(second->wait(std::chrono::seconds(60)), 1) << second->err();
     for (const char* const told : {"another run has them, or an earlier one left them",

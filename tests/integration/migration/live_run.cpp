@@ -57,6 +57,7 @@ void live_run::start(const start_options& how) {
         "--verbose", "--threads=" + std::to_string(how.threads), "--chunk-size=" + how.chunk_size,
         fmt::format("--cut-over-stall-budget-millis={}", how.stall_budget.count())};
     if (how.postponed) arguments.push_back("--postpone-cut-over-flag-file=" + flag_.string());
+    if (how.faults && how.faults->leaves_out()) arguments.emplace_back("--verify=none");
     arguments.insert(arguments.end(), how.more.begin(), how.more.end());
     segue_ = std::make_unique<segue_process>(
         how.build, segue_arguments(server_, table(), with_.alter, arguments),

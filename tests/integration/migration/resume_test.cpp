@@ -17,8 +17,9 @@ using testing::HasSubstr;
 
 constexpr std::string_view goes_on = "going on with what an earlier run left";
 
+// As slow as a busy machine allows, so that Segue keeps up there too.
 live_options few_rows() {
-    return {.rows = 4'000, .writing = {.rate_per_second = 100}};
+    return {.rows = 3'000, .writing = {.rate_per_second = 50}};
 }
 
 void expect_killed(segue_process& segue) {
@@ -104,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(long_at, a_run_that_is_killed_after_the_swap,
                          name_of);
 
 TEST(a_run_that_is_killed_again_and_again, copies_no_chunk_twice_but_those_in_flight) {
-    live_run run(shared_server(), {.rows = 20'000, .writing = {.rate_per_second = 100}});
+    live_run run(shared_server(), {.rows = 20'000, .writing = {.rate_per_second = 50}});
     run.writers().start();
     constexpr unsigned threads = 2;
     unsigned deaths = 0;

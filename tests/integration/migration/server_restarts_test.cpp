@@ -89,7 +89,7 @@ TEST_P(a_restart_of_a_server, that_may_take_back_what_it_answered_goes_on_from_w
     // What was acknowledged before the crash the server itself may have lost.
     run.expect_as_native_alter();
     EXPECT_EQ(run.times_told("now: a crash of the server could take back"), 1U);
-    EXPECT_EQ(run.times_told("the server was restarted (it is up"), 1U);
+    EXPECT_GE(run.times_told("the server was restarted (it is up"), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(with, a_restart_of_a_server,
@@ -101,6 +101,7 @@ TEST(a_restart_of_the_server, whose_settings_are_back_at_one_counts_as_well) {
     sandbox_server& server = mortal_server();
     quiet_run run(server);
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
     run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=2");

@@ -39,7 +39,7 @@ TEST(ending, what_can_be_gone_on_with_is_not_to_be_dropped_by_mistake) {
     auto left = left_after(swap_state::not_made, "`s`.`_t_gho`");
     left.can_be_gone_on_with = true;
     EXPECT_EQ(ending_of(left).lines.back(),
-              "Left behind: `s`.`_t_gho`. The same command goes on from there. To give it up: DROP "
+              "Left behind: `s`.`_t_gho`. The same command goes on from there. To clean up: DROP "
               "TABLE IF EXISTS `s`.`_t_gho`; or start again with --no-resume.");
     left.can_be_gone_on_with = false;
     left.spoiled = true;
