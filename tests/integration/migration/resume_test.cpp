@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(long_at, a_run_that_is_killed_after_the_swap,
                                          moment{"migration.before_drop", 3}),
                          name_of);
 
-TEST(a_run_that_is_killed_again_and_again, copies_no_chunk_twice_but_those_in_flight) {
+TEST(long_a_run_that_is_killed_again_and_again, copies_no_chunk_twice_but_those_in_flight) {
     live_run run(shared_server(), {.rows = 20'000, .writing = {.rate_per_second = 50}});
     run.writers().start();
     constexpr unsigned threads = 2;

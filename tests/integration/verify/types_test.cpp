@@ -217,7 +217,7 @@ const std::vector<type_pair> converted{
     {"point_to_geometry", "POINT", "GEOMETRY", {"POINT(1,2)", "NULL"}, "POINT(2,1)"},
     {"geometry_to_blob", "POINT", "BLOB", {"POINT(1,2)", "NULL"}, "'x'"},
 };
-INSTANTIATE_TEST_SUITE_P(converted, columns_of, testing::ValuesIn(converted),
+INSTANTIATE_TEST_SUITE_P(long_converted, columns_of, testing::ValuesIn(converted),
                          [](const auto& given) { return given.param.name; });
 
 }  // namespace
