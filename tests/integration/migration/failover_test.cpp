@@ -1,10 +1,12 @@
 // The address of the primary leads to another server, which has less than the old one had.
+#include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/integration/migration/replica_pair.hpp"
 #include "tests/support/conditions.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/oracle.hpp"
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -89,6 +91,20 @@ TEST_F(a_failover, to_a_server_that_lacks_earlier_transactions_of_those_it_has_i
              "SET SESSION gtid_next=AUTOMATIC"});
     run.expect_failed(
         {"has later transactions without earlier ones", uuid, "The original table is untouched"});
+}
+
+TEST(a_run_whose_log_is_read_on_a_replica, goes_on_after_it_was_killed) {
+    replica_pair& servers = shared_pair(usual_pair());
+    live_run run(servers.primary(), {.rows = 3'000, .writing = {.rate_per_second = 50}});
+    servers.wait_replicated();
+    fault_points faults;
+    faults.abort("copier.chunk_ended", {.first = 15});
+    run.writers().start();
+    run.start({.build = segue_build::faulty, .faults = &faults, .more = servers.arguments()});
+    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL) << run.segue().err();
+    run.writers().wait_for_transactions(100);
+    run.migrate_while_writers_pause(100, {.more = servers.arguments()});
+    EXPECT_EQ(run.times_told("going on with what an earlier run left"), 1U) << run.segue().err();
 }
 
 }  // namespace
