@@ -5,6 +5,7 @@
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
+#include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
 #include "throttle/command_signal.hpp"
 #include "throttle/known_limits.hpp"
@@ -155,6 +156,13 @@ void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built)
 void run_state::hold(preflight::plan made) {
     std::lock_guard lock(mutex_);
     made_ = std::move(made);
+}
+
+void run_state::expect_statements_of_swap() {
+    std::vector<std::string> triggers;
+    for (const auto& one : plan().along.triggers) triggers.push_back(one.name);
+    parts().feed.expect_triggers(std::move(triggers));
+    parts().feed.expect_statements(swap::statements_about_foreign_keys(plan()));
 }
 
 void run_state::note_made(const table_name& table) {

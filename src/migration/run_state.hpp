@@ -66,6 +66,9 @@ class run_state {
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< Precondition: has_parts().
     bool has_parts() const noexcept { return parts_ != nullptr; }
+    /// From here on what attempts to swap do to our tables is known for our own when the stream
+    /// tells it. Precondition: has_parts().
+    void expect_statements_of_swap();
     /// Notes that a table was made, which is left behind from now on.
     void note_made(const table_name& table);
     /// Notes that a table was dropped, which is left behind no more.

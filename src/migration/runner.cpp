@@ -22,7 +22,6 @@
 #include "src/preflight/unfinished_swap.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
-#include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/instant_alter.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
@@ -300,11 +299,8 @@ void runner::start_following(std::stop_token stop) {
 carry::engine::start runner::where_to_start() {
     const auto& left = state_.plan().goes_on;
     if (!left) return {.target = carry::engine::contents::nothing};
-    std::vector<std::string> triggers;
-    for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
     // Of an attempt of that run, and what took it back.
-    parts().feed.expect_triggers(std::move(triggers));
-    parts().feed.expect_statements(swap::statements_about_foreign_keys(state_.plan()));
+    state_.expect_statements_of_swap();
     return {.target = carry::engine::contents::of_an_earlier_run,
             .from = left->resume_at,
             .copy = carry::copy_that_goes_on(*left, parts().texts.codec()),

@@ -9,7 +9,6 @@
 #include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
-#include "src/swap/foreign_key_swap.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -110,10 +109,7 @@ outcome swap_finish::attempt_until_swapped() {
         {.attempts_max = std::max(1U, with.carrying.failures_max),
          .exponential = with.cut_over_pause_max.has_value(),
          .longest = with.cut_over_pause_max.value_or(std::chrono::seconds(0))});
-    std::vector<std::string> triggers;
-    for (const auto& one : state_.plan().along.triggers) triggers.push_back(one.name);
-    state_.parts().feed.expect_triggers(std::move(triggers));
-    state_.parts().feed.expect_statements(swap::statements_about_foreign_keys(state_.plan()));
+    state_.expect_statements_of_swap();
     swap::rename_forecast renaming(with.stall_budget, state_.plan().rename_time);
     outcome made;
     unsigned failures = 0;

@@ -394,18 +394,14 @@ plan rehearse(const workplace& at, const plan& made, const rename_cost& cost) {
 // Not before it is known that the ALTER is possible: its new table is made under another name, and
 // checked, while the name that it will have is taken.
 void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const rename_cost& cost) {
-    const migration_tables& tables = made.tables;
-    if (!exists(at.session, tables.ghost) && !exists(at.session, tables.changelog) &&
-        !exists(at.session, tables.checkpoint))
-        return;
     try {
         rehearse(at, made, cost);
-        drop_made(at.session, at.record, tables.rehearsal);
+        drop_made(at.session, at.record, made.tables.rehearsal);
     } catch (const error& failure) {
         // The new constraint's name may be held by what the earlier run left.
         if (failure.mysql_errno() != er::check_constraint_dup_name) throw;
     }
-    drop_leftovers(at.session, tables, at.stop);
+    drop_leftovers(at.session, made.tables, at.stop);
 }
 
 // The checkpoint table, from its beginning; it is there before the new table, so that the next run

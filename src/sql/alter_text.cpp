@@ -27,29 +27,6 @@ constexpr unsigned oldest_server_version = 80019;
 
 using token_span = std::span<const sql_token>;
 
-/// Tokens between commas outside parentheses. Throws error for parentheses that do not match.
-std::vector<token_span> split_at_commas(token_span tokens) {
-    std::vector<token_span> pieces;
-    std::size_t depth = 0;
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        if (tokens[i].is_symbol('(')) ++depth;
-        if (tokens[i].is_symbol(')')) {
-            if (depth == 0)
-                throw error(fmt::format("--alter: a closing parenthesis too many at byte {}",
-                                        tokens[i].offset));
-            --depth;
-        }
-        if (depth == 0 && tokens[i].is_symbol(',')) {
-            pieces.push_back(tokens.subspan(from, i - from));
-            from = i + 1;
-        }
-    }
-    if (depth != 0) throw error("--alter: a parenthesis is not closed");
-    pieces.push_back(tokens.subspan(from));
-    return pieces;
-}
-
 /// PARTITION BY and REMOVE PARTITIONING follow the last clause without a comma.
 std::size_t partitioning_in(token_span piece) {
     std::size_t depth = 0;

@@ -17,21 +17,6 @@ namespace {
 
 using token_span = std::span<const sql_token>;
 
-std::vector<token_span> pieces_of(token_span tokens) {
-    std::vector<token_span> pieces;
-    std::size_t depth = 0;
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        if (tokens[i].is_symbol('(')) ++depth;
-        if (tokens[i].is_symbol(')')) --depth;
-        if (depth > 0 || !tokens[i].is_symbol(',')) continue;
-        pieces.push_back(tokens.subspan(from, i - from));
-        from = i + 1;
-    }
-    pieces.push_back(tokens.subspan(from));
-    return pieces;
-}
-
 bool drops_by_name(const alter_clause& clause, const std::vector<std::string>& names) {
     return (clause.kind == clause_kind::drop_foreign_key ||
             clause.kind == clause_kind::drop_constraint) &&
@@ -73,7 +58,7 @@ alter_statement without_foreign_keys(const alter_statement& alter,
         return left;
     }
     std::string text;
-    for (const token_span piece : pieces_of(sql.tokens)) {
+    for (const token_span piece : split_at_commas(sql.tokens)) {
         const auto tail = behind_dropped(piece, names);
         const token_span kept = tail.value_or(piece);
         if (kept.empty()) continue;

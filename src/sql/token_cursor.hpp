@@ -1,11 +1,16 @@
 #pragma once
 
+#include "src/base/error.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace segue::sql {
 
@@ -61,5 +66,29 @@ class token_cursor {
     std::span<const sql_token> tokens_;
     std::size_t at_ = 0;
 };
+
+/// The clauses of an ALTER: runs of tokens between commas outside parentheses. Throws error for
+/// parentheses that do not match. Lifetime: of the tokens.
+inline std::vector<std::span<const sql_token>> split_at_commas(std::span<const sql_token> tokens) {
+    std::vector<std::span<const sql_token>> pieces;
+    std::size_t depth = 0;
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (tokens[i].is_symbol('(')) ++depth;
+        if (tokens[i].is_symbol(')')) {
+            if (depth == 0)
+                throw error(fmt::format("--alter: a closing parenthesis too many at byte {}",
+                                        tokens[i].offset));
+            --depth;
+        }
+        if (depth == 0 && tokens[i].is_symbol(',')) {
+            pieces.push_back(tokens.subspan(from, i - from));
+            from = i + 1;
+        }
+    }
+    if (depth != 0) throw error("--alter: a parenthesis is not closed");
+    pieces.push_back(tokens.subspan(from));
+    return pieces;
+}
 
 }  // namespace segue::sql

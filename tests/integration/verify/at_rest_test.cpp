@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class tables_at_rest : public testing::Test {
+class tables_at_rest : public testing::Test, protected two_tables {
   protected:
     tables_at_rest() {
         pace.change([](throttle::pace& now) { now.chunk_rows = 100; });
@@ -43,15 +43,6 @@ class tables_at_rest : public testing::Test {
         return texts_of(found, tables->how());
     }
 
-    const test::sandbox_server& server = test::shared_server();
-    const test::fresh_schema schema{server};
-    test::application_session application{server.over_tcp(), schema.name()};
-    const table_name source{schema.name(), "t"};
-    const table_name target{schema.name(), "g"};
-    db::session session = server.connect();
-    db::session_factory sessions{server.over_tcp()};
-    throttle::live_pace pace{throttle::pace{}};
-    std::unique_ptr<compared_tables> tables;
     std::function<void(const verified&)> progressed;
 };
 

@@ -27,7 +27,7 @@ void PrintTo(const type_pair& pair, std::ostream* to) {
     *to << pair.name;
 }
 
-class columns_of : public testing::TestWithParam<type_pair> {
+class columns_of : public testing::TestWithParam<type_pair>, protected two_tables {
   protected:
     columns_of() {
         const auto& [name, from, to, values, other, at_once] = GetParam();
@@ -44,16 +44,6 @@ class columns_of : public testing::TestWithParam<type_pair> {
         range_verifier verifier({.sessions = sessions, .how = tables->how(), .pace = pace}, {});
         return verifier.run({}, {});
     }
-
-    const test::sandbox_server& server = test::shared_server();
-    const test::fresh_schema schema{server};
-    test::application_session application{server.over_tcp(), schema.name()};
-    const table_name source{schema.name(), "t"};
-    const table_name target{schema.name(), "g"};
-    db::session session = server.connect();
-    db::session_factory sessions{server.over_tcp()};
-    throttle::live_pace pace{throttle::pace{}};
-    std::unique_ptr<compared_tables> tables;
 };
 
 TEST_P(columns_of, are_equal_once_copied_and_every_other_value_is_found) {

@@ -4,6 +4,8 @@
 #include "src/schema/projection.hpp"
 #include "src/verify/comparison.hpp"
 #include "src/verify/range_verifier.hpp"
+#include "tests/support/application_session.hpp"
+#include "tests/support/sandbox_server.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -40,6 +42,20 @@ class compared_tables {
     schema::projection projection_;
     std::unique_ptr<rows::statements> texts_;
     std::unique_ptr<comparison> how_;
+};
+
+/// A schema of its own with the tables `t` and `g`, which the test makes, and the sessions that
+/// compare them. Threads: one.
+struct two_tables {
+    const test::sandbox_server& server = test::shared_server();
+    const test::fresh_schema schema{server};
+    test::application_session application{server.over_tcp(), schema.name()};
+    const table_name source{schema.name(), "t"};
+    const table_name target{schema.name(), "g"};
+    db::session session = server.connect();
+    db::session_factory sessions{server.over_tcp()};
+    throttle::live_pace pace{throttle::pace{}};
+    std::unique_ptr<compared_tables> tables;
 };
 
 /// "changed id=7 (a, b)", "missing id=8", sorted.
