@@ -58,7 +58,7 @@ error differs(const run_state& state, const verify::verified& found, const keys:
         rows += fmt::format("\n  {}", verify::describe(all[i], codec));
     return error(
         fmt::format("the new table is not what the original gives: {}{} {} (docs/what-if.md){}",
-                    all.size(), found.there_may_be_more ? " rows or more" : "",
+                    all.size(), found.there_may_be_more ? " or more" : "",
                     all.size() == 1 ? "row differs" : "rows differ", rows) +
             fmt::format("\nNothing of {} was changed. Somebody else may have written into the new "
                         "table.",
