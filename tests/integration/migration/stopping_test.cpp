@@ -105,15 +105,14 @@ INSTANTIATE_TEST_SUITE_P(of, a_signal, testing::Values(SIGINT, SIGTERM),
 TEST_F(a_run, that_is_ended_at_once_names_the_table_whose_making_was_under_way) {
     struct table_made {
         std::string point;
-        unsigned long arrival = 1;
         std::string name;
     };
-    for (const table_made& each : {table_made{"empty_table.created", 1, "_t_gho"},
-                                   table_made{"migration.table_made", 1, "_t_ghc"},
-                                   table_made{"migration.table_made", 2, "_t_ghk"}}) {
+    for (const table_made& each :
+         {table_made{"empty_table.created", "_t_gho"}, table_made{"migration.table_made", "_t_ghc"},
+          table_made{"inspection.state_begun", "_t_ghk"}}) {
         SCOPED_TRACE(each.name);
         fault_points faults;
-        faults.pause(each.point, {.first = each.arrival});
+        faults.pause(each.point);
         run.start("ADD COLUMN b INT", {.build = segue_build::faulty,
                                        .faults = &faults,
                                        .more = {"--initially-drop-ghost-table"}});
