@@ -209,9 +209,9 @@ void event_machine::on_query(const event_header& header, std::span<const std::by
     const auto xid = [&what] { return std::string(what.xid); };
     switch (what.kind) {
         case statement_kind::begin:
-            return begin(std::nullopt);
+            return begin(std::nullopt, query.connection);
         case statement_kind::xa_start:
-            return begin(xid());
+            return begin(xid(), query.connection);
         case statement_kind::commit:
         case statement_kind::xa_commit_one_phase:
             require_open(header);
@@ -273,7 +273,13 @@ void event_machine::on_table_map(std::span<const std::byte> body) {
     const auto found = std::find_if(tables_.begin(), tables_.end(), [&map](const table& each) {
         return each.wanted.table == map.table && each.wanted.schema == map.schema;
     });
-    if (found == tables_.end()) {
+    const bool is_told_of = found != tables_.end() && found->wanted.only_who_writes;
+    if (is_told_of && !found->announced) {
+        found->announced = true;
+        const auto subscription = static_cast<std::size_t>(found - tables_.begin());
+        tell([&](stream_handler& h) { h.on_written(subscription, connection_); });
+    }
+    if (found == tables_.end() || is_told_of) {
         if (other_ids_.size() == tables_in_statement_max)
             throw error("a statement opens more than 100000 tables");
         if (other_ids_.empty() || other_ids_.back() != map.table_id)
@@ -399,8 +405,9 @@ void event_machine::require_begin_possible() const {
             "has to be ON");
 }
 
-void event_machine::begin(std::optional<std::string> xid) {
+void event_machine::begin(std::optional<std::string> xid, std::uint64_t connection) {
     require_begin_possible();
+    connection_ = connection;
     group_ = group_state::open;
     tell([&xid](stream_handler& h) { h.on_begin(xid); });
 }

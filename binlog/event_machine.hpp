@@ -96,7 +96,7 @@ class event_machine {
     bool table_is_wanted(const rows_event& rows);
     void end_statement();
     void require_begin_possible() const;
-    void begin(std::optional<std::string> xid);
+    void begin(std::optional<std::string> xid, std::uint64_t connection);
     void end(stream_handler::ending how);
     void finish_alone();
     void require_open(const event_header& header) const;
@@ -124,6 +124,7 @@ class event_machine {
 
     group_state group_ = group_state::none;
     std::optional<gtid_event> gtid_;        // of the present transaction
+    std::uint64_t connection_ = 0;          // that made the present transaction
     std::vector<std::uint64_t> other_ids_;  // mapped in this statement, and not subscribed
     bool in_handler_ = false;
 };

@@ -282,14 +282,14 @@ rotate_event decode_rotate(std::span<const std::byte> body) {
 
 query_event decode_query(std::span<const std::byte> body, std::size_t post_header_length) {
     byte_reader in(body, "event");
-    in.skip(4, "thread id");
+    query_event query;
+    query.connection = in.u32("thread id");
     in.skip(4, "execution time");
     const std::size_t schema_length = in.u8("length of the schema's name");
     in.skip(2, "error code");
     const std::size_t status_length = in.u16("length of the status variables");
     if (post_header_length < query_post_header) in.fail("post-header", "it is too short");
     in.skip(post_header_length - query_post_header, "rest of the post-header");
-    query_event query;
     query.status = in.bytes(status_length, "status variables");
     query.default_schema = in.text(schema_length, "schema");
     in.skip(1, "end of the schema's name");

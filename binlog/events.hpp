@@ -100,6 +100,7 @@ struct rotate_event {
 rotate_event decode_rotate(std::span<const std::byte> body);
 
 struct query_event {
+    std::uint32_t connection = 0;  ///< pseudo_thread_id of the session: its connection's id.
     std::string_view default_schema;
     std::string_view text;
     std::span<const std::byte> status;  ///< The status variables.

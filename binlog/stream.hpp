@@ -34,6 +34,7 @@ struct table_subscription {
     std::string schema;
     std::string table;
     std::vector<unsigned> columns;  ///< Ordinals from 0, ascending order is not required.
+    bool only_who_writes = false;   ///< No row is handed out: on_written() tells who has written.
 };
 
 /// One column's value in a row image. `bytes` is only valid during the call that hands it out.
@@ -99,6 +100,11 @@ class stream_handler {
     /// Rows follow for a subscribed table whose map is new in this transaction.
     virtual void on_table(const table_shape& shape) = 0;
     virtual void on_row(const row_change& change) = 0;
+    /// The transaction changes rows of a table that was subscribed with only_who_writes; told once
+    /// in a transaction. `connection`: the id, on the server where it was first committed, of the
+    /// connection that it was made on.
+    virtual void on_written([[maybe_unused]] std::size_t subscription,
+                            [[maybe_unused]] std::uint64_t connection) {}
     /// A statement, in a transaction or outside: then it is alone, without on_begin and on_end.
     virtual void on_statement(const statement& seen) = 0;
 

@@ -515,7 +515,7 @@ std::vector<flag> obeyed_flags() {
              "is is gone on with, and else a run begins",
              "gh-ost goes on with nothing unless this is given",
              [](const flag_value& given, options& o) {
-                 if (given.on()) o.run.request.earlier = preflight::earlier_run_use::required;
+                 if (given.on()) o.run.request.earlier = earlier::run_use::required;
              }},
         flag{"no-resume", boolean, later, "false", "",
              "Begin anew: what an earlier run of Segue's left is dropped, though it could be gone "
@@ -523,7 +523,7 @@ std::vector<flag> obeyed_flags() {
              "with",
              ours,
              [](const flag_value& given, options& o) {
-                 if (given.on()) o.run.request.earlier = preflight::earlier_run_use::begun_anew;
+                 if (given.on()) o.run.request.earlier = earlier::run_use::begun_anew;
              }},
         flag{"checkpoint-seconds", integer, later, "5", "SECONDS",
              "How often it is written down how far a run is, 1 to 86400: so much of the binary log "
@@ -612,7 +612,7 @@ std::vector<flag> obeyed_flags() {
             "How often the status hook is run, while it is not at work still; 0: never",
             "0 ends gh-ost with a fault"),
         number(
-            "hooks-timeout-seconds", hooking, "SECONDS", {0, 31 * seconds_max},
+            "hooks-timeout-seconds", hooking, "SECONDS", {0, 31 * seconds_max, refused},
             [](options & o) -> auto& { return o.hooks.timeout; },
             "A hook that takes longer is ended, with all processes of its group, and counts as "
             "failed; 0: it may take for ever",

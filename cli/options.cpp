@@ -344,6 +344,8 @@ class options_reader {
     }
 
     void tell_flags_without_effect() {
+        if (given_.has("serve-tcp-host") && !given_.has("serve-tcp-port"))
+            notices_.emplace_back("--serve-tcp-host has no effect without --serve-tcp-port");
         for (const flag& one : flags())
             if (one.answered_by == flag_answer::notice && given_.has(one.name))
                 notices_.push_back(fmt::format("--{}: {}", one.name, one.meaning));

@@ -92,9 +92,10 @@ std::string status_query(const std::vector<load_limit>& limits) {
         joined(limits, ", ", [](const std::string& variable) { return quoted_literal(variable); }));
 }
 
-std::string names_of(const std::vector<load_limit>& limits, std::string_view without) {
-    if (limits.empty()) return std::string(without);
-    return joined(limits, ",", [](const std::string& variable) { return variable; });
+std::string names_of(const std::vector<load_limit>& limits, std::string_view flag) {
+    if (limits.empty()) return std::string(flag);
+    return fmt::format(
+        "{} {}", flag, joined(limits, ",", [](const std::string& variable) { return variable; }));
 }
 
 }  // namespace segue::throttle

@@ -43,7 +43,7 @@ std::vector<unreadable_limit> unreadable_limits(const std::vector<load_limit>& l
 /// The statement that gives first_reached() its rows. Precondition: `limits` is not empty.
 std::string status_query(const std::vector<load_limit>& limits);
 
-/// The variables' names, with commas; `without` where there are none.
-std::string names_of(const std::vector<load_limit>& limits, std::string_view without);
+/// The flag, and behind it the variables' names with commas: "max-load Threads_running".
+std::string names_of(const std::vector<load_limit>& limits, std::string_view flag);
 
 }  // namespace segue::throttle

@@ -24,16 +24,16 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
                                         "has ended.",
                                         left.tables);
     switch (left.taken_over) {
-        case preflight::other_run_made::swapped:
+        case earlier::other_run_made::swapped:
             return {fmt::format("The tables are swapped, by another run{}, which has taken this "
                                 "migration over: {} is its new table. This run changed nothing.",
                                 other, left.original),
                     "Left behind: " + there};
-        case preflight::other_run_made::not_swapped:
+        case earlier::other_run_made::not_swapped:
             return {"The original table is untouched.",
                     fmt::format("The tables of this run are gone: {}.", who_took(other)),
                     "Left behind: " + there};
-        case preflight::other_run_made::unknown:
+        case earlier::other_run_made::unknown:
             return {fmt::format("This run has not swapped the tables, and did not change {}. Its "
                                 "own tables are gone: {}. Whether another run has swapped cannot "
                                 "be told by the definition of {}, which this ALTER leaves as it "
@@ -104,7 +104,7 @@ ending ending_of(const migration::leftovers& left) {
                             "Then look which of {} and {} exists: with the first the swap was not "
                             "made, with the second it was.",
                             left.ghost, left.old));
-            if (!left.tables.empty() && left.taken_over == preflight::other_run_made::none)
+            if (!left.tables.empty() && left.taken_over == earlier::other_run_made::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
             return made;
         case swap::swap_state::not_made:
@@ -112,7 +112,7 @@ ending ending_of(const migration::leftovers& left) {
     }
     made.exit_code = exit_stopped;
     made.how = run_end::stopped;
-    if (left.taken_over != preflight::other_run_made::none) {
+    if (left.taken_over != earlier::other_run_made::none) {
         made.lines = after_take_over(left);
         return made;
     }

@@ -58,15 +58,37 @@ class steps {
 };
 
 void add_drops(steps& to, const preflight::plan& made, bool old_table) {
-    const std::string_view flag =
-        old_table ? "--initially-drop-old-table" : "--initially-drop-ghost-table";
     for (const auto& one : made.drops) {
         if ((one.name == made.tables.old) != old_table) continue;
         if (one.rows)
-            to.add("drop {} (about {} rows), as {} says", one.name.quoted(), *one.rows, flag);
+            to.add("drop {} (about {} rows), {}", one.name.quoted(), *one.rows, one.why);
         else
-            to.add("drop {}: not there, so nothing is dropped ({})", one.name.quoted(), flag);
+            to.add("drop {}: not there, so nothing is dropped", one.name.quoted());
     }
+}
+
+bool goes_on(const preflight::plan& made, const migration::settings& with) {
+    return made.earlier.is == earlier::remains::resumable &&
+           with.request.earlier != earlier::run_use::begun_anew;
+}
+
+std::string whose(const preflight::plan& made) {
+    return made.earlier.run.empty() ? "" : fmt::format(" ({})", made.earlier.run);
+}
+
+// Nothing is known of the new table but that it is the table now.
+std::string text_behind_a_swap(const preflight::plan& made, const migration::settings& with) {
+    steps all;
+    all.add("drop {}", made.tables.changelog.quoted());
+    if (with.drop_old_table)
+        all.add("drop the old table {}, as --ok-to-drop-table says", made.tables.old.quoted());
+    all.add("drop {}", made.tables.checkpoint.quoted());
+    return fmt::format(
+        "Rehearsal of a migration of {} on {} (MySQL {}). An earlier run of this ALTER{} has "
+        "swapped the\ntables already, and has ended before all was cleaned up.\n\nSteps with "
+        "--execute:\n{}\nTo migrate once more instead, say --no-resume.\n",
+        made.original.name.quoted(), made.server.host, made.server.version, whose(made),
+        all.text());
 }
 
 std::string steps_of_a_run(const preflight::plan& made, const migration::settings& with,
@@ -75,13 +97,26 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
     const std::string original = made.original.name.quoted();
     steps all;
     add_drops(all, made, /*old_table=*/false);
-    all.add("make the new table {}, still empty; and {} (heartbeat) and {} (state of the run)",
-            tables.ghost.quoted(), tables.changelog.quoted(), tables.checkpoint.quoted());
+    if (goes_on(made, with))
+        all.add("go on with what an earlier run{} left: {}, with the rows that it has", whose(made),
+                tables.ghost.quoted());
+    else
+        all.add("make the new table {}, still empty; and {} (heartbeat) and {} (state of the run)",
+                tables.ghost.quoted(), tables.changelog.quoted(), tables.checkpoint.quoted());
     add_drops(all, made, /*old_table=*/true);
-    all.add("copy the rows into the new table with {} workers, and carry over what changes",
-            with.carrying.copy_workers);
+    all.add("copy the{} rows into the new table with {} workers, and carry over what changes",
+            goes_on(made, with) ? " other" : "", with.carrying.copy_workers);
     all.go_on("meanwhile, as the binary log of {} tells ({})", made.stream_host,
               made.server.gtids ? "followed by GTID" : "followed by file and position");
+    if (with.verify_percent == 100)
+        all.add("verify: compare all rows of the new table with the original's");
+    else if (with.verify_percent > 0)
+        all.add(
+            "verify: compare {} of a hundred ranges of rows with the original's, as --verify "
+            "says",
+            with.verify_percent);
+    else
+        all.go_on("(the rows are not compared, as --verify=none says)");
     if (!with.postpone_flag_file.empty())
         all.add("wait until the file {} is removed; it is made at the start",
                 with.postpone_flag_file);
@@ -133,6 +168,7 @@ std::string statement_after_swap(const preflight::plan& made) {
 
 std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings) {
+    if (made.target.name.name.empty()) return text_behind_a_swap(made, with);
     const auto slow = migration::slow_rename(made, with);
     std::string text;
     const auto add = [&text]<typename... Args>(fmt::format_string<Args...> format, Args&&... args) {

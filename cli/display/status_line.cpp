@@ -43,6 +43,7 @@ double verified_percent(const migration::progress& at) {
 
 std::string state_text(const migration::progress& at) {
     constexpr std::string_view paused = "replaying is paused by user";
+    if (at.swapped) return "swapped, cleaning up";
     if (!at.waits_for_hook.empty() && at.postponed_because.empty())
         return fmt::format("waiting for the {} hook", at.waits_for_hook);
     if (at.at == migration::phase::inspect) return "inspecting";

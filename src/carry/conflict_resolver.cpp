@@ -175,10 +175,10 @@ conflict_resolver::halves<keys::key_range> conflict_resolver::halve(
 void conflict_resolver::check_not_there(db::session& session, const keys::key_range& range) const {
     if (!writer_.texts().codec().ordered()) return;
     if (const auto found = writer_.any_in_target(session, range))
-        throw error(
-            fmt::format("the row {} stands in {} before it was copied there: "
-                        "somebody else writes that table. Start again, and leave it alone.",
-                        writer_.texts().codec().describe(*found), words_.target));
+        throw error(fmt::format("the row {} stands in {} before it was copied there: "
+                                "somebody else writes that table. Leave it alone, and begin anew.",
+                                writer_.texts().codec().describe(*found), words_.target),
+                    {.spoils_run = true});
 }
 
 std::uint64_t conflict_resolver::copy_evicting(db::session& session, const keys::key_range& range,

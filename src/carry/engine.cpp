@@ -106,7 +106,9 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
       feed({.original = task.source.name,
             .columns = task.source.columns.size(),
             .case_insensitive_names = task.server.names_fold_case,
-            .ours = {task.projection.target, task.changelog, task.checkpoint}},
+            .ours = {task.projection.target, task.changelog, task.checkpoint},
+            .is_ours = [&sessions = around.sessions](
+                           std::uint64_t connection) { return sessions.was_ours(connection); }},
            texts.codec(), changes, around.threads.token()),
       router(barrier, task.changelog, {&feed}),
       chunks(changes, with.copy_workers),

@@ -47,7 +47,10 @@ class picked {
 router::router(const barrier& markers, table_name changelog, std::vector<table_feed*> feeds)
     : markers_(markers), changelog_(std::move(changelog)), feeds_(std::move(feeds)) {
     require(!feeds_.empty(), "a stream is read for some table");
-    for (table_feed* const feed : feeds_) add(*feed);
+    for (table_feed* const feed : feeds_) {
+        add(*feed);
+        if (feed->target() != nullptr) written_.push_back(feed);
+    }
 }
 
 void router::add(table_feed& feed) {
@@ -76,6 +79,11 @@ std::vector<binlog::table_subscription> router::subscriptions() const {
     all.push_back({.schema = changelog_.schema,
                    .table = changelog_.name,
                    .columns = {barrier::value_column}});
+    for (const table_feed* const feed : written_)
+        all.push_back({.schema = feed->target()->schema,
+                       .table = feed->target()->name,
+                       .columns = {},
+                       .only_who_writes = true});
     return all;
 }
 
@@ -165,6 +173,10 @@ void router::on_row(const binlog::row_change& change) {
         theirs.after = after.columns();
         one.feed->on_row(theirs, current_xid_);
     }
+}
+
+void router::on_written(std::size_t subscription, std::uint64_t connection) {
+    written_[subscription - tables_.size() - 1]->on_target_written(connection);
 }
 
 void router::on_statement(const binlog::statement& seen) {

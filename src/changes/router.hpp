@@ -78,6 +78,7 @@ class router final : public binlog::stream_handler {
     void on_begin(const std::optional<std::string>& xid) override;
     void on_table(const binlog::table_shape& shape) override;
     void on_row(const binlog::row_change& change) override;
+    void on_written(std::size_t subscription, std::uint64_t connection) override;
     void on_statement(const binlog::statement& seen) override;
     void on_end(ending how) override;
     void on_xa_commit(const std::string& xid) override;
@@ -104,6 +105,7 @@ class router final : public binlog::stream_handler {
     const table_name changelog_;
     const std::vector<table_feed*> feeds_;
     std::vector<watched_table> tables_;  ///< By their number as a subscription.
+    std::vector<table_feed*> written_;   ///< By the numbers behind the changelog's.
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;

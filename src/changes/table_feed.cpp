@@ -129,6 +129,16 @@ void table_feed::see_change_of_ours(const binlog::statement& seen) {
     }
 }
 
+void table_feed::on_target_written(std::uint64_t connection) {
+    if (!watches_writes_ || watched_.is_ours(connection)) return;
+    std::lock_guard lock(mutex_);
+    if (!change_of_ours_.empty()) return;
+    change_of_ours_ = fmt::format(
+        "connection {} has written into the new table {}, whose rows are nobody "
+        "else's to change while the migration runs",
+        connection, watched_.ours.front().quoted());
+}
+
 void table_feed::expect_triggers(std::vector<std::string> names) {
     std::lock_guard lock(mutex_);
     own_triggers_ = std::move(names);

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -32,6 +33,9 @@ class table_feed {
         bool case_insensitive_names = false;
         /// What is made beside it, and is nobody else's to change: the target first.
         std::vector<table_name> ours = {};
+        /// Whether a connection is, or was, one of this run's. Unset: who writes the target is not
+        /// looked at. Called by the stream's thread.
+        std::function<bool(std::uint64_t connection)> is_ours = {};
     };
     /// `stop` ends its wait for room in the change set.
     table_feed(table watched, const keys::key_codec& codec, change_set& changes,
@@ -45,8 +49,8 @@ class table_feed {
     /// done nothing. (What is known to have done so ends the migration.)
     std::uint64_t possible_children() const noexcept { return possible_children_.load(); }
 
-    /// That somebody else has dropped, emptied or changed one of `ours`, in words; empty: nobody
-    /// has, as far as the stream was read.
+    /// That somebody else has dropped, emptied or changed one of `ours`, or has written the target,
+    /// in words; empty: nobody has, as far as the stream was read.
     std::string change_of_ours() const;
 
     /// From here on any RENAME TABLE is taken for our own, and not looked at.
@@ -67,6 +71,10 @@ class table_feed {
 
     // For the router:
     const table_name& original() const noexcept { return watched_.original; }
+    /// Of which the stream is to tell who writes it; nullptr: that is not looked at.
+    const table_name* target() const noexcept {
+        return watched_.is_ours && !watched_.ours.empty() ? &watched_.ours.front() : nullptr;
+    }
     /// Ordinals of the key's columns in the original, from 0.
     const std::vector<unsigned>& key_ordinals() const noexcept { return key_ordinals_; }
 
@@ -76,10 +84,16 @@ class table_feed {
     /// columns in the order of key_ordinals(). `xid`: of the XA transaction that the row is of,
     /// which on_xa_begin() told of; else unset.
     void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
+    /// A transaction of this connection changes rows of target(), as stream_handler::on_written()
+    /// has it.
+    void on_target_written(std::uint64_t connection);
     /// A statement of the log, about whatever table, as stream_handler::on_statement() has it.
     void on_statement(const binlog::statement& seen);
     /// From here on statements about `ours` are somebody else's: what made them stands before.
-    void watch_ours() noexcept { watched_ours_ = watched_.ours.size(); }
+    void watch_ours() noexcept {
+        watched_ours_ = watched_.ours.size();
+        watches_writes_ = true;
+    }
     /// The same of the target alone, before the stream is read: where it was made before the place
     /// at which the stream begins, and the others may be made anew behind it.
     void watch_target() noexcept { watched_ours_ = 1; }
@@ -116,6 +130,7 @@ class table_feed {
 
     held_keys held_{held_bytes_max};  // only the stream's thread, as the next
     std::size_t watched_ours_ = 0;    ///< How many of watched_.ours, from the first one on.
+    bool watches_writes_ = false;     ///< What an earlier run wrote stands before.
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over

@@ -31,12 +31,13 @@ namespace segue::db {
 /// both, once for each thread.
 void use_connector_in_this_thread();
 
-/// The ids of a factory's open sessions. Threads: any.
+/// The ids of a factory's sessions: those that are open, and all that ever were. Threads: any.
 class live_sessions {
   public:
     void add(std::uint64_t connection_id) {
         std::lock_guard lock(mutex_);
         ids_.insert(connection_id);
+        ever_.insert(connection_id);
     }
     void remove(std::uint64_t connection_id) {
         std::lock_guard lock(mutex_);
@@ -46,6 +47,10 @@ class live_sessions {
         std::lock_guard lock(mutex_);
         return ids_.contains(connection_id);
     }
+    bool contained(std::uint64_t connection_id) const {
+        std::lock_guard lock(mutex_);
+        return ever_.contains(connection_id);
+    }
     std::vector<std::uint64_t> all() const {
         std::lock_guard lock(mutex_);
         return {ids_.begin(), ids_.end()};
@@ -53,7 +58,8 @@ class live_sessions {
 
   private:
     mutable std::mutex mutex_;
-    std::set<std::uint64_t> ids_;  // guarded by mutex_
+    std::set<std::uint64_t> ids_;   // guarded by mutex_
+    std::set<std::uint64_t> ever_;  // guarded by mutex_
 };
 
 struct session::state {

@@ -290,6 +290,10 @@ void session_factory::kill_running_statements() noexcept {
     }
 }
 
+bool session_factory::was_ours(std::uint64_t connection_id) const {
+    return live_->contained(connection_id);
+}
+
 bool session_factory::is_ours(std::uint64_t connection_id) const {
     return live_->contains(connection_id);
 }

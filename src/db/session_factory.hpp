@@ -74,6 +74,10 @@ class session_factory {
     /// Whether an open session of this factory's has this CONNECTION_ID().
     bool is_ours(std::uint64_t connection_id) const;
 
+    /// Whether a session of this factory's has, or had, this CONNECTION_ID(). (A server that starts
+    /// anew counts from the beginning.)
+    bool was_ours(std::uint64_t connection_id) const;
+
     const wire::connection_options& options() const noexcept { return options_; }
     wire::server_patience& patience() const noexcept { return *patience_; }
     /// @@server_uuid of the server; empty before the first connect().

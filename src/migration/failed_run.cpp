@@ -3,10 +3,10 @@
 #include "src/base/log.hpp"
 #include "src/base/refusal.hpp"
 #include "src/db/table_failure.hpp"
-#include "src/preflight/earlier_run.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/preflight/operators_names.hpp"
-#include "src/preflight/tables_there.hpp"
 #include "src/servers/account.hpp"
+#include "src/servers/tables_there.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -63,23 +63,23 @@ void failed_run::look() {
         const migration_tables& tables = state_.plan().tables;
         // Another run drops them all, and makes its own while it has the claim; so that is looked
         // at before whose they are.
-        const bool claimed = preflight::start_is_claimed(session, tables.original);
-        const preflight::owner owner =
-            preflight::owner_of(session, tables.checkpoint, state_.parts().run_token);
+        const bool claimed = earlier::start_is_claimed(session, tables.original);
+        const earlier::owner owner =
+            earlier::owner_of(session, tables.checkpoint, state_.parts().run_token);
         std::vector<table_name> there;
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})
-            if (preflight::exists(session, one)) there.push_back(one);
+            if (servers::exists(session, one)) there.push_back(one);
         const auto is_there = [&](const table_name& one) {
             return std::ranges::count(there, one) > 0;
         };
         const bool has_state = is_there(tables.checkpoint);
         const bool emptied_or_dropped =
-            owner == preflight::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
-        if (owner == preflight::owner::this_run || emptied_or_dropped)
+            owner == earlier::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
+        if (owner == earlier::owner::this_run || emptied_or_dropped)
             return look_for_changes(session, there);
-        const preflight::other_run_made seen =
-            preflight::seen_take_over(session, state_.plan(), there);
+        const earlier::other_run_made seen = earlier::seen_take_over(
+            session, state_.plan().tables, state_.plan().original, state_.plan().target, there);
         state_.note_taken_over(seen, std::move(there));
         if (has_state) state_.note_taken_over_by(state_.parts().checkpoint.other_run(session));
     } catch (const error&) {
@@ -95,8 +95,10 @@ void failed_run::look_for_changes(db::session& session, const std::vector<table_
         dropped_by_others_.push_back(one);
         state_.note_dropped(one);
     }
-    target_changed_by_others_ = preflight::was_changed(session, state_.plan().target);
-    original_changed_by_others_ = preflight::was_changed(session, state_.plan().original);
+    target_changed_by_others_ = servers::was_changed(session, state_.plan().target);
+    original_changed_by_others_ = servers::was_changed(session, state_.plan().original);
+    // The next run would be refused.
+    if (target_changed_by_others_ || original_changed_by_others_) state_.note_spoiled();
 }
 
 error failed_run::in_words(const error& failure) const {

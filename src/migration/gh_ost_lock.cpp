@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/preflight/gh_ost.hpp"
+#include "src/earlier/gh_ost.hpp"
 
 #include <chrono>
 #include <utility>
@@ -28,12 +28,12 @@ bool gh_ost_lock::is_held() noexcept {
 }
 
 std::string gh_ost_lock::try_to_take() {
-    using kind = preflight::gh_ost_lock_holder::kind;
+    using kind = earlier::gh_ost_lock_holder::kind;
     try {
         if (!session_) session_.emplace(sessions_.connect(db::session_role::beat));
-        const auto holder = preflight::take_gh_ost_lock(*session_, original_);
+        const auto holder = earlier::take_gh_ost_lock(*session_, original_);
         held_ = holder.of == kind::this_session;
-        return holder.of == kind::somebody_else ? preflight::words_of(*session_, original_, holder)
+        return holder.of == kind::somebody_else ? earlier::words_of(*session_, original_, holder)
                                                 : "";
     } catch (const std::exception& failure) {
         log::info("gh-ost's lock cannot be taken: {}", failure.what());

@@ -22,7 +22,7 @@ class gh_ost_lock {
         : sessions_(sessions), original_(std::move(original)), tell_(std::move(tell)) {}
 
     /// Takes the lock if nobody has it; who has, the checks of the start tell
-    /// (preflight::gh_ost_at_work). Throws nothing.
+    /// (earlier::gh_ost_at_work). Throws nothing.
     void take() noexcept;
     /// Takes it again where the connection was lost, and tells if a gh-ost has it then. Returns
     /// when asked to stop.

@@ -88,7 +88,7 @@ bool migration::goes_on_after(const run_state& ended, const error& failure) {
 void migration::begin_again(const std::stop_token& stop) {
     constexpr std::chrono::seconds rest{1};
     pause_for(rest, stop);
-    with_.request.earlier = preflight::earlier_run_use::required;
+    with_.request.earlier = earlier::run_use::required;
     with_.request.drop_ghost = false;
     with_.attempt_instant_ddl = false;
     auto next = std::make_shared<run_state>(with_, told_, *gate_, steering_);

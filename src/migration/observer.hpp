@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/migration/progress.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
-#include "src/preflight/earlier_run.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/swap/swap_record.hpp"
 
 #include <chrono>
@@ -41,6 +41,7 @@ struct progress {
     std::string throttle_reason;
     std::string postponed_because;    ///< Empty unless the cut-over waits.
     bool replay_paused = false;       ///< By command: changes are not carried over.
+    bool swapped = false;             ///< What is not needed is dropped, and hooks run.
     std::string_view waits_for_hook;  ///< Of the step with this name; empty: for none.
     std::optional<failed_attempt> last_attempt = {};  ///< Unset: none gave way yet.
 };
@@ -93,9 +94,9 @@ struct leftovers {
     std::string original;  ///< Quoted; empty until the names are needed.
     std::string ghost;     ///< Quoted; empty until the names are needed.
     std::string old;       ///< Quoted; empty until the names are needed.
-    preflight::other_run_made taken_over =
-        preflight::other_run_made::none;  ///< If any, no table is this run's to drop.
-    std::string taken_over_by;            ///< Whose run that is; empty: not known.
+    earlier::other_run_made taken_over =
+        earlier::other_run_made::none;  ///< If any, no table is this run's to drop.
+    std::string taken_over_by;          ///< Whose run that is; empty: not known.
     bool instant = false;    ///< `swap` is of ALTER TABLE ... ALGORITHM=INSTANT, not of RENAME.
     bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
     bool spoiled = false;    ///< No run can go on from there.

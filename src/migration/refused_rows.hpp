@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 
 #include <string>
 #include <vector>

@@ -5,6 +5,7 @@
 #include "src/carry/xa_start.hpp"
 #include "src/migration/rehearsal_checks.hpp"
 #include "src/migration/start_notices.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/own_statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
@@ -39,7 +40,7 @@ std::vector<wire::connection_options> replicas_that_throttle(const run_state& of
 // What a run drops at its start it drops when nobody holds it.
 void look_at_tables_to_drop(db::session& session, const preflight::plan& made,
                             std::vector<std::string>& warnings) {
-    for (const auto& [name, rows] : made.drops) {
+    for (const auto& [name, rows, why] : made.drops) {
         if (!rows) continue;
         if (const auto held = servers::who_holds(session, name); held && !held->empty())
             warnings.push_back(fmt::format("a run would wait at its start to drop {}: {}.",
@@ -55,6 +56,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     request.rehearsal = true;
     of.hold(of.inspect(session, request, stop));
     const preflight::plan& made = of.plan();
+    if (preflight::is_done(made, request)) return of.told.on_rehearsed(made, found.warnings);
     try {
         append(found.warnings,
                look_at_replicas(replicas_that_throttle(of), made.server.uuid,

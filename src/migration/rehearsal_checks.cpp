@@ -7,7 +7,10 @@
 #include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/unreadable_replica.hpp"
+#include "throttle/http_signal.hpp"
+#include "throttle/http_status.hpp"
 #include "throttle/load_signal.hpp"
+#include "throttle/query_signal.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -128,6 +131,32 @@ std::optional<std::string> look_at_replica(wire::connection_options replica,
     }
 }
 
+void look_at_throttle_query(db::session& primary, const std::string& query, findings& found) {
+    if (query.empty()) return;
+    try {
+        if (throttle::query_reason(primary.query(query)))
+            found.warnings.push_back(fmt::format("{}--throttle-query gives more than 0.", waits));
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        found.warnings.push_back(
+            fmt::format("{}--throttle-query fails: {}.", waits, failure.what()));
+    }
+}
+
+void look_at_throttle_http(const std::string& url, const throttle::http_settings& with,
+                           findings& found) {
+    if (url.empty()) return;
+    try {
+        if (const auto reason =
+                throttle::http_reason(throttle::http_status(url, with.timeout), /*of_freno=*/false))
+            found.warnings.push_back(fmt::format("{}--throttle-http: {}.", waits, *reason));
+    } catch (const error& failure) {
+        if (with.ignore_errors) return;
+        found.warnings.push_back(
+            fmt::format("{}--throttle-http is not answered: {}.", waits, failure.what()));
+    }
+}
+
 }  // namespace
 
 findings look_at_surroundings(db::session& primary, const settings& with) {
@@ -136,6 +165,8 @@ findings look_at_surroundings(db::session& primary, const settings& with) {
     look_at_panic_flag(with.panic_flag_file, found);
     look_at_flag_files(
         {with.carrying.throttling.flag_file, with.carrying.throttling.additional_flag_file}, found);
+    look_at_throttle_query(primary, with.carrying.pace.throttle_query, found);
+    look_at_throttle_http(with.carrying.pace.throttle_http, with.carrying.throttling.http, found);
     const auto status = primary.query("SHOW GLOBAL STATUS");
     const auto unreadable = preflight::load_obstacles(status, with.carrying.pace);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());

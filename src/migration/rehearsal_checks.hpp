@@ -19,7 +19,8 @@ struct findings {
     std::vector<std::string> warnings;  ///< What would hold it up. One sentence each.
 };
 
-/// What a run would meet of flag files and of the load of the primary. Throws segue::error.
+/// What a run would meet of flag files, of the load of the primary, and of what else throttles it.
+/// Throws segue::error.
 findings look_at_surroundings(db::session& primary, const settings& with);
 
 /// A warning for each of the replicas that cannot be read, that is the primary itself, or to which

@@ -4,8 +4,8 @@
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
-#include "src/preflight/tables_there.hpp"
 #include "src/servers/replication_status.hpp"
+#include "src/servers/tables_there.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -64,7 +64,7 @@ void replica_test::swap_back() {
                                      db::lock_conflicts::outlasted);
         session.run("swap the tables back", std::stop_token(), [&](db::session& on) {
             // An answer that was lost may have been that it is done.
-            if (!preflight::exists(on, tables.old) && preflight::exists(on, tables.ghost)) return;
+            if (!servers::exists(on, tables.old) && servers::exists(on, tables.ghost)) return;
             was_started = replicates(on);
             on.execute("SET SESSION lock_wait_timeout=1");
             on.execute(statement);

@@ -2,7 +2,9 @@
 
 #include "src/base/error.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/preflight/load_obstacles.hpp"
+#include "src/preflight/planned_target.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
@@ -62,7 +64,7 @@ servers::server_roles run_state::find_roles() const {
 bool run_state::is_told_by_the_database() const {
     const leftovers left = left_behind();
     if (left.swap != swap::swap_state::not_made || !left.can_be_gone_on_with ||
-        left.taken_over != preflight::other_run_made::none)
+        left.taken_over != earlier::other_run_made::none)
         return false;
     if (restarts_.may_have_lost()) return true;
     try {
@@ -197,7 +199,7 @@ std::vector<table_name> run_state::begin_clean_up() {
     return tables_made_;
 }
 
-void run_state::note_taken_over(preflight::other_run_made seen,
+void run_state::note_taken_over(earlier::other_run_made seen,
                                 std::vector<table_name> tables_there) {
     std::lock_guard lock(mutex_);
     taken_over_ = seen;
@@ -207,6 +209,11 @@ void run_state::note_taken_over(preflight::other_run_made seen,
 void run_state::note_taken_over_by(const std::string& run) {
     std::lock_guard lock(mutex_);
     taken_over_by_ = run;
+}
+
+void run_state::note_state_is_whole() {
+    std::lock_guard lock(mutex_);
+    state_is_whole_ = true;
 }
 
 void run_state::note_spoiled() {
@@ -281,6 +288,7 @@ progress run_state::now() const {
     if (made.last_attempt) made.last_attempt->ago = in_millis(now - last_attempt_ended_);
     if (!parts_) return made;
     const carry::engine& parts = *parts_;
+    made.swapped = swap_.now() == swap::swap_state::made;
     const bool copy_ended = copy_ended_ != steady_clock::time_point{};
     if (copy_began_ != steady_clock::time_point{})
         made.copy_elapsed = in_millis((copy_ended ? copy_ended_ : now) - copy_began_);
@@ -290,10 +298,12 @@ progress run_state::now() const {
     made.rows_verified = rows_verified_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
-    if (const auto beat = parts.router.last_heartbeat())
+    // Behind the swap nobody beats, reads the stream or looks at the load any more.
+    if (const auto beat = parts.router.last_heartbeat(); beat && !made.swapped)
         made.heartbeat_lag =
             std::max(milliseconds(0), in_millis(std::chrono::system_clock::now() - *beat));
     made.stream_position = text_of(parts.router.position());
+    if (made.swapped) return made;
     made.replay_paused = steering_.pace.replay_paused();
     const auto throttled = throttling();
     made.throttled = throttled.hibernating || throttled.by_operator ||
@@ -332,7 +342,7 @@ leftovers run_state::left_behind() const {
     const auto is_left = [&](const table_name& one) {
         return std::ranges::find(tables_made_, one) != tables_made_.end();
     };
-    made.can_be_gone_on_with = made_ && !spoiled_ && (made_->goes_on || at_ != phase::inspect) &&
+    made.can_be_gone_on_with = made_ && !spoiled_ && (made_->goes_on || state_is_whole_) &&
                                is_left(made_->tables.ghost) && is_left(made_->tables.checkpoint) &&
                                with.replica != replica_use::tested;
     if (made_) {

@@ -6,7 +6,7 @@
 #include "src/migration/settings.hpp"
 #include "src/migration/steering.hpp"
 #include "src/migration/step_gate.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/swap/swap_record.hpp"
@@ -83,9 +83,10 @@ class run_state {
     /// What the operator changes while it goes on.
     steering& steer() noexcept { return steering_; }
     /// Notes that another run has the tables; `tables_there` are those of them that exist.
-    void note_taken_over(preflight::other_run_made seen, std::vector<table_name> tables_there);
+    void note_taken_over(earlier::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
-    void note_spoiled();  ///< No later run can go on with what this one has done.
+    void note_state_is_whole();  ///< The checkpoint table has what a later run goes on from.
+    void note_spoiled();         ///< No later run can go on with what this one has done.
     /// The test on a replica has come to its end.
     void note_swapped_back();
     void copy_begins();
@@ -145,7 +146,8 @@ class run_state {
     bool swapped_back_ = false;
     bool instant_ = false;
     bool spoiled_ = false;
-    preflight::other_run_made taken_over_ = preflight::other_run_made::none;
+    bool state_is_whole_ = false;
+    earlier::other_run_made taken_over_ = earlier::other_run_made::none;
     std::string taken_over_by_;
 };
 

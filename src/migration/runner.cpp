@@ -10,18 +10,20 @@
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/migration/failed_run.hpp"
 #include "src/migration/slow_rename.hpp"
 #include "src/migration/start_notices.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/migration/verification.hpp"
-#include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/going_on.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/preflight/operators_choices.hpp"
-#include "src/preflight/tables_there.hpp"
 #include "src/preflight/unfinished_swap.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/swap/instant_alter.hpp"
 #include "src/swap/own_statement_ender.hpp"
 
@@ -57,9 +59,9 @@ std::string goes_on_text(const preflight::plan& made) {
 }
 
 tables::swapped_foreign_keys foreign_keys_in_swap(const preflight::plan& made) {
-    tables::swapped_foreign_keys keys{.old_table = made.tables.old.name, .names = {}};
+    tables::swapped_foreign_keys keys{{0, ""}};
     for (const preflight::kept_foreign_key& key : made.along.foreign_keys)
-        keys.names.emplace(key.number, key.wanted.name);
+        keys.emplace(key.number, key.wanted.name);
     return keys;
 }
 
@@ -165,7 +167,7 @@ bool runner::altered_instantly(const std::stop_token& stop) {
         db::session session = state_.sessions().connect(db::session_role::patient);
         const preflight::plan seen = state_.look(session, state_.with.request, stop);
         // What an earlier run began without it, or has done.
-        if (seen.earlier.is == preflight::remains::resumable ||
+        if (seen.earlier.is == earlier::remains::resumable ||
             preflight::is_done(seen, state_.with.request))
             return false;
         state_.note_instant(true);
@@ -238,16 +240,15 @@ void runner::prepare(const std::stop_token& stop) {
         for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})
             state_.note_made(one);
         state_.told.on_notice(goes_on_text(made));
-        preflight::drop_leftover(session, made.tables.changelog, stop);
+        earlier::drop_leftover(session, made.tables.changelog, stop);
     }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
-    if (!made.goes_on) {
+    if (!made.goes_on)
         parts().checkpoint.complete(
             session, preflight::fingerprint_of(made, state_.with.request.alter_text, session));
-        // The swap of a test is undone by the run itself.
-        if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
-            parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));
-    }
+    // The swap of a test is undone by the run itself.
+    if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
+        parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));
     fault::point("migration.state_complete");
 }
 
@@ -259,7 +260,7 @@ void runner::make(db::session& session, const table_name& table,
         create();
     } catch (const error& failure) {
         if (!failure.connection_lost() &&
-            (failure.mysql_errno() == er::table_exists_error || !preflight::exists(session, table)))
+            (failure.mysql_errno() == er::table_exists_error || !servers::exists(session, table)))
             state_.note_dropped(table);
         throw servers::start_failure(failure, session, state_.with.request.original);
     }
@@ -274,7 +275,7 @@ void runner::drop_old_table_of_before(std::stop_token stop) {
     db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
                                  db::lock_conflicts::outlasted, db::session_role::patient);
     session.run("drop the old table of an earlier migration", threads_.token(),
-                [&](db::session& on) { preflight::drop_if_exists(on, old); });
+                [&](db::session& on) { servers::drop_if_exists(on, old); });
 }
 
 void runner::start_following(std::stop_token stop) {
@@ -285,6 +286,7 @@ void runner::start_following(std::stop_token stop) {
             look_at_tables_of_ours();
         };
         parts().follow(where_to_start(), meanwhile);
+        state_.note_state_is_whole();
     } catch (const error& failure) {
         // The greatest key, which it reads, may be one of them.
         if (!failure.from_server()) throw_if_key_has_nulls();
@@ -389,8 +391,8 @@ void runner::look_at_tables_of_ours() {
     with_session([&](db::session& on) {
         for (const table_name& one :
              {made.tables.ghost, made.tables.changelog, made.tables.checkpoint})
-            if (!preflight::exists(on, one)) say(one, "dropped");
-        if (preflight::was_changed(on, made.target)) say(made.tables.ghost, "changed");
+            if (!servers::exists(on, one)) say(one, "dropped");
+        if (servers::was_changed(on, made.target)) say(made.tables.ghost, "changed");
     });
 }
 
@@ -476,7 +478,7 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
         try {
             fault::point("migration.before_drop");
             session.run("clean up after the swap", stop,
-                        [&](db::session& on) { preflight::drop_if_exists(on, table); });
+                        [&](db::session& on) { servers::drop_if_exists(on, table); });
             state_.note_dropped(table);
         } catch (const error& failure) {
             state_.told.on_notice(

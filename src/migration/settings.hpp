@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/carry/engine_settings.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 

@@ -5,8 +5,8 @@
 #include "src/base/fault_point.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/migration/slow_rename.hpp"
-#include "src/preflight/earlier_run.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
 
@@ -262,7 +262,7 @@ void swap_finish::measure_rename(swap::rename_forecast& forecast) {
     const preflight::table_record& record = state_.record();
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
-        preflight::claim_start(session, made.original.name);
+        earlier::claim_start(session, made.original.name);
         preflight::clear_for_a_moment(session, made.tables.rehearsal);
         record.dropped(made.tables.rehearsal);
         preflight::rename_cost cost(session, made.tables, record, state_.with.stall_budget,

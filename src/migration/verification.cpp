@@ -89,6 +89,10 @@ void verification::run() {
         throw differs(state_, work->found, state_.parts().texts.codec());
     log::info("verified: {} rows, of which {} went on changing", work->found.rows,
               work->found.changed_meanwhile);
+    if (state_.with.verify_percent < 100)
+        state_.told.on_notice(fmt::format("verified: {} rows in {} of {} ranges", work->found.rows,
+                                          work->found.ranges,
+                                          work->found.ranges + work->found.skipped));
 }
 
 }  // namespace segue::migration

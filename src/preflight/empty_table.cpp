@@ -4,7 +4,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
-#include "src/preflight/tables_there.hpp"
+#include "src/servers/tables_there.hpp"
 
 #include <string_view>
 #include <utility>
@@ -87,7 +87,7 @@ void drop_made(db::session& session, const table_record& record, const table_nam
     constexpr int tries_max = 4;  // a stop ends a statement once a second
     for (int tries = 1;; ++tries) {
         try {
-            drop_if_exists(session, name);
+            servers::drop_if_exists(session, name);
             record.dropped(name);
             return;
         } catch (const error& failure) {
@@ -128,7 +128,7 @@ found_table look_at(db::session& session, const table_name& name) {
 }  // namespace
 
 void clear_for_a_moment(db::session& session, const table_name& name) {
-    if (!exists(session, name)) return;
+    if (!servers::exists(session, name)) return;
     const auto [marked, empty] = look_at(session, name);
     if (marked && !empty)
         throw_refusals(
@@ -144,13 +144,13 @@ void clear_for_a_moment(db::session& session, const table_name& name) {
                           "TABLE {}; Else it is somebody's: rename it, as Segue needs the name for "
                           "a moment.",
                           name.quoted())}});
-    drop_if_exists(session, name);
+    servers::drop_if_exists(session, name);
 }
 
 void drop_left_for_a_moment(db::session& session, const table_name& name) {
-    if (!exists(session, name)) return;
+    if (!servers::exists(session, name)) return;
     if (const auto [marked, empty] = look_at(session, name); marked && empty)
-        drop_if_exists(session, name);
+        servers::drop_if_exists(session, name);
 }
 
 }  // namespace segue::preflight

@@ -1,116 +1,33 @@
 #pragma once
 
-#include "src/base/error.hpp"
-#include "src/base/table_name.hpp"
-#include "src/base/table_naming.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/earlier_state.hpp"
 #include "src/preflight/empty_table.hpp"
-#include "src/preflight/taken_along.hpp"
-#include "src/preflight/target_table.hpp"
-#include "src/schema/projection.hpp"
-#include "src/schema/table_definition.hpp"
-#include "src/servers/server_facts.hpp"
-#include "src/sql/alter_text.hpp"
-#include "src/tables/saved_state.hpp"
+#include "src/preflight/plan.hpp"
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <optional>
 #include <stop_token>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace segue::preflight {
-
-/// What the operator asked for.
-struct inspection_request {
-    table_name original;
-    servers::server_kind server = servers::server_kind::primary;
-    std::string alter_text;    ///< Bare options, or a whole ALTER TABLE.
-    bool drop_ghost = false;   ///< --initially-drop-ghost-table
-    bool drop_old = false;     ///< --initially-drop-old-table: that it exists is no obstacle.
-    table_naming naming = {};  ///< --force-table-names, --timestamp-old-table
-    /// --allow-zero-in-date: as if the server's sql_mode had neither NO_ZERO_DATE nor
-    /// NO_ZERO_IN_DATE.
-    bool allow_zero_dates = false;
-    bool approve_renames = false;       ///< --approve-renamed-columns: their values are carried on.
-    bool skip_renames = false;          ///< --skip-renamed-columns: their values are left behind.
-    bool discard_foreign_keys = false;  ///< --discard-foreign-keys
-    bool nullable_key = false;          ///< --allow-nullable-unique-key: where no other key serves.
-    trigger_request triggers;
-    earlier_run_use earlier = earlier_run_use::gone_on_with;  ///< --no-resume, --resume
-    bool rehearsal = false;  ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
-    std::chrono::milliseconds
-        stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
-    bool replica_image_is_minimal = false;  ///< The stream's replica logs no FULL images.
-    std::string run_token = {};             ///< Of the run that inspects; a rehearsal has none.
-    /// Why the stream cannot be taken up there, a sentence; nullopt: it can. Unset: it always can.
-    std::function<std::optional<std::string>(const tables::resume_point&)> place_is_gone = {};
-};
-
-/// A table that an earlier run may have left.
-struct table_to_drop {
-    table_name name;
-    std::optional<std::uint64_t> rows;  ///< By the server's estimate; nullopt: it is not there.
-};
-
-/// Everything that is known before rows move; immutable once made.
-struct plan {
-    migration_tables tables;
-    servers::server_facts server;
-    std::string stream_host;  ///< Of the replica that the stream comes from; else server.host.
-    schema::table_definition original;
-    /// As the server made it from the ALTER; still empty, unless the run goes on.
-    schema::table_definition target;
-    earlier_state earlier;  ///< What there was when the inspection began.
-    /// The state of the run that this one goes on with, which is this one's now. Unset: it begins.
-    std::optional<tables::saved_state> goes_on;
-    schema::projection projection;
-    std::string key_explanation;
-    /// Columns of the key that can be NULL, as the original has them: no row may hold one.
-    std::vector<std::string> nullable_key_columns;
-    taken_along along;
-    /// What will not be as ALTER TABLE would make it, one sentence each.
-    std::vector<std::string> notes;
-    /// What RENAME TABLE in the swap takes, where that is more than some milliseconds: measured on
-    /// empty tables, for tables with partitions.
-    std::optional<std::chrono::milliseconds> rename_time;
-    /// What a run would drop before it copies, as the operator asked. Filled by a rehearsal alone.
-    std::vector<table_to_drop> drops;
-    /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
-    std::optional<std::uint64_t> auto_increment;
-};
 
 /// Checks everything, makes the empty new table with the ALTER applied, and reads back what came of
 /// it. What an earlier run of the same migration left is gone on with, where that can be done. What
 /// is to be dropped (with drop_ghost, or where it is of no use to anybody) is dropped before, once
 /// the same has been done under the rehearsal's name and nothing stood in the way; with drop_old
 /// the old table is left to be dropped by the caller. Where the plan's `earlier` is `swapped` by
-/// the same ALTER, nothing else is in it, and nothing was made. The session holds claim_start()
-/// afterwards, and the checkpoint table has been begun or taken over.
-/// Throws segue::error that lists what stands in the way, each with a remedy; then nothing is left
-/// behind that was not there before, but for what is on the record. A stop ends waits of ours;
-/// statements that run are the caller's to end.
+/// the same ALTER, nothing else is in it, and nothing was made. The session holds
+/// earlier::claim_start() afterwards, and the checkpoint table has been begun or taken over. Throws
+/// segue::error that lists what stands in the way, each with a remedy; then nothing is left behind
+/// that was not there before, but for what is on the record. A stop ends waits of ours; statements
+/// that run are the caller's to end.
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop);
 
-/// Whether an earlier run has done all there is to do but to clean up. Precondition: look() or
-/// inspect() made the plan of that request.
+/// Whether an earlier run has done all there is to do but to clean up: of the new table nothing is
+/// in the plan then. Precondition: look() or inspect() made the plan of that request.
 bool is_done(const plan& made, const inspection_request& request);
 
 /// The checks of inspect() that need no table to be made, none of which can be made without. The
-/// session holds claim_start() afterwards. Throws as inspect() does.
+/// session holds earlier::claim_start() afterwards. Throws as inspect() does.
 plan look(db::session& session, const inspection_request& request, const std::stop_token& stop);
-
-/// What has to be the same for a later run to go on with this one.
-tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
-                                   db::session& session);
-
-/// That others did something with the original while the start looked at it; `how` as "dropped".
-error changed_while_starting(const table_name& original, std::string_view how);
 
 /// Looks at the original again: throws segue::error when it is not the table that was inspected any
 /// more, or a trigger or a foreign key has come up.

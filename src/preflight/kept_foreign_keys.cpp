@@ -100,21 +100,44 @@ std::string definition_of(db::session& session, const table_name& table) {
     return session.query_row("SHOW CREATE TABLE " + table.quoted())[1].value_or("");
 }
 
-std::uint64_t last_number(const std::vector<schema::foreign_key>& keys, const std::string& table) {
-    std::uint64_t last = 0;
-    for (const schema::foreign_key& key : keys)
-        last = std::max(last, schema::number_in_key_name(key.name, table).value_or(0));
-    return last;
+// Names of foreign keys are unique in a schema, whatever their case. Those that an attempt to swap
+// left on the new table are taken back.
+std::set<std::string> names_in_schema(db::session& session, const migration_tables& tables) {
+    std::set<std::string> names;
+    for (const db::row& one : session.query(fmt::format(
+             R"(SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
+                WHERE CONSTRAINT_SCHEMA={} AND CONSTRAINT_TYPE='FOREIGN KEY' AND TABLE_NAME<>{})",
+             quoted_literal(tables.original.schema), quoted_literal(tables.ghost.name))))
+        names.insert(sql::fold_case(one[0].value_or("")));
+    return names;
 }
 
+// A key whose name was generated keeps its number, by which RENAME lets it follow; another one gets
+// a number with which no name that it has for a moment is taken.
 std::vector<kept_foreign_key> numbered(const std::vector<schema::foreign_key>& keys,
-                                       const std::string& table) {
-    std::uint64_t last = last_number(keys, table);
+                                       const migration_tables& tables,
+                                       const std::set<std::string>& taken) {
+    const std::string& table = tables.original.name;
+    std::set<std::uint64_t> used;
+    for (const schema::foreign_key& key : keys)
+        if (const auto own = schema::number_in_key_name(key.name, table)) used.insert(*own);
+    const auto is_free = [&](std::uint64_t number) {
+        if (used.contains(number)) return false;
+        return std::ranges::none_of(
+            std::array{table, tables.ghost.name, tables.old.name}, [&](const std::string& on) {
+                return taken.contains(sql::fold_case(schema::generated_key_name(on, number)));
+            });
+    };
+    std::uint64_t last = used.empty() ? 0 : *used.rbegin();
     std::vector<kept_foreign_key> made;
     for (const schema::foreign_key& key : keys) {
-        const auto own = schema::number_in_key_name(key.name, table);
-        made.push_back(
-            {.wanted = key, .source_columns = key.columns, .number = own ? *own : ++last});
+        auto number = schema::number_in_key_name(key.name, table);
+        if (!number) {
+            do ++last;
+            while (!is_free(last));
+            number = last;
+        }
+        made.push_back({.wanted = key, .source_columns = key.columns, .number = *number});
     }
     return made;
 }
@@ -134,6 +157,39 @@ void refuse_long_names(const std::vector<kept_foreign_key>& keys, const migratio
 }
 
 }  // namespace
+
+std::optional<refusal> key_name_taken(db::session& session, const migration_tables& tables,
+                                      const std::vector<schema::foreign_key>& own,
+                                      const std::vector<kept_foreign_key>& kept) {
+    std::set<std::string> needed;
+    std::set<std::string> had;  // by the key that is to have it
+    for (const kept_foreign_key& key : kept) {
+        needed.insert({sql::fold_case(key.name_on(tables.ghost.name)),
+                       sql::fold_case(key.name_on(tables.original.name))});
+        if (key.wanted.name == key.name_on(tables.original.name)) had.insert(key.wanted.name);
+    }
+    // Only a generated name follows the table to its old name.
+    for (const schema::foreign_key& key : own)
+        if (const auto number = schema::number_in_key_name(key.name, tables.original.name))
+            needed.insert(sql::fold_case(schema::generated_key_name(tables.old.name, *number)));
+    if (needed.empty()) return std::nullopt;
+    for (const db::row& one : session.query(fmt::format(
+             R"(SELECT TABLE_NAME, CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
+                WHERE CONSTRAINT_SCHEMA={} AND CONSTRAINT_TYPE='FOREIGN KEY' AND TABLE_NAME<>{})",
+             quoted_literal(tables.original.schema), quoted_literal(tables.ghost.name)))) {
+        const table_name holder{tables.original.schema, one[0].value_or("")};
+        const std::string name = one[1].value_or("");
+        if (!needed.contains(sql::fold_case(name))) continue;
+        if (holder == tables.original && had.contains(name)) continue;
+        return refusal{
+            fmt::format("the swap needs the name {} for a foreign key, and one of the table {} has "
+                        "it: such names are unique in a schema",
+                        quoted_name(name), holder.quoted()),
+            "Give that one another name, say --force-table-names for other names of the "
+            "migration's tables, or --discard-foreign-keys."};
+    }
+    return std::nullopt;
+}
 
 unchecked_foreign_keys::unchecked_foreign_keys(db::session& session) : session_(session) {
     session_.execute("SET SESSION foreign_key_checks=0");
@@ -196,8 +252,11 @@ std::string has_no_parent(const table_name& original, const kept_foreign_key& ke
     for (std::size_t i = 0; i < key.source_columns.size(); ++i) {
         const std::string own = original.quoted() + "." + quoted_name(key.source_columns[i]);
         there += own + " IS NOT NULL AND ";
-        equal += fmt::format("{}{}.{}={}", equal.empty() ? "" : " AND ", key.wanted.parent.quoted(),
-                             quoted_name(key.wanted.parent_columns[i]), own);
+        const std::string_view number =
+            key.compared_by_number.contains(key.source_columns[i]) ? "+0" : "";
+        equal +=
+            fmt::format("{}{}.{}{}={}{}", equal.empty() ? "" : " AND ", key.wanted.parent.quoted(),
+                        quoted_name(key.wanted.parent_columns[i]), number, own, number);
     }
     return fmt::format("{}NOT EXISTS (SELECT 1 FROM {} WHERE {})", there,
                        key.wanted.parent.quoted(), equal);
@@ -217,10 +276,12 @@ std::vector<refusal> unkept_foreign_keys(const schema::table_definition& of,
         if (key.parent == of.name) {
             found.push_back(
                 {in_words(key) + " refers to the table itself",
-                 fmt::format("{} pt-online-schema-change would make it on its new table, and with "
+                 fmt::format("Drop it before (ALTER TABLE {} DROP FOREIGN KEY {};), and add it "
+                             "again after the migration if it is needed. pt-online-schema-change "
+                             "would make it on its new table, and with "
                              "--alter-foreign-keys-method=drop_swap or rebuild_constraints drop "
                              "or rebuild what refers to the old one.",
-                             what_else)});
+                             of.name.quoted(), quoted_name(key.name))});
             continue;
         }
         if (key.has_action())
@@ -320,7 +381,8 @@ foreign_key_trial::foreign_key_trial(db::session& session, const table_record& r
     if (parents_.size() > parents_max)
         throw_refusals({{"the table's foreign keys refer to more than 99 tables",
                          "Say --discard-foreign-keys."}});
-    refuse_long_names(numbered(keys_, original_.name.name), tables_, twin_.name);
+    own_ = numbered(keys_, tables_, names_in_schema(session_, tables_));
+    refuse_long_names(own_, tables_, twin_.name);
     {
         const unchecked_foreign_keys unchecked(session_);
         clear_for_a_moment(session_, twin_);
@@ -343,9 +405,23 @@ std::vector<kept_foreign_key> foreign_key_trial::to_twins(
     return keys;
 }
 
+std::set<std::string> foreign_key_trial::compared_by_number(const kept_foreign_key& key) const {
+    std::set<std::string> found;
+    const auto parent = schema::read_table(session_, key.wanted.parent);
+    if (!parent) return found;
+    for (std::size_t i = 0; i < key.source_columns.size(); ++i) {
+        const schema::column* const from = original_.find_column(key.source_columns[i]);
+        const schema::column* const to = parent->find_column(key.wanted.parent_columns[i]);
+        if (from == nullptr || to == nullptr) continue;
+        if (from->data_type != "enum" && from->data_type != "set") continue;
+        if (from->column_type != to->column_type) found.insert(from->name);
+    }
+    return found;
+}
+
 std::vector<kept_foreign_key> foreign_key_trial::after(const sql::alter_statement& alter) {
     empty_table twin(session_, record_, twin_, original_.name, empty_table::purpose::for_a_moment);
-    const auto own = numbered(keys_, original_.name.name);
+    const auto& own = own_;
     ask_for_indexes_of_keys(session_, twin_, keys_);
     {
         const unchecked_foreign_keys unchecked(session_);
@@ -370,9 +446,11 @@ std::vector<kept_foreign_key> foreign_key_trial::after(const sql::alter_statemen
         require(was != own.end(), "an ALTER adds no foreign key");
         kept_foreign_key one = *was;
         one.wanted.columns = std::move(left.columns);
+        one.compared_by_number = compared_by_number(one);
         kept.push_back(std::move(one));
     }
     twin.drop();
+    if (const auto taken = key_name_taken(session_, tables_, keys_, kept)) throw_refusals({*taken});
     return kept;
 }
 

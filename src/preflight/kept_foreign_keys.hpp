@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ namespace segue::preflight {
 struct kept_foreign_key {
     schema::foreign_key wanted;  ///< As ALTER TABLE leaves it, on the table and under its name.
     std::vector<std::string> source_columns;  ///< The original's, in the order of wanted.columns.
+    /// Those of source_columns whose members are others than the parent's: InnoDB compares ENUM and
+    /// SET by their numbers, where SQL compares their texts.
+    std::set<std::string> compared_by_number = {};
     /// It is made under the generated name of this number, which RENAME TABLE lets follow. A name
     /// that somebody chose is the old table's until that has lost it.
     std::uint64_t number = 0;
@@ -45,6 +50,14 @@ struct parent_table {
     table_name name;
     std::string any_column;  ///< Not a generated one.
 };
+
+/// That a foreign key has a name which the swap gives to one of `kept`, or RENAME to one of `own`,
+/// those of the original, for a moment or for good: the
+/// server would refuse it with the application waiting (1826). nullopt: none that the account may
+/// see. Throws as the session does.
+std::optional<refusal> key_name_taken(db::session& session, const migration_tables& tables,
+                                      const std::vector<schema::foreign_key>& own,
+                                      const std::vector<kept_foreign_key>& kept);
 
 /// Turns foreign_key_checks of the session off while it lives: ADD FOREIGN KEY then changes the
 /// dictionary alone, and DROP TABLE takes a parent.
@@ -118,6 +131,7 @@ class foreign_key_trial {
 
   private:
     table_name name_of_twin(std::size_t parent) const;
+    std::set<std::string> compared_by_number(const kept_foreign_key& key) const;
     /// The same keys, to the twins of their parents.
     std::vector<kept_foreign_key> to_twins(std::vector<kept_foreign_key> keys) const;
 
@@ -126,6 +140,7 @@ class foreign_key_trial {
     const schema::table_definition& original_;
     const migration_tables& tables_;
     const std::vector<schema::foreign_key>& keys_;
+    std::vector<kept_foreign_key> own_;  // the same, as the swap would make them
     const table_name twin_;
     std::vector<table_name> parents_;
     std::list<empty_table> parent_twins_;  ///< Of parents_, in their order.

@@ -2,7 +2,7 @@
 
 #include "src/base/refusal.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/schema/row_key.hpp"
 #include "src/sql/alter_text.hpp"
 

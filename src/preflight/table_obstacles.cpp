@@ -5,8 +5,11 @@
 #include "src/schema/foreign_key.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -51,12 +54,21 @@ std::vector<refusal> index_obstacles(const schema::table_definition& target) {
 
 namespace {
 
-refusal child_obstacle(std::string_view child) {
+// A child as the operator would write its name, and those of its keys that the account may see.
+using keys_of_children = std::map<std::string, std::vector<std::string>>;
+
+refusal child_obstacle(const std::string& child, const std::vector<std::string>& keys) {
+    std::string drops;
+    for (const std::string& key : keys)
+        drops += fmt::format("{}DROP FOREIGN KEY {}", drops.empty() ? "" : ", ", quoted_name(key));
     return {fmt::format("a foreign key of the table {} refers to this table", child),
-            "It would follow the old table. Drop it before, and add it again after the migration "
-            "if it is needed. pt-online-schema-change would drop and add it for you, after its "
-            "swap (--alter-foreign-keys-method=rebuild_constraints), or drop the original before "
-            "it renames the new table (drop_swap): for a moment there is no key, or no table."};
+            fmt::format("It would follow the old table. Drop it before{}, and add it again after "
+                        "the migration if it is needed. pt-online-schema-change would drop and add "
+                        "it for you, after its swap "
+                        "(--alter-foreign-keys-method=rebuild_constraints), or drop the original "
+                        "before it renames the new table (drop_swap): for a moment there is no "
+                        "key, or no table.",
+                        drops.empty() ? "" : fmt::format(" (ALTER TABLE {} {};)", child, drops))};
 }
 
 // Of one that refers to the table itself unkept_foreign_keys() tells.
@@ -66,16 +78,17 @@ bool is_told_of(std::string_view child, const table_name& table, const taken_alo
 
 // Of the tables that the account may see. With the catalog the server finds them by an index;
 // without it, it reads every foreign key.
-std::vector<table_name> visible_children(db::session& session, const table_name& table) {
-    std::vector<table_name> children;
+std::vector<std::pair<table_name, std::string>> visible_keys_to(db::session& session,
+                                                                const table_name& table) {
+    std::vector<std::pair<table_name, std::string>> keys;
     for (const db::row& one : session.query(fmt::format(
-             R"(SELECT CONSTRAINT_SCHEMA, TABLE_NAME
+             R"(SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME
                 FROM information_schema.REFERENTIAL_CONSTRAINTS
                 WHERE UNIQUE_CONSTRAINT_CATALOG='def' AND UNIQUE_CONSTRAINT_SCHEMA={}
                   AND REFERENCED_TABLE_NAME={})",
              quoted_literal(table.schema), quoted_literal(table.name))))
-        children.push_back({one[0].value_or(""), one[1].value_or("")});
-    return children;
+        keys.push_back({{one[0].value_or(""), one[1].value_or("")}, one[2].value_or("")});
+    return keys;
 }
 
 // InnoDB's name of a table: both names with a slash between, which either may have as well.
@@ -98,19 +111,19 @@ std::vector<db::row> inner_children(db::session& session, const table_name& tabl
     }
 }
 
-// All of the server, as the operator would write their names.
-std::set<std::string> children_of(db::session& session, const table_name& table,
-                                  const servers::server_facts& server) {
-    std::set<std::string> children;
+// All of the server.
+keys_of_children children_of(db::session& session, const table_name& table,
+                             const servers::server_facts& server) {
+    keys_of_children children;
     std::set<std::string> inner_names;
-    for (const table_name& seen : visible_children(session, table)) {
-        children.insert(seen.quoted());
-        inner_names.insert(seen.schema + "/" + seen.name);
+    for (const auto& [child, key] : visible_keys_to(session, table)) {
+        children[child.quoted()].push_back(key);
+        inner_names.insert(child.schema + "/" + child.name);
     }
     if (!server.sees_transactions) return children;
     for (const db::row& one : inner_children(session, table))
         if (const std::string inner = one[0].value_or(""); !inner_names.contains(inner))
-            children.insert(from_inner_name(inner));
+            children[from_inner_name(inner)];
     return children;
 }
 
@@ -169,11 +182,11 @@ std::vector<refusal> foreign_key_obstacles(db::session& session, const table_nam
 std::vector<refusal> obstacles_beside_definition(db::session& session, const table_name& table,
                                                  const taken_along& along) {
     std::vector<refusal> found = trigger_obstacles(session, table, along);
-    std::set<std::string> children;
-    for (const table_name& child : visible_children(session, table))
-        children.insert(child.quoted());
-    for (const std::string& child : children)
-        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child));
+    keys_of_children children;
+    for (const auto& [child, key] : visible_keys_to(session, table))
+        children[child.quoted()].push_back(key);
+    for (const auto& [child, keys] : children)
+        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child, keys));
     return found;
 }
 
@@ -183,8 +196,8 @@ std::vector<refusal> table_obstacles(db::session& session, const table_name& tab
     std::vector<refusal> found = trigger_obstacles(session, table, along);
     const auto keys = foreign_key_obstacles(session, table, along);
     found.insert(found.end(), keys.begin(), keys.end());
-    for (const std::string& child : children_of(session, table, server))
-        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child));
+    for (const auto& [child, child_keys] : children_of(session, table, server))
+        if (!is_told_of(child, table, along)) found.push_back(child_obstacle(child, child_keys));
     return found;
 }
 

@@ -3,15 +3,14 @@
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
-#include "src/preflight/earlier_run.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/preflight/kept_foreign_keys.hpp"
-#include "src/preflight/tables_there.hpp"
 #include "src/servers/blockers.hpp"
-#include "src/tables/checkpoint_table.hpp"
+#include "src/servers/tables_there.hpp"
+#include "src/tables/saved_state.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -28,27 +27,17 @@ constexpr int tries_max = 5;
 // Those of the table's keys that have the name of the swap still, each under the number of that and
 // with the name that it is to have.
 std::vector<kept_foreign_key> not_named_yet(const std::vector<schema::foreign_key>& there,
-                                            const tables::swapped_foreign_keys& of,
+                                            const tables::swapped_foreign_keys& names,
                                             const std::string& table) {
     std::vector<kept_foreign_key> found;
-    for (const auto& [number, name] : of.names)
+    for (const auto& [number, name] : names)
         for (const schema::foreign_key& key : there) {
-            if (key.name != schema::generated_key_name(table, number) || key.name == name) continue;
+            if (name.empty() || key.name == name) continue;
+            if (key.name != schema::generated_key_name(table, number)) continue;
             found.push_back({.wanted = key, .source_columns = key.columns, .number = number});
             found.back().wanted.name = name;
         }
     return found;
-}
-
-// Nothing of a table that is none of ours.
-std::optional<tables::swapped_foreign_keys> what_was_to_be_done(db::session& session,
-                                                                const table_name& checkpoint) {
-    try {
-        return tables::read_foreign_keys(session, checkpoint);
-    } catch (const error& failure) {
-        if (failure.connection_lost() || failure.retryable()) throw;
-        return std::nullopt;
-    }
 }
 
 // So that nobody waits behind us for those who hold a table for long.
@@ -69,20 +58,24 @@ std::vector<std::string> finish_swap_of_before(db::session& session, const table
                                                const table_naming& naming,
                                                const std::stop_token& stop) {
     const migration_tables tables = tables_beside(original, naming);
-    if (!exists(session, tables.checkpoint) || exists(session, tables.ghost)) return {};
-    const auto swapped = what_was_to_be_done(session, tables.checkpoint);
-    if (!swapped) return {};
-    const table_name old{original.schema, swapped->old_table};
-    if (!exists(session, old)) return {};
-    claim_start(session, original);
+    if (!servers::exists(session, tables.checkpoint) || servers::exists(session, tables.ghost))
+        return {};
+    if (tables::look_for_state(session, tables.checkpoint) != tables::state_found::whole) return {};
+    const tables::saved_state swapped = tables::read_state(session, tables.checkpoint);
+    if (swapped.foreign_keys.empty()) return {};
+    const table_name old{original.schema, swapped.old_table};
+    earlier::claim_start(session, original);
     const auto own = schema::read_foreign_keys(session, original);
-    const auto left = foreign_keys_of(session, old);
-    const auto unnamed = not_named_yet(own, *swapped, original.name);
+    // The operator may have dropped it since.
+    const bool old_is_there = servers::exists(session, old);
+    const auto left = old_is_there ? foreign_keys_of(session, old) : std::vector<std::string>();
+    const auto unnamed = not_named_yet(own, swapped.foreign_keys, original.name);
     std::vector<std::string> statements;
     if (!left.empty()) statements.push_back(drop_foreign_keys_statement(old, left));
     if (!unnamed.empty()) statements.push_back(name_foreign_keys_statement(original, unnamed));
     if (statements.empty()) return {};
-    std::vector<table_name> held{original, old};
+    std::vector<table_name> held{original};
+    if (old_is_there) held.push_back(old);
     for (const schema::foreign_key& key : own) held.push_back(key.parent);
     std::vector<std::string> told;
     const unchecked_foreign_keys unchecked(session);

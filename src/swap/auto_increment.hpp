@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 
 namespace segue::swap {
 

@@ -8,10 +8,11 @@
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/preflight/check_constraint_names.hpp"
-#include "src/preflight/tables_there.hpp"
+#include "src/preflight/inspection.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/sight.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/swap/auto_increment.hpp"
 #include "src/swap/blocker_ender.hpp"
 #include "src/swap/deadlock_count.hpp"
@@ -267,13 +268,17 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         children_seen_ = with_.feed.possible_children();
         preflight::throw_if_changed(sessions->locker, with_.plan);
         // RENAME TABLE would fail over these, with writes waiting, at each attempt.
-        if (preflight::exists(sessions->locker, with_.plan.tables.old))
+        if (servers::exists(sessions->locker, with_.plan.tables.old))
             return give_way(
                 fmt::format("{} already exists, which is the old table's name after the swap. "
                             "Drop it, or give it another name.",
                             with_.plan.tables.old.quoted()));
         if (const auto taken = preflight::check_name_taken_since(
                 sessions->locker, with_.plan.original, with_.plan.target, with_.plan.tables))
+            return give_way(fmt::format("{}. {}", taken->problem, taken->remedy));
+        if (const auto taken = preflight::key_name_taken(sessions->locker, with_.plan.tables,
+                                                         with_.plan.along.own_foreign_keys,
+                                                         with_.plan.along.foreign_keys))
             return give_way(fmt::format("{}. {}", taken->problem, taken->remedy));
         if (const auto held =
                 preflight::held_trigger_name(sessions->locker, with_.plan.original.name,

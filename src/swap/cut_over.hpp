@@ -9,7 +9,7 @@
 #include "src/changes/router.hpp"
 #include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/servers/locked_beside.hpp"
 #include "src/swap/blocker_watch.hpp"

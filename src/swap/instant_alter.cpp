@@ -4,8 +4,8 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/db/retry.hpp"
-#include "src/preflight/tables_there.hpp"
 #include "src/servers/blockers.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
 #include "src/swap/foresight.hpp"
 #include "src/swap/lost_connection.hpp"
@@ -36,7 +36,7 @@ bool is_as_it_was(db::session_factory& sessions, const preflight::plan& seen,
             throw error(
                 fmt::format("connection {}, which was lost, may still alter the table", lost.id),
                 {.retryable = true});
-        same = !preflight::was_changed(on, seen.original);
+        same = !servers::was_changed(on, seen.original);
     });
     return same;
 }

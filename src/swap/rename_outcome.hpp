@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/tables/checkpoint_table.hpp"
 

@@ -28,7 +28,7 @@ checkpoint_table::checkpoint_table(table_name name, std::string run_token, when_
       must_not_be_written_(on_such == when_read_only::refuse ? "@@GLOBAL.read_only" : "0") {}
 
 void checkpoint_table::begin(db::session& session, const std::string& server_uuid,
-                             const fingerprint& print) const {
+                             const fingerprint& print, const std::string& old_table) const {
     session.execute(fmt::format(
         R"(CREATE TABLE {} (
              kind VARCHAR(16) NOT NULL,
@@ -41,10 +41,10 @@ void checkpoint_table::begin(db::session& session, const std::string& server_uui
     session.execute(fmt::format(
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
-           ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}))",
+           ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}),('old_table',0,{}))",
         name_.quoted(), quoted_literal(run_token_), state_format, quoted_literal(server_uuid),
-        quoted_literal(this_process()), quoted_literal(print.original),
-        quoted_literal(print.alter)));
+        quoted_literal(this_process()), quoted_literal(print.original), quoted_literal(print.alter),
+        quoted_literal(old_table)));
 }
 
 void checkpoint_table::complete(db::session& session, const fingerprint& print) const {
@@ -55,19 +55,13 @@ void checkpoint_table::complete(db::session& session, const fingerprint& print) 
         quoted_literal(print.session)));
 }
 
-void checkpoint_table::create(db::session& session, const std::string& server_uuid,
-                              const fingerprint& print) const {
-    begin(session, server_uuid, print);
-    complete(session, print);
-}
-
 void checkpoint_table::record_foreign_keys(db::session& session,
                                            const swapped_foreign_keys& keys) const {
-    std::string rows = fmt::format("('foreign_key',0,{})", quoted_literal(keys.old_table));
-    for (const auto& [number, name] : keys.names)
-        rows += fmt::format(",('foreign_key',{},{})", number, quoted_literal(name));
-    session.execute(
-        fmt::format("INSERT INTO {} (kind, id, value) VALUES {}", name_.quoted(), rows));
+    std::vector<std::string> rows;
+    for (const auto& [number, name] : keys)
+        rows.push_back(fmt::format("('foreign_key',{},{})", number, quoted_literal(name)));
+    session.execute(fmt::format("REPLACE INTO {} (kind, id, value) VALUES {}", name_.quoted(),
+                                fmt::join(rows, ",")));
 }
 
 std::string checkpoint_table::other_run(db::session& session) const {

@@ -26,17 +26,15 @@ class checkpoint_table {
                      when_read_only on_such = when_read_only::refuse);
 
     /// Makes the table before there is a target, so that a target without it is nobody's of ours.
-    /// Of the fingerprint it writes down `original` and `alter`. Nobody else knows the table yet,
-    /// so that no owner is checked; the same holds for complete().
-    void begin(db::session& session, const std::string& server_uuid,
-               const fingerprint& print) const;
+    /// Of the fingerprint it writes down `original` and `alter`. `old_table`: the original's name
+    /// after the swap. Nobody else knows the table yet, so that no owner is checked; the same holds
+    /// for complete().
+    void begin(db::session& session, const std::string& server_uuid, const fingerprint& print,
+               const std::string& old_table) const;
     /// Writes down the rest of the fingerprint, once the target is there.
     void complete(db::session& session, const fingerprint& print) const;
-    /// begin() and complete().
-    void create(db::session& session, const std::string& server_uuid,
-                const fingerprint& print) const;
-
-    /// Writes down what the swap will do to foreign keys, right after create().
+    /// Writes down what the swap will do to foreign keys, before it can be reached; again
+    /// where a later run goes on. Precondition: there are some.
     void record_foreign_keys(db::session& session, const swapped_foreign_keys& keys) const;
 
     /// First in every writing transaction of ours: locks the owner's row shared and checks that

@@ -221,18 +221,6 @@ state_found look_for_state(db::session& session, const table_name& table) {
     return state_found::whole;
 }
 
-std::optional<swapped_foreign_keys> read_foreign_keys(db::session& session,
-                                                      const table_name& table) {
-    const by_kind rows = read_rows(session, table);
-    const std::string* const format = only(rows, "format");
-    const std::string* const old_table = only(rows, "foreign_key");
-    if (format == nullptr || *format != std::to_string(state_format) || old_table == nullptr)
-        return std::nullopt;
-    swapped_foreign_keys found{.old_table = *old_table, .names = rows.at("foreign_key")};
-    found.names.erase(0);
-    return found;
-}
-
 saved_state read_state(db::session& session, const table_name& table) {
     const by_kind rows = read_rows(session, table);
     check_format(rows, table);
@@ -240,6 +228,7 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .server_uuid = needed(rows, "server"),
                       .run = needed(rows, "run"),
                       .phase = needed(rows, "phase"),
+                      .old_table = needed(rows, "old_table"),
                       .print = {.original = needed(rows, "original"),
                                 .target = needed(rows, "target"),
                                 .alter = needed(rows, "alter"),
@@ -250,8 +239,11 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .chunks = {},
                       .resume_at = {},
                       .evicted = {},
+                      .foreign_keys = {},
                       .spoiled = {}};
     if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
+    if (const auto keys = rows.find("foreign_key"); keys != rows.end())
+        state.foreign_keys = keys->second;
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
     if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);

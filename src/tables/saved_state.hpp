@@ -19,7 +19,7 @@
 namespace segue::tables {
 
 /// The version of the rows in `_<t>_ghk`. Another one is never read.
-inline constexpr unsigned state_format = 2;
+inline constexpr unsigned state_format = 3;
 
 /// The comment by which such a table is known, whatever stands in it.
 inline constexpr std::string_view state_table_comment = "Segue: state of a migration";
@@ -73,18 +73,25 @@ struct evicted_rows {
     std::vector<keys::key_value> keys;
 };
 
+/// What a swap does to foreign keys, as far as another run could not see it: under 0, that it takes
+/// those of the old table away; under the number in the name by which the swap makes one on the
+/// table, the name that it gets at last. Empty: the table had none.
+using swapped_foreign_keys = std::map<std::uint64_t, std::string>;
+
 /// All that a run has written down of itself.
 struct saved_state {
     std::string owner;
     std::string server_uuid;
-    std::string run;    ///< Whose it is, in words.
-    std::string phase;  ///< inspect, copy, postponed, cut-over or done.
+    std::string run;        ///< Whose it is, in words.
+    std::string phase;      ///< inspect, copy, postponed, cut-over or done.
+    std::string old_table;  ///< The original's name after the swap.
     fingerprint print;
     std::optional<copy_extent> copy;  ///< Unset: it had not begun.
     watermark done;
     std::vector<chunk_progress> chunks;     ///< Not below the watermark; by their number.
     std::optional<resume_point> resume_at;  ///< Unset: none was written yet.
     evicted_rows evicted;
+    swapped_foreign_keys foreign_keys;
     std::string spoiled;  ///< Why no run can go on from it; empty: one can.
 };
 
@@ -100,19 +107,6 @@ enum class state_found {
 };
 /// Looks at it, and changes nothing. Throws as sessions do.
 state_found look_for_state(db::session& session, const table_name& table);
-
-/// What a swap does to foreign keys, as far as another run could not see it.
-struct swapped_foreign_keys {
-    std::string old_table;  ///< Its name after the swap.
-    /// The number in the name under which the swap makes one on the table, and the name that it
-    /// gets at last.
-    std::map<std::uint64_t, std::string> names;
-};
-
-/// The rows of kind `foreign_key`; nullopt: there are none, or the table is not of this format.
-/// Throws segue::error where it cannot be read.
-std::optional<swapped_foreign_keys> read_foreign_keys(db::session& session,
-                                                      const table_name& table);
 
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
 /// the table is not there, is of another format, or holds what is not of this one.

@@ -7,11 +7,13 @@
 #include "tests/integration/migration/replica_pair.hpp"
 #include "tests/support/oracle.hpp"
 
+#include <array>
 #include <filesystem>
 #include <list>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace segue::test {
@@ -53,6 +55,20 @@ class a_table : public testing::TestWithParam<std::string> {
             expect_stopped(run);
         else
             expect_as_native_alter(run);
+    }
+
+    // Hundreds of cases write to the same servers.
+    void TearDown() override {
+        if (servers_ == nullptr) return;
+        servers_->wait_replicated();
+        const std::array<const sandbox_server*, 2> both{&servers_->primary(), &servers_->replica()};
+        for (const sandbox_server* const one : both) {
+            application_session session(one->over_tcp());
+            session.execute("FLUSH BINARY LOGS");
+            const auto logs = session.query("SHOW BINARY LOGS");
+            session.execute(
+                fmt::format("PURGE BINARY LOGS TO '{}'", logs.back().at(0).value_or("")));
+        }
     }
 
     const table_case of_ = read_case(folder / GetParam());

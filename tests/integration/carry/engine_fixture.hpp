@@ -63,7 +63,8 @@ class an_engine : public testing::Test {
     engine& start(engine::contents contents) {
         make();
         made->barrier.create(session);
-        made->checkpoint.create(session, made->task.server.uuid, {});
+        made->checkpoint.begin(session, made->task.server.uuid, {}, "");
+        made->checkpoint.complete(session, {});
         made->follow({.target = contents}, throw_if_failed);
         return *made;
     }

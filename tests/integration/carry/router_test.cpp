@@ -90,7 +90,7 @@ class targets_of_one_stream : public testing::Test {
         barrier.create(session);
         std::vector<changes::table_feed*> feeds;
         for (const auto& one : targets) {
-            one->checkpoint.create(session, "", {});
+            one->checkpoint.begin(session, "", {}, "");
             feeds.push_back(&one->feed);
         }
         stream = std::make_unique<changes::router>(barrier, changelog, feeds);

@@ -63,7 +63,8 @@ TEST_F(the_state_of_an_engine, is_that_of_a_format_and_names_its_tables_by_what_
                                     .alter = "ADD c VARCHAR(9) DEFAULT '\\\\'",
                                     .projection = schema::text_of(made->task.projection),
                                     .session = db::conversion_settings(session)};
-    made->checkpoint.create(session, made->task.server.uuid, print);
+    made->checkpoint.begin(session, made->task.server.uuid, print, "_t_del");
+    made->checkpoint.complete(session, print);
     const auto read = state();
     EXPECT_EQ(read.print, print);
     EXPECT_EQ(read.owner, made->run_token);

@@ -328,6 +328,27 @@ TEST_F(a_migration_with_hooks, asks_them_before_each_command) {
     run.expect_swapped();
 }
 
+TEST_F(a_migration_with_hooks, says_that_it_has_swapped_while_the_last_one_runs) {
+    hooks.add("success", "while [ ! -e $IN/go ]; do sleep 0.1; done");
+    start();
+    wait_for_hook("success");
+    EXPECT_THAT(ask("status"), HasSubstr("State: swapped, cleaning up; ETA: due"));
+    EXPECT_THAT(ask("status-json"),
+                AllOf(HasSubstr(R"("would_throttle":"")"), HasSubstr(R"("lag_seconds":0.0)")));
+    std::ofstream(hooks.file("go")).flush();
+    run.expect_swapped();
+}
+
+TEST_F(a_migration_with_hooks, that_one_refuses_behind_the_start_can_be_gone_on_with) {
+    hooks.add("validated", "exit 1");
+    start();
+    run.expect_failed({"validated failed", "The same command goes on from there"});
+    fs::remove(hooks.path() / "gh-ost-on-validated");
+    start();
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("going on with what an earlier run left"));
+}
+
 TEST_F(a_migration_with_hooks, goes_on_when_those_of_status_and_of_a_retry_fail) {
     hooks.add("status", "exit 1");
     hooks.add("batch-copy-retry", "exit 1");

@@ -278,6 +278,77 @@ TEST_P(a_child_that_keeps_its_keys, gets_its_names_when_the_process_dies_before_
     expect_finished_by_the_next_run();
 }
 
+// What the old table's keys keep from the new one is free then.
+TEST_P(a_child_that_keeps_its_keys, gets_its_names_when_somebody_drops_the_old_table_before) {
+    make();
+    fault_points faults;
+    faults.abort("cut_over.swapped");
+    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    EXPECT_NE(run().segue().wait(3 * patience), 0);
+    session().execute("DROP TABLE _t_del");
+    run().start("ADD COLUMN b INT");
+    run().expect_swapped();
+    expect_constrained();
+}
+
+// Names of foreign keys are unique in a schema, and RENAME would fail with the application waiting.
+TEST_P(a_child_that_keeps_its_keys, is_refused_where_another_table_has_a_name_that_rename_gives) {
+    make();
+    session().execute(
+        "CREATE TABLE o (p INT, CONSTRAINT _t_del_ibfk_1 FOREIGN KEY (p) REFERENCES p (id))");
+    expect_refused_and_nothing_left(
+        run(), "ADD COLUMN b INT",
+        {"the swap needs the name `_t_del_ibfk_1` for a foreign key", "`o` has it"});
+    session().execute("DROP TABLE o");
+    session().execute(
+        "CREATE TABLE o (p INT, CONSTRAINT _T_gho_ibfk_1 FOREIGN KEY (p) REFERENCES p (id))");
+    expect_refused_and_nothing_left(run(), "ADD COLUMN b INT", {"`_T_gho_ibfk_1`"});
+}
+
+TEST_P(a_child_that_keeps_its_keys, takes_names_that_nobody_has) {
+    make();
+    session().execute(
+        "CREATE TABLE o (p INT, CONSTRAINT t_ibfk_2 FOREIGN KEY (p) REFERENCES p (id), "
+        "CONSTRAINT _t_GHO_ibfk_3 FOREIGN KEY (p) REFERENCES p (id))");
+    run().start("ADD COLUMN b INT");
+    run().expect_swapped();
+    expect_constrained();
+    expect_nothing_held();
+}
+
+TEST_P(a_child_that_keeps_its_keys, may_have_keys_of_its_own_with_such_names) {
+    session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
+    session().execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, CONSTRAINT _t_del_ibfk_1 FOREIGN KEY "
+        "(a) "
+        "REFERENCES p (id), CONSTRAINT T_ibfk_2 FOREIGN KEY (b) REFERENCES p (id))");
+    const auto before = keys_of(session(), run().table());
+    run().start("ADD COLUMN c INT");
+    run().expect_swapped();
+    EXPECT_EQ(keys_of(session(), run().table()), before);
+    EXPECT_EQ(keys_of(session(), run().tables().old), "");
+}
+
+// InnoDB compares members by their numbers: the first of the one is the first of the other.
+TEST_P(a_child_that_keeps_its_keys, by_an_enum_of_other_members_is_compared_as_the_server_does) {
+    session().execute("CREATE TABLE p (e ENUM('b','a') PRIMARY KEY, s SET('y','x') UNIQUE)");
+    session().execute("INSERT INTO p VALUES ('b', 'y')");
+    session().execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a','b'), s SET('x','y','z'), "
+        "FOREIGN KEY (e) REFERENCES p (e), FOREIGN KEY (s) REFERENCES p (s))");
+    session().execute("INSERT INTO t VALUES (1, 'a', 'x')");
+    EXPECT_EQ(failure_of(session(), "INSERT INTO t VALUES (2, 'b', NULL)"), no_such_parent);
+    run().start("ADD COLUMN c INT");
+    run().expect_swapped();
+    run().expect_as_native_alter("ADD COLUMN c INT");
+    session().execute("DROP TABLE _t_del");
+    session().execute("SET SESSION foreign_key_checks=0");
+    session().execute("INSERT INTO t (id, e) VALUES (2, 'b')");
+    session().execute("SET SESSION foreign_key_checks=1");
+    run().start("ADD COLUMN d INT");
+    run().expect_failed({"a row has no parent", "id=2"});
+}
+
 TEST_P(a_child_that_keeps_its_keys, is_as_it_was_when_the_process_dies_right_before_the_swap) {
     make();
     fault_points faults;

@@ -28,7 +28,7 @@ class rows_between {
     rows_between(const test::sandbox_server& server, const std::string& original,
                  const std::string& changed)
         : schema_(server), session(server.connect()), checkpoint_({schema_.name(), "_t_ghk"}, "e") {
-        checkpoint_.create(session, "uuid", {});
+        checkpoint_.begin(session, "uuid", {}, "");
         session.execute("USE " + schema_.name());
         session.execute("CREATE TABLE t (" + original + ")");
         session.execute("CREATE TABLE _t_gho (" + changed + ")");

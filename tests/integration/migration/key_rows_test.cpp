@@ -43,7 +43,7 @@ class rows_of_many_names : public testing::TestWithParam<bool> {
 
     void make_tables() {
         if (schema::read_table(session, source)) return;
-        checkpoint.create(session, "uuid", {});
+        checkpoint.begin(session, "uuid", {}, "");
         session.execute(fmt::format(
             "CREATE TABLE {} (k VARCHAR(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, v INT)",
             source.quoted()));

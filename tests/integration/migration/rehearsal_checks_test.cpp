@@ -109,6 +109,18 @@ TEST_F(a_rehearsal_of, a_throttle_flag_file_that_exists_warns) {
     std::filesystem::remove(file);
 }
 
+TEST_F(a_rehearsal_of, what_throttles_by_a_query_or_a_url_warns) {
+    rehearse({"--throttle-query=SELECT 1"});
+    expect_warned({"copying would wait from the start: --throttle-query gives more than 0"});
+    rehearse({"--throttle-query=SELECT nothing_of_that_name"});
+    expect_warned({"copying would wait from the start: --throttle-query fails", "Unknown column"});
+    rehearse({"--throttle-http=http://127.0.0.1:1/"});
+    expect_warned({"copying would wait from the start: --throttle-http is not answered"});
+    rehearse({"--throttle-query=SELECT 0", "--throttle-http=http://127.0.0.1:1/",
+              "--ignore-http-errors"});
+    expect_all_well();
+}
+
 TEST_F(a_rehearsal_of, a_control_replica_that_cannot_be_read_warns) {
     rehearse({"--throttle-control-replicas=127.0.0.1:1"});
     expect_warned({"127.0.0.1:1", "copying would wait"});

@@ -138,7 +138,9 @@ class what_an_earlier_run_left : public testing::Test {
             "WHERE i < 900) SELECT i FROM n");
     }
     void die_in_the_copy() {
-        run.start(alter, {.postponed = true, .more = {"--chunk-size=100"}});
+        std::vector<std::string> with = more;
+        with.emplace_back("--chunk-size=100");
+        run.start(alter, {.postponed = true, .more = with});
         run.segue().wait_for_output("phase: postponed");
         run.wait_until("a place in the log is written down", [&] {
             return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
@@ -146,15 +148,21 @@ class what_an_earlier_run_left : public testing::Test {
         run.segue().signal(SIGKILL);
         expect_killed(run.segue());
     }
+    void wait_for_another_second() {
+        const auto now = [&] { return run.session().query_value("SELECT UNIX_TIMESTAMP()"); };
+        const auto then = now();
+        run.wait_until("another second", [&] { return now() != then; });
+    }
     fault_points& faults() { return faults_; }
     void expect_refused(const std::string& with, const std::vector<std::string>& words,
-                        const std::vector<std::string>& more = {}) {
+                        const std::vector<std::string>& flags = {}) {
         const auto before = run.everything();
-        run.start(with, {.more = more});
+        run.start(with, {.more = flags});
         run.expect_failed(words);
         EXPECT_EQ(run.everything(), before);
     }
     quiet_run run{shared_server()};
+    std::vector<std::string> more;
     const std::string alter = "ADD COLUMN b INT NOT NULL DEFAULT 3";
 
   private:
@@ -163,7 +171,10 @@ class what_an_earlier_run_left : public testing::Test {
 
 TEST_F(what_an_earlier_run_left, of_another_alter_is_refused_by_name_and_dropped_when_told) {
     die_in_the_copy();
-    expect_refused("ADD COLUMN c INT", {"its ALTER is another", "ADD COLUMN b", "--no-resume"});
+    expect_refused("ADD COLUMN c INT", {"its ALTER is another", "ADD COLUMN b",
+                                        "To go on with it, give the ALTER", "--no-resume"});
+    expect_refused("ADD COLUMN c INT", {"its ALTER is another", "--no-resume"}, {"--resume"});
+    EXPECT_EQ(run.segue().err().find("Leave --resume out"), std::string::npos);
     run.start("ADD COLUMN c INT", {.more = {"--no-resume"}});
     run.expect_swapped();
     EXPECT_EQ(run.everything(), "_t_del:900 t:900");
@@ -233,7 +244,9 @@ TEST_F(what_an_earlier_run_left, is_refused_when_the_log_was_purged) {
     run.session().execute("FLUSH BINARY LOGS");
     const auto logs = run.session().query("SHOW BINARY LOGS");
     run.session().execute("PURGE BINARY LOGS TO '" + logs.back().at(0).value() + "'");
-    expect_refused(alter, {"does not hold all that came since", "purged", "--no-resume"});
+    expect_refused(alter, {"does not hold all that came since", "purged",
+                           "No run can go on with it. To give it up and begin anew, say "
+                           "--no-resume"});
     run.start(alter, {.more = {"--initially-drop-ghost-table"}});
     run.expect_swapped();
     run.expect_as_native_alter(alter);
@@ -256,7 +269,7 @@ TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
     run.session().execute("CREATE TABLE log (a INT)");
     run.session().execute(
         "CREATE TRIGGER t_ai AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (NEW.a)");
-    const std::vector<std::string> more{"--include-triggers", "--trigger-suffix=_new"};
+    more = {"--include-triggers", "--trigger-suffix=_new"};
     faults().abort("cut_over.triggers_made");
     run.start(alter, {.build = segue_build::faulty, .faults = &faults(), .more = more});
     expect_killed(run.segue());
@@ -265,6 +278,58 @@ TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
     EXPECT_THAT(run.segue().err(), HasSubstr(goes_on));
     run.session().execute("INSERT INTO t (a) VALUES (55)");
     EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM log WHERE a=55"), "1");
+}
+
+TEST_F(what_an_earlier_run_left, is_told_of_by_a_rehearsal) {
+    const auto rehearse = [&](const std::vector<std::string>& with, const char* words) {
+        const auto before = run.everything();
+        std::vector<std::string> flags = with;
+        flags.emplace_back("--execute=false");
+        run.start(alter, {.more = flags});
+        run.expect_swapped();  // exit code 0
+        EXPECT_THAT(run.segue().out(), HasSubstr(words));
+        EXPECT_EQ(run.everything(), before);
+    };
+    die_in_the_copy();
+    rehearse({}, "1. go on with what an earlier run (");
+    rehearse({"--no-resume"}, "_t_gho` (about ");
+    EXPECT_THAT(run.segue().out(), HasSubstr("rows), as --no-resume says"));
+    run.start(alter, {.more = {"--no-resume", "--verify=sample=5%"}});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("verified: "));
+    run.session().execute("DROP TABLE _t_del");
+    faults().abort("migration.swapped");
+    run.start("ADD COLUMN c INT", {.build = segue_build::faulty, .faults = &faults()});
+    expect_killed(run.segue());
+    run.start("ADD COLUMN c INT", {.more = {"--execute=false"}});
+    run.expect_swapped();  // exit code 0
+    EXPECT_THAT(run.segue().out(), HasSubstr("has swapped the\ntables already"));
+    EXPECT_THAT(run.segue().out(), HasSubstr("1. drop "));
+}
+
+// The name has the moment of the first start in it.
+TEST_F(what_an_earlier_run_left, keeps_the_name_of_the_old_table) {
+    more = {"--timestamp-old-table"};
+    die_in_the_copy();
+    const auto old_table =
+        run.session().query_value("SELECT value FROM _t_ghk WHERE kind='old_table'").value();
+    wait_for_another_second();
+    run.start(alter, {.more = more});
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), old_table + ":900 t:900");
+}
+
+// Nothing but its old table tells that this swap is done: the definition is as it was.
+TEST_F(what_an_earlier_run_left, is_dropped_behind_a_swap_under_a_name_with_a_time) {
+    more = {"--timestamp-old-table", "--ok-to-drop-table"};
+    faults().abort("migration.swapped");
+    run.start("ENGINE=InnoDB", {.build = segue_build::faulty, .faults = &faults(), .more = more});
+    expect_killed(run.segue());
+    wait_for_another_second();
+    run.start("ENGINE=InnoDB", {.more = more});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().out(), HasSubstr("Swapped by an earlier run"));
+    EXPECT_EQ(run.everything(), "t:900");
 }
 
 TEST(a_log_that_is_purged_soon, is_told_of_at_the_start) {

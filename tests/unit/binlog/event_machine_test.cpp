@@ -76,6 +76,45 @@ TEST(event_machine, compressed_transactions_are_like_others) {
                             "delete (03000000)", "committed"));
 }
 
+// What is written down of the same log, with who wrote the table alone.
+class writers_of_a_table final : public stream_handler {
+  public:
+    void on_begin(const std::optional<std::string>&) override {}
+    void on_table(const table_shape&) override { ADD_FAILURE() << "its rows are not wanted"; }
+    void on_row(const row_change&) override { ADD_FAILURE() << "its rows are not wanted"; }
+    void on_written(std::size_t subscription, std::uint64_t connection) override {
+        EXPECT_EQ(subscription, 0U);
+        connections.push_back(connection);
+    }
+    void on_statement(const statement&) override {}
+    void on_end(ending) override {}
+    void on_xa_commit(const std::string&) override {}
+    void on_xa_rollback(const std::string&) override {}
+    void on_boundary(const stream_position&) override {}
+    void on_reconnect() override {}
+
+    std::vector<std::uint64_t> connections;
+};
+
+TEST(event_machine, who_writes_a_table_is_told_once_for_each_transaction) {
+    for (const char* const recording : {"compressed", "all_types", "xa"}) {
+        SCOPED_TRACE(recording);
+        const auto told = run(recording, {0}).lines;
+        const auto writes = std::ranges::count_if(
+            told, [](const std::string& line) { return line.starts_with("table 0"); });
+        writers_of_a_table seen;
+        event_machine machine(
+            {{.schema = "shop", .table = "t", .columns = {}, .only_who_writes = true}}, gtid_set{},
+            seen);
+        for (const bytes& event : recorded_events(recording)) machine.handle(event);
+        ASSERT_EQ(seen.connections.size(), static_cast<std::size_t>(writes));
+        EXPECT_GT(writes, 0);
+        // The files were recorded by one session.
+        EXPECT_THAT(seen.connections, testing::Each(seen.connections.front()));
+        EXPECT_NE(seen.connections.front(), 0U);
+    }
+}
+
 TEST(event_machine, a_row_larger_than_the_buffer_is_read_from_a_payload) {
     transcript seen;
     event_machine machine({{"shop", "u", {0, 1}}}, gtid_set{}, seen);

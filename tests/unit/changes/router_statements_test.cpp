@@ -29,6 +29,29 @@ TEST_F(a_router, tells_what_others_did_to_our_tables_once_a_marker_has_come) {
     EXPECT_NE(feed_.change_of_ours().find("DROP COLUMN"), std::string::npos) << "the first one";
 }
 
+TEST_F(a_router, tells_which_connection_wrote_the_target_once_a_marker_has_come) {
+    table_feed feed({.original = {"s", "t"},
+                     .columns = 2,
+                     .ours = {{"s", "_t_gho"}},
+                     .is_ours = [](std::uint64_t connection) { return connection == 7; }},
+                    id_codec(), changes_, {});
+    router watching(markers_, {"s", "_t_ghc"}, {&feed});
+    constexpr std::size_t target_rows = 2;
+    const auto wanted = watching.subscriptions();
+    ASSERT_EQ(wanted.size(), target_rows + 1);
+    EXPECT_EQ(wanted[target_rows].table, "_t_gho");
+    EXPECT_TRUE(wanted[target_rows].only_who_writes);
+    watching.on_written(target_rows, 8);
+    EXPECT_EQ(feed.change_of_ours(), "") << "an earlier run's";
+    feed.watch_ours();
+    watching.on_written(target_rows, 7);
+    EXPECT_EQ(feed.change_of_ours(), "") << "its own";
+    watching.on_written(target_rows, 8);
+    EXPECT_EQ(feed.change_of_ours(),
+              "connection 8 has written into the new table `s`.`_t_gho`, whose rows are nobody "
+              "else's to change while the migration runs");
+}
+
 TEST_F(a_router, knows_the_triggers_that_we_make_on_our_tables) {
     feed_.watch_ours();
     feed_.expect_triggers({"audit_new"});

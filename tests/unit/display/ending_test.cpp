@@ -77,7 +77,7 @@ TEST(ending, a_swap_is_a_success_whatever_could_not_be_dropped) {
     EXPECT_THAT(ending_of(left_after(swap_state::made, "")).lines, IsEmpty());
 }
 
-migration::leftovers left_to_another(preflight::other_run_made seen, const std::string& tables) {
+migration::leftovers left_to_another(earlier::other_run_made seen, const std::string& tables) {
     auto left = left_after(swap_state::not_made, tables);
     left.taken_over = seen;
     left.taken_over_by = "app@localhost, process 7 on h";
@@ -86,15 +86,14 @@ migration::leftovers left_to_another(preflight::other_run_made seen, const std::
 
 TEST(ending, another_runs_unfinished_tables_are_not_to_be_dropped) {
     EXPECT_THAT(
-        ending_of(left_to_another(preflight::other_run_made::unfinished, "`s`.`_t_gho`")).lines,
+        ending_of(left_to_another(earlier::other_run_made::unfinished, "`s`.`_t_gho`")).lines,
         ElementsAre("The original table is untouched.",
                     "Another run (app@localhost, process 7 on h) has this migration now, and its "
                     "tables: nothing is to be cleaned up."));
 }
 
 TEST(ending, a_table_that_another_run_has_swapped_is_not_called_untouched) {
-    const auto last =
-        ending_of(left_to_another(preflight::other_run_made::swapped, "`s`.`_t_del`"));
+    const auto last = ending_of(left_to_another(earlier::other_run_made::swapped, "`s`.`_t_del`"));
     EXPECT_EQ(last.exit_code, 1);
     EXPECT_THAT(
         last.lines,
@@ -106,7 +105,7 @@ TEST(ending, a_table_that_another_run_has_swapped_is_not_called_untouched) {
 }
 
 TEST(ending, tables_that_are_gone_beside_an_original_as_it_was_are_not_to_be_dropped) {
-    auto left = left_to_another(preflight::other_run_made::not_swapped, "");
+    auto left = left_to_another(earlier::other_run_made::not_swapped, "");
     left.taken_over_by.clear();
     const auto last = ending_of(left);
     EXPECT_EQ(last.exit_code, 1);
@@ -118,7 +117,7 @@ TEST(ending, tables_that_are_gone_beside_an_original_as_it_was_are_not_to_be_dro
 }
 
 TEST(ending, what_cannot_be_seen_of_another_run_is_not_claimed) {
-    const auto last = ending_of(left_to_another(preflight::other_run_made::unknown, ""));
+    const auto last = ending_of(left_to_another(earlier::other_run_made::unknown, ""));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
 }

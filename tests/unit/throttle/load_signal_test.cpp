@@ -67,7 +67,7 @@ TEST(load_reason, a_value_that_is_no_whole_number_is_an_error_that_names_the_var
 
 TEST(load_signal, is_named_after_its_variables) {
     const live_pace limited({.max_load = {{"Threads_running", 25}, {"Foo", 1}}});
-    EXPECT_EQ(load_signal({}, limited).name(), "Threads_running,Foo");
+    EXPECT_EQ(load_signal({}, limited).name(), "max-load Threads_running,Foo");
 }
 
 TEST(load_signal, without_a_limit_asks_nobody) {

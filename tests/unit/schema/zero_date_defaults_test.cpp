@@ -1,4 +1,4 @@
-#include "src/preflight/zero_date_defaults.hpp"
+#include "src/schema/zero_date_defaults.hpp"
 
 #include <optional>
 #include <string>
@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::preflight {
+namespace segue::schema {
 namespace {
 
 using testing::IsEmpty;
@@ -67,4 +67,4 @@ TEST(new_zero_date_defaults, one_that_the_table_has_already_is_let_be) {
 }
 
 }  // namespace
-}  // namespace segue::preflight
+}  // namespace segue::schema

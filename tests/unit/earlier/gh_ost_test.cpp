@@ -1,11 +1,11 @@
-#include "src/preflight/gh_ost.hpp"
+#include "src/earlier/gh_ost.hpp"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace segue::preflight {
+namespace segue::earlier {
 namespace {
 
 TEST(gh_ost_lock_names, are_of_schema_and_table_or_of_their_hash) {
@@ -24,4 +24,4 @@ TEST(gh_ost_lock_names, of_more_characters_than_a_lock_can_have_are_hashes_alone
 }
 
 }  // namespace
-}  // namespace segue::preflight
+}  // namespace segue::earlier

@@ -3,14 +3,14 @@
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/inspection.hpp"
+#include "src/schema/table_definition.hpp"
 
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-namespace segue::preflight {
+namespace segue::earlier {
 
 /// What another run that has taken the tables over has made of them.
 enum class other_run_made {
@@ -48,8 +48,10 @@ enum class owner {
 owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token);
 
 /// What another run, which has taken this run's tables over, has made of them; `there` are those of
-/// them that exist. Throws segue::error.
-other_run_made seen_take_over(db::session& session, const plan& made,
+/// them that exist, `original` and `target` as this run knew them. Throws segue::error.
+other_run_made seen_take_over(db::session& session, const migration_tables& tables,
+                              const schema::table_definition& original,
+                              const schema::table_definition& target,
                               const std::vector<table_name>& there);
 
 /// Calls `take_over`, which waits for the statements that a run has left behind in the server,
@@ -70,4 +72,4 @@ void drop_leftover(db::session& session, const table_name& name, const std::stop
 /// `stopped` when asked to stop before the first one is dropped.
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop);
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

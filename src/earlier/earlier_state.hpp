@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
-namespace segue::preflight {
+namespace segue::earlier {
 
 /// What a run does with what an earlier one left.
-enum class earlier_run_use {
+enum class run_use {
     gone_on_with,  ///< Where that can be done; what cannot be gone on with stands in the way.
     required,      ///< --resume: a run that begins anew is refused.
     begun_anew     ///< --no-resume: what Segue has left is dropped.
@@ -31,18 +31,22 @@ enum class remains {
 };
 
 /// What there is of an earlier run.
-struct earlier_state {
+struct state {
     remains is = remains::none;
     std::string why = {};  ///< What differs; a part of a sentence. For another and unknown alone.
     std::string run = {};  ///< Whose it was, in words; empty where that is not known.
+    /// The original's name after its swap; empty where that is not known.
+    std::string old_table = {};
+    /// For `another`: a run that has the ALTER, the table and the settings as they were can go on.
+    bool could_be_gone_on_with = false;
     bool same_alter = false;  ///< For `swapped`: by this ALTER.
 };
 
 /// Looks at the state that stands in the checkpoint table and changes nothing. `original`: as it is
 /// now. Precondition: nobody is at work on it. Throws as sessions do.
-earlier_state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                                    const schema::table_definition& original,
-                                    const std::string& alter_text);
+state look_at_earlier_state(db::session& session, const migration_tables& tables,
+                            const schema::table_definition& original,
+                            const std::string& alter_text);
 
 /// Makes the state of another run ours, once its statements have ended: one that waits for a lock
 /// lives on in the server when its process has died. Tells whom it waits for. Throws `stopped`, and
@@ -58,4 +62,4 @@ std::string first_difference(std::string_view before, std::string_view now);
 std::optional<std::string> difference(const tables::fingerprint& before,
                                       const tables::fingerprint& now);
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

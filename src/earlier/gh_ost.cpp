@@ -1,21 +1,34 @@
-#include "src/preflight/gh_ost.hpp"
+#include "src/earlier/gh_ost.hpp"
 
+#include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/growing_interval.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
 #include "src/base/utf8.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-namespace segue::preflight {
+namespace segue::earlier {
 namespace {
+
+using std::chrono::seconds;
 
 // https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 constexpr std::size_t lock_name_characters_max = 64;
+// A server notices a client whose machine is gone by TCP's keepalive, which is often set to less.
+constexpr seconds lock_awaited{120};
+constexpr std::chrono::milliseconds lock_look_interval{1'000};
+// Who holds the lock says something on that connection every five seconds (gh_ost_lock).
+constexpr seconds silence_of_the_living{8};
 
 std::string sha1_hex(std::string_view text) {
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
@@ -66,6 +79,20 @@ std::string account_of(db::session& session, std::uint64_t connection) {
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         return "";
+    }
+}
+
+// Since it said something last; unset where the account may not see it.
+std::optional<seconds> silence_of(db::session& session, std::uint64_t connection) {
+    try {
+        const auto found = session.query(fmt::format(
+            "SELECT PROCESSLIST_TIME FROM performance_schema.threads WHERE PROCESSLIST_ID={}",
+            connection));
+        if (found.empty() || !found.front()[0]) return std::nullopt;
+        return seconds(db::to_uint64(found.front()[0], "PROCESSLIST_TIME"));
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return std::nullopt;
     }
 }
 
@@ -133,6 +160,42 @@ std::optional<refusal> gh_ost_at_work(db::session& session, const table_name& or
                    "Nothing was changed. Drop none of its tables: let it finish, or end it first."};
 }
 
+std::optional<refusal> segue_at_work(db::session& session, const migration_tables& tables,
+                                     const std::stop_token& stop) {
+    using std::chrono::steady_clock;
+    const table_name& original = tables.original;
+    const bool has_tables = servers::exists(session, tables.checkpoint);
+    const auto began = steady_clock::now();
+    std::optional<seconds> silent;
+    for (growing_interval told;;) {
+        const auto holder = holder_now(session, original);
+        if (holder.of != gh_ost_lock_holder::kind::another_segue) return std::nullopt;
+        const std::string who = fmt::format("connection {}{}", holder.connection,
+                                            account_of(session, holder.connection));
+        const auto before = std::exchange(silent, silence_of(session, holder.connection));
+        if (before && silent && *silent < *before)
+            return refusal{fmt::format("another run of Segue is at work on {}, with tables of "
+                                       "other names: {} has its lock, and is alive",
+                                       original.quoted(), who),
+                           "Nothing was changed. Let it finish, or end it first: on its machine "
+                           "`segue status` tells how far it is, and `segue ctl panic` ends it."};
+        if (has_tables && (!silent || *silent > silence_of_the_living)) return std::nullopt;
+        if (steady_clock::now() - began >= lock_awaited)
+            return refusal{
+                fmt::format("another run of Segue has the lock of {}: {}. It has not ended within "
+                            "{} seconds",
+                            original.quoted(), who, lock_awaited.count()),
+                fmt::format("Nothing was changed. If that run is dead (its machine or network is "
+                            "gone), end its connection: KILL {};",
+                            holder.connection)};
+        if (told.due(machine_clock().now()))
+            log::write(log::level::warning,
+                       fmt::format("waiting for the lock of {} that another run of Segue has: {}",
+                                   original.quoted(), who));
+        pause_for(lock_look_interval, stop);
+    }
+}
+
 bool is_changelog_of_gh_ost(db::session& session, const table_name& changelog) {
     if (columns_of(session, changelog) !=
         std::vector<std::string>{"id", "last_update", "hint", "value"})
@@ -169,4 +232,4 @@ std::optional<refusal> checkpoint_of_gh_ost(db::session& session, const migratio
                     tables.ghost.quoted(), tables.changelog.quoted(), what)};
 }
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

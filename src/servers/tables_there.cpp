@@ -1,4 +1,4 @@
-#include "src/preflight/tables_there.hpp"
+#include "src/servers/tables_there.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::preflight {
+namespace segue::servers {
 
 std::optional<std::string> type_of_table(db::session& session, const table_name& name) {
     const auto found =
@@ -31,11 +31,10 @@ void drop_if_exists(db::session& session, const table_name& name) {
         session.execute("DROP TABLE IF EXISTS " + name.quoted());
     } catch (const error& failure) {
         if (failure.mysql_errno() != er::lock_wait_timeout) throw;
-        throw servers::explained_lock_wait(
-            fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
-                        servers::holders_text(session, name), failure.what()),
-            failure.properties());
+        throw explained_lock_wait(fmt::format("{} cannot be dropped yet, as {} ({})", name.quoted(),
+                                              holders_text(session, name), failure.what()),
+                                  failure.properties());
     }
 }
 
-}  // namespace segue::preflight
+}  // namespace segue::servers

@@ -1,8 +1,8 @@
-#include "src/preflight/earlier_state.hpp"
+#include "src/earlier/earlier_state.hpp"
 
 #include "src/base/error.hpp"
-#include "src/preflight/earlier_run.hpp"
-#include "src/preflight/tables_there.hpp"
+#include "src/earlier/earlier_run.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
 
 #include <array>
@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::preflight {
+namespace segue::earlier {
 namespace {
 
 // What the ALTER says of the table, however it names that.
@@ -36,7 +36,7 @@ bool is_swapped(db::session& session, const migration_tables& tables,
     // An ALTER need not change the definition.
     return definition_but_for_names(left.print.target) !=
                definition_but_for_names(left.print.original) ||
-           has_definition(session, tables.old, left.print.original);
+           has_definition(session, {tables.old.schema, left.old_table}, left.print.original);
 }
 
 }  // namespace
@@ -71,14 +71,14 @@ std::optional<std::string> difference(const tables::fingerprint& before,
     return std::nullopt;
 }
 
-earlier_state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                                    const schema::table_definition& original,
-                                    const std::string& alter_text) {
-    const bool ghost_is_there = exists(session, tables.ghost);
+state look_at_earlier_state(db::session& session, const migration_tables& tables,
+                            const schema::table_definition& original,
+                            const std::string& alter_text) {
+    const bool ghost_is_there = servers::exists(session, tables.ghost);
     switch (tables::look_for_state(session, tables.checkpoint)) {
         case tables::state_found::none:
-            if (ghost_is_there || exists(session, tables.changelog) ||
-                exists(session, tables.checkpoint))
+            if (ghost_is_there || servers::exists(session, tables.changelog) ||
+                servers::exists(session, tables.checkpoint))
                 return {.is = remains::unknown, .why = "no state of a run is there"};
             return {};
         case tables::state_found::other_format:
@@ -91,7 +91,7 @@ earlier_state look_at_earlier_state(db::session& session, const migration_tables
             break;
     }
     const tables::saved_state left = tables::read_state(session, tables.checkpoint);
-    earlier_state found{.run = left.run};
+    state found{.run = left.run, .old_table = left.old_table};
     found.same_alter = changes_of(left.print.alter) == changes_of(alter_text);
     if (!ghost_is_there && is_swapped(session, tables, original, left)) {
         found.is = remains::swapped;
@@ -102,7 +102,10 @@ earlier_state look_at_earlier_state(db::session& session, const migration_tables
         found.why = fmt::format("its new table {} is gone", tables.ghost.quoted());
     else if (!left.spoiled.empty())
         found.why = left.spoiled;
-    else if (!found.same_alter)
+    else
+        found.could_be_gone_on_with = true;
+    if (!found.could_be_gone_on_with) return found;
+    if (!found.same_alter)
         found.why = fmt::format("its ALTER is another: {}", left.print.alter);
     else if (const auto text = schema::stable_create_statement(original);
              text != left.print.original)
@@ -121,4 +124,4 @@ tables::saved_state take_state_over(db::session& session, const tables::checkpoi
     return std::move(*taken);
 }
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

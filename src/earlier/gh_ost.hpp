@@ -6,12 +6,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 /// gh-ost beside Segue: its lock, and tables of its own under the names that Segue uses.
-namespace segue::preflight {
+namespace segue::earlier {
 
 /// The names of the locks (GET_LOCK) by which gh-ost keeps a second gh-ost from a table, one of
 /// which it takes: the first one where that has at most 64 characters, a SHA-1 elsewhere. Of what,
@@ -38,6 +39,14 @@ gh_ost_lock_holder take_gh_ost_lock(db::session& session, const table_name& orig
 /// a session does.
 std::optional<refusal> gh_ost_at_work(db::session& session, const table_name& original);
 
+/// A reason not to begin, where another Segue has gh-ost's lock of this table, and may be at work
+/// with tables of other names. One that is silent has died, or hangs: where there are tables of
+/// these names, it is taken for the one that made them, as whoever takes those over keeps it from
+/// writing. Else it is waited for, as its connection lives on until the server notices, for two
+/// minutes at most. Throws as a session does, and `stopped`.
+std::optional<refusal> segue_at_work(db::session& session, const migration_tables& tables,
+                                     const std::stop_token& stop);
+
 /// "gh-ost is at work on ...", with the connection that has its lock. Precondition: somebody else.
 std::string words_of(db::session& session, const table_name& original,
                      const gh_ost_lock_holder& holder);
@@ -49,4 +58,4 @@ bool is_changelog_of_gh_ost(db::session& session, const table_name& changelog);
 /// make again: whatever flags were given. Throws as a session does.
 std::optional<refusal> checkpoint_of_gh_ost(db::session& session, const migration_tables& tables);
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

@@ -1,4 +1,4 @@
-#include "src/preflight/earlier_run.hpp"
+#include "src/earlier/earlier_run.hpp"
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
@@ -8,10 +8,10 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/table_failure.hpp"
-#include "src/preflight/gh_ost.hpp"
-#include "src/preflight/tables_there.hpp"
+#include "src/earlier/gh_ost.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::preflight {
+namespace segue::earlier {
 namespace {
 
 using std::chrono::milliseconds;
@@ -75,10 +75,23 @@ std::string claim_on(const table_name& original) {
                        quoted_literal(original.quoted()));
 }
 
-refusal run_at_work(db::session& session, const table_name& changelog) {
+// Whose it is, as " (account, process and host)"; empty where that cannot be read.
+std::string whose_run(db::session& session, const table_name& checkpoint) {
+    try {
+        const std::string run = tables::checkpoint_table(checkpoint, "").other_run(session);
+        return run.empty() ? "" : fmt::format(" ({})", run);
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return "";
+    }
+}
+
+refusal run_at_work(db::session& session, const migration_tables& tables) {
+    const table_name& changelog = tables.changelog;
     const bool gh_ost = is_changelog_of_gh_ost(session, changelog);
-    return {fmt::format("{} is at work on this table: the rows of {} change while we look",
-                        gh_ost ? "gh-ost" : "another run", changelog.quoted()),
+    return {fmt::format("{}{} is at work on this table: the rows of {} change while we look",
+                        gh_ost ? "gh-ost" : "another run",
+                        gh_ost ? "" : whose_run(session, tables.checkpoint), changelog.quoted()),
             fmt::format("Nothing was changed. Drop none of its tables: let it finish, or end it "
                         "first. {}",
                         gh_ost ? "Its socket takes `status` and `panic`."
@@ -149,7 +162,7 @@ bool start_is_claimed(db::session& session, const table_name& original) {
 
 std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
                                std::stop_token stop) {
-    if (!exists(session, tables.changelog)) return std::nullopt;
+    if (!servers::exists(session, tables.changelog)) return std::nullopt;
     const auto first = changelog_rows(session, tables.changelog);
     if (first.empty()) return std::nullopt;
     growing_interval told;
@@ -161,7 +174,7 @@ std::optional<refusal> at_work(db::session& session, const migration_tables& tab
         while (steady_clock::now() < until) {
             pause_for(look_interval, stop);
             if (changelog_rows(session, tables.changelog) != first)
-                return run_at_work(session, tables.changelog);
+                return run_at_work(session, tables);
         }
         if (could_be_written(session, tables.changelog) && before) return std::nullopt;
         if (told.due(machine_clock().now()))
@@ -190,23 +203,25 @@ owner owner_of(db::session& session, const table_name& checkpoint, const std::st
     }
 }
 
-other_run_made seen_take_over(db::session& session, const plan& made,
+other_run_made seen_take_over(db::session& session, const migration_tables& tables,
+                              const schema::table_definition& original,
+                              const schema::table_definition& target,
                               const std::vector<table_name>& there) {
     const auto is_there = [&](const table_name& one) {
         return std::ranges::find(there, one) != there.end();
     };
-    if (is_there(made.tables.ghost)) return other_run_made::unfinished;
+    if (is_there(tables.ghost)) return other_run_made::unfinished;
     // This run would not have begun beside an old table.
-    if (is_there(made.tables.old)) return other_run_made::swapped;
-    const auto now = schema::read_table(session, made.tables.original);
+    if (is_there(tables.old)) return other_run_made::swapped;
+    const auto now = schema::read_table(session, tables.original);
     if (!now) return other_run_made::unknown;
-    if (!schema::same_definition(*now, made.original)) return other_run_made::swapped;
+    if (!schema::same_definition(*now, original)) return other_run_made::swapped;
     // An ALTER need not change the definition, and the old table may have been dropped.
     const auto text_of = [](const schema::table_definition& table) {
         return definition_but_for_names(schema::stable_create_statement(table));
     };
-    return text_of(made.target) == text_of(made.original) ? other_run_made::unknown
-                                                          : other_run_made::not_swapped;
+    return text_of(target) == text_of(original) ? other_run_made::unknown
+                                                : other_run_made::not_swapped;
 }
 
 // As the old table is dropped.
@@ -215,7 +230,7 @@ void drop_leftover(db::session& session, const table_name& name, const std::stop
     for (;;) {
         if (stop.stop_requested()) throw stopped();
         try {
-            return drop_if_exists(session, name);
+            return servers::drop_if_exists(session, name);
         } catch (const servers::explained_lock_wait& failure) {
             if (told.due(machine_clock().now()))
                 log::write(
@@ -226,10 +241,11 @@ void drop_leftover(db::session& session, const table_name& name, const std::stop
 }
 
 void drop_leftovers(db::session& session, const migration_tables& tables, std::stop_token stop) {
-    if (exists(session, tables.checkpoint)) take_tables_over(session, tables.checkpoint, stop);
+    if (servers::exists(session, tables.checkpoint))
+        take_tables_over(session, tables.checkpoint, stop);
     std::vector<std::string> there;
     for (const table_name& name : {tables.checkpoint, tables.changelog, tables.ghost})
-        if (exists(session, name)) there.push_back(name.quoted());
+        if (servers::exists(session, name)) there.push_back(name.quoted());
     try {
         for (const table_name& name : {tables.ghost, tables.changelog, tables.checkpoint}) {
             drop_leftover(session, name, stop);
@@ -243,4 +259,4 @@ void drop_leftovers(db::session& session, const migration_tables& tables, std::s
     }
 }
 
-}  // namespace segue::preflight
+}  // namespace segue::earlier

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace segue::preflight {
+namespace segue::servers {
 
 /// What the name stands for: "BASE TABLE", "VIEW", ...; nullopt: there is nothing of that name that
 /// the account can see. Throws as the session does.
@@ -21,7 +21,7 @@ bool exists(db::session& session, const table_name& name);
 bool was_changed(db::session& session, const schema::table_definition& before);
 
 /// Drops a table of ours that may not be there. Waits for seconds for a lock that somebody else
-/// holds; the error (1205, a servers::explained_lock_wait) then says who.
+/// holds; the error (1205, a explained_lock_wait) then says who.
 void drop_if_exists(db::session& session, const table_name& name);
 
-}  // namespace segue::preflight
+}  // namespace segue::servers

@@ -1,4 +1,4 @@
-#include "src/preflight/zero_date_defaults.hpp"
+#include "src/schema/zero_date_defaults.hpp"
 
 #include "src/base/table_name.hpp"
 
@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-namespace segue::preflight {
+namespace segue::schema {
 namespace {
 
 // As the server prints dates: YYYY-MM-DD, and what else there is behind it.
-bool is_forbidden(const schema::column& of, const schema::conversion_rules& rules) {
+bool is_forbidden(const column& of, const conversion_rules& rules) {
     constexpr std::size_t month_at = 5;
     constexpr std::size_t day_at = 8;
     constexpr std::size_t date_size = 10;
@@ -27,15 +27,15 @@ bool is_forbidden(const schema::column& of, const schema::conversion_rules& rule
 
 }  // namespace
 
-std::vector<refusal> new_zero_date_defaults(const schema::table_definition& original,
-                                            const schema::table_definition& target,
-                                            const schema::source_of& source_of_target,
-                                            const schema::conversion_rules& rules) {
+std::vector<refusal> new_zero_date_defaults(const table_definition& original,
+                                            const table_definition& target,
+                                            const source_of& source_of_target,
+                                            const conversion_rules& rules) {
     std::vector<refusal> found;
-    for (const schema::column& to : target.columns) {
+    for (const column& to : target.columns) {
         if (!is_forbidden(to, rules)) continue;
         const auto source = source_of_target(to.name);
-        const schema::column* const from = source ? original.find_column(*source) : nullptr;
+        const column* const from = source ? original.find_column(*source) : nullptr;
         if (from != nullptr && is_forbidden(*from, rules)) continue;
         found.push_back({fmt::format("the new default '{}' of {} is a zero date, which the "
                                      "server's sql_mode forbids (NO_ZERO_DATE, NO_ZERO_IN_DATE)",
@@ -45,4 +45,4 @@ std::vector<refusal> new_zero_date_defaults(const schema::table_definition& orig
     return found;
 }
 
-}  // namespace segue::preflight
+}  // namespace segue::schema

@@ -1,0 +1,99 @@
+// Somebody else writes into the new table. The stream tells it; where that cannot, verification
+// does.
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/application_session.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view alter = "ADD COLUMN b INT NOT NULL DEFAULT 3";
+
+class a_new_table_that_somebody_writes : public testing::Test {
+  protected:
+    void SetUp() override {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
+        run.session().execute(
+            "INSERT INTO t (a) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n "
+            "WHERE i < 900) SELECT i FROM n");
+    }
+    void write(const std::string& statement, bool logged = true) {
+        application_session somebody(run.server().over_tcp(), run.schema());
+        somebody_ = somebody.query_value("SELECT CONNECTION_ID()").value();
+        if (!logged) somebody.execute("SET SESSION sql_log_bin=0");
+        somebody.execute(statement);
+    }
+    void expect_told_of_the_writer() {
+        run.expect_failed({"connection " + somebody_ + " has written into the new table",
+                           "The original table is untouched", "--no-resume"});
+        EXPECT_THAT(run.everything(), HasSubstr(" t:900"));
+    }
+    /// A run that stops when it has copied so many chunks, until goes_on().
+    void start_in_the_copy(unsigned long chunks, std::vector<std::string> more) {
+        faults.pause("copier.chunk_committed", {.first = chunks});
+        more.emplace_back("--threads=1");
+        run.start(std::string(alter),
+                  {.build = segue_build::faulty, .faults = &faults, .more = more});
+        faults.wait_reached("copier.chunk_committed");
+    }
+    void goes_on() { faults.go("copier.chunk_committed"); }
+    quiet_run run{shared_server()};
+    fault_points faults;
+
+  private:
+    std::string somebody_;
+};
+
+TEST_F(a_new_table_that_somebody_writes, ends_the_copy) {
+    start_in_the_copy(3, {"--chunk-size=100"});
+    write("UPDATE _t_gho SET a=0 WHERE id=7");
+    goes_on();
+    expect_told_of_the_writer();
+}
+
+TEST_F(a_new_table_that_somebody_writes, ends_a_run_that_waits_for_its_swap) {
+    run.start(std::string(alter), {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    write("DELETE FROM _t_gho WHERE id=7");
+    expect_told_of_the_writer();
+}
+
+TEST_F(a_new_table_that_somebody_writes, is_found_by_verification_where_no_log_tells) {
+    start_in_the_copy(3, {"--chunk-size=100"});
+    write("UPDATE _t_gho SET a=0 WHERE id=7", /*logged=*/false);
+    write("DELETE FROM _t_gho WHERE id=8", /*logged=*/false);
+    write("INSERT INTO _t_gho (id, a) VALUES (-5, 0)", /*logged=*/false);
+    goes_on();
+    run.expect_failed({"the new table is not what the original gives: 3 rows differ", "id=7",
+                       "id=8", "id=-5", "The original table is untouched", "--no-resume"});
+    run.start(std::string(alter), {});
+    run.expect_failed({"cannot be gone on with", "No run can go on with it"});
+    run.start(std::string(alter), {.more = {"--no-resume"}});
+    run.expect_swapped();
+    run.expect_as_native_alter(std::string(alter));
+}
+
+// Of few ranges a sample would leave out all.
+TEST_F(a_new_table_that_somebody_writes, is_found_by_the_smallest_sample) {
+    start_in_the_copy(1, {"--chunk-size=1000", "--verify=sample=1%"});
+    write("UPDATE _t_gho SET a=-1", /*logged=*/false);
+    goes_on();
+    run.expect_failed({"the new table is not what the original gives"});
+}
+
+TEST_F(a_new_table_that_somebody_writes, is_told_of_without_verification) {
+    run.start(std::string(alter), {.postponed = true, .more = {"--verify=none"}});
+    run.segue().wait_for_output("State: postponing cut-over");
+    write("UPDATE _t_gho SET a=0 WHERE id=7");
+    expect_told_of_the_writer();
+}
+
+}  // namespace
+}  // namespace segue::test
