@@ -161,6 +161,7 @@ std::optional<refusal> gh_ost_at_work(db::session& session, const table_name& or
 }
 
 std::optional<refusal> segue_at_work(db::session& session, const migration_tables& tables,
+                                     const std::function<bool(std::uint64_t connection)>& is_ours,
                                      const std::stop_token& stop) {
     using std::chrono::steady_clock;
     const table_name& original = tables.original;
@@ -170,6 +171,7 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
     for (growing_interval told;;) {
         const auto holder = holder_now(session, original);
         if (holder.of != gh_ost_lock_holder::kind::another_segue) return std::nullopt;
+        if (is_ours && is_ours(holder.connection)) return std::nullopt;
         const std::string who = fmt::format("connection {}{}", holder.connection,
                                             account_of(session, holder.connection));
         const auto before = std::exchange(silent, silence_of(session, holder.connection));

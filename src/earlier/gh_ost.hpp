@@ -5,6 +5,7 @@
 #include "src/db/session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -44,7 +45,9 @@ std::optional<refusal> gh_ost_at_work(db::session& session, const table_name& or
 /// these names, it is taken for the one that made them, as whoever takes those over keeps it from
 /// writing. Else it is waited for, as its connection lives on until the server notices, for two
 /// minutes at most. Throws as a session does, and `stopped`.
+/// `is_ours`: whether a connection is one of this run's.
 std::optional<refusal> segue_at_work(db::session& session, const migration_tables& tables,
+                                     const std::function<bool(std::uint64_t connection)>& is_ours,
                                      const std::stop_token& stop);
 
 /// "gh-ost is at work on ...", with the connection that has its lock. Precondition: somebody else.

@@ -110,6 +110,7 @@ preflight::plan run_state::looked_at(
     request.stall_budget = with.stall_budget;
     request.server = kind_of_server(with);
     request.run_token = run_token_;
+    request.is_ours = [&](std::uint64_t connection) { return sessions().was_ours(connection); };
     request.place_is_gone = [&](const tables::resume_point& from) {
         return servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
     };

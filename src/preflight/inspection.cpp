@@ -73,7 +73,7 @@ void check_names(db::session& session, const inspection_request& request, plan& 
     auto others = earlier::gh_ost_at_work(session, tables.original);
     if (!others) others = earlier::at_work(session, tables, stop);
     if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);
-    if (!others) others = earlier::segue_at_work(session, tables, stop);
+    if (!others) others = earlier::segue_at_work(session, tables, request.is_ours, stop);
     if (others) {
         refusals.push_back(std::move(*others));
         return;

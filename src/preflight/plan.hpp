@@ -42,6 +42,8 @@ struct inspection_request {
     std::string run_token = {};             ///< Of the run that inspects; a rehearsal has none.
     /// Why the stream cannot be taken up there, a sentence; nullopt: it can. Unset: it always can.
     std::function<std::optional<std::string>(const tables::resume_point&)> place_is_gone = {};
+    /// Whether a connection is one of the run's own. Unset: it has none but the one that inspects.
+    std::function<bool(std::uint64_t connection)> is_ours = {};
 };
 
 /// A table that an earlier run may have left.

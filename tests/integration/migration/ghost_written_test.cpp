@@ -82,7 +82,7 @@ TEST_F(a_new_table_that_somebody_writes, is_found_by_verification_where_no_log_t
 
 // Of few ranges a sample would leave out all.
 TEST_F(a_new_table_that_somebody_writes, is_found_by_the_smallest_sample) {
-    start_in_the_copy(1, {"--chunk-size=1000", "--verify=sample=1%"});
+    start_in_the_copy(2, {"--chunk-size=1000", "--verify=sample=1%"});
     write("UPDATE _t_gho SET a=-1", /*logged=*/false);
     goes_on();
     run.expect_failed({"the new table is not what the original gives"});

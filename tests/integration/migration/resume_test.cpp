@@ -151,7 +151,7 @@ class what_an_earlier_run_left : public testing::Test {
     void wait_for_another_second() {
         const auto now = [&] { return run.session().query_value("SELECT UNIX_TIMESTAMP()"); };
         const auto then = now();
-        run.wait_until("another second", [&] { return now() != then; });
+        eventually("another second", [&] { return now() != then; });
     }
     fault_points& faults() { return faults_; }
     void expect_refused(const std::string& with, const std::vector<std::string>& words,
