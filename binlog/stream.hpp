@@ -101,8 +101,8 @@ class stream_handler {
     virtual void on_table(const table_shape& shape) = 0;
     virtual void on_row(const row_change& change) = 0;
     /// The transaction changes rows of a table that was subscribed with only_who_writes; told once
-    /// in a transaction. `connection`: the id, on the server where it was first committed, of the
-    /// connection that it was made on.
+    /// in a transaction. `connection`: its id on the server whose log it is; in a replica's that of
+    /// the applier.
     virtual void on_written([[maybe_unused]] std::size_t subscription,
                             [[maybe_unused]] std::uint64_t connection) {}
     /// A statement, in a transaction or outside: then it is alone, without on_begin and on_end.

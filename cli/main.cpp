@@ -1,4 +1,5 @@
 #include "cli/arguments.hpp"
+#include "cli/cleanup.hpp"
 #include "cli/closing.hpp"
 #include "cli/display/run_record.hpp"
 #include "cli/display/terminal.hpp"
@@ -184,6 +185,10 @@ int run_process(int argc, char* argv[]) {
     if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
     if (asked.run) log::set_level(asked.run->log_level);
+    if (asked.run && asked.cleans_up) {
+        cli::signal_watch signals([] {});
+        return cli::clean_up(*asked.run, asked.notices, signals.token());
+    }
     const auto end_early = [&](const std::string& why, const auto& report) {
         for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);
         log::write(log::level::fatal, why);

@@ -61,7 +61,10 @@ class given_flags {
         for (const auto& entry : flags()) add(entry);
         app_.footer(
             "A migration that runs is asked by `segue status` and steered by `segue ctl COMMAND`: "
-            "see\n`segue ctl --help`.");
+            "see\n`segue ctl --help`. What one that has ended left `segue cleanup` shows, and "
+            "drops "
+            "with --execute:\nit takes the same flags, of which --host, --database and --table "
+            "do.");
     }
 
     std::string usage() const {
@@ -131,9 +134,9 @@ class options_reader {
                    std::vector<std::string>& notices)
         : given_(given), outside_(outside), notices_(notices) {}
 
-    options run() {
+    options run(bool cleans_up) {
         // In gh-ost's order: the change and its table first.
-        read_change();
+        read_change(cleans_up);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -150,9 +153,15 @@ class options_reader {
     }
 
   private:
-    void read_change() {
+    void read_change(bool cleans_up) {
         std::string& alter = made_.run.request.alter_text;
         alter = given_.text("alter");
+        made_.execute = given_.on("execute");
+        made_.run.request.rehearsal = !made_.execute;
+        if (alter.empty() && cleans_up) {
+            made_.run.request.original = {name_of("database", {}), name_of("table", {})};
+            return;
+        }
         if (alter.empty()) throw error("--alter is missing: it says what to change");
         // An empty variable of a script without quotes makes the next flag its value, which is not
         // shown: that flag may be a password.
@@ -161,8 +170,6 @@ class options_reader {
         const auto statement = sql::parse_alter(alter);
         made_.run.request.original.schema = name_of("database", statement.schema);
         made_.run.request.original.name = name_of("table", statement.table);
-        made_.execute = given_.on("execute");
-        made_.run.request.rehearsal = !made_.execute;
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -368,9 +375,10 @@ std::vector<flag_syntax> syntax_of_flags() {
 
 }  // namespace
 
-command_line read_command_line(const std::vector<std::string>& arguments,
-                               const surroundings& outside) {
+command_line read_command_line(const std::vector<std::string>& all, const surroundings& outside) {
     command_line result;
+    result.cleans_up = !all.empty() && all.front() == "cleanup";
+    const std::vector<std::string> arguments(all.begin() + (result.cleans_up ? 1 : 0), all.end());
     given_flags given;
     auto normalised = normalise(arguments, syntax_of_flags());
     if (normalised.mistake.empty() && !normalised.short_help) {
@@ -403,7 +411,7 @@ command_line read_command_line(const std::vector<std::string>& arguments,
         result.json = given.on("json");
         result.report_file = given.text("report");
         try {
-            result.run = options_reader(given, outside, result.notices).run();
+            result.run = options_reader(given, outside, result.notices).run(result.cleans_up);
         } catch (const error& problem) {
             result.exit_code = 1;
             result.fatal = problem.what();

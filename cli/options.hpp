@@ -67,6 +67,7 @@ struct options {
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
 struct command_line {
     std::optional<options> run;
+    bool cleans_up = false;  ///< `segue cleanup`: `run` says of which table, and where.
     int exit_code = 0;
     std::string output;                ///< For stdout, with its line end.
     std::string fatal;                 ///< For a FATAL line on stderr; empty: none.
@@ -75,10 +76,11 @@ struct command_line {
     std::string report_file;           ///< --report, also where there is no `run`.
 };
 
-/// Reads the arguments behind the program's name (see take_arguments()). Exit codes: 2 for flags
-/// that are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is
-/// wrong, with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does
-/// not throw for what a user can do wrong.
+/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup` as the
+/// first of them the flags of a run mean what they mean for one, and --alter is not needed. Exit
+/// codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
+/// anything else that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block
+/// in ask_password. Does not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside);
 

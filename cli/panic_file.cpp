@@ -29,7 +29,9 @@ void panic_file::watch(const std::stop_token& ended) {
     while (!ended.stop_requested()) {
         const flag_file_state now = look_at_flag_file(path_);
         if (now.unknown_because.empty() && now.set &&
-            end_run_(fmt::format("the panic flag file {} is there, so the migration ends; remove it before another run", path_)))
+            end_run_(fmt::format("the panic flag file {} is there, so the migration ends; remove "
+                                 "it before another run",
+                                 path_)))
             return;
         if (now.unknown_because != told && !now.unknown_because.empty())
             log::write_at_once(

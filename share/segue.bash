@@ -51,7 +51,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' ctl status'
+            ((COMP_CWORD != 1)) || all+=' cleanup ctl status'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac

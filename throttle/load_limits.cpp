@@ -94,8 +94,8 @@ std::string status_query(const std::vector<load_limit>& limits) {
 
 std::string names_of(const std::vector<load_limit>& limits, std::string_view flag) {
     if (limits.empty()) return std::string(flag);
-    return fmt::format(
-        "{} {}", flag, joined(limits, ",", [](const std::string& variable) { return variable; }));
+    return fmt::format("{} {}", flag,
+                       joined(limits, ",", [](const std::string& variable) { return variable; }));
 }
 
 }  // namespace segue::throttle

@@ -76,6 +76,14 @@ error left_out_of_the_log(const table_name& changelog) {
                     changelog.quoted()));
 }
 
+// In the log of a replica who writes is its applier.
+std::function<bool(std::uint64_t)> known_writers(const engine::surroundings& around) {
+    if (around.roles.stream_from()) return {};
+    return [&sessions = around.sessions](std::uint64_t connection) {
+        return sessions.was_ours(connection);
+    };
+}
+
 }  // namespace
 
 std::string new_run_token() {
@@ -107,8 +115,7 @@ engine::engine(engine_task given, engine_settings settings, surroundings around)
             .columns = task.source.columns.size(),
             .case_insensitive_names = task.server.names_fold_case,
             .ours = {task.projection.target, task.changelog, task.checkpoint},
-            .is_ours = [&sessions = around.sessions](
-                           std::uint64_t connection) { return sessions.was_ours(connection); }},
+            .is_ours = known_writers(around)},
            texts.codec(), changes, around.threads.token()),
       router(barrier, task.changelog, {&feed}),
       chunks(changes, with.copy_workers),

@@ -66,6 +66,9 @@ segue \- change the schema of a MySQL table while it is read and written
 .B segue status
 [\fB\-\-json\fR] [\fB\-\-watch\fR] [\fB\-\-socket\fR \fIPATH\fR]
 .br
+.B segue cleanup
+\fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR [\fIflags\fR] [\fB\-\-execute\fR]
+.br
 .B segue ctl
 [\fB\-\-socket\fR \fIPATH\fR] \fICOMMAND\fR
 .SH DESCRIPTION
@@ -73,7 +76,8 @@ Segue makes a second table with the new schema, copies the rows, keeps it in ste
 log, and swaps the two names. Without \fB\-\-execute\fR it is a rehearsal: everything is checked, what
 a run would meet is told, and the table is not touched.
 .PP
-A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR.
+A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR. What one that
+has ended left \fBsegue cleanup\fR shows, and drops with \fB\-\-execute\fR.
 .PP
 Flags are written with one minus or two; a value follows as \fB\-\-name=value\fR or \fB\-\-name
 value\fR. A boolean is on by its name alone, and off by \fB\-\-name=false\fR.
@@ -155,7 +159,7 @@ constexpr std::string_view completion_foot =
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' ctl status'
+            ((COMP_CWORD != 1)) || all+=' cleanup ctl status'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac

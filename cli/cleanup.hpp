@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/options.hpp"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace segue::cli {
+
+/// `segue cleanup`: prints what earlier runs of the table left; with --execute drops it. Exit code:
+/// 0 done, or there is nothing; 1 refused, or it could not be done, which is told on stderr.
+/// Blocks.
+int clean_up(const options& given, const std::vector<std::string>& notices, std::stop_token stop);
+
+}  // namespace segue::cli

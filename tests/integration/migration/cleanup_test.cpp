@@ -1,0 +1,129 @@
+// `segue cleanup`: what a run that has ended left is shown, and dropped when told.
+#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/patience.hpp"
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* alter = "ADD COLUMN b INT NOT NULL DEFAULT 3";
+
+class a_clean_up : public testing::Test {
+  protected:
+    void SetUp() override {
+        run.session().execute("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)");
+        run.session().execute("INSERT INTO t (a) VALUES (1), (2), (3)");
+    }
+    void die_while_postponed() {
+        run.start(alter, {.postponed = true});
+        run.segue().wait_for_output("phase: postponed");
+        run.wait_until("a place in the log is written down", [&] {
+            return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+        });
+        run.segue().signal(SIGKILL);
+        EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
+    }
+    void die_behind_the_swap() {
+        fault_points faults;
+        faults.abort("migration.swapped");
+        run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+        EXPECT_EQ(run.segue().wait(3 * patience), 128 + SIGKILL);
+    }
+    /// Returns what it printed; of the flags of a run those stand behind it that find the table.
+    std::string clean_up(int exit_code, std::vector<std::string> more = {"--execute"}) {
+        auto arguments = segue_arguments(run.server(), run.table(), "");
+        std::erase_if(arguments, [](const std::string& one) {
+            return one == "--execute" || one.starts_with("--alter") || one.empty();
+        });
+        arguments.insert(arguments.begin(), "cleanup");
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        segue_process process(segue_build::released, arguments, segue_variables(run.server()));
+        EXPECT_EQ(process.wait(3 * patience), exit_code) << process.err();
+        return process.out() + process.err();
+    }
+    const std::vector<std::string> only_look;
+    quiet_run run{shared_server()};
+};
+
+TEST_F(a_clean_up, finds_nothing_where_no_run_was) {
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("Nothing is left of a run."));
+    EXPECT_THAT(clean_up(0), HasSubstr("# Done"));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_F(a_clean_up, shows_a_run_that_can_be_gone_on_with_and_gives_it_up_when_told) {
+    die_while_postponed();
+    const auto before = run.everything();
+    const auto seen = clean_up(0, only_look);
+    EXPECT_THAT(seen, HasSubstr(alter));
+    EXPECT_THAT(seen, HasSubstr("with 3 rows copied. The same command goes on from there."));
+    EXPECT_THAT(seen, HasSubstr("To give it up, add --execute, which drops:"));
+    EXPECT_THAT(seen, HasSubstr("_t_gho` (about "));
+    EXPECT_EQ(run.everything(), before);
+    EXPECT_THAT(clean_up(0), HasSubstr("dropped `" + run.schema() + "`.`_t_gho`"));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_F(a_clean_up, says_why_nobody_can_go_on) {
+    die_while_postponed();
+    run.session().execute("DROP TABLE _t_gho");
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("Nobody can go on with it: its new table"));
+    clean_up(0);
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_F(a_clean_up, behind_a_swap_keeps_the_old_table_unless_told) {
+    die_behind_the_swap();
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("It has swapped the tables"));
+    EXPECT_THAT(clean_up(0), HasSubstr("_t_del` (about "));
+    EXPECT_EQ(run.everything(), "_t_del:3 t:3");
+    run.session().execute("DROP TABLE _t_del");
+    run.session().execute("ALTER TABLE t DROP COLUMN b");
+    die_behind_the_swap();
+    clean_up(0, {"--execute", "--ok-to-drop-table"});
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_F(a_clean_up, does_what_a_swap_had_still_to_do_about_foreign_keys) {
+    run.session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
+    run.session().execute("INSERT INTO p VALUES (1), (2), (3)");
+    run.session().execute("ALTER TABLE t ADD CONSTRAINT named FOREIGN KEY (a) REFERENCES p (id)");
+    fault_points faults;
+    faults.abort("cut_over.swapped");
+    run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+    EXPECT_EQ(run.segue().wait(3 * patience), 128 + SIGKILL);
+    EXPECT_THAT(clean_up(0), HasSubstr("had still to do about foreign keys was done"));
+    EXPECT_THAT(run.session().query("SHOW CREATE TABLE t").at(0).at(1).value(),
+                HasSubstr("CONSTRAINT `named`"));
+    EXPECT_THAT(run.session().query("SHOW CREATE TABLE _t_del").at(0).at(1).value(),
+                Not(HasSubstr("CONSTRAINT")));
+}
+
+TEST_F(a_clean_up, drops_nothing_of_a_run_that_is_at_work) {
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    EXPECT_THAT(clean_up(1), HasSubstr("another run (segue@"));
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+TEST_F(a_clean_up, drops_what_is_not_known_only_when_told_twice) {
+    run.session().execute("CREATE TABLE _t_gho LIKE t");
+    EXPECT_THAT(clean_up(0), HasSubstr("whose they are is not known"));
+    EXPECT_EQ(run.everything(), "_t_gho:0 t:3");
+    clean_up(0, {"--execute", "--initially-drop-ghost-table"});
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+}  // namespace
+}  // namespace segue::test
