@@ -245,7 +245,7 @@ TEST_F(a_run, writes_the_status_lines_of_gh_ost) {
         R"(Copy: \d+/\d+ \d+\.\d%; Applied: \d+; Backlog: \d+/\d+; )"
         R"(Time: (\d+h)?(\d+m)?\d+s\(total\), (\d+h)?(\d+m)?\d+s\(copy\); )"
         R"(streamer: [0-9a-f-]+:[0-9:-]+; Lag: \d+\.\d\ds, HeartbeatLag: \d+\.\d\ds, )"
-        R"(State: (migrating|postponing cut-over|throttled, [^;]+); )"
+        R"(State: (migrating|postponing cut-over|throttled, [^;]+|swapped, cleaning up); )"
         R"(ETA: (N/A|due|(\d+h)?(\d+m)?\d+s))");
     std::istringstream lines(out);
     unsigned status_lines = 0;
