@@ -27,8 +27,8 @@ constexpr std::size_t lock_name_characters_max = 64;
 // A server notices a client whose machine is gone by TCP's keepalive, which is often set to less.
 constexpr seconds lock_awaited{120};
 constexpr std::chrono::milliseconds lock_look_interval{1'000};
-// Who holds the lock says something on that connection every five seconds (gh_ost_lock).
-constexpr seconds silence_of_the_living{8};
+// Who holds the lock says something on that connection every two seconds (gh_ost_lock).
+constexpr seconds silence_of_the_living{4};
 
 std::string sha1_hex(std::string_view text) {
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};

@@ -12,7 +12,7 @@ namespace segue::migration {
 namespace {
 
 // Well within the time after which the server ends a session that it has not heard of.
-constexpr std::chrono::milliseconds look_interval{5'000};
+constexpr std::chrono::milliseconds look_interval{2'000};
 
 }  // namespace
 

@@ -55,7 +55,9 @@ class a_big_transaction : public testing::TestWithParam<bool> {
     }
 };
 
-TEST_P(a_big_transaction, during_the_copy_and_just_before_the_cut_over_loses_nothing) {
+class a_big_transaction_under_writers : public a_big_transaction {};
+
+TEST_P(a_big_transaction_under_writers, during_the_copy_and_just_before_the_swap_loses_nothing) {
     live_run run(shared_server(), options());
     fault_points faults;
     faults.pause("copier.chunk_read", {.first = 20});
@@ -123,6 +125,9 @@ TEST(long_transaction, of_more_keys_than_are_kept_is_carried_over) {
 std::string name_of(const testing::TestParamInfo<bool>& each) {
     return each.param ? "a_second_unique_index" : "one_unique_index";
 }
+INSTANTIATE_TEST_SUITE_P(with, a_big_transaction_under_writers, testing::Values(false), name_of);
+INSTANTIATE_TEST_SUITE_P(long_with, a_big_transaction_under_writers, testing::Values(true),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(with, a_big_transaction, testing::Values(true), name_of);
 INSTANTIATE_TEST_SUITE_P(long_with, a_big_transaction, testing::Values(false), name_of);
 
