@@ -59,7 +59,7 @@ class a_table : public testing::TestWithParam<std::string> {
 
     // Hundreds of cases write to the same servers.
     void TearDown() override {
-        if (servers_ == nullptr) return;
+        if (servers_ == nullptr || HasFailure()) return;
         servers_->wait_replicated();
         const std::array<const sandbox_server*, 2> both{&servers_->primary(), &servers_->replica()};
         for (const sandbox_server* const one : both) {
@@ -131,7 +131,8 @@ class a_table : public testing::TestWithParam<std::string> {
                                           .columns_not_compared = of_.not_compared,
                                           .foreign_keys = foreign_keys_,
                                           .sql_mode = of_.sql_mode,
-                                          .time_zone = of_.time_zone});
+                                          .time_zone = of_.time_zone,
+                                          .name = of_.table});
     }
 
     void expect_as_native_alter(quiet_run& run) {

@@ -344,7 +344,8 @@ std::vector<std::string> foreign_keys_in(const std::string& create_statement,
 
 oracle_answer compare_with_native_alter(const wire::connection_options& server,
                                         const finished_migration& migration) {
-    const table_name copy{migration.table.schema + "_oracle", migration.table.name};
+    const table_name copy{migration.table.schema + "_oracle",
+                          migration.name.empty() ? migration.table.name : migration.name};
     // Takes over every row as it is, zero dates and an id of 0 as well.
     application_session keeper(server);
     keeper.execute(

@@ -23,6 +23,8 @@ struct finished_migration {
     /// Of the session that runs ALTER TABLE; empty: the server's.
     std::optional<std::string> sql_mode = {};
     std::optional<std::string> time_zone = {};
+    /// By which the ALTER knows the table's CHECK constraints; empty: `table`'s.
+    std::string name = {};
 };
 
 /// What ALTER TABLE gives and what the table is.
