@@ -375,12 +375,14 @@ std::vector<flag_syntax> syntax_of_flags() {
 
 }  // namespace
 
-command_line read_command_line(const std::vector<std::string>& all, const surroundings& outside) {
+command_line read_command_line(const std::vector<std::string>& arguments,
+                               const surroundings& outside) {
     command_line result;
-    result.cleans_up = !all.empty() && all.front() == "cleanup";
-    const std::vector<std::string> arguments(all.begin() + (result.cleans_up ? 1 : 0), all.end());
+    result.cleans_up = !arguments.empty() && arguments.front() == "cleanup";
+    const std::vector<std::string> words(arguments.begin() + (result.cleans_up ? 1 : 0),
+                                         arguments.end());
     given_flags given;
-    auto normalised = normalise(arguments, syntax_of_flags());
+    auto normalised = normalise(words, syntax_of_flags());
     if (normalised.mistake.empty() && !normalised.short_help) {
         try {
             given.parse(std::move(normalised.arguments));
@@ -392,7 +394,7 @@ command_line read_command_line(const std::vector<std::string>& all, const surrou
         result.exit_code = 2;
         // What follows the mistake was not read.
         result.json = std::ranges::any_of(
-            arguments, [](const auto& word) { return word == "--json" || word == "-json"; });
+            words, [](const auto& word) { return word == "--json" || word == "-json"; });
         result.output = fmt::format("{}{} Every flag is in segue --help\n", normalised.mistake,
                                     normalised.mistake.ends_with('?') ? "" : ".");
     } else if (normalised.short_help) {
