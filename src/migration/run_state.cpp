@@ -362,7 +362,7 @@ leftovers run_state::left_behind() const {
         names.push_back(table.quoted());
     // In the order in which they are best dropped: while the state is there, it can be gone on.
     if (made_)
-        std::ranges::stable_partition(names, [&](const std::string& one) {
+        std::stable_partition(names.begin(), names.end(), [&](const std::string& one) {
             return one != made_->tables.checkpoint.quoted();
         });
     made.tables = fmt::format("{}", fmt::join(names, ", "));
