@@ -50,9 +50,10 @@ std::optional<left_table> look_at(db::session& session, const table_name& name) 
 }
 
 // By the run's own ALTER, as nobody gives another.
-void look_at_state(db::session& session, const migration_tables& tables,
+void look_at_state(db::session& session, migration_tables& tables,
                    const schema::table_definition& original, remnants& found) {
     const tables::saved_state left = tables::read_state(session, tables.checkpoint);
+    tables.old.name = left.old_table;
     const earlier::state state =
         earlier::look_at_earlier_state(session, tables, original, left.print.alter);
     found.alter = left.print.alter;
@@ -88,7 +89,6 @@ remnants look(db::session& session, const settings& with, migration_tables& tabl
     const auto state = tables::look_for_state(session, tables.checkpoint);
     if (state == tables::state_found::whole && original) {
         look_at_state(session, tables, *original, found);
-        tables.old.name = tables::read_state(session, tables.checkpoint).old_table;
     } else if (state == tables::state_found::whole) {
         found.are = remnants::kind::stopped;
         found.why = fmt::format("the table {} is gone", tables.original.quoted());
@@ -151,15 +151,13 @@ remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
         tell(told);
     remnants found = look(at.session, with, at.tables);
     if (found.are == remnants::kind::unknown && found.dropped.empty()) return found;
-    if (found.are != remnants::kind::swapped && !found.dropped.empty()) {
+    // Statements of a run that died before its swap may be at work in the server: they are waited
+    // for.
+    if (found.are != remnants::kind::swapped && !found.dropped.empty())
         earlier::drop_leftovers(at.session, at.tables, stop);
-        for (const left_table& one : found.dropped)
-            tell(fmt::format("dropped {}", one.name.quoted()));
-    } else {
-        for (const left_table& one : found.dropped) {
-            earlier::drop_leftover(at.session, one.name, stop);
-            tell(fmt::format("dropped {}", one.name.quoted()));
-        }
+    for (const left_table& one : found.dropped) {
+        earlier::drop_leftover(at.session, one.name, stop);
+        tell(fmt::format("dropped {}", one.name.quoted()));
     }
     preflight::drop_left_for_a_moment(at.session, at.tables.rehearsal);
     return found;
