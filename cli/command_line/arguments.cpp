@@ -196,8 +196,9 @@ class normaliser {
             return mistake(fmt::format(
                 "invalid value{} for --{}: {} is expected", shown_value(*value), flag.name,
                 flag.kind == flag_kind::integer ? "an integer" : "a number"));
-        if (const auto before = found_.find(flag.name); flag.accumulates && before != found_.end())
-            *plain = before->second.back() + "," + *plain;
+        if (const auto before = found_.find(flag.name);
+            !flag.separator.empty() && before != found_.end())
+            *plain = fmt::format("{}{}{}", before->second.back(), flag.separator, *plain);
         found_[flag.name] = {fmt::format("--{}", flag.name), *std::move(plain)};
         return true;
     }

@@ -17,8 +17,8 @@ enum class flag_kind { boolean, integer, real, text };
 struct flag_syntax {
     std::string_view name;  ///< Without minuses.
     flag_kind kind = flag_kind::text;
-    bool accumulates =
-        false;  ///< Given several times: the values with commas between, not the last.
+    /// Given several times: the values with this between, not the last. Empty: the last.
+    std::string_view separator = {};
 };
 
 /// The arguments in the form that CLI11 is given.

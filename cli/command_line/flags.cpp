@@ -5,6 +5,7 @@
 #include "cli/command_line/option_values.hpp"
 #include "cli/command_line/options.hpp"
 #include "src/base/error.hpp"
+#include "src/expressions/assignment.hpp"
 #include "throttle/signals/http_status.hpp"
 
 #include <algorithm>
@@ -146,7 +147,34 @@ flag parsed(std::string_view name, std::string_view group, std::string default_t
 
 /// Of several such flags all values count.
 flag with_commas(flag made) {
-    made.accumulates = true;
+    made.separator = ",";
+    return made;
+}
+
+/// A character that no expression has outside of its strings, and hardly there.
+constexpr std::string_view between_sets = "\x1e";
+
+std::vector<expressions::assignment> assignments_in(std::string_view given) {
+    if (given.empty()) return {};
+    std::vector<expressions::assignment> all;
+    for (;;) {
+        const auto end = given.find(between_sets);
+        all.push_back(expressions::parse_assignment(given.substr(0, end)));
+        if (end == given.npos) return all;
+        given.remove_prefix(end + between_sets.size());
+    }
+}
+
+flag set_flag() {
+    flag made = parsed(
+        "set", change, "", "COLUMN=EXPRESSION",
+        [](options & o) -> auto& { return o.run.request.sets; }, assignments_in,
+        "Give the column of the new table the value of an SQL expression over the row as it was, "
+        "in "
+        "all rows and in what changes meanwhile; once for each column. The expression depends on "
+        "the row's own columns alone, dropped ones among them",
+        ours);
+    made.separator = between_sets;
     return made;
 }
 
@@ -290,6 +318,16 @@ std::vector<flag> obeyed_flags() {
             [](options & o) -> auto& { return o.run.request.skip_renames; },
             "Leave the values of renamed columns behind: the new columns get their defaults",
             "an error beside --approve-renamed-columns; the columns are told at the start"),
+
+        set_flag(),
+        switched(
+            "allow-nondeterministic", change,
+            [](options & o) -> auto& { return o.run.request.nondeterministic_sets; },
+            "Let an expression of --set depend on the moment, on chance, or on the session, as "
+            "NOW() "
+            "and UUID() do: it is computed anew whenever a row is carried over, and verification "
+            "leaves the column out",
+            ours),
 
         switched(
             "attempt-instant-ddl", change,

@@ -33,8 +33,8 @@ struct flag {
     /// Sets what it stands for. Throws error for a value that means nothing. Empty where the flag
     /// says something together with others: options.cpp has those.
     std::function<void(const flag_value&, options&)> set = {};
-    /// The values of several such flags count, with commas between; else the last one does.
-    bool accumulates = false;
+    /// Of several such flags the values count, with this between them. Empty: the last one counts.
+    std::string_view separator = {};
     flag_answer answered_by = flag_answer::obeyed;
 };
 

@@ -162,7 +162,11 @@ class options_reader {
             made_.run.request.original = {name_of("database", {}), name_of("table", {})};
             return;
         }
-        if (alter.empty()) throw error("--alter is missing: it says what to change");
+        if (alter.empty())
+            throw error(given_.text("set").empty()
+                            ? "--alter is missing: it says what to change"
+                            : "--alter is missing: --set gives values to columns of the table that "
+                              "it makes (ENGINE=InnoDB changes nothing else)");
         // An empty variable of a script without quotes makes the next flag its value, which is not
         // shown: that flag may be a password.
         if (looks_like_flag(alter))
@@ -193,6 +197,14 @@ class options_reader {
         if (const auto why = given_.refusal(); !why.empty()) throw error(why);
         // The table itself would be another one then.
         exclude("attempt-instant-ddl", "test-on-replica");
+        if (given_.has("set") && given_.text("set").empty())
+            throw error("--set is empty: write --set \"column = expression\"");
+        if (given_.on("attempt-instant-ddl") && !given_.text("set").empty())
+            notices_.emplace_back(
+                "--attempt-instant-ddl has no effect beside --set: an instant ALTER would set no "
+                "value, and rows are copied");
+        if (given_.on("allow-nondeterministic") && given_.text("set").empty())
+            notices_.emplace_back("--allow-nondeterministic has no effect without --set");
         for (const auto* name : {"test-on-replica", "migrate-on-replica"})
             if (given_.on(name) && !given_.text("assume-master-host").empty())
                 notices_.push_back(
@@ -369,7 +381,7 @@ class options_reader {
 
 std::vector<flag_syntax> syntax_of_flags() {
     std::vector<flag_syntax> all;
-    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.accumulates});
+    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.separator});
     return all;
 }
 

@@ -91,12 +91,15 @@ std::string rehearsal(const preflight::plan& made, const migration::settings& wi
                       const std::vector<std::string>& warnings) {
     json all = made.server.weaker;
     for (const std::string& one : warnings) all.push_back(one);
+    json sets = json::array();
+    for (const auto& one : with.request.sets) sets.push_back(one.text());
     return line("rehearsal", {{"table", made.original.name.quoted()},
                               {"ghost_table", made.tables.ghost.quoted()},
                               {"old_table", made.tables.old.quoted()},
                               {"primary", made.server.host},
                               {"inspected", made.stream_host},
                               {"server_version", made.server.version},
+                              {"set", std::move(sets)},
                               {"key", made.key_explanation},
                               {"columns", made.projection.description},
                               {"rows_estimate", made.original.rows_estimate},

@@ -1,5 +1,7 @@
 #include "cli/display/rehearsal_text.hpp"
 
+#include "src/base/table_name.hpp"
+#include "src/base/utf8.hpp"
 #include "src/rehearsal/refused_rows.hpp"
 #include "src/rehearsal/slow_rename.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -142,6 +144,40 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
     return all.text();
 }
 
+// Of a value of the operator's data as much as fits into a line.
+std::string shown(const db::value& value) {
+    constexpr std::size_t bytes_max = 60;
+    if (!value) return "NULL";
+    if (!is_utf8(*value)) {
+        std::string digits = "0x";
+        for (const char byte : value->substr(0, bytes_max / 2))
+            digits += fmt::format("{:02X}", static_cast<unsigned char>(byte));
+        return value->size() > bytes_max / 2 ? digits + "..." : digits;
+    }
+    std::size_t end = 0;
+    while (end < value->size() && end < bytes_max) end += utf8_length(*value, end);
+    return quoted_literal(value->substr(0, end)) + (end < value->size() ? "..." : "");
+}
+
+std::string listed(const std::vector<preflight::sampled_row::value>& values) {
+    std::string text;
+    for (const auto& one : values)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", quoted_name(one.column),
+                            shown(one.is));
+    return text;
+}
+
+std::string sample_text(const preflight::plan& made) {
+    std::string text;
+    for (const auto& row : made.set_sample) {
+        text += fmt::format("  {}\n", row.key);
+        if (!row.reads.empty()) text += fmt::format("    read:   {}\n", listed(row.reads));
+        if (!row.before.empty()) text += fmt::format("    before: {}\n", listed(row.before));
+        text += fmt::format("    after:  {}\n", listed(row.after));
+    }
+    return text;
+}
+
 std::string closing_line(const migration::settings& with, const std::optional<std::string>& slow,
                          std::size_t warnings) {
     if (slow && !with.accept_slow_rename)
@@ -177,6 +213,9 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
         made.tables.rehearsal.quoted());
     add("\nColumns of the new table:\n{}", indented(made.projection.description));
     add("\nKey, by which rows are found in both tables:\n{}", indented(made.key_explanation));
+    if (!made.set_sample.empty())
+        add("\nValues of --set in the first rows, by the key; the new table has taken them:\n{}",
+            sample_text(made));
     add("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).\n",
         made.original.rows_estimate,
         static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0));

@@ -84,6 +84,8 @@ std::string report_of(const recorded& done, const migration::migration& job,
     made["rehearsal"] = with.request.rehearsal;
     made["table"] = with.request.original.quoted();
     made["alter"] = with.request.alter_text;
+    made["set"] = json::array();
+    for (const auto& one : with.request.sets) made["set"].push_back(one.text());
     made["began"] = time_text(done.began);
     made["ended"] = time_text(done.now);
     made["elapsed_seconds"] = seconds_of(at.elapsed);

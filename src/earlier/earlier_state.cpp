@@ -1,6 +1,7 @@
 #include "src/earlier/earlier_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/one_line.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
@@ -72,8 +73,7 @@ std::optional<std::string> difference(const tables::fingerprint& before,
 }
 
 state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                            const schema::table_definition& original,
-                            const std::string& alter_text) {
+                            const schema::table_definition& original, const change& asked) {
     const bool ghost_is_there = servers::exists(session, tables.ghost);
     switch (tables::look_for_state(session, tables.checkpoint)) {
         case tables::state_found::none:
@@ -92,7 +92,8 @@ state look_at_earlier_state(db::session& session, const migration_tables& tables
     }
     const tables::saved_state left = tables::read_state(session, tables.checkpoint);
     state found{.run = left.run, .old_table = left.old_table};
-    found.same_alter = changes_of(left.print.alter) == changes_of(alter_text);
+    const bool same_alter = changes_of(left.print.alter) == changes_of(asked.alter);
+    found.same_change = same_alter && left.print.sets == asked.sets;
     if (!ghost_is_there && is_swapped(session, tables, original, left)) {
         found.is = remains::swapped;
         return found;
@@ -105,8 +106,12 @@ state look_at_earlier_state(db::session& session, const migration_tables& tables
     else
         found.could_be_gone_on_with = true;
     if (!found.could_be_gone_on_with) return found;
-    if (!found.same_alter)
+    if (!same_alter)
         found.why = fmt::format("its ALTER is another: {}", left.print.alter);
+    else if (!found.same_change)
+        found.why = left.print.sets.empty()
+                        ? "it was given no --set"
+                        : fmt::format("its --set is another: {}", in_one_line(left.print.sets));
     else if (const auto text = schema::stable_create_statement(original);
              text != left.print.original)
         found.why = fmt::format("the definition of the table is another: {}",

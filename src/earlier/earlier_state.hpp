@@ -39,14 +39,19 @@ struct state {
     std::string old_table = {};
     /// For `another`: a run that has the ALTER, the table and the settings as they were can go on.
     bool could_be_gone_on_with = false;
-    bool same_alter = false;  ///< For `swapped`: by this ALTER.
+    bool same_change = false;  ///< For `swapped`: by this ALTER, with these values set.
+};
+
+/// What a migration is asked to change.
+struct change {
+    std::string alter;      ///< Bare options, or a whole ALTER TABLE.
+    std::string sets = {};  ///< As tables::fingerprint has them.
 };
 
 /// Looks at the state that stands in the checkpoint table and changes nothing. `original`: as it is
 /// now. Precondition: nobody is at work on it. Throws as sessions do.
 state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                            const schema::table_definition& original,
-                            const std::string& alter_text);
+                            const schema::table_definition& original, const change& asked);
 
 /// Makes the state of another run ours, once its statements have ended: one that waits for a lock
 /// lives on in the server when its process has died. Tells whom it waits for. Throws `stopped`, and

@@ -4,6 +4,7 @@
 #include "src/base/pause.hpp"
 #include "src/carry/xa_start.hpp"
 #include "src/preflight/inspection.hpp"
+#include "src/rehearsal/set_trial.hpp"
 #include "src/rehearsal/start_notices.hpp"
 #include "src/rehearsal/surroundings.hpp"
 #include "src/servers/blockers.hpp"
@@ -57,7 +58,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
     preflight::inspection_request request = with.request;
     request.rehearsal = true;
     of.hold(of.inspect(session, request, stop));
-    const preflight::plan& made = of.plan();
+    preflight::plan made = of.plan();
     if (made.begins == preflight::beginning::from_swap)
         return of.told.on_rehearsed(made, found.warnings);
     try {
@@ -68,13 +69,17 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
                 carry::prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
         look_at_tables_to_drop(session, made, found.warnings);
+        rehearsal::set_trial tried = rehearsal::try_sets(session, made);
+        if (tried.refused) throw_refusals({*tried.refused});
+        if (!tried.warning.empty()) found.warnings.push_back(std::move(tried.warning));
+        made.set_sample = std::move(tried.rows);
     } catch (...) {
         preflight::drop_made(session, of.record(), made.target.name);
         throw;
     }
     preflight::drop_made(session, of.record(), made.target.name);
     append(found.warnings, rehearsal::start_notices(made, what_is_asked(with)));
-    if (with.attempt_instant_ddl)
+    if (with.attempt_instant_ddl && with.request.sets.empty())
         found.warnings.emplace_back(
             "a run would try ALTER TABLE ... ALGORITHM=INSTANT first; a rehearsal does not.");
     of.told.on_rehearsed(made, found.warnings);

@@ -7,6 +7,7 @@
 #include "src/earlier/earlier_state.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/preflight/empty_table.hpp"
+#include "src/preflight/set_columns.hpp"
 #include "src/preflight/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/tables_there.hpp"
@@ -46,8 +47,8 @@ void look_at_state(db::session& session, migration_tables& tables,
                    const schema::table_definition& original, remnants& found) {
     const tables::saved_state left = tables::read_state(session, tables.checkpoint);
     tables.old.name = left.old_table;
-    const earlier::state state =
-        earlier::look_at_earlier_state(session, tables, original, left.print.alter);
+    const earlier::state state = earlier::look_at_earlier_state(
+        session, tables, original, {.alter = left.print.alter, .sets = left.print.sets});
     found.alter = left.print.alter;
     found.phase = left.phase;
     found.run = left.run;
@@ -151,7 +152,8 @@ remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
         earlier::drop_leftover(at.session, one.name, stop);
         tell(fmt::format("dropped {}", one.name.quoted()));
     }
-    preflight::drop_left_for_a_moment(at.session, at.tables.rehearsal);
+    for (const table_name& one : {at.tables.rehearsal, preflight::expression_twin(at.tables)})
+        preflight::drop_left_for_a_moment(at.session, one);
     return found;
 }
 

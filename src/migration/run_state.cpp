@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 
 // By the name's end: the names may be spelled otherwise than the operator did.
 bool is_for_a_moment(const table_name& table) {
-    return table.name.ends_with("_ghr");
+    return table.name.ends_with("_ghr") || table.name.ends_with("_ghe");
 }
 
 servers::server_kind kind_of_server(const settings& with) {

@@ -11,6 +11,7 @@
 #include "src/carry/stream_tells.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/expressions/assignment.hpp"
 #include "src/migration/failed_run.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/migration/verification.hpp"
@@ -160,7 +161,8 @@ void runner::finish_swap_of_before(const std::stop_token& stop) {
 
 // Nothing of ours exists before it, so that it leaves nothing to go on from or to drop.
 bool runner::altered_instantly(const std::stop_token& stop) {
-    if (!state_.with.attempt_instant_ddl) return false;
+    // It would set no value.
+    if (!state_.with.attempt_instant_ddl || !state_.with.request.sets.empty()) return false;
     const swap::own_statement_ender ender(state_.sessions(), state_.swap_record(), stop,
                                           milliseconds(0));
     try {
@@ -245,9 +247,11 @@ void runner::prepare(const std::stop_token& stop) {
         earlier::drop_leftover(session, made.tables.changelog, stop);
     }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
+    const auto& request = state_.with.request;
     if (!made.goes_on)
         parts().checkpoint.complete(
-            session, preflight::fingerprint_of(made, state_.with.request.alter_text, session));
+            session, preflight::fingerprint_of(made, request.alter_text,
+                                               expressions::text_of(request.sets), session));
     // The swap of a test is undone by the run itself.
     if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
         parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));

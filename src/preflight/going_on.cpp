@@ -45,10 +45,11 @@ refusal stands_in_the_way(const earlier::state& left, const std::vector<std::str
 }
 
 tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
-                                   db::session& session) {
+                                   const std::string& sets, db::session& session) {
     return {.original = schema::stable_create_statement(made.original),
             .target = schema::stable_create_statement(made.target),
             .alter = alter,
+            .sets = sets,
             .projection = schema::text_of(made.projection),
             .session = db::conversion_settings(session)};
 }
@@ -80,6 +81,7 @@ class begun_state {
                          {.original = schema::stable_create_statement(made.original),
                           .target = {},
                           .alter = at.request.alter_text,
+                          .sets = expressions::text_of(at.request.sets),
                           .projection = {},
                           .session = {}},
                          made.tables.old.name);
@@ -115,7 +117,7 @@ class begun_state {
 
 void throw_if_different(const tables::saved_state& before, const plan& now, db::session& session) {
     if (const auto differs = earlier::difference(
-            before.print, fingerprint_of(now, /*alter=*/before.print.alter, session)))
+            before.print, fingerprint_of(now, before.print.alter, before.print.sets, session)))
         throw cannot_go_on(*differs, cannot_go_on::as::it_is);
 }
 

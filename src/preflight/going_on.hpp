@@ -23,7 +23,7 @@ refusal stands_in_the_way(const earlier::state& left, const std::vector<std::str
 
 /// What has to be the same for a later run to go on with this one.
 tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
-                                   db::session& session);
+                                   const std::string& sets, db::session& session);
 
 /// What is known of a run only once its state is ours.
 class cannot_go_on : public error {

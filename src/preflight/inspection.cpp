@@ -13,6 +13,7 @@
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/planned_target.hpp"
 #include "src/preflight/rename_cost.hpp"
+#include "src/preflight/set_columns.hpp"
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/schema/stored_expression.hpp"
@@ -52,11 +53,15 @@ table_naming as_stored(table_naming naming, bool names_fold_case) {
     return naming;
 }
 
+earlier::change asked_for(const inspection_request& request) {
+    return {.alter = request.alter_text, .sets = expressions::text_of(request.sets)};
+}
+
 beginning beginning_by(const earlier::state& left, earlier::run_use asked) {
     if (asked == earlier::run_use::begun_anew) return beginning::anew;
     if (left.is == earlier::remains::resumable) return beginning::from_earlier;
-    return left.is == earlier::remains::swapped && left.same_alter ? beginning::from_swap
-                                                                   : beginning::anew;
+    return left.is == earlier::remains::swapped && left.same_change ? beginning::from_swap
+                                                                    : beginning::anew;
 }
 
 // Of a run that is at work nothing is dropped, nor told to be; of one of gh-ost's that it may
@@ -81,7 +86,7 @@ void check_names(db::session& session, const inspection_request& request, plan& 
         return;
     }
     made.earlier =
-        earlier::look_at_earlier_state(session, tables, made.original, request.alter_text);
+        earlier::look_at_earlier_state(session, tables, made.original, asked_for(request));
     const earlier::state& left = made.earlier;
     made.begins = beginning_by(left, request.earlier);
     if (made.begins != beginning::anew) made.tables.old.name = left.old_table;
@@ -123,22 +128,31 @@ std::vector<refusal> new_auto_increment(const sql::alter_statement& alter,
 }
 
 // ALTER TABLE in a session of the server's own settings would read the text otherwise than we do.
-std::vector<refusal> read_otherwise(db::session& session, std::string_view alter_text) {
+std::vector<refusal> read_otherwise(db::session& session, const inspection_request& request) {
     constexpr std::string_view remedy =
-        "Write the ALTER without them: names in backticks, strings in single quotes, characters "
+        "Write it without them: names in backticks, strings in single quotes, characters "
         "that need a backslash as X'..'.";
     const std::string modes = session.query_value("SELECT @@GLOBAL.sql_mode").value_or("");
     std::vector<refusal> found;
-    const auto matters = [&](std::string_view mode, sql::tokenizer_options with) {
-        return modes.find(mode) != std::string::npos && !sql::reads_alike(alter_text, {}, with);
+    const auto look_at = [&](const std::string& what, std::string_view text) {
+        const auto matters = [&](std::string_view mode, sql::tokenizer_options with) {
+            return modes.find(mode) != std::string::npos && !sql::reads_alike(text, {}, with);
+        };
+        if (matters("ANSI_QUOTES", {.ansi_quotes = true}))
+            found.push_back(
+                {fmt::format("the server's sql_mode has ANSI_QUOTES, and {} has double quotes",
+                             what),
+                 std::string(remedy)});
+        if (matters("NO_BACKSLASH_ESCAPES", {.no_backslash_escapes = true}))
+            found.push_back(
+                {fmt::format("the server's sql_mode has NO_BACKSLASH_ESCAPES, and {} has a "
+                             "backslash",
+                             what),
+                 std::string(remedy)});
     };
-    if (matters("ANSI_QUOTES", {.ansi_quotes = true}))
-        found.push_back({"the server's sql_mode has ANSI_QUOTES, and the ALTER has double quotes",
-                         std::string(remedy)});
-    if (matters("NO_BACKSLASH_ESCAPES", {.no_backslash_escapes = true}))
-        found.push_back(
-            {"the server's sql_mode has NO_BACKSLASH_ESCAPES, and the ALTER has a backslash",
-             std::string(remedy)});
+    look_at("the ALTER", request.alter_text);
+    for (const expressions::assignment& one : request.sets)
+        look_at(fmt::format("--set {}", one.text()), one.expression);
     return found;
 }
 
@@ -234,7 +248,7 @@ plan look(db::session& session, const inspection_request& request,
     for (const auto& one : alter.refusals)
         refusals.push_back({fmt::format("{}: {}", one.clause, one.reason), one.remedy});
     made.server = servers::read_server(session, request.original.schema, request.server, refusals);
-    append(refusals, read_otherwise(session, request.alter_text));
+    append(refusals, read_otherwise(session, request));
     made.server.image_is_minimal |= request.replica_image_is_minimal;
     made.stream_host = made.server.host;
     auto original = schema::read_table(session, request.original);
@@ -292,6 +306,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
         clear_for_a_moment(session, made.tables.rehearsal);
     else
         drop_left_for_a_moment(session, made.tables.rehearsal);
+    made.sets = judged_sets(at, made);
     rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
     if (rename_cost::is_measured(made.original)) {
         refuse_long_check_names(made.original, made.tables.rehearsal, made.tables);

@@ -3,8 +3,10 @@
 #include "src/base/table_name.hpp"
 #include "src/base/table_naming.hpp"
 #include "src/earlier/earlier_state.hpp"
+#include "src/expressions/assignment.hpp"
 #include "src/preflight/taken_along.hpp"
 #include "src/schema/projection.hpp"
+#include "src/schema/set_column.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/server_facts.hpp"
 #include "src/tables/saved_state.hpp"
@@ -22,8 +24,10 @@ namespace segue::preflight {
 struct inspection_request {
     table_name original;
     servers::server_kind server = servers::server_kind::primary;
-    std::string alter_text;    ///< Bare options, or a whole ALTER TABLE.
-    bool drop_ghost = false;   ///< --initially-drop-ghost-table
+    std::string alter_text;                          ///< Bare options, or a whole ALTER TABLE.
+    std::vector<expressions::assignment> sets = {};  ///< --set
+    bool nondeterministic_sets = false;              ///< --allow-nondeterministic
+    bool drop_ghost = false;                         ///< --initially-drop-ghost-table
     bool drop_old = false;     ///< --initially-drop-old-table: that it exists is no obstacle.
     table_naming naming = {};  ///< --force-table-names, --timestamp-old-table
     /// --allow-zero-in-date: as if the server's sql_mode had neither NO_ZERO_DATE nor
@@ -53,6 +57,18 @@ struct table_to_drop {
     std::string why;                    ///< As "as --no-resume says".
 };
 
+/// A row of the original, and what columns that are set get from it. For a rehearsal to tell.
+struct sampled_row {
+    struct value {
+        std::string column;
+        db::value is;
+    };
+    std::string key;            ///< "(1)", as messages have it.
+    std::vector<value> reads;   ///< What the expressions read.
+    std::vector<value> before;  ///< Of the columns that are set: as many as the original has.
+    std::vector<value> after;   ///< Of all of them.
+};
+
 /// Where a run starts, by what an earlier one left and by what was asked for.
 enum class beginning {
     anew,
@@ -74,6 +90,7 @@ struct plan {
     beginning begins = beginning::anew;
     /// The state of the run that this one goes on with, which is this one's now. Unset: it begins.
     std::optional<tables::saved_state> goes_on;
+    std::vector<schema::set_column> sets;  ///< As --set asks for, judged by the server.
     schema::projection projection;
     std::string key_explanation;
     /// Columns of the key that can be NULL, as the original has them: no row may hold one.
@@ -86,6 +103,8 @@ struct plan {
     std::optional<std::chrono::milliseconds> rename_time;
     /// What a run would drop before it copies. Filled by a rehearsal alone.
     std::vector<table_to_drop> drops;
+    /// The first rows by the key, where columns are set. Filled by a rehearsal alone.
+    std::vector<sampled_row> set_sample = {};
     /// What the ALTER sets the table's AUTO_INCREMENT to, if it does.
     std::optional<std::uint64_t> auto_increment;
 };

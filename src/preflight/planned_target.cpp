@@ -5,6 +5,7 @@
 #include "src/preflight/kept_foreign_keys.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/operators_choices.hpp"
+#include "src/preflight/set_columns.hpp"
 #include "src/preflight/table_obstacles.hpp"
 #include "src/preflight/target_table.hpp"
 #include "src/rows/statements.hpp"
@@ -88,12 +89,19 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
     throw_refusals(others);
     throw_refusals(shape_obstacles(made.target));
     throw_refusals(index_obstacles(made.target));
+    throw_refusals(schema::obstacles_to_setting(made.sets, made.target));
+    throw_refusals(sets_in_foreign_keys(made));
     const auto renames =
         sql::column_mapping(alter, column_names(made.original),
                             request.skip_renames ? sql::renamed_columns::left_behind
                                                  : sql::renamed_columns::carried_on);
-    const schema::source_of source_of = [&](std::string_view target) {
+    const schema::source_of came_from = [&](std::string_view target) {
         return renames.source_of(target);
+    };
+    // No key is chosen over a column that gets other values, and none is converted.
+    const schema::source_of source_of = [&](std::string_view target) {
+        return schema::find_set(made.sets, target) == nullptr ? renames.source_of(target)
+                                                              : std::nullopt;
     };
     const schema::key_conditions under{.full_images = !made.server.image_is_minimal,
                                        .unambiguous_times = times_are_unambiguous(session)};
@@ -123,9 +131,9 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
                 quoted_name(column.source)));
     const schema::value_rules rules = value_rules_of(session, request);
     throw_refusals(
-        schema::new_zero_date_defaults(made.original, made.target, source_of, rules.conversions));
-    made.projection =
-        schema::make_projection(made.original, made.target, *choice.chosen, source_of, rules);
+        schema::new_zero_date_defaults(made.original, made.target, came_from, rules.conversions));
+    made.projection = schema::make_projection(made.original, made.target, *choice.chosen, source_of,
+                                              rules, made.sets);
     const rows::statements texts(made.projection, /*locking_reads=*/false,
                                  made.server.packet_bytes_max);
     if (const auto needed = texts.packet_bytes_needed(); needed > made.server.packet_bytes_max)

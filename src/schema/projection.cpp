@@ -1,6 +1,7 @@
 #include "src/schema/projection.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/one_line.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -96,7 +97,7 @@ value_rules read_value_rules(db::session& session) {
 
 projection make_projection(const table_definition& source, const table_definition& target,
                            const row_key& key, const source_of& source_of_target,
-                           const value_rules& rules) {
+                           const value_rules& rules, std::span<const set_column> sets) {
     projection made;
     made.source = source.name;
     made.target = target.name;
@@ -106,7 +107,20 @@ projection make_projection(const table_definition& source, const table_definitio
     for (const column& to : target.columns) {
         const auto from = source_of_target(to.name);
         if (from) goes_on.insert(sql::fold_case(*from));
-        if (to.generated) {
+        if (const set_column* const set = find_set(sets, to.name)) {
+            require(!from, "a column that is set carries none on");
+            if (const column* const same = source.find_column(to.name))
+                goes_on.insert(sql::fold_case(same->name));
+            made.columns.push_back({.target = to.name,
+                                    .expression = set->expression,
+                                    .source = {},
+                                    .set = true,
+                                    .deterministic = set->deterministic});
+            made.computed.push_back(to.name);
+            made.description +=
+                fmt::format("{}: set to {}{}\n", quoted_name(to.name), in_one_line(set->asked),
+                            set->deterministic ? "" : ", which differs each time");
+        } else if (to.generated) {
             made.computed.push_back(to.name);
             made.description += fmt::format("{}: computed by the server\n", quoted_name(to.name));
         } else if (from) {

@@ -2,9 +2,11 @@
 
 #include "src/schema/column_conversion.hpp"
 #include "src/schema/row_key.hpp"
+#include "src/schema/set_column.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ struct projected_column {
     std::string target;
     std::string expression;
     std::optional<std::string> source;  ///< The column carried on; nullopt: a value of our own.
+    bool set = false;           ///< The value was asked for: INSERT converts whatever it is.
+    bool deterministic = true;  ///< The same whenever it is computed for a row.
 };
 
 /// How rows of the source become rows of the target; immutable once made.
@@ -28,8 +32,8 @@ struct projection {
     /// Columns of the target that have a value of their own and that an update of the row must
     /// leave as it is (ON UPDATE CURRENT_TIMESTAMP in a new column).
     std::vector<std::string> kept_on_update;
-    /// Columns of the target that the server computes from others of the row: generated ones, and
-    /// new ones with an expression as default.
+    /// Columns of the target that the server computes from others of the row: generated ones, new
+    /// ones with an expression as default, and those that are set by an expression.
     std::vector<std::string> computed;
     /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the same in the target and its
     /// only unique index, and no new column has an expression default. Else delete, then insert.
@@ -52,11 +56,13 @@ value_rules read_value_rules(db::session& session);
 /// ALTER TABLE does (column_conversion.hpp). Columns that ALTER TABLE would fill with the implicit
 /// default of their type (NOT NULL, no DEFAULT) are given that value. Throws segue::error with a
 /// remedy when a new column has no value that ALTER would give, and when a column changes its type
-/// in a way that is not known to be ALTER's.
+/// in a way that is not known to be ALTER's. Columns that are set get the value of their
+/// expression, whatever they were. Preconditions: obstacles_to_setting() finds none, and for them
+/// `source_of_target` has no answer.
 /// https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
 projection make_projection(const table_definition& source, const table_definition& target,
                            const row_key& key, const source_of& source_of_target,
-                           const value_rules& rules = {});
+                           const value_rules& rules = {}, std::span<const set_column> sets = {});
 
 /// All that decides on what a copied row is, in a form of its own, so that two can be compared: a
 /// line for the key, and one for each column.

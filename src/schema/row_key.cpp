@@ -105,6 +105,9 @@ obstacle build(const table_definition& original, const table_definition& target,
                 "of summer time, or when the zone is changed. It serves where time_zone is UTC",
                 quoted_name(from.name), from.column_type);
         const column* const to = carried_on(target, from.name, source_of_target);
+        if (to == nullptr && target.find_column(from.name) != nullptr)
+            return fmt::format("the values of {} are others in the new table",
+                               quoted_name(from.name));
         if (to == nullptr) return fmt::format("the new table has no {}", quoted_name(from.name));
         if (to->generated)
             return fmt::format("{} is a generated column in the new table", quoted_name(to->name));

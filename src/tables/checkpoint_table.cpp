@@ -41,10 +41,11 @@ void checkpoint_table::begin(db::session& session, const std::string& server_uui
     session.execute(fmt::format(
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
-           ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}),('old_table',0,{}))",
+           ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}),('sets',0,{}),
+           ('old_table',0,{}))",
         name_.quoted(), quoted_literal(run_token_), state_format, quoted_literal(server_uuid),
         quoted_literal(this_process()), quoted_literal(print.original), quoted_literal(print.alter),
-        quoted_literal(old_table)));
+        quoted_literal(print.sets), quoted_literal(old_table)));
 }
 
 void checkpoint_table::complete(db::session& session, const fingerprint& print) const {

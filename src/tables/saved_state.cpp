@@ -232,6 +232,7 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .print = {.original = needed(rows, "original"),
                                 .target = needed(rows, "target"),
                                 .alter = needed(rows, "alter"),
+                                .sets = {},
                                 .projection = needed(rows, "projection"),
                                 .session = needed(rows, "session")},
                       .copy = {},
@@ -242,6 +243,7 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .foreign_keys = {},
                       .spoiled = {}};
     if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
+    if (const auto* const sets = only(rows, "sets")) state.print.sets = *sets;
     if (const auto keys = rows.find("foreign_key"); keys != rows.end())
         state.foreign_keys = keys->second;
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);

@@ -29,6 +29,7 @@ struct fingerprint {
     std::string original;    ///< SHOW CREATE TABLE, without what changes by itself.
     std::string target;      ///< SHOW CREATE TABLE of the new table, as of the original.
     std::string alter;       ///< As it was given.
+    std::string sets = {};   ///< The values that were asked for beside it; empty: none.
     std::string projection;  ///< From the one to the other, and the key.
     std::string session;     ///< What of our sessions decides how values are converted.
     bool operator==(const fingerprint&) const = default;

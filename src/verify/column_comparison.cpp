@@ -1,10 +1,12 @@
 #include "src/verify/column_comparison.hpp"
 
 #include "src/base/error.hpp"
+#include "src/schema/column_line.hpp"
 #include "src/schema/key_column.hpp"
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -122,12 +124,12 @@ std::string made_comparable(const column& to, const std::string& expression, con
     return expression;
 }
 
-// Members are the same by their text, whatever their number is.
+// Members are the same by their text, whatever their number is. What is set is mostly text.
 std::string equal_members(const column& to, const std::string& name, const std::string& expression,
-                          const column* from) {
+                          const column* from, bool set) {
     const bool by_text =
-        from != nullptr && (has_text(*from) || is_numbered(*from) ||
-                            conversion_of(*from, to) == schema::conversion::as_text);
+        set || (from != nullptr && (has_text(*from) || is_numbered(*from) ||
+                                    conversion_of(*from, to) == schema::conversion::as_text));
     if (!by_text) return fmt::format("({}+0)<=>({}+0)", expression, name);
     const std::string_view charset = schema::charset_of(to.collation);
     return fmt::format("{}<=>{}",
@@ -142,31 +144,36 @@ bool carried_unchanged(const column& from, const column& to, const std::string& 
 }
 
 std::string equal_values(const column& to, const std::string& name, const std::string& expression,
-                         const column* from, const table_name& source) {
+                         const column* from, const table_name& source, bool set = false) {
     if (from != nullptr && carried_unchanged(*from, to, expression, source))
         return fmt::format("{}<=>{}", comparable(to, expression), comparable(to, name));
-    if (is_numbered(to)) return equal_members(to, name, expression, from);
+    if (is_numbered(to)) return equal_members(to, name, expression, from, set);
     return fmt::format("{}<=>{}", made_comparable(to, expression, from), comparable(to, name));
 }
 
-// Its line in SHOW CREATE TABLE, without the comma at its end; empty: there is none.
-std::string_view line_of(const schema::table_definition& table, const std::string& column_name) {
-    const std::string_view text = table.create_statement;
-    const std::string begin = "\n  " + quoted_name(column_name) + " ";
-    const std::size_t start = text.find(begin);
-    if (start == text.npos) return {};
-    std::string_view line = text.substr(start + 1);
-    line = line.substr(0, line.find('\n'));
-    if (line.ends_with(',')) line.remove_suffix(1);
-    return line;
+// Columns of the target whose values are set, and generated ones that read such a column, or may.
+// One of these can read only those that stand before it.
+std::set<std::string> with_other_values(const schema::projection& projection,
+                                        const schema::table_definition& target) {
+    std::set<std::string> found;
+    for (const schema::projected_column& one : projection.columns)
+        if (one.set) found.insert(one.target);
+    for (const column& one : target.columns) {
+        const std::string_view line = schema::column_line(target, one.name);
+        if (one.generated && std::ranges::any_of(found, [&](const std::string& name) {
+                return line.find(quoted_name(name), 1) != line.npos;
+            }))
+            found.insert(one.name);
+    }
+    return found;
 }
 
 bool computed_alike(const column& to, const schema::table_definition& source,
                     const schema::table_definition& target) {
     const column* const from = source.find_column(to.name);
-    const std::string_view line = line_of(target, to.name);
+    const std::string_view line = schema::column_line(target, to.name);
     return from != nullptr && from->generated && from->collation == to.collation && !line.empty() &&
-           line == line_of(source, from->name);
+           line == schema::column_line(source, from->name);
 }
 
 }  // namespace
@@ -180,16 +187,21 @@ compared_columns compare_columns(const schema::projection& projection,
                                 .equal = std::move(equal),
                                 .value = printable(to, qualified(target.name, to.name))});
     };
+    const auto others = with_other_values(projection, target);
     for (const column& to : target.columns) {
         const std::string name = qualified(target.name, to.name);
         const auto written =
             std::ranges::find(projection.columns, to.name, &schema::projected_column::target);
-        if (written != projection.columns.end()) {
+        if (written != projection.columns.end() && !written->deterministic) {
+            made.left_out.push_back(quoted_name(to.name) + ": set to what differs each time");
+        } else if (written != projection.columns.end()) {
             const column* const from =
                 written->source ? source.find_column(*written->source) : nullptr;
             require(!written->source || from != nullptr,
                     "a projected column comes from a column of the source");
-            add(to, equal_values(to, name, written->expression, from, source.name));
+            add(to, equal_values(to, name, written->expression, from, source.name, written->set));
+        } else if (to.generated && others.contains(to.name)) {
+            made.left_out.push_back(quoted_name(to.name) + ": generated from a column that is set");
         } else if (to.generated && computed_alike(to, source, target)) {
             const column& from = *source.find_column(to.name);
             add(to, equal_values(to, name, qualified(source.name, from.name), &from, source.name));

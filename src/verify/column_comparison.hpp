@@ -27,7 +27,8 @@ struct compared_columns {
 };
 
 /// Compares what the projection writes, what it leaves to plain defaults, and generated columns
-/// that both tables compute by the same definition. Pure.
+/// that both tables compute by the same definition, and from the same values. What is set by an
+/// expression that differs each time is left out. Pure.
 compared_columns compare_columns(const schema::projection& projection,
                                  const schema::table_definition& source,
                                  const schema::table_definition& target);

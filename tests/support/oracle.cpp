@@ -368,6 +368,10 @@ oracle_answer compare_with_native_alter(const wire::connection_options& server,
     if (migration.time_zone)
         operator_session.execute("SET SESSION time_zone=" + quoted_literal(*migration.time_zone));
     operator_session.execute("ALTER TABLE " + copy.quoted() + " " + migration.alter);
+    if (!migration.update.empty())
+        operator_session.execute(
+            with_each_replaced(with_each_replaced(migration.update, "{copy}", copy.quoted()),
+                               "{old}", migration.old_table.quoted()));
 
     oracle_answer answer;
     const auto expected = definition_of(keeper, copy);

@@ -23,6 +23,9 @@ struct finished_migration {
     /// Of the session that runs ALTER TABLE; empty: the server's.
     std::optional<std::string> sql_mode = {};
     std::optional<std::string> time_zone = {};
+    /// Run behind the ALTER, by the same session; {copy} and {old} stand for what it has altered,
+    /// and for the table as it was.
+    std::string update = {};
     /// By which the ALTER knows the table's CHECK constraints; empty: `table`'s.
     std::string name = {};
 };

@@ -58,6 +58,7 @@ void live_run::start(const start_options& how) {
         fmt::format("--cut-over-stall-budget-millis={}", how.stall_budget.count())};
     if (how.postponed) arguments.push_back("--postpone-cut-over-flag-file=" + flag_.string());
     if (how.faults && how.faults->leaves_out()) arguments.emplace_back("--verify=none");
+    for (const std::string& one : with_.sets) arguments.push_back("--set=" + one);
     arguments.insert(arguments.end(), how.more.begin(), how.more.end());
     segue_ = std::make_unique<segue_process>(
         how.build, segue_arguments(server_, table(), with_.alter, arguments),
@@ -122,8 +123,11 @@ void live_run::expect_nothing_lost(std::vector<int> allowed) {
 }
 
 void live_run::expect_as_native_alter() {
-    const auto answer = compare_with_native_alter(
-        server_.over_tcp(), {.table = table(), .old_table = tables_.old, .alter = with_.alter});
+    const auto answer =
+        compare_with_native_alter(server_.over_tcp(), {.table = table(),
+                                                       .old_table = tables_.old,
+                                                       .alter = with_.alter,
+                                                       .update = with_.native_update});
     EXPECT_TRUE(answer.equal()) << answer.text();
     EXPECT_GT(answer.expected_rows, 0U);
 }

@@ -35,6 +35,8 @@ struct live_options {
     std::uint64_t rows = 20'000;
     workload_options writing = {};
     std::string alter = std::string(usual_alter);
+    std::vector<std::string> sets = {};  ///< --set
+    std::string native_update = {};      ///< What they are, as finished_migration::update.
 };
 
 /// A table in a schema of its own, writers for it that are not yet started, and Segue beside them.

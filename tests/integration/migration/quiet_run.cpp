@@ -65,10 +65,13 @@ void quiet_run::expect_failed(const std::vector<std::string>& words) {
 }
 
 void quiet_run::expect_as_native_alter(const std::string& alter,
-                                       const std::optional<std::string>& sql_mode) {
-    const auto answer = compare_with_native_alter(
-        server_.over_tcp(),
-        {.table = table(), .old_table = tables_.old, .alter = alter, .sql_mode = sql_mode});
+                                       const std::optional<std::string>& sql_mode,
+                                       const std::string& update) {
+    const auto answer = compare_with_native_alter(server_.over_tcp(), {.table = table(),
+                                                                       .old_table = tables_.old,
+                                                                       .alter = alter,
+                                                                       .sql_mode = sql_mode,
+                                                                       .update = update});
     EXPECT_TRUE(answer.equal()) << answer.text();
     EXPECT_GT(answer.expected_rows, 0U);
 }

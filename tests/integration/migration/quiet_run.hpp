@@ -53,8 +53,10 @@ class quiet_run {
     /// Segue ended with exit code 1 and said all of `words`.
     void expect_failed(const std::vector<std::string>& words);
     /// The new table is what ALTER TABLE, with the sql_mode if one is given, makes of the old one.
+    /// `update`: as finished_migration's.
     void expect_as_native_alter(const std::string& alter,
-                                const std::optional<std::string>& sql_mode = {});
+                                const std::optional<std::string>& sql_mode = {},
+                                const std::string& update = {});
 
     /// The names of all tables of the schema, in order, each with its number of rows, so that
     /// nothing can come or go unseen: "a:3 t:17".

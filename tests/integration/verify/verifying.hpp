@@ -19,15 +19,17 @@ namespace segue::verify {
 class compared_tables {
   public:
     compared_tables(db::session& session, const table_name& source, const table_name& target,
-                    const schema::value_rules& rules = {})
+                    const schema::value_rules& rules = {},
+                    const std::vector<schema::set_column>& sets = {})
         : from_(*schema::read_table(session, source)), to_(*schema::read_table(session, target)) {
         const schema::source_of by_name = [&](std::string_view name) {
-            return from_.find_column(name) != nullptr ? std::optional(std::string(name))
-                                                      : std::nullopt;
+            const bool carried_on =
+                from_.find_column(name) != nullptr && schema::find_set(sets, name) == nullptr;
+            return carried_on ? std::optional(std::string(name)) : std::nullopt;
         };
         const auto key = schema::choose_key(from_, to_, by_name, {.unambiguous_times = true});
         require(key.chosen.has_value(), key.explanation);
-        projection_ = schema::make_projection(from_, to_, *key.chosen, by_name, rules);
+        projection_ = schema::make_projection(from_, to_, *key.chosen, by_name, rules, sets);
         texts_ = std::make_unique<rows::statements>(projection_, /*locking_reads=*/false);
         how_ = std::make_unique<comparison>(*texts_, projection_, from_, to_);
     }

@@ -18,7 +18,7 @@ using testing::Not;
 const std::vector<flag_syntax> known{
     {"verbose", flag_kind::boolean}, {"debug", flag_kind::boolean},
     {"port", flag_kind::integer},    {"timeout", flag_kind::real},
-    {"alter", flag_kind::text},      {"tag", flag_kind::text, /*accumulates=*/true}};
+    {"alter", flag_kind::text},      {"tag", flag_kind::text, /*separator=*/","}};
 
 normalised_arguments read(const std::vector<std::string>& arguments) {
     return normalise(arguments, known);

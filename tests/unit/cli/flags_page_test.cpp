@@ -13,7 +13,7 @@ namespace segue::cli {
 namespace {
 
 constexpr std::string_view introduction =
-    R"(# Flags
+    R"page(# Flags
 
 Generated from the table in `cli/command_line/flags.cpp`: change that, and run the test `flags_page` with
 `SEGUE_WRITE_DOCS=1`.
@@ -66,12 +66,30 @@ All sessions are made so, to the primary, the replicas, and for the binary log. 
 `--ssl-mode` that means something else is an error. Where no flag names a mode, `ssl-mode` of `~/.my.cnf`
 counts, or else `VERIFY_CA` if it has an `ssl-ca`, `REQUIRED` if it has an `ssl-cert`.
 
+### Values by an expression
+
+`--set "column = expression"` gives a column of the new table the value of an SQL expression over the row as it
+was before the change, in place of what the ALTER would give it:
+
+```sh
+segue ... --alter "ADD COLUMN full_name VARCHAR(200), DROP COLUMN first, DROP COLUMN last" \
+          --set "full_name = CONCAT_WS(' ', first, last)" --set "email = LOWER(email)"
+```
+
+The column is a new one or was there before; the expression may read dropped ones. Each reads the row as it was,
+so that `--set "a = b" --set "b = a"` exchanges two columns. The server computes the values, while rows are
+copied and with every change, converts them as INSERT does in strict mode, and compares them at the end. A
+rehearsal copies the first ten rows by the key into its empty table, in a transaction that is rolled back, and
+shows what they read, what was there and what came of it; a row that the new table does not take fails it. A run
+that stopped is gone on with by the same assignments alone. What an expression may be:
+[limits.md](limits.md), under "Refused".
+
 ### SIGHUP
 
 SIGHUP makes Segue read the `--conf` file again: connections made from then on log in with what it says
 (where the server denies that, with what it said at the start, and a warning says so), open ones stay.
 Nothing else can be changed so. A terminal that goes away, which sends SIGHUP, ends nothing.
-)";
+)page";
 
 std::string cell(std::string_view text) {
     std::string escaped;

@@ -1,6 +1,7 @@
 #include "cli/command_line/options.hpp"
 
 #include "cli/command_line/flags.hpp"
+#include "src/expressions/assignment.hpp"
 #include "tests/unit/cli/command_lines.hpp"
 
 #include <algorithm>
@@ -63,6 +64,23 @@ TEST_F(a_command_line, defaults_are_those_of_the_table) {
     EXPECT_FALSE(made.run.request.drop_old);
     EXPECT_EQ(made.run.carrying.replica_server_id, 99999U);
     EXPECT_EQ(made.log_level, log::level::error);
+}
+
+TEST_F(a_command_line, each_set_counts_whatever_stands_in_it) {
+    const auto made =
+        run({"--set=a = CONCAT(b, ',')", "--set", "`c,d`=1", "--allow-nondeterministic"});
+    EXPECT_EQ(expressions::text_of(made.run.request.sets), "`a` = CONCAT(b, ',')\n`c,d` = 1");
+    EXPECT_TRUE(made.run.request.nondeterministic_sets);
+    EXPECT_TRUE(run({}).run.request.sets.empty());
+    EXPECT_FALSE(run({}).run.request.nondeterministic_sets);
+    EXPECT_THAT(read_complete({"--set="}).fatal, HasSubstr("--set is empty"));
+    EXPECT_THAT(read_complete({"--set=a=1", "--set="}).fatal,
+                HasSubstr("it begins with no column"));
+    EXPECT_THAT(read_complete({"--set=a <=> 1"}).fatal, HasSubstr("no = stands behind the column"));
+    EXPECT_THAT(read_complete({"--set=a=1", "--attempt-instant-ddl"}).notices,
+                testing::Contains(HasSubstr("--attempt-instant-ddl has no effect beside --set")));
+    EXPECT_THAT(read_complete({"--allow-nondeterministic"}).notices,
+                testing::Contains(HasSubstr("has no effect without --set")));
 }
 
 TEST_F(a_command_line, every_flag_is_carried_over) {

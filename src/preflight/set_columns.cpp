@@ -1,0 +1,61 @@
+#include "src/preflight/set_columns.hpp"
+
+#include "src/expressions/expression_judge.hpp"
+#include "src/preflight/empty_table.hpp"
+#include "src/preflight/rename_cost.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace segue::preflight {
+
+table_name expression_twin(const migration_tables& tables) {
+    std::string name = tables.rehearsal.name;
+    name.back() = 'e';
+    return {tables.rehearsal.schema, std::move(name)};
+}
+
+std::vector<schema::set_column> judged_sets(const workplace& at, const plan& made) {
+    const table_name name = expression_twin(made.tables);
+    if (at.request.sets.empty()) return {};
+    clear_for_a_moment(at.session, name);
+    empty_table twin(at.session, at.record, name, made.original.name,
+                     empty_table::purpose::for_a_moment);
+    // Each ALTER would be made on each partition.
+    if (rename_cost::is_measured(made.original))
+        at.session.execute(fmt::format("ALTER TABLE {} REMOVE PARTITIONING", name.quoted()));
+    if (const auto text = expressions::without_auto_increment(made.original, name); !text.empty())
+        at.session.execute(text);
+    expressions::expression_judge judge(at.session, made.original, name);
+    std::vector<schema::set_column> judged;
+    for (const expressions::assignment& one : at.request.sets) {
+        at.throw_if_stopped();
+        auto found =
+            judge.judge(one, at.request.nondeterministic_sets ? expressions::dependence::also_others
+                                                              : expressions::dependence::row_alone);
+        judged.push_back({.target = one.column,
+                          .asked = one.expression,
+                          .expression = std::move(found.text),
+                          .reads = std::move(found.reads),
+                          .deterministic = found.on == expressions::dependence::row_alone});
+    }
+    twin.drop();
+    return judged;
+}
+
+std::vector<refusal> sets_in_foreign_keys(const plan& made) {
+    std::vector<refusal> found;
+    for (const kept_foreign_key& key : made.along.foreign_keys)
+        for (const std::string& column : key.wanted.columns)
+            if (schema::find_set(made.sets, column) != nullptr)
+                found.push_back(
+                    {fmt::format("--set would change {}, a column of the foreign key {}",
+                                 quoted_name(column), quoted_name(key.wanted.name)),
+                     "Drop the foreign key in the ALTER, and add it again when the "
+                     "values are right."});
+    return found;
+}
+
+}  // namespace segue::preflight

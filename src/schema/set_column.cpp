@@ -1,0 +1,50 @@
+#include "src/schema/set_column.hpp"
+
+#include "src/base/nearest_names.hpp"
+#include "src/base/table_name.hpp"
+#include "src/sql/identifier_case.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace segue::schema {
+namespace {
+
+std::vector<std::string> names_of(const table_definition& table) {
+    std::vector<std::string> names;
+    for (const column& one : table.columns) names.push_back(one.name);
+    return names;
+}
+
+}  // namespace
+
+std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
+                                          const table_definition& target) {
+    std::vector<refusal> found;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        const std::string name = quoted_name(sets[i].target);
+        const column* const to = target.find_column(sets[i].target);
+        if (find_set(sets.first(i), sets[i].target) != nullptr)
+            found.push_back({fmt::format("{} is set twice", name), "Leave one of the two out."});
+        else if (to == nullptr)
+            found.push_back({fmt::format("the new table has no column {}", name),
+                             did_you_mean(sets[i].target, names_of(target)) +
+                                 "A new one is added by the ALTER: ADD COLUMN."});
+        else if (to->generated)
+            found.push_back({fmt::format("{} is a generated column: the server computes it", name),
+                             "Set the columns that it reads, or change its expression."});
+        else if (to->auto_increment)
+            found.push_back({fmt::format("{} is AUTO_INCREMENT, which has its rows numbered", name),
+                             "Set another column."});
+    }
+    return found;
+}
+
+const set_column* find_set(std::span<const set_column> sets, std::string_view target_column) {
+    const auto found = std::ranges::find_if(
+        sets, [&](const set_column& one) { return sql::same_name(one.target, target_column); });
+    return found == sets.end() ? nullptr : &*found;
+}
+
+}  // namespace segue::schema
