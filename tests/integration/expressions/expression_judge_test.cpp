@@ -68,6 +68,8 @@ class an_expression : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(an_expression, means_the_same_once_its_columns_have_full_names) {
+    // A bare name would be ambiguous.
+    const std::string both = "t LEFT JOIN g ON FALSE";
     for (const std::string text :
          {R"(CONCAT(a, 'it''s a \\ \' "day" \n\0\Z%_', "a`date`"))",
           R"(CONCAT(_latin1'\é', _utf8mb4 x'C3A9', x'41', b'01', N'a', _binary'day'))",
@@ -105,8 +107,7 @@ TEST_P(an_expression, means_the_same_once_its_columns_have_full_names) {
           "COALESCE(a, 'x') /*+ a */",
           "'a'",
           "1"})
-        EXPECT_EQ(values(text, "t"), values(judged(text).text, "t, (SELECT 1) AS other_table"))
-            << text;
+        EXPECT_EQ(values(text, "t"), values(judged(text).text, both)) << text;
 }
 
 TEST_P(an_expression, tells_which_columns_it_reads) {
