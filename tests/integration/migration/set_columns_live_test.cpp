@@ -56,6 +56,19 @@ TEST(columns_that_are_set, are_as_an_alter_and_an_update_make_them_of_a_table_th
     expect_carried_over(run);
 }
 
+// Without another unique index a changed row is written over the one that was there.
+TEST(columns_that_are_set, are_so_where_rows_are_written_over) {
+    live_options with = with_sets();
+    with.spec.unique_column.clear();
+    with.alter = "ADD COLUMN told VARCHAR(300), DROP COLUMN gone";
+    with.sets = {"told = CONCAT_WS('|', title, `quantity`, gone)", "spare = quantity DIV 2"};
+    with.native_update =
+        "UPDATE {copy} c JOIN {old} o USING (id) SET c.told=CONCAT_WS('|', o.title, o.quantity, "
+        "o.gone), c.spare=o.quantity DIV 2";
+    live_run run(shared_server(), with);
+    expect_carried_over(run);
+}
+
 TEST(long_columns_that_are_set, are_so_where_only_the_server_orders_the_key) {
     live_options with = with_sets(key_kind::any_case_text);
     // Copying and flushing take turns.
