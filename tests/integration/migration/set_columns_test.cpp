@@ -204,6 +204,27 @@ TEST_F(a_column_that_is_set, makes_another_migration_of_the_same_alter) {
     run.expect_as_native_alter(alter, {}, "UPDATE {copy} SET a=day");
 }
 
+TEST_F(a_column_that_is_set, is_tried_on_a_table_without_partitions) {
+    run.session().execute("ALTER TABLE t PARTITION BY HASH(id) PARTITIONS 3");
+    expect_set("ADD a BIGINT", {"a = id * 100"}, "c.a=o.id * 100");
+}
+
+TEST_F(a_column_that_is_set, is_in_no_foreign_key) {
+    run.session().execute("CREATE TABLE parent (id INT PRIMARY KEY)");
+    run.session().execute("INSERT INTO parent VALUES (5), (31)");
+    run.session().execute(
+        "ALTER TABLE t ADD CONSTRAINT to_parent FOREIGN KEY (day) REFERENCES parent (id)");
+    expect_refused("ADD a INT", {"day = day + 1"},
+                   {"--set would change `day`, a column of the foreign key `to_parent`"});
+}
+
+TEST_F(a_column_that_is_set, is_tried_on_what_a_run_that_died_has_left_but_on_no_table_of_others) {
+    run.session().execute("CREATE TABLE _t_ghe LIKE t");
+    expect_refused("ADD a INT", {"a = day"}, {"_t_ghe` exists, and its comment does not say"});
+    run.session().execute("ALTER TABLE _t_ghe COMMENT='Segue: rehearsal'");
+    expect_set("ADD a INT", {"a = day"}, "c.a=o.day");
+}
+
 // Behind a swap that the same ALTER made.
 TEST_F(a_column_that_is_set, is_set_although_the_same_alter_was_just_made) {
     fault_points faults;
