@@ -65,7 +65,7 @@ const unfit_key unfit_keys[] = {
      "the new table has no index that begins with the same columns"},
     {"dropped_and_made_anew", "id INT PRIMARY KEY, a INT",
      "DROP PRIMARY KEY, DROP COLUMN id, ADD COLUMN id INT NOT NULL PRIMARY KEY",
-     "the new table has no `id`"},
+     "the values of `id` are others in the new table"},
     {"another_type", "id INT PRIMARY KEY", "MODIFY id VARCHAR(20) NOT NULL",
      "`id` changes its type from int to varchar(20)"},
     {"a_character_set_with_two_codes", names, "MODIFY id VARCHAR(20) CHARACTER SET cp932 NOT NULL",
