@@ -207,6 +207,14 @@ bool scene::swapped() {
     return without_counter(now.value()) != without_counter(definition_);
 }
 
+bool scene::swapped_before_failover() {
+    if (!promoted_ || swapped()) return false;
+    promoted_ = false;
+    const bool there = swapped();
+    promoted_ = true;
+    return there;
+}
+
 bool scene::segue_is_gone() {
     auto session = root();
     return becomes_true(

@@ -51,6 +51,9 @@ class scene {
     std::vector<std::string> table_names();
     /// Whether the names were swapped, as the tables tell.
     bool swapped();
+    /// Whether they were on a server that was the primary before another one was promoted, which
+    /// does not know of it.
+    bool swapped_before_failover();
     /// No session of Segue's is left in the server. False if that does not come.
     bool segue_is_gone();
 

@@ -114,15 +114,17 @@ class trial {
         const bool provoked = dealer_.met_by_this_process() > 0;
         dealer_.process_ended();
         if (code == 0) {
-            if (!scene_.swapped()) throw finding("exit code 0, and the tables are not swapped");
-            return true;
+            if (scene_.swapped()) return true;
+            // What it swapped was lost with the server, as other answers were.
+            if (!dealer_.answers_lost() || !scene_.swapped_before_failover())
+                throw finding("exit code 0, and the tables are not swapped");
         }
         // Nobody behind it can swap any more, so that what is there now stays so.
         scene_.to_segue().close_all();
         if (!scene_.segue_is_gone())
             throw finding("its sessions are there long after the process has ended");
         const bool swapped = scene_.swapped();
-        if (!(killed && code == 128 + SIGKILL)) look_at_end(code, swapped, provoked);
+        if (code != 0 && !(killed && code == 128 + SIGKILL)) look_at_end(code, swapped, provoked);
         // The same command has nothing to go on with, and would begin anew.
         if (swapped && nothing_left()) return true;
         if (processes_.size() >= plan_.faults.size() + starts_beside_faults_max)
