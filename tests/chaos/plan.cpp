@@ -21,14 +21,16 @@ void choose_server(plan& made, draw& random) {
     made.row_image = random.one_of({"FULL", "FULL", "MINIMAL", "NOBLOB"});
     made.partial_json = random.in_percent(25);
     made.compressed = random.in_percent(30);
+    made.ordered_commits = random.in_percent(88);
     if (!made.with_replica && random.in_percent(20))
         made.late_acknowledgement = milliseconds(random.one_of({10, 40, 120}));
 }
 
 void choose_segue(plan& made, draw& random) {
     made.threads = static_cast<unsigned>(random.between(1, 4));
-    const auto least = std::max<std::uint64_t>(10, made.rows / 150);
-    made.chunk_rows = random.between(least, least * 8);
+    const auto least = std::max<std::uint64_t>(10, made.rows / 300);
+    made.chunk_rows = random.between(least, least * random.one_of({2U, 4U, 12U}));
+    made.nice_ratio = random.one_of({0U, 0U, 1U, 3U});
     made.verify = random.one_of({"full", "full", "full", "sample=20%", "none"});
     made.stall_budget = milliseconds(random.one_of({1'000, 3'000, 5'000}));
     made.quiet_swap = random.in_percent(60);
@@ -58,14 +60,14 @@ bool plan::may_lose_answers() const {
 }
 
 std::string plan::words() const {
-    std::string out =
-        fmt::format("seed {}: MySQL {}, GTIDs {}, {}, row image {}{}{}{}{}\n", seed, version,
-                    gtids ? "on" : "off", durable ? "durable" : "not durable", row_image,
-                    partial_json ? ", partial JSON" : "", compressed ? ", compressed" : "",
-                    with_replica ? ", with a replica" : "",
-                    late_acknowledgement.count() > 0
-                        ? fmt::format(", acknowledged {} ms late", late_acknowledgement.count())
-                        : "");
+    std::string out = fmt::format(
+        "seed {}: MySQL {}, GTIDs {}, {}, row image {}{}{}{}{}{}\n", seed, version,
+        gtids ? "on" : "off", durable ? "durable" : "not durable", row_image,
+        partial_json ? ", partial JSON" : "", compressed ? ", compressed" : "",
+        ordered_commits ? "" : ", commits in any order", with_replica ? ", with a replica" : "",
+        late_acknowledgement.count() > 0
+            ? fmt::format(", acknowledged {} ms late", late_acknowledgement.count())
+            : "");
     out += fmt::format("  table: {}, {} rows\n", key_words(table), rows);
     out += fmt::format("  alter: {}\n", alter);
     out += fmt::format(
@@ -74,8 +76,9 @@ std::string plan::words() const {
         writing.writers, writing.rate_per_second, writing.weights.insert, writing.weights.update,
         writing.weights.move, writing.weights.erase, writing.weights.swap, writing.weights.big,
         writing.big_transaction_operations + 1, writing.xa_percent);
-    out += fmt::format("  segue: {} threads, chunks of {}, verify {}, {}{}\n", threads, chunk_rows,
-                       verify, quiet_swap ? "writers pause for the swap" : "writers never pause",
+    out += fmt::format("  segue: {} threads, chunks of {}, nice ratio {}, verify {}, {}{}\n",
+                       threads, chunk_rows, nice_ratio, verify,
+                       quiet_swap ? "writers pause for the swap" : "writers never pause",
                        drop_old_table ? ", the old table is dropped" : "");
     for (const auto& fault : faults) out += "  fault: " + fault.words() + "\n";
     return out;

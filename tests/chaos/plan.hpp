@@ -75,6 +75,7 @@ struct plan {
     std::string row_image = "FULL";
     bool partial_json = false;
     bool compressed = false;
+    bool ordered_commits = true;  ///< binlog_order_commits
     /// A semi-synchronous replica acknowledges so late; zero: there is none.
     std::chrono::milliseconds late_acknowledgement{0};
 
@@ -89,6 +90,7 @@ struct plan {
     unsigned threads = 2;
     std::uint64_t chunk_rows = 100;
     std::string verify = "full";
+    unsigned nice_ratio = 0;  ///< How slowly it copies.
     std::chrono::milliseconds stall_budget{3'000};
     /// The writers pause for the swap, so that the tables can be compared row by row. Else they
     /// write on, and only their ledger tells.

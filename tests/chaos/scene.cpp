@@ -84,6 +84,7 @@ void scene::set_up_server(const plan& of) {
     set("binlog_row_image", of.row_image);
     set("binlog_row_value_options", of.partial_json ? "'PARTIAL_JSON'" : "''");
     set("binlog_transaction_compression", of.compressed ? "ON" : "OFF");
+    set("binlog_order_commits", of.ordered_commits ? "ON" : "OFF");
     set("innodb_flush_log_at_trx_commit", of.durable ? "1" : "0");
     set("sync_binlog", of.durable ? "1" : "0");
 }

@@ -96,6 +96,7 @@ TEST(plans, have_every_setting) {
         {"partial JSON", [](const plan& each) { return each.partial_json; }},
         {"compression", [](const plan& each) { return each.compressed; }},
         {"late answers", [](const plan& each) { return each.late_acknowledgement.count() > 0; }},
+        {"commits in any order", [](const plan& each) { return !each.ordered_commits; }},
         {"XA", [](const plan& each) { return each.writing.xa_percent > 0; }},
         {"big ones",
          [](const plan& each) { return each.writing.big_transaction_operations > 100; }},

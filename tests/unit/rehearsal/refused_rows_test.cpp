@@ -1,4 +1,4 @@
-#include "src/migration/refused_rows.hpp"
+#include "src/rehearsal/refused_rows.hpp"
 
 #include "tests/unit/schema/tables.hpp"
 
@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 namespace {
 
 using namespace segue::schema;
@@ -71,4 +71,4 @@ TEST(queries_for_refused_rows, find_what_stands_twice_under_a_new_unique_index) 
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

@@ -1,4 +1,4 @@
-#include "src/migration/refused_rows.hpp"
+#include "src/rehearsal/refused_rows.hpp"
 
 #include "src/base/table_name.hpp"
 
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 namespace {
 
 // The n of "varchar(n)"; nullopt for types without one, as text.
@@ -130,4 +130,4 @@ std::vector<std::string> queries_for_refused_rows(const preflight::plan& made) {
     return queries;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 
 /// Queries by which rows of the original are found that the new table would refuse: text too long
 /// for a column that is shorter there, NULL where it takes none, integers out of range, and values
@@ -14,4 +14,4 @@ namespace segue::migration {
 /// where all is well. Pure.
 std::vector<std::string> queries_for_refused_rows(const preflight::plan& made);
 
-}  // namespace segue::migration
+}  // namespace segue::rehearsal
