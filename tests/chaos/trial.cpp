@@ -110,8 +110,13 @@ class trial {
         ++result_
               .ends[code >= 128 ? fmt::format("signal {}", code - 128) : fmt::format("{}", code)];
         if (segue().times_told("going on with what an earlier run left") > 0) ++result_.resumed;
+        segue().look();
         const bool killed = dealer_.killed();
-        const bool provoked = dealer_.met_by_this_process() > 0;
+        // What breaks while it inspects ends it; later on it has to go on, but where it was told to
+        // end, or what was answered does not hold any more.
+        const bool may_end = segue().at() == stage::begin
+                                 ? dealer_.met_by_this_process() > 0
+                                 : dealer_.terminated() || dealer_.answers_lost();
         dealer_.process_ended();
         if (code == 0) {
             if (scene_.swapped()) return true;
@@ -124,7 +129,7 @@ class trial {
         if (!scene_.segue_is_gone())
             throw finding("its sessions are there long after the process has ended");
         const bool swapped = scene_.swapped();
-        if (code != 0 && !(killed && code == 128 + SIGKILL)) look_at_end(code, swapped, provoked);
+        if (code != 0 && !(killed && code == 128 + SIGKILL)) look_at_end(code, swapped, may_end);
         // The same command has nothing to go on with, and would begin anew.
         if (swapped && nothing_left()) return true;
         if (processes_.size() >= plan_.faults.size() + starts_beside_faults_max)
@@ -134,7 +139,7 @@ class trial {
         return false;
     }
 
-    void look_at_end(int code, bool swapped, bool provoked) {
+    void look_at_end(int code, bool swapped, bool may_end) {
         const auto words = segue().last_words();
         if (code != exit_stopped && code != exit_open)
             throw finding(fmt::format("exit code {}: {}", code, words));
@@ -143,9 +148,9 @@ class trial {
             throw finding("exit code 1, and the tables are swapped: " + words);
         // What a crash took back may be needed, and the operator is told so.
         begin_anew_ = dealer_.answers_lost() && words.find("--no-resume") != std::string::npos;
-        if (!provoked && !begin_anew_)
-            throw finding(
-                fmt::format("exit code {} of a process that met no fault: {}", code, words));
+        if (!may_end && !begin_anew_)
+            throw finding(fmt::format("exit code {} of a process that had no reason to end: {}",
+                                      code, words));
     }
 
     bool nothing_left() {
