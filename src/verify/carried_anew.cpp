@@ -11,6 +11,9 @@
 namespace segue::verify {
 namespace {
 
+// Of a row that went away between being written and being named; it may come again.
+constexpr int tries_max = 3;
+
 using digests = std::vector<db::value>;
 // A key may name several rows where it is not unique in the target.
 using rows_by_key = std::multimap<keys::key_value, digests>;
@@ -28,14 +31,21 @@ rows_by_key read(db::session& session, const comparison& how,
     return found;
 }
 
+// The names that the keys' rows have in the source now.
+std::vector<keys::key_value> named_now(db::session& session, const rows::statements& texts,
+                                       std::span<const keys::key_value> keys) {
+    std::vector<keys::key_value> now;
+    for (const db::row& one : session.query(texts.spelled(keys)))
+        now.push_back(texts.codec().from_row(one));
+    return now;
+}
+
 // As row_writer does it: also by the names that the rows have now.
 void erase(db::session& session, const rows::statements& texts,
            std::span<const keys::key_value> keys) {
     session.execute(texts.erase(keys));
     if (!texts.spelling_matters()) return;
-    std::vector<keys::key_value> now;
-    for (const db::row& one : session.query(texts.spelled(keys)))
-        now.push_back(texts.codec().from_row(one));
+    const auto now = named_now(session, texts, keys);
     if (!now.empty()) session.execute(texts.erase(now));
 }
 
@@ -45,19 +55,34 @@ void carry_over(db::session& session, const rows::statements& texts,
     session.execute(texts.carry_over_plainly(keys));
 }
 
+bool fits_beside_the_others(db::session& session, const rows::statements& texts,
+                            const keys::key_value& key) {
+    session.execute("SAVEPOINT segue_one");
+    try {
+        carry_over(session, texts, std::span(&key, 1));
+        return true;
+    } catch (const error& failure) {
+        if (!rows::is_duplicate(failure)) throw;
+        session.execute("ROLLBACK TO SAVEPOINT segue_one");
+        return false;
+    }
+}
+
 // Carries the keys over one by one, and returns those whose rows some other row of the target
-// stands in the way of: they are not there as they should be, or both could not be.
+// stands in the way of: they are not there as they should be, or both could not be. A row that may
+// have several names is returned by the one that it has now: that is what the log tells of it.
 std::set<keys::key_value> carry_over_singly(db::session& session, const rows::statements& texts,
                                             std::span<const keys::key_value> keys) {
+    const bool one_name = texts.codec().ordered();
     std::set<keys::key_value> kept_out;
     for (const keys::key_value& key : keys) {
-        session.execute("SAVEPOINT segue_one");
-        try {
-            carry_over(session, texts, std::span(&key, 1));
-        } catch (const error& failure) {
-            if (!rows::is_duplicate(failure)) throw;
-            session.execute("ROLLBACK TO SAVEPOINT segue_one");
-            kept_out.insert(key);
+        for (int tries = tries_max; tries > 0 && !fits_beside_the_others(session, texts, key);
+             --tries) {
+            const auto now =
+                one_name ? std::vector{key} : named_now(session, texts, std::span(&key, 1));
+            kept_out.insert(now.begin(), now.end());
+            if (!now.empty()) break;
+            // It is gone since.
         }
     }
     return kept_out;
@@ -105,6 +130,7 @@ std::vector<difference> changed_by_carrying_over(db::session& session, const com
     session.execute("ROLLBACK");
 
     std::set<keys::key_value> all(keys.begin(), keys.end());
+    all.insert(kept_out.begin(), kept_out.end());
     for (const auto* const rows : {&before, &after})
         for (const auto& one : *rows) all.insert(one.first);
     std::vector<difference> found;

@@ -106,6 +106,7 @@ void fault_dealer::make_on_server(const planned_fault& fault) {
         case fault_kind::big_change:
             return change_many_rows(fault);
         case fault_kind::promote:
+            failed_over_ = true;
             answers_lost_ = answers_lost_ || fault.lasting.count() > 0;
             scene_.promote(fault.lasting);
             if (fault.lasting.count() == 0 && !keep_off_rows_) scene_.writers().resume();

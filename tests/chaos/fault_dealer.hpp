@@ -45,6 +45,8 @@ class fault_dealer {
     bool terminated() const noexcept { return terminated_; }
     /// Whether a crash or a failover may have taken back what was answered.
     bool answers_lost() const noexcept { return answers_lost_; }
+    /// Whether another server was promoted.
+    bool failed_over() const noexcept { return failed_over_; }
 
   private:
     void make(const planned_fault& fault, watched_segue& segue);
@@ -68,6 +70,7 @@ class fault_dealer {
     bool killed_ = false;
     bool terminated_ = false;
     bool answers_lost_ = false;
+    bool failed_over_ = false;
     std::uint64_t met_by_process_ = 0;
     std::map<std::string, std::uint64_t> made_;
     const planned_fault* armed_ = nullptr;

@@ -3,7 +3,12 @@
 #include "tests/chaos/draw.hpp"
 #include "tests/chaos/plan.hpp"
 
+#include <string_view>
+
 namespace segue::chaos {
+
+/// One of plan::set_up: only the writers keep the column's values unique then.
+inline constexpr std::string_view hide_unique_index = "ALTER TABLE {} DROP INDEX code";
 
 /// Chooses the table, its rows, what the ALTER makes of it, and who writes it.
 void choose_table(plan& made, draw& random);

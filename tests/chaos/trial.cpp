@@ -114,9 +114,11 @@ class trial {
         const bool killed = dealer_.killed();
         // What breaks while it inspects ends it; later on it has to go on, but where it was told to
         // end, or what was answered does not hold any more.
+        // Another server does not know what became of a RENAME TABLE.
         const bool may_end = segue().at() == stage::begin
                                  ? dealer_.met_by_this_process() > 0
-                                 : dealer_.terminated() || dealer_.answers_lost();
+                                 : dealer_.terminated() || dealer_.answers_lost() ||
+                                       (code == exit_open && dealer_.failed_over());
         dealer_.process_ended();
         if (code == 0) {
             if (scene_.swapped()) return true;

@@ -1,4 +1,5 @@
 // Two tables at rest: what is found, by key and by column.
+#include "src/verify/carried_anew.hpp"
 #include "tests/integration/verify/verifying.hpp"
 #include "tests/support/application_session.hpp"
 #include "tests/support/sandbox_server.hpp"
@@ -143,6 +144,22 @@ TEST_F(tables_at_rest, a_unique_value_that_a_surplus_row_holds_is_no_obstacle) {
     application.execute("INSERT INTO g VALUES (99, 5)");
     EXPECT_THAT(differences(), ElementsAre("row id=5: missing in the new table",
                                            "row id=99: in the new table alone"));
+}
+
+// The log tells of it under that name, so that a change of it that waits is known for one.
+TEST_F(tables_at_rest, a_row_that_is_kept_out_is_named_as_the_source_names_it_now) {
+    application.execute(
+        "CREATE TABLE t (id VARCHAR(9) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, u INT, UNIQUE (u))");
+    application.execute("CREATE TABLE g LIKE t");
+    application.execute("INSERT INTO t VALUES ('kEY', 5)");
+    application.execute("INSERT INTO g VALUES ('other', 5)");
+    tables = std::make_unique<compared_tables>(session, source, target);
+    const auto& codec = tables->texts().codec();
+    const std::vector<keys::key_value> keys{codec.from_row(
+        session.query("SELECT " + codec.printed(0, "'key' COLLATE utf8mb4_0900_ai_ci")).at(0))};
+    const auto found = changed_by_carrying_over(session, tables->how(), nullptr, keys);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(describe(found[0], codec), "row id='kEY': missing in the new table");
 }
 
 TEST_F(tables_at_rest, new_columns_and_generated_ones_are_compared_as_far_as_they_can_be) {

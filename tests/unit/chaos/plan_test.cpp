@@ -1,6 +1,7 @@
 #include "tests/chaos/plan.hpp"
 
 #include "tests/chaos/draw.hpp"
+#include "tests/chaos/table_shapes.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -117,6 +118,15 @@ TEST(plans, have_every_setting) {
 TEST(plans, in_which_answers_may_be_lost_end_in_a_quiet_swap) {
     EXPECT_EQ(how_many([](const plan& each) {
                   return each.may_lose_answers() && (!each.quiet_swap || each.drop_old_table);
+              }),
+              0U);
+}
+
+// Writers that do not know what the table holds would make duplicates, which ALTER refuses.
+TEST(plans, in_which_answers_may_be_lost_have_the_unique_index_all_the_time) {
+    EXPECT_EQ(how_many([](const plan& each) {
+                  return each.may_lose_answers() &&
+                         std::ranges::count(each.set_up, hide_unique_index) > 0;
               }),
               0U);
 }
