@@ -121,10 +121,12 @@ class trial {
                                        (code == exit_open && dealer_.failed_over());
         dealer_.process_ended();
         if (code == 0) {
-            if (scene_.swapped()) return true;
-            // What it swapped was lost with the server, as other answers were.
-            if (!dealer_.answers_lost() || !scene_.swapped_before_failover())
+            // What it swapped or dropped may have been lost with the server, as other answers were.
+            if (scene_.swapped()) {
+                if (!dealer_.answers_lost() || nothing_left()) return true;
+            } else if (!dealer_.answers_lost() || !scene_.swapped_before_failover()) {
                 throw finding("exit code 0, and the tables are not swapped");
+            }
         }
         // Nobody behind it can swap any more, so that what is there now stays so.
         scene_.to_segue().close_all();
