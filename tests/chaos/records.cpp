@@ -17,19 +17,13 @@ namespace {
 using nlohmann::json;
 
 json as_json(const trial_result& result, const std::string& state) {
-    return {{"seed", result.seed},
-            {"state", state},
-            {"version", result.version},
-            {"passed", result.passed()},
-            {"failure", result.failure},
-            {"seconds", result.seconds},
-            {"faults", result.faults},
-            {"ends", result.ends},
-            {"resumed", result.resumed},
-            {"begun_anew", result.begun_anew},
-            {"transactions", result.transactions},
-            {"by_ledger", result.by_ledger},
-            {"by_native_alter", result.by_native_alter},
+    return {{"seed", result.seed},           {"state", state},
+            {"version", result.version},     {"passed", result.passed()},
+            {"failure", result.failure},     {"seconds", result.seconds},
+            {"faults", result.faults},       {"ends", result.ends},
+            {"resumed", result.resumed},     {"begun_anew", result.begun_anew},
+            {"respites", result.respites},   {"transactions", result.transactions},
+            {"by_ledger", result.by_ledger}, {"by_native_alter", result.by_native_alter},
             {"why_ended", result.why_ended}};
 }
 
@@ -43,6 +37,7 @@ trial_result from_json(const json& line) {
     line.at("ends").get_to(result.ends);
     line.at("resumed").get_to(result.resumed);
     line.at("begun_anew").get_to(result.begun_anew);
+    line.at("respites").get_to(result.respites);
     line.at("transactions").get_to(result.transactions);
     line.at("by_ledger").get_to(result.by_ledger);
     line.at("by_native_alter").get_to(result.by_native_alter);
@@ -57,6 +52,7 @@ struct sums {
     std::uint64_t faults_in_all = 0;
     std::uint64_t resumed = 0;
     std::uint64_t begun_anew = 0;
+    std::uint64_t respites = 0;
     std::uint64_t transactions = 0;
     std::uint64_t by_ledger = 0;
     std::uint64_t by_native_alter = 0;
@@ -73,6 +69,7 @@ struct sums {
         if (one.passed()) ++passed;
         resumed += one.resumed;
         begun_anew += one.begun_anew;
+        respites += one.respites;
         transactions += one.transactions;
         by_ledger += one.by_ledger ? 1 : 0;
         by_native_alter += one.by_native_alter ? 1 : 0;
@@ -132,12 +129,13 @@ std::string summary_of(const std::vector<trial_result>& results) {
         "ends of processes    {}\n"
         "went on with a run   {}\n"
         "begun anew           {}\n"
+        "writers held back    {}\n"
         "passed               {}\n"
         "failed               {}\n{}",
         results.size(), all.seconds / 60, list_of(all.by_version), all.by_ledger,
         all.by_native_alter, all.transactions, all.faults_in_all, list_of(all.faults),
-        list_of(all.ends), all.resumed, all.begun_anew, all.passed, results.size() - all.passed,
-        all.failed);
+        list_of(all.ends), all.resumed, all.begun_anew, all.respites, all.passed,
+        results.size() - all.passed, all.failed);
 }
 
 }  // namespace segue::chaos

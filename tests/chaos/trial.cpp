@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{4};
 constexpr std::chrono::milliseconds between_orphans{700};
+constexpr std::chrono::seconds until_respite{60};
 constexpr std::uint64_t transactions_around = 20;
 constexpr unsigned starts_beside_faults_max = 6;
 constexpr int exit_stopped = 1;
@@ -80,6 +81,7 @@ class trial {
 
     void start() {
         swapped_before_ = scene_.swapped();
+        process_began_ = steady_clock::now();
         test::environment variables = with_.variables;
         variables.emplace("MYSQL_PWD", scene::password);
         processes_.push_back(std::make_unique<watched_segue>(with_.build, arguments(), variables,
@@ -96,11 +98,27 @@ class trial {
             scene_.roll_back_orphans();
             next_orphans_ = steady_clock::now() + between_orphans;
         }
+        give_respite();
         if (plan_.quiet_swap && segue().postponed() && dealer_.ready_for_the_swap()) {
             dealer_.keep_off_rows();
+            paused_for_swap_ = true;
             scene_.writers().pause();
             std::filesystem::remove(flag_);
         }
+    }
+
+    /// On a busy machine writers may change more than Segue carries over, for good. Then they pause
+    /// until it has copied and verified all.
+    void give_respite() {
+        if (paused_for_swap_) return;
+        if (segue().at() > stage::verify) {
+            if (std::exchange(in_respite_, false)) scene_.writers().resume();
+            return;
+        }
+        if (in_respite_ || steady_clock::now() < process_began_ + until_respite) return;
+        in_respite_ = true;
+        ++result_.respites;
+        scene_.writers().pause();
     }
 
     /// Whether the migration is done. Where a process has ended before, the next one is started.
@@ -165,6 +183,7 @@ class trial {
     }
 
     void judge() {
+        if (!paused_for_swap_) scene_.writers().resume();
         if (!plan_.quiet_swap) scene_.writers().wait_for_transactions(transactions_around);
         scene_.writers().stop();
         scene_.roll_back_orphans(/*all=*/true);
@@ -186,6 +205,9 @@ class trial {
     std::vector<std::unique_ptr<watched_segue>> processes_;  // the last one may run
     bool swapped_before_ = false;                            // when the last process was started
     bool begin_anew_ = false;
+    bool in_respite_ = false;
+    bool paused_for_swap_ = false;
+    steady_clock::time_point process_began_ = steady_clock::now();
     steady_clock::time_point next_orphans_ = steady_clock::now();
 };
 

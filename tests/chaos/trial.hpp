@@ -36,10 +36,11 @@ struct trial_result {
     std::map<std::string, std::uint64_t> ends;    ///< Of processes, by exit code or signal.
     std::uint64_t resumed = 0;                    ///< Starts that went on with what was left.
     std::uint64_t begun_anew = 0;                 ///< Starts with --no-resume, where told so.
-    std::uint64_t transactions = 0;               ///< That were acknowledged to the writers.
-    bool by_ledger = false;                       ///< Compared so.
-    bool by_native_alter = false;                 ///< Compared so.
-    std::vector<std::string> why_ended;           ///< What processes that ended with 1 or 3 said.
+    std::uint64_t respites = 0;      ///< How often the writers paused, as Segue did not keep up.
+    std::uint64_t transactions = 0;  ///< That were acknowledged to the writers.
+    bool by_ledger = false;          ///< Compared so.
+    bool by_native_alter = false;    ///< Compared so.
+    std::vector<std::string> why_ended;  ///< What processes that ended with 1 or 3 said.
 
     bool passed() const noexcept { return failure.empty(); }
 };
