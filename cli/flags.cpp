@@ -5,7 +5,7 @@
 #include "cli/option_values.hpp"
 #include "cli/options.hpp"
 #include "src/base/error.hpp"
-#include "throttle/http_status.hpp"
+#include "throttle/http_url.hpp"
 
 #include <algorithm>
 #include <charconv>
