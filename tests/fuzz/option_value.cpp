@@ -16,6 +16,9 @@ void check_endpoints(const std::string& text) {
         must(!one.host.empty() && one.port != 0, "a server has a host and a port");
         all += (all.empty() ? "" : ",") + one.text();
     }
+    must(
+        readable(all, [](const std::string& one) { static_cast<void>(cli::parse_endpoints(one)); }),
+        "what was printed can be read");
     const auto again = cli::parse_endpoints(all);
     must(again.size() == read.size(), "what was printed is as many servers");
     for (std::size_t i = 0; i < read.size(); ++i)
