@@ -5,7 +5,7 @@
 #include "cli/command_line/option_values.hpp"
 #include "cli/command_line/options.hpp"
 #include "src/base/error.hpp"
-#include "throttle/signals/http_status.hpp"
+#include "throttle/http_url.hpp"
 
 #include <algorithm>
 #include <charconv>

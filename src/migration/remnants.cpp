@@ -6,7 +6,7 @@
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/earlier_state.hpp"
 #include "src/earlier/gh_ost.hpp"
-#include "src/preflight/empty_table.hpp"
+#include "src/earlier/stored_names.hpp"
 #include "src/preflight/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/tables_there.hpp"
@@ -100,6 +100,7 @@ remnants look(db::session& session, const settings& with, migration_tables& tabl
         found.kept = look_at(session, tables.old);
     // The state goes last: while it is there, the next run knows what is left to be done.
     if (may_drop) add(tables.checkpoint);
+    found.trials = find_trial_tables(session, tables);
     return found;
 }
 
@@ -109,7 +110,8 @@ struct place {
         : roles(find_roles(with)),
           sessions(roles.primary()),
           session(connect(sessions, with)),
-          tables(tables_beside(stored_name(session, with.request.original), with.request.naming)) {}
+          tables(earlier::tables_as_stored(session, stored_name(session, with.request.original),
+                                           with.request.naming)) {}
 
     static db::session connect(db::session_factory& sessions, const settings& with) {
         sessions.use_schema(with.request.original.schema);
@@ -142,6 +144,8 @@ remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
                                                                     with.request.naming, stop))
         tell(told);
     remnants found = look(at.session, with, at.tables);
+    drop_trial_tables(at.session, found.trials);
+    for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.are == remnants::kind::unknown && found.dropped.empty()) return found;
     // Statements of a run that died before its swap may be at work in the server: they are waited
     // for.
@@ -151,7 +155,6 @@ remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
         earlier::drop_leftover(at.session, one.name, stop);
         tell(fmt::format("dropped {}", one.name.quoted()));
     }
-    preflight::drop_left_for_a_moment(at.session, at.tables.rehearsal);
     return found;
 }
 

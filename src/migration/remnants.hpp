@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/migration/settings.hpp"
+#include "src/migration/trial_tables.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,7 @@ struct remnants {
     std::uint64_t copied = 0;  ///< Rows that it had copied.
     std::vector<left_table> dropped;  ///< By a clean-up.
     std::optional<left_table> kept;   ///< The old table, where a clean-up leaves it.
+    trial_tables trials;              ///< A clean-up drops those that are Segue's, in any case.
 };
 
 /// Looks at what earlier runs of `with.request.original` left, and changes nothing. Of the request

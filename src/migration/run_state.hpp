@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/engine.hpp"
+#include "src/carry/lost_heartbeat.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
@@ -117,9 +118,12 @@ class run_state {
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
     void look_at_status(db::session& primary);
+    /// Of a new session, behind a restart of the primary. Threads: any.
+    void look_for_last_heartbeat(db::session& made);
     std::vector<table_name> unneeded_after_swap() const;
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
+    carry::heartbeat_evidence evidence_;
     const preflight::table_record record_;
     const std::string run_token_ = carry::new_run_token();
     std::optional<db::session_factory> sessions_;

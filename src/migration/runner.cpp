@@ -12,6 +12,7 @@
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/migration/failed_run.hpp"
+#include "src/migration/log_watch.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/migration/verification.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -242,6 +243,9 @@ void runner::prepare(const std::stop_token& stop) {
         for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})
             state_.note_made(one);
         state_.told.on_notice(goes_on_text(made));
+        if (const auto why = servers::why_place_may_be_purged(state_.roles(), session,
+                                                              made.goes_on->resume_at->position))
+            state_.told.on_notice(*why);
         earlier::drop_leftover(session, made.tables.changelog, stop);
     }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
@@ -289,6 +293,14 @@ void runner::start_following(std::stop_token stop) {
         };
         parts().follow(where_to_start(), meanwhile);
         state_.note_state_is_whole();
+        threads_.spawn("log-watch", [this](std::stop_token ended) {
+            watch_place_in_log(
+                {.sessions = state_.sessions(),
+                 .roles = state_.roles(),
+                 .checkpoint = state_.plan().tables.checkpoint,
+                 .tell = [this](const std::string& text) { state_.told.on_notice(text); }},
+                ended);
+        });
     } catch (const error& failure) {
         // The greatest key, which it reads, may be one of them.
         if (!failure.from_server()) throw_if_key_has_nulls();

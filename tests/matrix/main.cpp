@@ -73,8 +73,12 @@ server_result try_server(const std::string& version, const arguments& wanted) {
         for (const auto& pair : result.pairs)
             if (pair.from == type.definition) pairs.push_back(pair);
         if (pairs.empty()) continue;
-        const bool with_unique_index = result.runs++ % 2 == 1;
-        const auto different = run_segue(server, pairs, with_unique_index);
+        // Each of the two with and without the other.
+        const whole_run how{.with_unique_index = result.runs % 2 == 1,
+                            .killed_in_copy = result.runs / 2 % 2 == 1};
+        ++result.runs;
+        if (how.killed_in_copy) ++result.runs_killed;
+        const auto different = run_segue(server, pairs, how);
         result.differing_in_runs.insert(result.differing_in_runs.end(), different.begin(),
                                         different.end());
         fmt::print(stderr, "  {}: {}\n", type.definition,

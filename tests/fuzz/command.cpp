@@ -1,20 +1,16 @@
-#include "tests/fuzz/command_fuzz.hpp"
-
 #include "src/control/command.hpp"
 
-#include <cstdlib>
-#include <iostream>
+#include "tests/fuzz/target.hpp"
+
 #include <string>
 #include <string_view>
 
-namespace segue::control::fuzz {
+namespace segue::fuzz {
 namespace {
 
-void must(bool holds, std::string_view what) {
-    if (holds) return;
-    std::cerr << "not so: " << what << "\n";
-    std::abort();
-}
+using control::command;
+using control::parse_command;
+using control::unquoted;
 
 // As Go quotes a text; only bytes that could be taken for something else are escaped.
 std::string quoted(std::string_view text) {
@@ -32,8 +28,9 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-void run_line(std::span<const std::uint8_t> input) {
-    const std::string line(input.begin(), input.end());
+// A line that somebody sent to a migration's socket.
+void run_command(std::span<const std::byte> bytes) {
+    const std::string line = text_of(bytes);
     const command read = parse_command(line);
     must(read.name.find('=') == read.name.npos, "a name ends at the first =");
     must(read.argument.has_value() == (line.find('=') != line.npos),
@@ -44,15 +41,12 @@ void run_line(std::span<const std::uint8_t> input) {
     must(parse_command("name=" + quoted(line)).argument == line, "so is an argument in quotes");
 }
 
-std::vector<segue::fuzz::input> lines() {
-    std::vector<segue::fuzz::input> all;
-    for (const std::string_view line :
-         {"status", "", "=", "  max-load = Threads_running=25,Threads_connected=100 ",
-          "throttle-query=\"SELECT 'a b' = \\\"c\\\"\"", "throttle-query=`SELECT \\n`",
-          "throttle='t'", "chunk-size=?", "x=\"\\a\\b\\f\\n\\r\\t\\v\\\\\\x41\\101\\u00e9\"",
-          "x=\"\\U0001F600\\ud800\\U00110000\\400\"", "json panic=orders\r"})
-        all.emplace_back(line.begin(), line.end());
-    return all;
+std::vector<input> command_seeds() {
+    return inputs_of({"status", "=", "  max-load = Threads_running=25,Threads_connected=100 ",
+                      "throttle-query=\"SELECT 'a b' = \\\"c\\\"\"", "throttle-query=`SELECT \\n`",
+                      "throttle='t'", "chunk-size=?",
+                      "x=\"\\a\\b\\f\\n\\r\\t\\v\\\\\\x41\\101\\u00e9\"",
+                      "x=\"\\U0001F600\\ud800\\U00110000\\400\"", "json panic=orders\r"});
 }
 
-}  // namespace segue::control::fuzz
+}  // namespace segue::fuzz
