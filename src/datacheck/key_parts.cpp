@@ -17,6 +17,8 @@ namespace {
 
 using schema::key_type;
 
+constexpr unsigned tail_rows = 500;
+
 std::optional<std::uint64_t> number_of(const std::string& literal) {
     std::uint64_t number = 0;
     const char* const end = literal.data() + literal.size();
@@ -130,7 +132,12 @@ std::vector<keys::key_range> parts_of(db::session& session, const rows::statemen
     const std::string from = texts.codec().literals(*first).front();
     const std::string to = texts.codec().literals(*last).front();
     std::vector<keys::key_range> parts;
-    keys::key_range rest{.after = std::nullopt, .up_to = last};
+    // The newest rows are a part of their own: from a bound on the look goes upwards.
+    const auto tail =
+        count < 2 ? std::nullopt
+                  : key_by(session, texts, fmt::format("{} OFFSET {}", texts.last_key(), tail_rows));
+    const auto end = tail ? tail : last;
+    keys::key_range rest{.after = std::nullopt, .up_to = end};
     for (unsigned i = 1; i < count && from != to; ++i) {
         const auto probe = between(column, from, to, i, count);
         if (!probe) break;
@@ -143,11 +150,12 @@ std::vector<keys::key_range> parts_of(db::session& session, const rows::statemen
                         by.source.quoted(), quoted_name(column.source),
                         column.descending ? "<=" : ">=", *probe, texts.is_in_source(rest),
                         texts.source_order()));
-        if (!bound || bound == last) break;
+        if (!bound || bound == end) break;
         parts.push_back({.after = rest.after, .up_to = bound});
         rest.after = bound;
     }
     parts.push_back(rest);
+    if (tail) parts.push_back({.after = tail, .up_to = last});
     return parts;
 }
 

@@ -101,10 +101,14 @@ class pair {
         }
     }
 
-    // Spaces at the end of a text are cut without a word.
+    // Spaces at the end of a text are cut without a word, but from a VARCHAR to another one of the
+    // same character set.
     void of_own_length(const length_limit& after, bool texts) {
         if (!texts)
             add_exact("LENGTH({0})>{1}", after.most);
+        else if (!after.in_bytes && from_.data_type == "varchar" && to_.data_type == "varchar" &&
+                 schema::charset_of(from_.collation) == schema::charset_of(to_.collation))
+            add_exact("CHAR_LENGTH({0})>{1}", after.most);
         else if (!after.in_bytes)
             add_exact("CHAR_LENGTH(TRIM(TRAILING ' ' FROM {0}))>{1}", after.most);
         else
