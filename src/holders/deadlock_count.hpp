@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// How many errors 1213 statements of this server have raised since it started; nullopt where that
 /// is not counted. It counts deadlocks over metadata locks and over rows, of whatever table; MySQL
@@ -20,4 +20,4 @@ std::optional<std::uint64_t> deadlocks_raised(db::session& session);
 void tell_deadlocks(db::session& session, const std::optional<std::uint64_t>& before,
                     std::vector<std::string>& notices);
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -1,10 +1,10 @@
-#include "src/swap/foresight.hpp"
+#include "src/holders/foresight.hpp"
 
 #include "src/base/pause.hpp"
 
 #include <algorithm>
 
-namespace segue::swap {
+namespace segue::holders {
 
 using std::chrono::steady_clock;
 
@@ -46,4 +46,4 @@ std::vector<old_snapshot> foresight::wait_for_no_old_snapshot(
     }
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

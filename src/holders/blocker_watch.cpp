@@ -1,8 +1,8 @@
-#include "src/swap/blocker_watch.hpp"
+#include "src/holders/blocker_watch.hpp"
 
 #include <algorithm>
 
-namespace segue::swap {
+namespace segue::holders {
 
 void blocker_watch::see(const std::vector<servers::blocker>& found, time_point now) {
     std::vector<seen> still;
@@ -32,4 +32,4 @@ std::optional<blocker_watch::time_point> blocker_watch::next_due(time_point now,
     return next;
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -2,8 +2,8 @@
 
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
+#include "src/carry/engine_settings.hpp"
 #include "src/db/session.hpp"
-#include "src/migration/settings.hpp"
 #include "src/wire/connection_options.hpp"
 
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 
 /// What a run that is started now would meet beside its tables.
 struct findings {
@@ -19,9 +19,16 @@ struct findings {
     std::vector<std::string> warnings;  ///< What would hold it up. One sentence each.
 };
 
+/// Files by which a run is steered, beside those that throttle it. Empty: none.
+struct flag_files {
+    std::string postpone;  ///< --postpone-cut-over-flag-file
+    std::string panic;     ///< --panic-flag-file
+};
+
 /// What a run would meet of flag files, of the load of the primary, and of what else throttles it.
 /// Throws segue::error.
-findings look_at_surroundings(db::session& primary, const settings& with);
+findings look_at_surroundings(db::session& primary, const carry::engine_settings& with,
+                              const flag_files& files);
 
 /// A warning for each of the replicas that cannot be read, that is the primary itself, or to which
 /// `probe`, a table that was just made on the primary, does not come within `lag_max`, 2 s at
@@ -31,4 +38,4 @@ std::vector<std::string> look_at_replicas(const std::vector<wire::connection_opt
                                           std::chrono::milliseconds lag_max,
                                           const table_name& probe, std::stop_token stop);
 
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

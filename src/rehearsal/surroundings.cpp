@@ -1,4 +1,4 @@
-#include "src/migration/rehearsal_checks.hpp"
+#include "src/rehearsal/surroundings.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
@@ -18,7 +18,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 namespace {
 
 using std::chrono::milliseconds;
@@ -159,18 +159,18 @@ void look_at_throttle_http(const std::string& url, const throttle::http_settings
 
 }  // namespace
 
-findings look_at_surroundings(db::session& primary, const settings& with) {
+findings look_at_surroundings(db::session& primary, const carry::engine_settings& with,
+                              const flag_files& files) {
     findings found;
-    look_at_postpone_flag(with.postpone_flag_file, found);
-    look_at_panic_flag(with.panic_flag_file, found);
-    look_at_flag_files(
-        {with.carrying.throttling.flag_file, with.carrying.throttling.additional_flag_file}, found);
-    look_at_throttle_query(primary, with.carrying.pace.throttle_query, found);
-    look_at_throttle_http(with.carrying.pace.throttle_http, with.carrying.throttling.http, found);
+    look_at_postpone_flag(files.postpone, found);
+    look_at_panic_flag(files.panic, found);
+    look_at_flag_files({with.throttling.flag_file, with.throttling.additional_flag_file}, found);
+    look_at_throttle_query(primary, with.pace.throttle_query, found);
+    look_at_throttle_http(with.pace.throttle_http, with.throttling.http, found);
     const auto status = primary.query("SHOW GLOBAL STATUS");
-    const auto unreadable = preflight::load_obstacles(status, with.carrying.pace);
+    const auto unreadable = preflight::load_obstacles(status, with.pace);
     found.refusals.insert(found.refusals.end(), unreadable.begin(), unreadable.end());
-    if (unreadable.empty()) look_at_load(status, with.carrying, found);
+    if (unreadable.empty()) look_at_load(status, with, found);
     return found;
 }
 
@@ -188,4 +188,4 @@ std::vector<std::string> look_at_replicas(const std::vector<wire::connection_opt
     return warnings;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

@@ -1,4 +1,4 @@
-#include "src/swap/blocker_ender.hpp"
+#include "src/holders/blocker_ender.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::swap {
+namespace segue::holders {
 
 std::vector<std::string> end_blockers(db::session& session,
                                       const std::vector<servers::blocker>& found,
@@ -48,4 +48,4 @@ std::vector<std::string> end_blockers(db::session& session,
     return told;
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// A transaction of somebody else that is open, and may have a snapshot from before a moment.
 struct old_snapshot {
@@ -80,4 +80,4 @@ class snapshot_lookout {
     std::chrono::steady_clock::time_point last_look_{};
 };
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -1,4 +1,4 @@
-#include "src/migration/refused_rows.hpp"
+#include "src/rehearsal/refused_rows.hpp"
 
 #include "tests/unit/schema/tables.hpp"
 
@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 namespace {
 
 using namespace segue::schema;
@@ -40,8 +40,8 @@ TEST(queries_for_refused_rows, count_text_that_is_too_long) {
     EXPECT_THAT(
         queries({typed("a", "varchar(20)"), typed("b", "text"), typed("c", "varbinary(9)")},
                 {typed("a", "char(5)"), typed("b", "varchar(30)"), typed("c", "varbinary(8)")}),
-        ElementsAre("SELECT COUNT(*) FROM `s`.`t` WHERE CHAR_LENGTH(`a`)>5;",
-                    "SELECT COUNT(*) FROM `s`.`t` WHERE CHAR_LENGTH(`b`)>30;",
+        ElementsAre("SELECT COUNT(*) FROM `s`.`t` WHERE CHAR_LENGTH(TRIM(TRAILING ' ' FROM `a`))>5;",
+                    "SELECT COUNT(*) FROM `s`.`t` WHERE CHAR_LENGTH(TRIM(TRAILING ' ' FROM `b`))>30;",
                     "SELECT COUNT(*) FROM `s`.`t` WHERE LENGTH(`c`)>8;"));
 }
 
@@ -71,4 +71,4 @@ TEST(queries_for_refused_rows, find_what_stands_twice_under_a_new_unique_index) 
 }
 
 }  // namespace
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

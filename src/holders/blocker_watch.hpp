@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// For how long each blocker has been seen in the way of the swap, one look after the other.
 /// Whoever is not seen at a look has let go, and begins anew. Pure.
@@ -35,4 +35,4 @@ class blocker_watch {
     std::vector<seen> seen_;
 };
 
-}  // namespace segue::swap
+}  // namespace segue::holders

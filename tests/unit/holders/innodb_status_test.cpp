@@ -1,11 +1,11 @@
-#include "src/swap/innodb_status.hpp"
+#include "src/holders/innodb_status.hpp"
 
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::swap {
+namespace segue::holders {
 namespace {
 
 using testing::IsEmpty;
@@ -65,4 +65,4 @@ TEST(innodb_status, a_view_of_a_transaction_without_a_thread_is_nobodys) {
 }
 
 }  // namespace
-}  // namespace segue::swap
+}  // namespace segue::holders

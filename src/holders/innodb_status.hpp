@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// From the text of SHOW ENGINE INNODB STATUS: the connections whose transaction has written or
 /// locked something, each with whether it has a read view (what it reads without locks is a
@@ -14,4 +14,4 @@ namespace segue::swap {
 /// https://dev.mysql.com/doc/refman/8.4/en/innodb-standard-monitor.html
 std::optional<std::map<std::uint64_t, bool>> read_views(std::string_view status);
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -1,8 +1,8 @@
-#include "src/swap/innodb_status.hpp"
+#include "src/holders/innodb_status.hpp"
 
 #include <charconv>
 
-namespace segue::swap {
+namespace segue::holders {
 
 std::optional<std::map<std::uint64_t, bool>> read_views(std::string_view status) {
     constexpr std::string_view cut = "... truncated...";
@@ -37,4 +37,4 @@ std::optional<std::map<std::uint64_t, bool>> read_views(std::string_view status)
     return std::nullopt;  // the section has no end
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

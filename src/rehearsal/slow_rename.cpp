@@ -1,14 +1,14 @@
-#include "src/migration/slow_rename.hpp"
+#include "src/rehearsal/slow_rename.hpp"
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 
-std::optional<std::string> slow_rename(const swap::rename_forecast& seen, const settings& with) {
+std::optional<std::string> slow_rename(const swap::rename_forecast& seen, bool accepted) {
     if (seen.fits()) return std::nullopt;
     return fmt::format(
         "{} {}", seen.in_words(),
-        with.accept_slow_rename
+        accepted
             ? "Writes will wait that long, as --accept-slow-rename says."
             : "As long as that is so the tables are not swapped: a busy moment of the server makes "
               "it longer, and it is measured again before the swap, and then now and then. If it "
@@ -17,8 +17,4 @@ std::optional<std::string> slow_rename(const swap::rename_forecast& seen, const 
               "partitions.");
 }
 
-std::optional<std::string> slow_rename(const preflight::plan& made, const settings& with) {
-    return slow_rename(swap::rename_forecast(with.stall_budget, made.rename_time), with);
-}
-
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

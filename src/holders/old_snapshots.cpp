@@ -1,15 +1,15 @@
-#include "src/swap/old_snapshots.hpp"
+#include "src/holders/old_snapshots.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
-#include "src/swap/innodb_status.hpp"
+#include "src/holders/innodb_status.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
 
-namespace segue::swap {
+namespace segue::holders {
 namespace {
 
 using std::chrono::microseconds;
@@ -218,4 +218,4 @@ void snapshot_lookout::wait_until_fresh(std::stop_token stop) const {
         pause_for(std::chrono::ceil<milliseconds>(fresh - now), stop);
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

@@ -1,10 +1,10 @@
-#include "src/swap/deadlock_count.hpp"
+#include "src/holders/deadlock_count.hpp"
 
 #include "src/base/error.hpp"
 
 #include <fmt/format.h>
 
-namespace segue::swap {
+namespace segue::holders {
 
 std::optional<std::uint64_t> deadlocks_raised(db::session& session) {
     try {
@@ -35,4 +35,4 @@ void tell_deadlocks(db::session& session, const std::optional<std::uint64_t>& be
     }
 }
 
-}  // namespace segue::swap
+}  // namespace segue::holders

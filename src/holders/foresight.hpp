@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/db/session_factory.hpp"
+#include "src/holders/old_snapshots.hpp"
 #include "src/servers/blockers.hpp"
-#include "src/swap/old_snapshots.hpp"
 
 #include <chrono>
 #include <functional>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// Looks, before the cut-over asks for its lock, whether that would be in vain: a pending lock
 /// request blocks every query behind it, and a transaction that has read the table and writes it
@@ -51,4 +51,4 @@ class foresight {
     const limits within_;
 };
 
-}  // namespace segue::swap
+}  // namespace segue::holders

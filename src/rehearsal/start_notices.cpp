@@ -1,18 +1,18 @@
-#include "src/migration/start_notices.hpp"
+#include "src/rehearsal/start_notices.hpp"
 
 #include "src/servers/account.hpp"
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::rehearsal {
 
-std::vector<std::string> start_notices(const preflight::plan& made, const settings& with) {
+std::vector<std::string> start_notices(const preflight::plan& made, const asked_for& of) {
     std::vector<std::string> notices;
-    if (with.kill_blockers_after && !made.server.sees_xa_holders)
+    if (of.blockers_ended && !made.server.sees_xa_holders)
         notices.emplace_back(
             "--kill-blockers-after-seconds ends nobody: who holds the table, and whether by a "
             "prepared XA transaction, cannot be seen in performance_schema.");
-    else if (with.kill_blockers_after && !made.server.ends_connections)
+    else if (of.blockers_ended && !made.server.ends_connections)
         notices.push_back(fmt::format(
             "--kill-blockers-after-seconds can end sessions of this account only. For those of "
             "others: {}",
@@ -21,13 +21,13 @@ std::vector<std::string> start_notices(const preflight::plan& made, const settin
         notices.emplace_back(
             "binlog_order_commits is OFF: rows are read with locks, which the application may "
             "wait for.");
-    if (with.replica != replica_use::streams && made.server.gtids)
+    if (of.replica_written && made.server.gtids)
         notices.emplace_back(
             "this replica gets transactions of its own: GTIDs under its own UUID, which its "
             "primary does not have. Before it is made a primary, or a source of others, they are "
             "to "
             "be put right.");
-    if (with.replica == replica_use::migrated)
+    if (of.replica_alone_changed)
         notices.emplace_back(
             "--migrate-on-replica: the table of this replica alone is changed. Whether it can go "
             "on replicating depends on the ALTER: see the manual, Replication with Differing Table "
@@ -35,4 +35,4 @@ std::vector<std::string> start_notices(const preflight::plan& made, const settin
     return notices;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::rehearsal

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace segue::swap {
+namespace segue::holders {
 
 /// Ends (KILL CONNECTION) the sessions among the blockers that may be ended, as
 /// --kill-blockers-after-seconds asks; whatever they had not committed is rolled back by the
@@ -18,4 +18,4 @@ std::vector<std::string> end_blockers(db::session& session,
                                       const std::vector<servers::blocker>& found,
                                       std::string_view account);
 
-}  // namespace segue::swap
+}  // namespace segue::holders

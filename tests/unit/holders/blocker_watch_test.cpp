@@ -1,4 +1,4 @@
-#include "src/swap/blocker_watch.hpp"
+#include "src/holders/blocker_watch.hpp"
 
 #include <cstdint>
 #include <string>
@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue::swap {
+namespace segue::holders {
 namespace {
 
 using namespace std::chrono_literals;
@@ -70,4 +70,4 @@ TEST_F(a_blocker_watch, whoever_let_go_begins_anew) {
 }
 
 }  // namespace
-}  // namespace segue::swap
+}  // namespace segue::holders
