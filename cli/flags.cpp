@@ -185,7 +185,8 @@ std::chrono::seconds data_check_of(const std::string& given) {
     const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), seconds);
     if (failure != std::errc() || end != given.data() + given.size() || seconds < 0 ||
         seconds > most)
-        throw error(fmt::format("{} is neither true, false, nor seconds from 0 to {}", given, most));
+        throw error(
+            fmt::format("{} is neither true, false, nor seconds from 0 to {}", given, most));
     return std::chrono::seconds(seconds);
 }
 

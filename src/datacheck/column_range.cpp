@@ -44,8 +44,8 @@ std::optional<integer_range> integers_of(const schema::column& of) {
     if (of.data_type == "int") bits = 32;
     if (of.data_type == "bigint") bits = 64;
     if (bits == 0) return std::nullopt;
-    const std::uint64_t all = bits == 64 ? std::numeric_limits<std::uint64_t>::max()
-                                         : (std::uint64_t{1} << bits) - 1;
+    const std::uint64_t all =
+        bits == 64 ? std::numeric_limits<std::uint64_t>::max() : (std::uint64_t{1} << bits) - 1;
     if (of.is_unsigned()) return integer_range{.least = 0, .most = all};
     const auto most = static_cast<std::int64_t>(all / 2);
     return integer_range{.least = -most - 1, .most = static_cast<std::uint64_t>(most)};
@@ -73,9 +73,8 @@ std::optional<number_range> range_of(const schema::column& of) {
     const auto digits = schema::numbers_of(of.column_type);
     if (digits.size() != 2) return std::nullopt;
     const std::string most = nines(digits[0], digits[1]);
-    return number_range{.least = of.is_unsigned() ? "0" : "-" + most,
-                        .most = most,
-                        .decimals = digits[1]};
+    return number_range{
+        .least = of.is_unsigned() ? "0" : "-" + most, .most = most, .decimals = digits[1]};
 }
 
 bool is_within(const schema::column& inner, const schema::column& outer) {

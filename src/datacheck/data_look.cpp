@@ -70,8 +70,7 @@ class walk {
     void go() {
         // EXISTS as it stands: by the index, for one row after the other, and never by a table of
         // all that is there.
-        session_.execute(
-            "SET SESSION optimizer_switch='semijoin=off,materialization=off'");
+        session_.execute("SET SESSION optimizer_switch='semijoin=off,materialization=off'");
         bound_statements(within_.statement_max);
         std::vector<part> parts;
         for (const auto& range :

@@ -24,9 +24,9 @@ struct subject {
 };
 
 struct look_limits {
-    std::chrono::milliseconds budget{10'000};         ///< For all of it.
-    std::chrono::milliseconds statement_max{1'000};   ///< For one SELECT (max_execution_time).
-    const clock_source& clock = machine_clock();      ///< It outlives the look.
+    std::chrono::milliseconds budget{10'000};        ///< For all of it.
+    std::chrono::milliseconds statement_max{1'000};  ///< For one SELECT (max_execution_time).
+    const clock_source& clock = machine_clock();     ///< It outlives the look.
     /// Why the server should be left alone now, asked between two statements, at most once a
     /// second; nullopt: it is not. Unset: never.
     std::function<std::optional<std::string>(db::session&)> busy = {};
@@ -35,9 +35,9 @@ struct look_limits {
 /// What was seen, and of how much.
 struct look_result {
     std::optional<verdict> refused;
-    bool whole = false;  ///< Every row was looked at.
-    unsigned percent = 0;  ///< Of the rows, by the server's estimate; 100 only if whole.
-    bool in_one_range = false;  ///< All of them were compared with one another.
+    bool whole = false;            ///< Every row was looked at.
+    unsigned percent = 0;          ///< Of the rows, by the server's estimate; 100 only if whole.
+    bool in_one_range = false;     ///< All of them were compared with one another.
     std::uint64_t rows_tried = 0;  ///< Inserted, and rolled back.
     std::chrono::milliseconds took{0};
     std::string ended_by;  ///< Why it ended before the budget did; empty: it did not.

@@ -25,9 +25,8 @@ struct subject {
     column_names named;
 
     std::string name_of(const std::string& column) const {
-        return named == column_names::bare
-                   ? quoted_name(column)
-                   : source.name.quoted() + "." + quoted_name(column);
+        return named == column_names::bare ? quoted_name(column)
+                                           : source.name.quoted() + "." + quoted_name(column);
     }
     const schema::projected_column* projected(const std::string& of_target) const {
         const auto found =
@@ -43,7 +42,8 @@ bool keeps_apart(const schema::column& from, const schema::column& to) {
     const auto before = schema::numbers_of(from.column_type);
     const auto after = schema::numbers_of(to.column_type);
     if (before.empty() || after.empty()) return from.column_type == to.column_type;
-    const bool members = kind_of(from) == value_kind::enumeration || kind_of(from) == value_kind::set;
+    const bool members =
+        kind_of(from) == value_kind::enumeration || kind_of(from) == value_kind::set;
     return before.size() == after.size() && !members &&
            std::ranges::equal(before, after, std::ranges::less_equal());
 }
@@ -117,14 +117,13 @@ bool was_there(const subject& of, const schema::index& index) {
         const auto at = statement.find(" KEY " + quoted_name(index.name) + " ");
         return at == std::string::npos ? "" : statement.substr(at, statement.find('\n', at) - at);
     };
-    const bool unchanged =
-        std::ranges::all_of(index.parts, [&](const schema::index_part& part) {
-            const auto* const from = of.source.find_column(part.column);
-            const auto* const to = of.target.find_column(part.column);
-            return part.column.empty() ||
-                   (from != nullptr && to != nullptr && from->column_type == to->column_type &&
-                    from->collation == to->collation);
-        });
+    const bool unchanged = std::ranges::all_of(index.parts, [&](const schema::index_part& part) {
+        const auto* const from = of.source.find_column(part.column);
+        const auto* const to = of.target.find_column(part.column);
+        return part.column.empty() ||
+               (from != nullptr && to != nullptr && from->column_type == to->column_type &&
+                from->collation == to->collation);
+    });
     const auto trimmed = [](std::string line) {
         if (line.ends_with(',')) line.pop_back();
         return line;
@@ -148,8 +147,7 @@ std::multiset<std::string> checks_of(const schema::table_definition& table) {
 std::string_view partitions_of(const schema::table_definition& table) {
     const std::string_view text = table.create_statement;
     const std::size_t options = text.rfind("\n)");
-    const std::size_t at =
-        options == text.npos ? text.npos : text.find("PARTITION BY", options);
+    const std::size_t at = options == text.npos ? text.npos : text.find("PARTITION BY", options);
     return at == text.npos ? "" : text.substr(at);
 }
 
@@ -163,8 +161,7 @@ void add_what_is_computed(const subject& of, doubts& found) {
     const auto before = checks_of(of.source);
     const auto after = checks_of(of.target);
     if (!std::ranges::includes(before, after)) found.only_tried.emplace_back("CHECK constraints");
-    if (const auto now = partitions_of(of.target);
-        !now.empty() && now != partitions_of(of.source))
+    if (const auto now = partitions_of(of.target); !now.empty() && now != partitions_of(of.source))
         found.only_tried.emplace_back("the partitions");
 }
 

@@ -39,8 +39,8 @@ struct doubts {
 
 /// How columns of the source are named in SQL.
 enum class column_names {
-    bare,     ///< `c`
-    qualified ///< `s`.`t`.`c`
+    bare,      ///< `c`
+    qualified  ///< `s`.`t`.`c`
 };
 
 /// What rows of `source` may be refused for by `target`, which the projection fills: by what

@@ -56,9 +56,10 @@ refusal refusal_of(const verdict& met, const rows::statements& texts) {
     const auto& codec = texts.codec();
     const std::string remedy = what_to_do_about(met.words, texts);
     const std::string what =
-        met.other ? fmt::format("two rows have the same value under a unique index of the new "
-                                "table: row {} and row {}",
-                                codec.describe(met.key), codec.describe(*met.other))
+        met.other ? fmt::format(
+                        "two rows have the same value under a unique index of the new "
+                        "table: row {} and row {}",
+                        codec.describe(met.key), codec.describe(*met.other))
                   : "the new table refuses the row " + codec.describe(met.key);
     return {fmt::format("{}: {}", what, met.words.what()),
             fmt::format("{}{}", remedy.empty() ? "" : remedy.substr(2) + ".\n",
@@ -66,9 +67,9 @@ refusal refusal_of(const verdict& met, const rows::statements& texts) {
 }
 
 std::string notice_of(const look_result& seen, const doubts& in_doubt) {
-    std::string text = fmt::format(
-        "looked at {} before copying, and found none that the new table would refuse{}",
-        share_of(seen), what_is_left(seen, in_doubt));
+    std::string text =
+        fmt::format("looked at {} before copying, and found none that the new table would refuse{}",
+                    share_of(seen), what_is_left(seen, in_doubt));
     if (!seen.ended_by.empty())
         text += fmt::format("; the look was ended early: {}", seen.ended_by);
     else if (!seen.whole)
@@ -89,8 +90,7 @@ answer ask_the_data(db::session_factory& sessions, const question& about,
         const look_result seen = look_at_rows(
             session,
             {.source = about.original, .by = about.by, .texts = texts, .in_doubt = in_doubt},
-            {.budget = budget,
-             .busy = [&pace](db::session& on) { return load_of(on, pace); }},
+            {.budget = budget, .busy = [&pace](db::session& on) { return load_of(on, pace); }},
             stop);
         if (seen.refused) return {.refused = refusal_of(*seen.refused, texts), .notice = {}};
         return {.refused = std::nullopt, .notice = notice_of(seen, in_doubt)};

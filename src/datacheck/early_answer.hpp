@@ -28,8 +28,8 @@ struct answer {
 };
 
 /// Looks at the data for `budget` at most, on a session of its own to the primary, where the copy
-/// reads; `pace` has the load at which that is left. What cannot be looked at refuses nothing. Zero:
-/// it does not look. Blocks; throws `stopped`.
+/// reads; `pace` has the load at which that is left. What cannot be looked at refuses nothing.
+/// Zero: it does not look. Blocks; throws `stopped`.
 answer ask_the_data(db::session_factory& sessions, const question& about,
                     std::chrono::milliseconds budget, const throttle::pace& pace,
                     std::stop_token stop);

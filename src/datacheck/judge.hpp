@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/db/session.hpp"
+#include "src/keys/key_codec.hpp"
 #include "src/rows/statements.hpp"
 
 #include <optional>

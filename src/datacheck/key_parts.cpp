@@ -58,9 +58,8 @@ unsigned byte_at(std::string_view hex, std::size_t at) {
 
 // Behind what both begin with one byte is between theirs. Of texts only what is a character in
 // every character set of single bytes: elsewhere the table is not divided.
-std::optional<std::string> bytes_between(const schema::key_column& column,
-                                         const std::string& first, const std::string& last,
-                                         unsigned i, unsigned count) {
+std::optional<std::string> bytes_between(const schema::key_column& column, const std::string& first,
+                                         const std::string& last, unsigned i, unsigned count) {
     const std::string_view one = hex_of(first);
     const std::string_view other = hex_of(last);
     std::size_t same = 0;
@@ -133,9 +132,9 @@ std::vector<keys::key_range> parts_of(db::session& session, const rows::statemen
     const std::string to = texts.codec().literals(*last).front();
     std::vector<keys::key_range> parts;
     // The newest rows are a part of their own: from a bound on the look goes upwards.
-    const auto tail =
-        count < 2 ? std::nullopt
-                  : key_by(session, texts, fmt::format("{} OFFSET {}", texts.last_key(), tail_rows));
+    const auto tail = count < 2 ? std::nullopt
+                                : key_by(session, texts,
+                                         fmt::format("{} OFFSET {}", texts.last_key(), tail_rows));
     const auto end = tail ? tail : last;
     keys::key_range rest{.after = std::nullopt, .up_to = end};
     for (unsigned i = 1; i < count && from != to; ++i) {

@@ -23,9 +23,9 @@ std::string qualified(const std::string& table, const std::string& column) {
 std::string another_row(const subject& of, const std::string& one, const std::string& other) {
     std::string any;
     for (const schema::key_column& column : of.by.key.columns)
-        append(any, " OR ",
-               fmt::format("{}<>{}", qualified(one, column.source),
-                           qualified(other, column.source)));
+        append(
+            any, " OR ",
+            fmt::format("{}<>{}", qualified(one, column.source), qualified(other, column.source)));
     return "(" + any + ")";
 }
 
@@ -33,7 +33,8 @@ std::string another_row(const subject& of, const std::string& one, const std::st
 std::string alike(const unique_doubt& doubt, const std::string& one, const std::string& other) {
     std::string all;
     for (const std::string& column : doubt.columns)
-        append(all, " AND ", fmt::format("{}={}", qualified(one, column), qualified(other, column)));
+        append(all, " AND ",
+               fmt::format("{}={}", qualified(one, column), qualified(other, column)));
     return all;
 }
 

@@ -173,8 +173,8 @@ class pair {
         }
         if (is_ == value_kind::text) of_number();
         if (to_.is_unsigned() && !from_.is_unsigned()) add("{0}+0<0");
-        const bool may_be_greater = is_ == value_kind::text || is_ == value_kind::decimal ||
-                                    from_.data_type == "double";
+        const bool may_be_greater =
+            is_ == value_kind::text || is_ == value_kind::decimal || from_.data_type == "double";
         if (to_.data_type == "float" && may_be_greater) add("ABS({0}+0e0)>{1}", float_most);
     }
 

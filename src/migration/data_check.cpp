@@ -10,13 +10,13 @@ namespace segue::migration {
 std::optional<refusal> refused_by_data(run_state& of, const preflight::plan& made,
                                        std::stop_token stop) {
     if (made.goes_on) return std::nullopt;
-    auto seen = datacheck::ask_the_data(of.sessions(),
-                                        {.original = made.original,
-                                         .target = made.target,
-                                         .by = made.projection,
-                                         .packet_bytes_max = made.server.packet_bytes_max},
-                                        of.with.data_check, of.steer().pace.snapshot(),
-                                        std::move(stop));
+    auto seen =
+        datacheck::ask_the_data(of.sessions(),
+                                {.original = made.original,
+                                 .target = made.target,
+                                 .by = made.projection,
+                                 .packet_bytes_max = made.server.packet_bytes_max},
+                                of.with.data_check, of.steer().pace.snapshot(), std::move(stop));
     const auto names = preflight::operators_names_of(made.original, made.target, made.tables);
     if (!seen.refused) {
         if (!seen.notice.empty())

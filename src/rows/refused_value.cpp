@@ -25,7 +25,8 @@ std::string_view kind_and_remedy(int mysql_errno) {
             return "The value is out of the range of the new type: correct such values, or choose "
                    "a type with more room";
         case er::warn_data_truncated:
-            return "The value is none that the new type has, or it is longer: correct such values, or "
+            return "The value is none that the new type has, or it is longer: correct such values, "
+                   "or "
                    "choose another type";
         case er::truncated_wrong_value:
         case er::truncated_wrong_value_for_field:

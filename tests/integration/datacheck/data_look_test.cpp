@@ -110,7 +110,8 @@ const kind kinds[] = {
     {"text_that_is_no_json", "VARCHAR(40)", "JSON", "'[1]'", "'[1'", er::invalid_json_text},
 };
 const auto name_of_kind = [](const auto& each) {
-    return std::get<0>(each.param).name + std::string(std::get<1>(each.param).empty() ? "" : "_8_0");
+    return std::get<0>(each.param).name +
+           std::string(std::get<1>(each.param).empty() ? "" : "_8_0");
 };
 INSTANTIATE_TEST_SUITE_P(of, a_value,
                          testing::Combine(testing::ValuesIn(kinds), testing::Values("")),

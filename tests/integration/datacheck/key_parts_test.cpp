@@ -24,7 +24,8 @@ class parts_of_a_key : public testing::TestWithParam<key_form> {};
 TEST_P(parts_of_a_key, have_each_row_once_and_some_rows_each) {
     constexpr unsigned rows = 4'000;
     looked_at tables(test::shared_server());
-    tables.make("(" + GetParam().columns + ", v INT)" + GetParam().options, "MODIFY v INT NOT NULL");
+    tables.make("(" + GetParam().columns + ", v INT)" + GetParam().options,
+                "MODIFY v INT NOT NULL");
     tables.fill(rows, GetParam().values + ", IF(n=3777, NULL, n)");
     tables.read();
     const auto parts = parts_of(tables.session, *tables.texts, tables.by, 8);
@@ -57,9 +58,10 @@ const key_form forms[] = {
      "TIMESTAMP'2000-01-01 10:00:00.5'+INTERVAL n HOUR, n"},
     {"bytes", "id BINARY(16) PRIMARY KEY", "UNHEX(LEFT(SHA2(n, 256), 32))"},
     {"text", "id CHAR(36) PRIMARY KEY", "INSERT(LEFT(SHA2(n, 256), 36), 9, 1, '-')"},
-    {"text_of_bytes", "id VARCHAR(40) COLLATE utf8mb4_0900_bin PRIMARY KEY", "LEFT(SHA2(n, 256), 40)"},
-    {"enumeration", "e ENUM('a','b','c'), b INT, PRIMARY KEY (e, b)",
-     "ELT(n%3+1,'a','b','c'), n", false},
+    {"text_of_bytes", "id VARCHAR(40) COLLATE utf8mb4_0900_bin PRIMARY KEY",
+     "LEFT(SHA2(n, 256), 40)"},
+    {"enumeration", "e ENUM('a','b','c'), b INT, PRIMARY KEY (e, b)", "ELT(n%3+1,'a','b','c'), n",
+     false},
     {"partitioned", "id INT PRIMARY KEY", "n", true, "PARTITION BY HASH (id) PARTITIONS 7"},
 };
 INSTANTIATE_TEST_SUITE_P(of, parts_of_a_key, testing::ValuesIn(forms),

@@ -54,8 +54,8 @@ class looked_at {
     look_result look(const look_limits& within = {}) {
         read();
         db::session own = server.connect();
-        return look_at_rows(own, {.source = source, .by = by, .texts = *texts, .in_doubt = in_doubt},
-                            within, {});
+        return look_at_rows(
+            own, {.source = source, .by = by, .texts = *texts, .in_doubt = in_doubt}, within, {});
     }
     /// "id=7", "id=7 and id=9"; empty: nothing was refused.
     std::string refused(const look_result& seen) const {

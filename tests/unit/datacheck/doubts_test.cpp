@@ -29,9 +29,8 @@ doubts of(const table_definition& source, const table_definition& target,
           const std::vector<renamed>& renames = {}, column_names named = column_names::bare) {
     projection by;
     for (const column& one : target.columns)
-        by.columns.push_back({.target = one.name,
-                              .expression = "expression",
-                              .source = sources(renames)(one.name)});
+        by.columns.push_back(
+            {.target = one.name, .expression = "expression", .source = sources(renames)(one.name)});
     return doubts_of(source, target, by, named);
 }
 
@@ -41,9 +40,9 @@ TEST(doubts, are_none_where_nothing_differs) {
 }
 
 TEST(doubts, name_columns_as_they_were_called) {
-    const auto found = of(table_of("t", {typed("old", "int")}, {}),
-                          table_of("g", {typed("new", "tinyint")}, {}),
-                          {{.target = "new", .source = "old"}}, column_names::qualified);
+    const auto found =
+        of(table_of("t", {typed("old", "int")}, {}), table_of("g", {typed("new", "tinyint")}, {}),
+           {{.target = "new", .source = "old"}}, column_names::qualified);
     ASSERT_EQ(found.values.size(), 1U);
     EXPECT_EQ(found.values[0].column, "new");
     EXPECT_EQ(found.values[0].condition.sql, "`s`.`t`.`old` NOT BETWEEN -128 AND 127");
@@ -57,7 +56,8 @@ TEST(doubts, are_about_unique_indexes_that_were_none) {
     EXPECT_EQ(found.unique[0].index, "u");
     EXPECT_THAT(found.unique[0].columns, ElementsAre("a", "b"));
     EXPECT_THAT(found.unique[0].source_index, Optional(std::string("ba")));
-    EXPECT_TRUE(of(before, table_of("g", columns, {primary({"id"}), unique("u", {"a", "id"})})).none())
+    EXPECT_TRUE(
+        of(before, table_of("g", columns, {primary({"id"}), unique("u", {"a", "id"})})).none())
         << "what is unique in one of its columns is so in all";
 }
 
@@ -66,21 +66,25 @@ TEST(doubts, do_not_use_an_index_that_is_hidden_or_begins_otherwise) {
     hidden.visible = false;
     index prefix = plain("p", {"a"});
     prefix.parts[0].is_prefix = true;
-    const auto found = of(table_of("t", columns, {primary({"id"}), hidden, prefix, plain("ba", {"b", "a"})}),
-                          table_of("g", columns, {primary({"id"}), unique("u", {"a"})}));
+    const auto found =
+        of(table_of("t", columns, {primary({"id"}), hidden, prefix, plain("ba", {"b", "a"})}),
+           table_of("g", columns, {primary({"id"}), unique("u", {"a"})}));
     ASSERT_EQ(found.unique.size(), 1U);
     EXPECT_EQ(found.unique[0].source_index, std::nullopt);
 }
 
 TEST(doubts, are_about_a_collation_in_which_values_meet) {
-    const auto before = table_of("t", {text("a", "varchar(9)", "utf8mb4_bin")}, {unique("u", {"a"})});
+    const auto before =
+        table_of("t", {text("a", "varchar(9)", "utf8mb4_bin")}, {unique("u", {"a"})});
     const auto found = of(before, table_of("g", {text("a", "varchar(9)", "utf8mb4_0900_ai_ci")},
                                            {unique("u", {"a"})}));
     ASSERT_EQ(found.unique.size(), 1U);
     EXPECT_FALSE(found.unique[0].by_columns);
     EXPECT_THAT(found.unique[0].values,
                 ElementsAre("CONVERT(`a` USING utf8mb4) COLLATE utf8mb4_0900_ai_ci"));
-    EXPECT_TRUE(of(before, table_of("g", {text("a", "varchar(10)", "utf8mb4_bin")}, {unique("u", {"a"})})).none());
+    EXPECT_TRUE(
+        of(before, table_of("g", {text("a", "varchar(10)", "utf8mb4_bin")}, {unique("u", {"a"})}))
+            .none());
 }
 
 TEST(doubts, leave_to_a_trial_what_no_query_tells) {

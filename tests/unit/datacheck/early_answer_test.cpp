@@ -39,7 +39,11 @@ TEST(a_notice, tells_why_it_ended) {
 TEST(a_notice, tells_what_was_not_looked_for_everywhere) {
     doubts in_doubt;
     in_doubt.only_tried = {"`c`", "CHECK constraints"};
-    in_doubt.unique.push_back({.index = "u", .columns = {"a"}, .values = {"`a`"}, .by_columns = true, .source_index = {}});
+    in_doubt.unique.push_back({.index = "u",
+                               .columns = {"a"},
+                               .values = {"`a`"},
+                               .by_columns = true,
+                               .source_index = {}});
     auto result = seen(true, 100);
     result.rows_tried = 320;
     EXPECT_THAT(notice_of(result, in_doubt),

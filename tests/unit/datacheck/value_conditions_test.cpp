@@ -29,27 +29,26 @@ bool is_complete(const std::string& from, const std::string& to) {
 }
 
 TEST(value_conditions, are_none_where_every_value_fits) {
-    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-             {"int", "int"},
-             {"int", "bigint"},
-             {"int unsigned", "bigint"},
-             {"varchar(20)", "varchar(21)"},
-             {"varchar(20)", "text"},
-             {"varbinary(3)", "blob"},
-             {"int", "varchar(20)"},
-             {"date", "datetime"},
-             {"datetime(6)", "date"},
-             {"float", "double"},
-             {"enum('a','b')", "enum('b','c','a')"},
-             {"set('a','b')", "set('b','a')"}}) {
+    for (const auto& [from, to] :
+         std::vector<std::pair<std::string, std::string>>{{"int", "int"},
+                                                          {"int", "bigint"},
+                                                          {"int unsigned", "bigint"},
+                                                          {"varchar(20)", "varchar(21)"},
+                                                          {"varchar(20)", "text"},
+                                                          {"varbinary(3)", "blob"},
+                                                          {"int", "varchar(20)"},
+                                                          {"date", "datetime"},
+                                                          {"datetime(6)", "date"},
+                                                          {"float", "double"},
+                                                          {"enum('a','b')", "enum('b','c','a')"},
+                                                          {"set('a','b')", "set('b','a')"}}) {
         EXPECT_THAT(conditions(from, to), IsEmpty()) << from << " " << to;
         EXPECT_TRUE(is_complete(from, to)) << from << " " << to;
     }
 }
 
 TEST(value_conditions, are_the_servers_limits) {
-    EXPECT_THAT(conditions("int", "smallint unsigned"),
-                ElementsAre("c NOT BETWEEN 0 AND 65535"));
+    EXPECT_THAT(conditions("int", "smallint unsigned"), ElementsAre("c NOT BETWEEN 0 AND 65535"));
     EXPECT_THAT(conditions("bigint unsigned", "bigint"),
                 ElementsAre("c NOT BETWEEN -9223372036854775808 AND 9223372036854775807"));
     EXPECT_THAT(conditions("decimal(9,3)", "decimal(5,2)"),
@@ -83,9 +82,13 @@ TEST(value_conditions, look_for_characters_that_the_new_set_lacks) {
 }
 
 TEST(value_conditions, are_not_complete_where_only_the_server_knows) {
-    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-             {"int", "bit(3)"}, {"json", "int"}, {"varbinary(9)", "varchar(9)"},
-             {"varchar(9)", "set('a')"}, {"enum('a\\b')", "enum('a\\c')"}, {"int", "double(4,1)"}})
+    for (const auto& [from, to] :
+         std::vector<std::pair<std::string, std::string>>{{"int", "bit(3)"},
+                                                          {"json", "int"},
+                                                          {"varbinary(9)", "varchar(9)"},
+                                                          {"varchar(9)", "set('a')"},
+                                                          {"enum('a\\b')", "enum('a\\c')"},
+                                                          {"int", "double(4,1)"}})
         EXPECT_FALSE(is_complete(from, to)) << from << " " << to;
 }
 
