@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/rows/refused_value.hpp"
-#include "throttle/load_signal.hpp"
+#include "throttle/load_limits.hpp"
 
 #include <string_view>
 #include <utility>
@@ -18,13 +18,19 @@ constexpr std::string_view how_to_begin_all_the_same =
     "No row was copied yet, and the original is as it was. --preflight-data-check=0 begins without "
     "this look; rows that are like this when they are copied end the run all the same.";
 
+std::optional<std::string> load_of(db::session& session, std::string_view flag,
+                                   const std::vector<throttle::load_limit>& limits) {
+    if (limits.empty()) return std::nullopt;
+    const auto reached =
+        throttle::first_reached(limits, session.query(throttle::status_query(limits)));
+    if (!reached) return std::nullopt;
+    return fmt::format("{} {}={} >= {}", flag, reached->which.variable, reached->value,
+                       reached->which.limit);
+}
+
 std::optional<std::string> load_of(db::session& session, const throttle::pace& pace) {
-    for (const auto* const limits : {&pace.critical_load, &pace.max_load}) {
-        if (limits->empty()) continue;
-        const auto status = session.query(throttle::status_query(*limits));
-        if (auto reached = throttle::load_reason(*limits, status)) return reached;
-    }
-    return std::nullopt;
+    if (auto critical = load_of(session, "critical-load", pace.critical_load)) return critical;
+    return load_of(session, "max-load", pace.max_load);
 }
 
 std::string share_of(const look_result& seen) {

@@ -92,6 +92,16 @@ TEST_F(the_data, is_not_looked_at_where_the_operator_says_so) {
     EXPECT_FALSE(is_told(remedy)) << "it was refused early";
 }
 
+TEST_F(the_data, is_left_alone_while_the_server_has_enough_to_do) {
+    make("a INT");
+    fill("IF(n=1500, NULL, n)");
+    run.start("MODIFY a INT NOT NULL",
+              {.more = {"--execute=false", "--max-load=Threads_connected=1"}});
+    run.expect_swapped();
+    EXPECT_TRUE(is_told("the look was ended early: max-load Threads_connected="))
+        << run.segue().err();
+}
+
 TEST_F(the_data, is_not_looked_at_again_by_a_run_that_goes_on) {
     make("a INT");
     fill("n");
