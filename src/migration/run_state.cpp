@@ -9,8 +9,8 @@
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
-#include "throttle/command_signal.hpp"
 #include "throttle/known_limits.hpp"
+#include "throttle/signals/command_signal.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -7,10 +7,10 @@
 #include "src/db/table_failure.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/servers/unreadable_replica.hpp"
-#include "throttle/http_signal.hpp"
-#include "throttle/http_status.hpp"
-#include "throttle/load_signal.hpp"
-#include "throttle/query_signal.hpp"
+#include "throttle/signals/http_signal.hpp"
+#include "throttle/signals/http_status.hpp"
+#include "throttle/signals/load_signal.hpp"
+#include "throttle/signals/query_signal.hpp"
 
 #include <algorithm>
 #include <chrono>
