@@ -24,10 +24,11 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --trigger-suffix | --threads | --chunk-size | --chunk-time | --nice-ratio | \
-            --default-retries | --wait-for-server-seconds | --dml-batch-size | --max-lag-millis | \
-            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
-            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --table | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
+            --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
+            --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
+            --critical-load | --throttle-query | --throttle-http | \
+            --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
             --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
@@ -102,6 +103,7 @@ _segue_flags='--host
 --include-triggers
 --trigger-suffix
 --remove-trigger-suffix-if-exists
+--preflight-data-check
 --threads
 --chunk-size
 --chunk-time

@@ -332,6 +332,19 @@ TEST_F(a_command_line, the_longest_pause_needs_the_back_off_that_it_bounds) {
         2s);
 }
 
+TEST_F(a_command_line, the_data_is_looked_at_for_a_while_unless_that_is_not_wanted) {
+    EXPECT_EQ(run({}).run.data_check, 10s);
+    EXPECT_EQ(run({"--preflight-data-check=45"}).run.data_check, 45s);
+    for (const char* const given : {"0", "false", "off"})
+        EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 0s) << given;
+    for (const char* const given : {"true", "on"})
+        EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 10s) << given;
+    for (const char* const given : {"-1", "3601", "10s", ""})
+        EXPECT_THAT(fatal({std::string("--preflight-data-check=") + given}),
+                    HasSubstr("--preflight-data-check"))
+            << given;
+}
+
 TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {
     EXPECT_EQ(run({"--kill-blockers-after-seconds=0"}).run.kill_blockers_after, std::nullopt);
     EXPECT_EQ(run({"--kill-blockers-after-seconds=1"}).run.kill_blockers_after, 1s);
