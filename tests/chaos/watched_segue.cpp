@@ -1,6 +1,5 @@
 #include "tests/chaos/watched_segue.hpp"
 
-#include <sstream>
 #include <string_view>
 
 namespace segue::chaos {
@@ -53,11 +52,11 @@ std::uint64_t watched_segue::times_told(std::string_view text) {
 }
 
 std::string watched_segue::last_words() {
-    std::string found;
-    std::istringstream lines(process_.err());
-    for (std::string line; std::getline(lines, line);)
-        if (line.find("FATAL") != std::string::npos) found += (found.empty() ? "" : "\n") + line;
-    return found;
+    const auto told = process_.err();
+    const auto fatal = told.find(" FATAL ");
+    if (fatal == std::string::npos) return {};
+    // A list may follow, on lines of its own.
+    return told.substr(told.rfind('\n', fatal) + 1);
 }
 
 }  // namespace segue::chaos
