@@ -79,8 +79,12 @@ void postpone(quiet_run& run, const std::vector<std::string>& more = {}) {
     run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
     run.start(alter, {.postponed = true, .more = more});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    // From here on rows of the state are updated, and none comes or goes.
+    run.wait_until("the state is whole", [&] {
+        return run.session().query_value(
+                   "SELECT GROUP_CONCAT(kind ORDER BY kind) FROM _t_ghk WHERE kind IN "
+                   "('chunk', 'resume_point', 'watermark') OR (kind='phase' AND "
+                   "value='postponed')") == "phase,resume_point,watermark";
     });
 }
 
@@ -107,10 +111,13 @@ TEST(a_server_set_up_again_from_a_copy, ends_the_run_and_the_same_command_goes_o
 class a_replica_that_is_ahead : public testing::Test {
   protected:
     a_replica_that_is_ahead() {
+        run.session().execute("CREATE TABLE other (id INT PRIMARY KEY AUTO_INCREMENT)");
         postpone(run, from_replica);
         copied_data copy(primary);
         replicate();
         run.segue().wait_for_output("the server was restarted");
+        for (int lost = 0; lost < 20; ++lost)
+            session_now(run).execute("INSERT INTO other VALUES ()");
         wait_for_another_heartbeat(primary, run);
         wait_for_another_heartbeat(replica, run);
         run.segue().signal(SIGKILL);
@@ -136,7 +143,6 @@ class a_replica_that_is_ahead : public testing::Test {
     /// What the primary commits now has GTIDs of what it lost, until all of them are used up.
     void issue_the_gtids_again() {
         session_now(run).execute("INSERT INTO t VALUES (5, 5)");
-        session_now(run).execute("CREATE TABLE other (id INT PRIMARY KEY AUTO_INCREMENT)");
         const std::string lost = quoted_literal(executed(replica));
         auto session = session_now(run);
         eventually("all are issued again", [&] {
