@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/options.hpp"
+#include "cli/command_line/options.hpp"
 
 #include <stop_token>
 #include <string>

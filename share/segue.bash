@@ -1,5 +1,5 @@
-# Completion of segue's flags and commands for bash. Generated from cli/flags.cpp, cli/remote.cpp
-# and cli/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
+# Completion of segue's flags and commands for bash. Generated from cli/command_line/flags.cpp, cli/remote.cpp
+# and cli/running/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
 _segue() {
     local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()

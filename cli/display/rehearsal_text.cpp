@@ -1,7 +1,7 @@
 #include "cli/display/rehearsal_text.hpp"
 
-#include "src/migration/refused_rows.hpp"
-#include "src/migration/slow_rename.hpp"
+#include "src/rehearsal/refused_rows.hpp"
+#include "src/rehearsal/slow_rename.hpp"
 #include "src/schema/check_constraint.hpp"
 
 #include <iterator>
@@ -67,11 +67,6 @@ void add_drops(steps& to, const preflight::plan& made, bool old_table) {
     }
 }
 
-bool goes_on(const preflight::plan& made, const migration::settings& with) {
-    return made.earlier.is == earlier::remains::resumable &&
-           with.request.earlier != earlier::run_use::begun_anew;
-}
-
 std::string whose(const preflight::plan& made) {
     return made.earlier.run.empty() ? "" : fmt::format(" ({})", made.earlier.run);
 }
@@ -97,7 +92,8 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
     const std::string original = made.original.name.quoted();
     steps all;
     add_drops(all, made, /*old_table=*/false);
-    if (goes_on(made, with))
+    const bool goes_on = made.begins == preflight::beginning::from_earlier;
+    if (goes_on)
         all.add("go on with what an earlier run{} left: {}, with the rows that it has", whose(made),
                 tables.ghost.quoted());
     else
@@ -105,7 +101,7 @@ std::string steps_of_a_run(const preflight::plan& made, const migration::setting
                 tables.ghost.quoted(), tables.changelog.quoted(), tables.checkpoint.quoted());
     add_drops(all, made, /*old_table=*/true);
     all.add("copy the{} rows into the new table with {} workers, and carry over what changes",
-            goes_on(made, with) ? " other" : "", with.carrying.copy_workers);
+            goes_on ? " other" : "", with.carrying.copy_workers);
     all.go_on("meanwhile, as the binary log of {} tells ({})", made.stream_host,
               made.server.gtids ? "followed by GTID" : "followed by file and position");
     if (with.verify_percent == 100)
@@ -168,8 +164,9 @@ std::string statement_after_swap(const preflight::plan& made) {
 
 std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings) {
-    if (made.target.name.name.empty()) return text_behind_a_swap(made, with);
-    const auto slow = migration::slow_rename(made, with);
+    if (made.begins == preflight::beginning::from_swap) return text_behind_a_swap(made, with);
+    const auto slow = rehearsal::slow_rename(
+        swap::rename_forecast(with.stall_budget, made.rename_time), with.accept_slow_rename);
     std::string text;
     const auto add = [&text]<typename... Args>(fmt::format_string<Args...> format, Args&&... args) {
         fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
@@ -187,7 +184,7 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
     add("\nThe new table; the swap gives it the name {}:\n{}\n", made.original.name.quoted(),
         statement_as(made, made.tables.ghost.name));
     add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
-    if (const auto queries = migration::queries_for_refused_rows(made); !queries.empty()) {
+    if (const auto queries = rehearsal::queries_for_refused_rows(made); !queries.empty()) {
         add("\nNo row was looked at. Some of those that the new table would refuse these find; "
             "each has\n"
             "to give 0, or no row:\n");

@@ -2,7 +2,7 @@
 
 #include "src/db/retry.hpp"
 #include "throttle/pace.hpp"
-#include "throttle/signal_set.hpp"
+#include "throttle/signals/signal_set.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -42,7 +42,7 @@ wire::connection_options brief(const db::session_factory& of) {
 }  // namespace
 
 void failed_run::write_down_spoiled(const std::string& why) {
-    state_.note_spoiled();
+    state_.note_not_resumable();
     try {
         db::session_factory sessions(brief(state_.sessions()));
         db::session session = sessions.connect(db::session_role::control);
@@ -98,7 +98,7 @@ void failed_run::look_for_changes(db::session& session, const std::vector<table_
     target_changed_by_others_ = servers::was_changed(session, state_.plan().target);
     original_changed_by_others_ = servers::was_changed(session, state_.plan().original);
     // The next run would be refused.
-    if (target_changed_by_others_ || original_changed_by_others_) state_.note_spoiled();
+    if (target_changed_by_others_ || original_changed_by_others_) state_.note_not_resumable();
 }
 
 error failed_run::in_words(const error& failure) const {

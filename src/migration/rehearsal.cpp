@@ -3,9 +3,9 @@
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/carry/xa_start.hpp"
-#include "src/migration/rehearsal_checks.hpp"
-#include "src/migration/start_notices.hpp"
 #include "src/preflight/inspection.hpp"
+#include "src/rehearsal/start_notices.hpp"
+#include "src/rehearsal/surroundings.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/swap/own_statement_ender.hpp"
 #include "src/wire/login_failure.hpp"
@@ -50,17 +50,20 @@ void look_at_tables_to_drop(db::session& session, const preflight::plan& made,
 
 void rehearse_on(db::session& session, run_state& of, const std::stop_token& stop) {
     const settings& with = of.with;
-    findings found = look_at_surroundings(session, with);
+    rehearsal::findings found = rehearsal::look_at_surroundings(
+        session, with.carrying,
+        {.postpone = with.postpone_flag_file, .panic = with.panic_flag_file});
     throw_refusals(found.refusals);
     preflight::inspection_request request = with.request;
     request.rehearsal = true;
     of.hold(of.inspect(session, request, stop));
     const preflight::plan& made = of.plan();
-    if (preflight::is_done(made, request)) return of.told.on_rehearsed(made, found.warnings);
+    if (made.begins == preflight::beginning::from_swap)
+        return of.told.on_rehearsed(made, found.warnings);
     try {
         append(found.warnings,
-               look_at_replicas(replicas_that_throttle(of), made.server.uuid,
-                                with.carrying.pace.lag_max, made.target.name, stop));
+               rehearsal::look_at_replicas(replicas_that_throttle(of), made.server.uuid,
+                                           with.carrying.pace.lag_max, made.target.name, stop));
         if (const auto held =
                 carry::prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
@@ -70,7 +73,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
         throw;
     }
     preflight::drop_made(session, of.record(), made.target.name);
-    append(found.warnings, start_notices(made, with));
+    append(found.warnings, rehearsal::start_notices(made, what_is_asked(with)));
     if (with.attempt_instant_ddl)
         found.warnings.emplace_back(
             "a run would try ALTER TABLE ... ALGORITHM=INSTANT first; a rehearsal does not.");

@@ -9,7 +9,6 @@
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
-#include "src/servers/server_roles.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/tables/saved_state.hpp"
 
@@ -19,13 +18,6 @@
 
 namespace segue::migration {
 namespace {
-
-servers::server_roles roles_of(const settings& with) {
-    return with.replica == replica_use::streams
-               ? servers::server_roles::find(with.connection, with.assume_primary,
-                                             with.request.original.schema)
-               : servers::server_roles::replica_by_itself(with.connection);
-}
 
 void refuse_beside_others(db::session& session, const migration_tables& tables,
                           const std::stop_token& stop) {
@@ -114,7 +106,7 @@ remnants look(db::session& session, const settings& with, migration_tables& tabl
 // A session on the server whose tables they are, and their names.
 struct place {
     explicit place(const settings& with)
-        : roles(roles_of(with)),
+        : roles(find_roles(with)),
           sessions(roles.primary()),
           session(connect(sessions, with)),
           tables(tables_beside(stored_name(session, with.request.original), with.request.naming)) {}

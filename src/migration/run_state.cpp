@@ -9,8 +9,8 @@
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
-#include "throttle/command_signal.hpp"
 #include "throttle/known_limits.hpp"
+#include "throttle/signals/command_signal.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -54,13 +54,6 @@ run_state::run_state(settings given, observer& told_to, step_gate& asked, steeri
               .dropped = [this](const table_name& table) { note_dropped(table); }},
       steering_(steered) {}
 
-servers::server_roles run_state::find_roles() const {
-    return with.replica == replica_use::streams
-               ? servers::server_roles::find(with.connection, with.assume_primary,
-                                             with.request.original.schema)
-               : servers::server_roles::replica_by_itself(with.connection);
-}
-
 bool run_state::is_told_by_the_database() const {
     const leftovers left = left_behind();
     if (left.swap != swap::swap_state::not_made || !left.can_be_gone_on_with ||
@@ -68,7 +61,7 @@ bool run_state::is_told_by_the_database() const {
         return false;
     if (restarts_.may_have_lost()) return true;
     try {
-        const servers::server_roles now = find_roles();
+        const servers::server_roles now = find_roles(with);
         db::session_factory sessions(now.primary());
         static_cast<void>(sessions.connect(db::session_role::control));
         const auto& replica = roles_->stream_from();
@@ -81,7 +74,7 @@ bool run_state::is_told_by_the_database() const {
 }
 
 void run_state::find_servers() {
-    roles_.emplace(find_roles());
+    roles_.emplace(find_roles(with));
     const auto tell = [this](const std::string& text) { told.on_notice(text); };
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
@@ -217,9 +210,9 @@ void run_state::note_state_is_whole() {
     state_is_whole_ = true;
 }
 
-void run_state::note_spoiled() {
+void run_state::note_not_resumable() {
     std::lock_guard lock(mutex_);
-    spoiled_ = true;
+    not_resumable_ = true;
 }
 
 void run_state::note_instant(bool is) {
@@ -342,11 +335,11 @@ leftovers run_state::left_behind() const {
     made.rehearsal = with.request.rehearsal ||
                      (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
-    made.spoiled = spoiled_;
+    made.spoiled = not_resumable_;
     const auto is_left = [&](const table_name& one) {
         return std::ranges::find(tables_made_, one) != tables_made_.end();
     };
-    made.can_be_gone_on_with = made_ && !spoiled_ && (made_->goes_on || state_is_whole_) &&
+    made.can_be_gone_on_with = made_ && !not_resumable_ && (made_->goes_on || state_is_whole_) &&
                                is_left(made_->tables.ghost) && is_left(made_->tables.checkpoint) &&
                                with.replica != replica_use::tested;
     if (made_) {

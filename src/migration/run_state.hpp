@@ -86,7 +86,7 @@ class run_state {
     void note_taken_over(earlier::other_run_made seen, std::vector<table_name> tables_there);
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
     void note_state_is_whole();  ///< The checkpoint table has what a later run goes on from.
-    void note_spoiled();         ///< No later run can go on with what this one has done.
+    void note_not_resumable();   ///< No later run can go on with what this one has done.
     /// The test on a replica has come to its end.
     void note_swapped_back();
     void copy_begins();
@@ -114,7 +114,6 @@ class run_state {
     step_gate& gate;
 
   private:
-    servers::server_roles find_roles() const;
     preflight::plan looked_at(
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
@@ -147,7 +146,7 @@ class run_state {
     bool cleans_up_ = false;
     bool swapped_back_ = false;
     bool instant_ = false;
-    bool spoiled_ = false;
+    bool not_resumable_ = false;
     bool state_is_whole_ = false;
     earlier::other_run_made taken_over_ = earlier::other_run_made::none;
     std::string taken_over_by_;

@@ -12,8 +12,6 @@
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/migration/failed_run.hpp"
-#include "src/migration/slow_rename.hpp"
-#include "src/migration/start_notices.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/migration/verification.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -21,6 +19,8 @@
 #include "src/preflight/inspection.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/unfinished_swap.hpp"
+#include "src/rehearsal/slow_rename.hpp"
+#include "src/rehearsal/start_notices.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/servers/tables_there.hpp"
@@ -86,7 +86,7 @@ outcome runner::run(std::stop_token stop) {
     finish_swap_of_before(stop);
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
-    if (preflight::is_done(state_.plan(), state_.with.request)) return finish_clean_up(stop);
+    if (state_.plan().begins == preflight::beginning::from_swap) return finish_clean_up(stop);
     const std::stop_callback ask_threads(stop, [this] { threads_.request_stop(); });
     std::optional<swap::own_statement_ender> ender(
         std::in_place, state_.sessions(), state_.swap_record(), threads_.token(), stop_grace);
@@ -168,7 +168,7 @@ bool runner::altered_instantly(const std::stop_token& stop) {
         const preflight::plan seen = state_.look(session, state_.with.request, stop);
         // What an earlier run began without it, or has done.
         if (seen.earlier.is == earlier::remains::resumable ||
-            preflight::is_done(seen, state_.with.request))
+            seen.begins == preflight::beginning::from_swap)
             return false;
         state_.note_instant(true);
         const auto tried =
@@ -201,7 +201,7 @@ bool runner::altered_instantly(const std::stop_token& stop) {
 void runner::prepare(const std::stop_token& stop) {
     db::session session = state_.sessions().connect(db::session_role::patient);
     preflight::plan made = state_.inspect(session, state_.with.request, stop);
-    if (preflight::is_done(made, state_.with.request)) return state_.hold(std::move(made));
+    if (made.begins == preflight::beginning::from_swap) return state_.hold(std::move(made));
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
     auto built = std::make_unique<carry::engine>(
@@ -230,8 +230,10 @@ void runner::prepare(const std::stop_token& stop) {
                 [&state = state_, server = made.server, tables = made.tables](db::session& waited) {
                     return servers::who_holds_up_rows(waited, state.sessions(), server, tables);
                 }});
-    if (const auto slow = slow_rename(made, state_.with)) state_.told.on_notice(*slow);
-    for (const std::string& notice : start_notices(made, state_.with))
+    const swap::rename_forecast forecast(state_.with.stall_budget, made.rename_time);
+    if (const auto slow = rehearsal::slow_rename(forecast, state_.with.accept_slow_rename))
+        state_.told.on_notice(*slow);
+    for (const std::string& notice : rehearsal::start_notices(made, what_is_asked(state_.with)))
         state_.told.on_notice(notice);
     if (const auto why = servers::why_log_may_not_last(state_.roles(), session))
         state_.told.on_notice(*why);

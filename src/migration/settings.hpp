@@ -2,6 +2,7 @@
 
 #include "src/carry/engine_settings.hpp"
 #include "src/preflight/plan.hpp"
+#include "src/rehearsal/start_notices.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
 
@@ -42,5 +43,10 @@ struct settings {
     bool drop_old_table = false;       ///< The old table is dropped after the swap.
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
 };
+
+/// Looks for the servers of a run. Throws as server_roles does.
+servers::server_roles find_roles(const settings& by);
+
+rehearsal::asked_for what_is_asked(const settings& by);
 
 }  // namespace segue::migration

@@ -6,9 +6,9 @@
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
-#include "src/migration/slow_rename.hpp"
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/rename_cost.hpp"
+#include "src/rehearsal/slow_rename.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -229,7 +229,7 @@ bool swap_finish::wait_until_rename_fits(swap::rename_forecast& forecast) {
     auto told_at = steady_clock::time_point();
     const auto tell = [&] {
         state_.told.on_notice("the cut-over is postponed, and the new table is kept in step: " +
-                              slow_rename(forecast, state_.with).value_or(""));
+                              rehearsal::slow_rename(forecast, /*accepted=*/false).value_or(""));
         told_at = steady_clock::now();
     };
     for (;;) {

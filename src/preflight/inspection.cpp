@@ -52,9 +52,11 @@ table_naming as_stored(table_naming naming, bool names_fold_case) {
     return naming;
 }
 
-bool goes_on(const plan& made, const inspection_request& request) {
-    return made.earlier.is == earlier::remains::resumable &&
-           request.earlier != earlier::run_use::begun_anew;
+beginning beginning_by(const earlier::state& left, earlier::run_use asked) {
+    if (asked == earlier::run_use::begun_anew) return beginning::anew;
+    if (left.is == earlier::remains::resumable) return beginning::from_earlier;
+    return left.is == earlier::remains::swapped && left.same_alter ? beginning::from_swap
+                                                                   : beginning::anew;
 }
 
 // Of a run that is at work nothing is dropped, nor told to be; of one of gh-ost's that it may
@@ -81,8 +83,9 @@ void check_names(db::session& session, const inspection_request& request, plan& 
     made.earlier =
         earlier::look_at_earlier_state(session, tables, made.original, request.alter_text);
     const earlier::state& left = made.earlier;
-    if (goes_on(made, request) || is_done(made, request)) made.tables.old.name = left.old_table;
-    if (is_done(made, request)) return;
+    made.begins = beginning_by(left, request.earlier);
+    if (made.begins != beginning::anew) made.tables.old.name = left.old_table;
+    if (made.begins == beginning::from_swap) return;
     if (servers::exists(session, tables.old) && !request.drop_old)
         refusals.push_back(
             {fmt::format("the table {} exists; an earlier migration kept it", tables.old.quoted()),
@@ -168,7 +171,7 @@ std::vector<table_to_drop> tables_to_drop(db::session& session, const inspection
         if (there) found.back().rows = there->rows_estimate;
     };
     const bool left = made.earlier.is != earlier::remains::none;
-    if (!goes_on(made, request) && (left || request.drop_ghost))
+    if (made.begins != beginning::from_earlier && (left || request.drop_ghost))
         for (const table_name& name :
              {made.tables.ghost, made.tables.changelog, made.tables.checkpoint})
             add(name, request.drop_ghost ? "as --initially-drop-ghost-table says"
@@ -196,11 +199,6 @@ void throw_if_other_text(const schema::table_definition& now, const plan& made) 
 }
 
 }  // namespace
-
-bool is_done(const plan& made, const inspection_request& request) {
-    return made.earlier.is == earlier::remains::swapped && made.earlier.same_alter &&
-           request.earlier != earlier::run_use::begun_anew;
-}
 
 void throw_if_changed(db::session& session, const plan& made) {
     const auto now = schema::read_table(session, made.original.name);
@@ -262,7 +260,7 @@ plan look(db::session& session, const inspection_request& request,
     append(refusals, names_of_the_original(made.tables, names_fold_case));
     earlier::claim_start(session, made.original.name);
     check_names(session, request, made, stop, refusals);
-    if (is_done(made, request)) {
+    if (made.begins == beginning::from_swap) {
         throw_refusals(refusals);
         return made;
     }
@@ -286,7 +284,7 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
              std::stop_token stop) {
     const sql::alter_statement alter = sql::parse_alter(request.alter_text);
     plan made = look(session, request, alter, stop);
-    if (is_done(made, request)) return made;
+    if (made.begins == beginning::from_swap) return made;
     const workplace at{.session = session,
                        .alter = alter,
                        .request = request,
@@ -306,10 +304,11 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
         made.drops = tables_to_drop(session, request, made);
         return rehearse(at, made, cost);
     }
-    if (!goes_on(made, request)) return begin_anew(at, made, cost);
+    if (made.begins != beginning::from_earlier) return begin_anew(at, made, cost);
     try {
         return go_on(at, made, cost);
     } catch (const cannot_go_on& why) {
+        made.begins = beginning::anew;
         made.earlier.is = earlier::remains::another;
         made.earlier.why = why.what();
         made.earlier.could_be_gone_on_with = why.could_be_gone_on_with();

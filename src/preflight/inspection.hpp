@@ -12,18 +12,14 @@ namespace segue::preflight {
 /// it. What an earlier run of the same migration left is gone on with, where that can be done. What
 /// is to be dropped (with drop_ghost, or where it is of no use to anybody) is dropped before, once
 /// the same has been done under the rehearsal's name and nothing stood in the way; with drop_old
-/// the old table is left to be dropped by the caller. Where the plan's `earlier` is `swapped` by
-/// the same ALTER, nothing else is in it, and nothing was made. The session holds
+/// the old table is left to be dropped by the caller. Where the plan begins `from_swap` nothing was
+/// made. The session holds
 /// earlier::claim_start() afterwards, and the checkpoint table has been begun or taken over. Throws
 /// segue::error that lists what stands in the way, each with a remedy; then nothing is left behind
 /// that was not there before, but for what is on the record. A stop ends waits of ours; statements
 /// that run are the caller's to end.
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop);
-
-/// Whether an earlier run has done all there is to do but to clean up: of the new table nothing is
-/// in the plan then. Precondition: look() or inspect() made the plan of that request.
-bool is_done(const plan& made, const inspection_request& request);
 
 /// The checks of inspect() that need no table to be made, none of which can be made without. The
 /// session holds earlier::claim_start() afterwards. Throws as inspect() does.

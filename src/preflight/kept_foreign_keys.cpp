@@ -102,13 +102,20 @@ std::string definition_of(db::session& session, const table_name& table) {
 
 // Names of foreign keys are unique in a schema, whatever their case. Those that an attempt to swap
 // left on the new table are taken back.
-std::set<std::string> names_in_schema(db::session& session, const migration_tables& tables) {
-    std::set<std::string> names;
+struct named_key {
+    std::string name;
+    table_name of;
+};
+
+// Such names are unique in a schema. Those of the new table itself are left out.
+std::vector<named_key> names_in_schema(db::session& session, const migration_tables& tables) {
+    const std::string& schema = tables.original.schema;
+    std::vector<named_key> names;
     for (const db::row& one : session.query(fmt::format(
-             R"(SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
+             R"(SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS
                 WHERE CONSTRAINT_SCHEMA={} AND CONSTRAINT_TYPE='FOREIGN KEY' AND TABLE_NAME<>{})",
-             quoted_literal(tables.original.schema), quoted_literal(tables.ghost.name))))
-        names.insert(sql::fold_case(one[0].value_or("")));
+             quoted_literal(schema), quoted_literal(tables.ghost.name))))
+        names.push_back({one[0].value_or(""), {schema, one[1].value_or("")}});
     return names;
 }
 
@@ -116,8 +123,10 @@ std::set<std::string> names_in_schema(db::session& session, const migration_tabl
 // a number with which no name that it has for a moment is taken.
 std::vector<kept_foreign_key> numbered(const std::vector<schema::foreign_key>& keys,
                                        const migration_tables& tables,
-                                       const std::set<std::string>& taken) {
+                                       const std::vector<named_key>& there) {
     const std::string& table = tables.original.name;
+    std::set<std::string> taken;
+    for (const named_key& key : there) taken.insert(sql::fold_case(key.name));
     std::set<std::uint64_t> used;
     for (const schema::foreign_key& key : keys)
         if (const auto own = schema::number_in_key_name(key.name, table)) used.insert(*own);
@@ -173,12 +182,7 @@ std::optional<refusal> key_name_taken(db::session& session, const migration_tabl
         if (const auto number = schema::number_in_key_name(key.name, tables.original.name))
             needed.insert(sql::fold_case(schema::generated_key_name(tables.old.name, *number)));
     if (needed.empty()) return std::nullopt;
-    for (const db::row& one : session.query(fmt::format(
-             R"(SELECT TABLE_NAME, CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
-                WHERE CONSTRAINT_SCHEMA={} AND CONSTRAINT_TYPE='FOREIGN KEY' AND TABLE_NAME<>{})",
-             quoted_literal(tables.original.schema), quoted_literal(tables.ghost.name)))) {
-        const table_name holder{tables.original.schema, one[0].value_or("")};
-        const std::string name = one[1].value_or("");
+    for (const auto& [name, holder] : names_in_schema(session, tables)) {
         if (!needed.contains(sql::fold_case(name))) continue;
         if (holder == tables.original && had.contains(name)) continue;
         return refusal{

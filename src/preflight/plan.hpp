@@ -53,6 +53,15 @@ struct table_to_drop {
     std::string why;                    ///< As "as --no-resume says".
 };
 
+/// Where a run starts, by what an earlier one left and by what was asked for.
+enum class beginning {
+    anew,
+    from_earlier,  ///< Where an earlier run ended, as far as its state tells.
+    /// An earlier run has done all there is to do but to clean up: of the new table nothing is in
+    /// the plan.
+    from_swap
+};
+
 /// Everything that is known before rows move; immutable once made.
 struct plan {
     migration_tables tables;
@@ -62,6 +71,7 @@ struct plan {
     /// As the server made it from the ALTER; still empty, unless the run goes on.
     schema::table_definition target;
     earlier::state earlier;  ///< What there was when the inspection began.
+    beginning begins = beginning::anew;
     /// The state of the run that this one goes on with, which is this one's now. Unset: it begins.
     std::optional<tables::saved_state> goes_on;
     schema::projection projection;

@@ -111,16 +111,23 @@ std::vector<db::row> inner_children(db::session& session, const table_name& tabl
     }
 }
 
+keys_of_children visible_children_of(db::session& session, const table_name& table) {
+    keys_of_children children;
+    for (const auto& [child, key] : visible_keys_to(session, table))
+        children[child.quoted()].push_back(key);
+    return children;
+}
+
 // All of the server.
 keys_of_children children_of(db::session& session, const table_name& table,
                              const servers::server_facts& server) {
+    if (!server.sees_transactions) return visible_children_of(session, table);
     keys_of_children children;
     std::set<std::string> inner_names;
     for (const auto& [child, key] : visible_keys_to(session, table)) {
         children[child.quoted()].push_back(key);
         inner_names.insert(child.schema + "/" + child.name);
     }
-    if (!server.sees_transactions) return children;
     for (const db::row& one : inner_children(session, table))
         if (const std::string inner = one[0].value_or(""); !inner_names.contains(inner))
             children[from_inner_name(inner)];

@@ -7,6 +7,9 @@
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/holders/blocker_ender.hpp"
+#include "src/holders/deadlock_count.hpp"
+#include "src/holders/foresight.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/binary_log_status.hpp"
@@ -14,9 +17,6 @@
 #include "src/servers/sight.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/swap/auto_increment.hpp"
-#include "src/swap/blocker_ender.hpp"
-#include "src/swap/deadlock_count.hpp"
-#include "src/swap/foresight.hpp"
 #include "src/swap/rename_outcome.hpp"
 
 #include <algorithm>
@@ -88,13 +88,14 @@ cut_over::swap_sessions cut_over::connect() {
 }
 
 // Nothing is asked for that would be in vain, or that would make somebody wait for long.
-std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
-                                             result& made, std::stop_token stop) {
-    const milliseconds patience = foresight::limits().patience;
+std::optional<std::string> cut_over::foresee(swap_sessions& sessions,
+                                             holders::snapshot_lookout& snapshots, result& made,
+                                             std::stop_token stop) {
+    const milliseconds patience = holders::foresight::limits().patience;
     if (!with_.set.ignore_old_snapshots) {
         if (auto who = foresee_blockers(sessions, made, patience, stop)) return who;
-        foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables, locked_along_,
-                        {});
+        holders::foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables,
+                                 locked_along_, {});
         const auto found = ahead.wait_for_no_old_snapshot(
             snapshots, [this] { return with_.changes.target_written_at(); }, stop);
         if (!found.empty()) return describe(found);
@@ -108,8 +109,9 @@ std::optional<std::string> cut_over::foresee(swap_sessions& sessions, snapshot_l
 std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, result& made,
                                                       milliseconds patience, std::stop_token stop) {
     const auto look = [&](milliseconds within) {
-        foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables, locked_along_,
-                        {.long_held = with_.set.stall_budget / 10, .patience = within});
+        holders::foresight ahead(sessions.lookout, with_.sessions, server_, with_.plan.tables,
+                                 locked_along_,
+                                 {.long_held = with_.set.stall_budget / 10, .patience = within});
         auto found = ahead.wait_for_no_blockers(stop);
         in_the_way_.see(found, with_.clock.now());
         return found;
@@ -126,7 +128,8 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
         if (found.empty()) return std::nullopt;
         const auto now = with_.clock.now();
         const auto overdue = in_the_way_.overdue(now, *after);
-        for (std::string& told : end_blockers(sessions.lookout, overdue, with_.plan.server.account))
+        for (std::string& told :
+             holders::end_blockers(sessions.lookout, overdue, with_.plan.server.account))
             made.notices.push_back(std::move(told));
         const auto due = in_the_way_.next_due(now, *after);
         if (due) made.again_within = std::chrono::ceil<milliseconds>(*due - now);
@@ -213,7 +216,7 @@ std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, co
 }
 
 std::optional<std::string> cut_over::look_under_lock(swap_sessions& sessions,
-                                                     snapshot_lookout& snapshots,
+                                                     holders::snapshot_lookout& snapshots,
                                                      const watchdog& timer,
                                                      const stall_budget& budget) {
     const migration_tables& tables = with_.plan.tables;
@@ -250,7 +253,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
     std::optional<changes::change_set::quiet_turn> turn;
     std::optional<carry::checkpointer::held_back> unwritten;
     std::optional<swap_sessions> sessions;
-    std::optional<snapshot_lookout> snapshots;
+    std::optional<holders::snapshot_lookout> snapshots;
     std::optional<std::uint64_t> deadlocks_before;
     try {
         // All are connected before the lock is asked for.
@@ -302,7 +305,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
             if (auto reason = foresee_blockers(*sessions, made, milliseconds(0), stop))
                 return give_way(*reason);
         prepare(*sessions);
-        deadlocks_before = deadlocks_raised(sessions->lookout);
+        deadlocks_before = holders::deadlocks_raised(sessions->lookout);
     } catch (const error& failure) {
         // Nothing was changed yet, so an unknown outcome does not matter here.
         const bool weaker = sessions && sees_less(sessions->spare, failure, made);
@@ -321,11 +324,11 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         throw;
     }
     if (made.swapped) foreign_keys_.finish(sessions->lookout, made.notices);
-    tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
+    holders::tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
     return made;
 }
 
-void cut_over::lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots,
+void cut_over::lock_and_rename(swap_sessions& sessions, holders::snapshot_lookout& snapshots,
                                watchdog& timer, const stall_budget& budget, result& made,
                                bool& locked) {
     const migration_tables& tables = with_.plan.tables;
@@ -488,8 +491,8 @@ void cut_over::unmake_foreign_keys_under_lock(db::session& locker) {
     }
 }
 
-void cut_over::lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
-                                std::stop_token stop) {
+void cut_over::lock_swap_unlock(swap_sessions& sessions, holders::snapshot_lookout& snapshots,
+                                result& made, std::stop_token stop) {
     db::session& locker = sessions.locker;
     const std::uint64_t locker_id = locker.connection_id();
     const auto asked_at = steady_clock::now();

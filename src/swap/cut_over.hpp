@@ -9,13 +9,13 @@
 #include "src/changes/router.hpp"
 #include "src/changes/table_feed.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/holders/blocker_watch.hpp"
+#include "src/holders/old_snapshots.hpp"
 #include "src/preflight/plan.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/servers/locked_beside.hpp"
-#include "src/swap/blocker_watch.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/lost_connection.hpp"
-#include "src/swap/old_snapshots.hpp"
 #include "src/swap/stall_budget.hpp"
 #include "src/swap/swap_record.hpp"
 #include "src/swap/watchdog.hpp"
@@ -124,8 +124,9 @@ class cut_over {
     swap_sessions connect();
     /// Waits for a moment at which nobody holds what the lock or RENAME would wait for, and nobody
     /// has an old snapshot.
-    std::optional<std::string> foresee(swap_sessions& sessions, snapshot_lookout& snapshots,
-                                       result& made, std::stop_token stop);
+    std::optional<std::string> foresee(swap_sessions& sessions,
+                                       holders::snapshot_lookout& snapshots, result& made,
+                                       std::stop_token stop);
     /// Waits, for `patience` at most, until nobody holds what the lock or RENAME would wait for.
     /// Ends sessions where the settings say so.
     std::optional<std::string> foresee_blockers(swap_sessions& sessions, result& made,
@@ -138,13 +139,13 @@ class cut_over {
     /// From LOCK TABLES to UNLOCK TABLES, within the stall budget, with the names swapped or not.
     /// Notes in `made` what came of it. Throws segue::error for what ends the migration.
     /// Precondition: a quiet turn is held.
-    void lock_swap_unlock(swap_sessions& sessions, snapshot_lookout& snapshots, result& made,
-                          std::stop_token stop);
+    void lock_swap_unlock(swap_sessions& sessions, holders::snapshot_lookout& snapshots,
+                          result& made, std::stop_token stop);
     /// From LOCK TABLES to RENAME TABLE. On return the tables are renamed, or `made` says why not;
     /// `locked` says whether they are locked, also where it throws: segue::error, and `stopped`
     /// when the budget is spent.
-    void lock_and_rename(swap_sessions& sessions, snapshot_lookout& snapshots, watchdog& timer,
-                         const stall_budget& budget, result& made, bool& locked);
+    void lock_and_rename(swap_sessions& sessions, holders::snapshot_lookout& snapshots,
+                         watchdog& timer, const stall_budget& budget, result& made, bool& locked);
     /// Sends RENAME TABLE, and notes in the record what is known of it. Throws segue::error.
     void rename(db::session& locker);
     std::optional<std::string> make_triggers_under_lock(db::session& locker,
@@ -177,14 +178,15 @@ class cut_over {
                                                    const stall_budget& budget);
     /// With the new table complete: looks whether anybody would see it as it was before, or keep
     /// RENAME TABLE waiting.
-    std::optional<std::string> look_under_lock(swap_sessions& sessions, snapshot_lookout& snapshots,
+    std::optional<std::string> look_under_lock(swap_sessions& sessions,
+                                               holders::snapshot_lookout& snapshots,
                                                const watchdog& timer, const stall_budget& budget);
 
     const parts with_;
     servers::server_facts server_;  ///< The plan's, and what the account sees of it by now.
     std::chrono::milliseconds rename_time_;  ///< What RENAME TABLE is known to take; zero: little.
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
-    blocker_watch in_the_way_;
+    holders::blocker_watch in_the_way_;
     std::vector<servers::locked_table> locked_along_;
     bool target_may_have_triggers_ = false;
     std::chrono::milliseconds triggers_time_;  ///< What making the triggers is known to take.

@@ -4,10 +4,10 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/db/retry.hpp"
+#include "src/holders/foresight.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
-#include "src/swap/foresight.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/swap/stall_budget.hpp"
 #include "src/swap/watchdog.hpp"
@@ -49,7 +49,8 @@ instant_attempt alter_instantly(db::session_factory& sessions, const preflight::
     db::session spare = sessions.connect(db::session_role::control);
     db::session session = sessions.connect(db::session_role::control, length + beyond_budget);
     const std::vector<servers::locked_table> beside;
-    foresight ahead(spare, sessions, seen.server, seen.tables, beside, {.long_held = length / 10});
+    holders::foresight ahead(spare, sessions, seen.server, seen.tables, beside,
+                             {.long_held = length / 10});
     if (const auto found = ahead.wait_for_no_blockers(stop); !found.empty())
         return {.why_not = servers::describe(found)};
 

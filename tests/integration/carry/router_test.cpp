@@ -18,7 +18,7 @@
 #include "tests/support/patience.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/workload.hpp"
-#include "throttle/signal_set.hpp"
+#include "throttle/signals/signal_set.hpp"
 #include "throttle/throttler.hpp"
 
 #include <chrono>

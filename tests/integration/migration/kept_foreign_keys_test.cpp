@@ -1,6 +1,5 @@
 // Foreign keys of a child, which the new table gets in the swap: docs/decisions/0022.
-#include "src/base/error.hpp"
-#include "tests/integration/migration/quiet_run.hpp"
+#include "tests/integration/migration/child_of_a_parent.hpp"
 #include "tests/support/conditions.hpp"
 
 #include <atomic>
@@ -18,95 +17,6 @@
 
 namespace segue::test {
 namespace {
-
-constexpr int cannot_delete_parent = 1451;
-constexpr int no_such_parent = 1452;
-
-const sandbox_server* server_of(const std::string& version) {
-    if (version.empty()) return &shared_server();
-    if (why_not_to_be_had(version)) return nullptr;
-    return &shared_server({}, version);
-}
-
-std::string definition_of(application_session& session, const table_name& table) {
-    return session.query("SHOW CREATE TABLE " + table.quoted()).at(0).at(1).value();
-}
-
-std::string keys_of(application_session& session, const table_name& table) {
-    return session
-        .query_value(
-            fmt::format("SELECT COALESCE(GROUP_CONCAT(constraint_name ORDER BY 1), '') FROM "
-                        "information_schema.referential_constraints WHERE constraint_schema={} "
-                        "AND table_name={}",
-                        quoted_literal(table.schema), quoted_literal(table.name)))
-        .value();
-}
-
-int failure_of(application_session& session, const std::string& statement) {
-    try {
-        session.execute(statement);
-        return 0;
-    } catch (const error& failed) {
-        return static_cast<int>(failed.mysql_errno());
-    }
-}
-
-// On each server: "" is the newest.
-class on_a_server : public testing::TestWithParam<std::string> {
-  protected:
-    void SetUp() override {
-        const sandbox_server* const server = server_of(GetParam());
-        if (server == nullptr) GTEST_SKIP() << *why_not_to_be_had(GetParam());
-        made_ = std::make_unique<quiet_run>(*server);
-    }
-    quiet_run& run() { return *made_; }
-    application_session& session() { return made_->session(); }
-    table_name own(const std::string& name) { return {run().schema(), name}; }
-
-    void make() {
-        session().execute("CREATE TABLE p (id INT PRIMARY KEY, a INT)");
-        session().execute(
-            "CREATE TABLE t (id INT PRIMARY KEY, p INT, q INT NOT NULL, CONSTRAINT named FOREIGN "
-            "KEY (p) REFERENCES p (id), FOREIGN KEY (q) REFERENCES p (id))");
-        session().execute("INSERT INTO p VALUES (1,1),(2,2),(3,3),(4,4),(5,5)");
-        session().execute("INSERT INTO t VALUES (1,1,1),(2,NULL,2),(3,3,3)");
-    }
-    void expect_constrained() {
-        EXPECT_EQ(keys_of(session(), run().table()), "named,t_ibfk_1");
-        EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,99,1)"),
-                  no_such_parent);
-        EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,1,99)"),
-                  no_such_parent);
-        EXPECT_EQ(failure_of(session(), "DELETE FROM p WHERE id=3"), cannot_delete_parent);
-    }
-    // It is refused, as the old table is there.
-    void expect_finished_by_the_next_run() {
-        run().start("ADD COLUMN c INT");
-        run().expect_failed({"had still to do about foreign keys was done: ALTER TABLE",
-                             "an earlier migration kept it"});
-        expect_constrained();
-        expect_nothing_held();
-        run().start("ADD COLUMN c INT");
-        run().expect_failed({"an earlier migration kept it"});
-        EXPECT_EQ(run().segue().err().find("had still to do"), std::string::npos)
-            << run().segue().err();
-    }
-    // Rows of the old table hold no parent that the new one's do not.
-    void expect_nothing_held() {
-        EXPECT_EQ(keys_of(session(), run().tables().old), "");
-        session().execute("DELETE FROM t WHERE p=3 OR q=3");
-        EXPECT_EQ(session().execute("DELETE FROM p WHERE id=3"), 1U);
-    }
-
-  private:
-    std::unique_ptr<quiet_run> made_;
-};
-
-const auto server_name = [](const auto& of) {
-    return of.param.empty() ? std::string("newest") : "on_8_0";
-};
-const auto newest = testing::Values("");
-const auto oldest = testing::Values("8.0");
 
 struct table_with_keys {
     const char* what;
@@ -240,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
                                   {"not yet supported in conjunction with partitioning"}}),
     [](const auto& of) { return std::string(of.param.what); });
 
-class a_child_that_keeps_its_keys : public on_a_server {};
+class a_child_that_keeps_its_keys : public child_of_a_parent {};
 INSTANTIATE_TEST_SUITE_P(_, a_child_that_keeps_its_keys, newest, server_name);
 INSTANTIATE_TEST_SUITE_P(long_, a_child_that_keeps_its_keys, oldest, server_name);
 
@@ -265,68 +175,6 @@ TEST_P(a_child_that_keeps_its_keys, is_constrained_when_the_process_dies_right_a
     EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,99,1)"), no_such_parent);
     EXPECT_EQ(failure_of(session(), "INSERT INTO t (id,p,q) VALUES (999,1,99)"), no_such_parent);
     expect_finished_by_the_next_run();
-}
-
-TEST_P(a_child_that_keeps_its_keys, gets_its_names_when_the_process_dies_before_it_has_them) {
-    make();
-    fault_points faults;
-    faults.abort("foreign_keys.before_names");
-    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
-    EXPECT_NE(run().segue().wait(3 * patience), 0);
-    EXPECT_EQ(keys_of(session(), run().table()), "t_ibfk_1,t_ibfk_2");
-    EXPECT_EQ(keys_of(session(), run().tables().old), "");
-    expect_finished_by_the_next_run();
-}
-
-// What the old table's keys keep from the new one is free then.
-TEST_P(a_child_that_keeps_its_keys, gets_its_names_when_somebody_drops_the_old_table_before) {
-    make();
-    fault_points faults;
-    faults.abort("cut_over.swapped");
-    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
-    EXPECT_NE(run().segue().wait(3 * patience), 0);
-    session().execute("DROP TABLE _t_del");
-    run().start("ADD COLUMN b INT");
-    run().expect_swapped();
-    expect_constrained();
-}
-
-// Names of foreign keys are unique in a schema, and RENAME would fail with the application waiting.
-TEST_P(a_child_that_keeps_its_keys, is_refused_where_another_table_has_a_name_that_rename_gives) {
-    make();
-    session().execute(
-        "CREATE TABLE o (p INT, CONSTRAINT _t_del_ibfk_1 FOREIGN KEY (p) REFERENCES p (id))");
-    expect_refused_and_nothing_left(
-        run(), "ADD COLUMN b INT",
-        {"the swap needs the name `_t_del_ibfk_1` for a foreign key", "`o` has it"});
-    session().execute("DROP TABLE o");
-    session().execute(
-        "CREATE TABLE o (p INT, CONSTRAINT _T_gho_ibfk_1 FOREIGN KEY (p) REFERENCES p (id))");
-    expect_refused_and_nothing_left(run(), "ADD COLUMN b INT", {"`_T_gho_ibfk_1`"});
-}
-
-TEST_P(a_child_that_keeps_its_keys, takes_names_that_nobody_has) {
-    make();
-    session().execute(
-        "CREATE TABLE o (p INT, CONSTRAINT t_ibfk_2 FOREIGN KEY (p) REFERENCES p (id), "
-        "CONSTRAINT _t_GHO_ibfk_3 FOREIGN KEY (p) REFERENCES p (id))");
-    run().start("ADD COLUMN b INT");
-    run().expect_swapped();
-    expect_constrained();
-    expect_nothing_held();
-}
-
-TEST_P(a_child_that_keeps_its_keys, may_have_keys_of_its_own_with_such_names) {
-    session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
-    session().execute(
-        "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, CONSTRAINT _t_del_ibfk_1 FOREIGN KEY "
-        "(a) "
-        "REFERENCES p (id), CONSTRAINT T_ibfk_2 FOREIGN KEY (b) REFERENCES p (id))");
-    const auto before = keys_of(session(), run().table());
-    run().start("ADD COLUMN c INT");
-    run().expect_swapped();
-    EXPECT_EQ(keys_of(session(), run().table()), before);
-    EXPECT_EQ(keys_of(session(), run().tables().old), "");
 }
 
 // InnoDB compares members by their numbers: the first of the one is the first of the other.

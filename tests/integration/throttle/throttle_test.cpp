@@ -8,8 +8,8 @@
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "throttle/heartbeat_value.hpp"
-#include "throttle/load_signal.hpp"
-#include "throttle/signal_set.hpp"
+#include "throttle/signals/load_signal.hpp"
+#include "throttle/signals/signal_set.hpp"
 #include "throttle/throttler.hpp"
 
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "cli/arguments.hpp"
+#include "cli/command_line/arguments.hpp"
 
 #include <cstdio>
 #include <string>

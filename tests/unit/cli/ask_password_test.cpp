@@ -1,4 +1,4 @@
-#include "cli/ask_password.hpp"
+#include "cli/command_line/ask_password.hpp"
 
 #include "src/base/error.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/flags.hpp"
+#include "cli/command_line/flags.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view introduction =
     R"(# Flags
 
-Generated from the table in `cli/flags.cpp`: change that, and run the test `flags_page` with
+Generated from the table in `cli/command_line/flags.cpp`: change that, and run the test `flags_page` with
 `SEGUE_WRITE_DOCS=1`.
 
 ## How they are written

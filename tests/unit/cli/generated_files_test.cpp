@@ -1,8 +1,8 @@
 // The man page and the completion for bash, made from the table of flags as docs/flags.md is, from
 // the flags of `segue ctl` and `segue status`, and from the table of commands.
-#include "cli/flags.hpp"
-#include "cli/interactive.hpp"
+#include "cli/command_line/flags.hpp"
 #include "cli/remote.hpp"
+#include "cli/running/interactive.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,7 +55,7 @@ std::string troff(std::string_view text) {
 }
 
 constexpr std::string_view man_head =
-    R"(.\" Generated from cli/flags.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
+    R"(.\" Generated from cli/command_line/flags.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
 .TH SEGUE 1 "" "Segue" "User Commands"
 .SH NAME
 segue \- change the schema of a MySQL table while it is read and written
@@ -138,8 +138,8 @@ std::string man_page() {
 }
 
 constexpr std::string_view completion_head =
-    R"(# Completion of segue's flags and commands for bash. Generated from cli/flags.cpp, cli/remote.cpp
-# and cli/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
+    R"(# Completion of segue's flags and commands for bash. Generated from cli/command_line/flags.cpp, cli/remote.cpp
+# and cli/running/interactive.cpp by the test generated_files, with SEGUE_WRITE_DOCS=1.
 _segue() {
     local word=${COMP_WORDS[COMP_CWORD]} flag=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()

@@ -1,4 +1,4 @@
-#include "cli/hook_variables.hpp"
+#include "cli/running/hook_variables.hpp"
 
 #include "cli/display/hint_block.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/metrics_thread.hpp"
+#include "cli/running/metrics_thread.hpp"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "cli/option_values.hpp"
+#include "cli/command_line/option_values.hpp"
 
 #include "src/base/error.hpp"
 

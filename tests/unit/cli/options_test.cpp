@@ -1,6 +1,6 @@
-#include "cli/options.hpp"
+#include "cli/command_line/options.hpp"
 
-#include "cli/flags.hpp"
+#include "cli/command_line/flags.hpp"
 #include "tests/unit/cli/command_lines.hpp"
 
 #include <algorithm>

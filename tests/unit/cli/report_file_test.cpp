@@ -1,4 +1,4 @@
-#include "cli/report_file.hpp"
+#include "cli/running/report_file.hpp"
 
 #include "src/base/error.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/signal_watch.hpp"
+#include "cli/running/signal_watch.hpp"
 
 #include <cstdlib>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "throttle/flag_file_signal.hpp"
+#include "throttle/signals/flag_file_signal.hpp"
 
 #include "tests/support/temporary_folder.hpp"
 

@@ -1,6 +1,6 @@
 #include "src/base/error.hpp"
-#include "throttle/http_signal.hpp"
-#include "throttle/http_status.hpp"
+#include "throttle/signals/http_signal.hpp"
+#include "throttle/signals/http_status.hpp"
 
 #include <atomic>
 #include <optional>

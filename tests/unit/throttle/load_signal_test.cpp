@@ -1,4 +1,4 @@
-#include "throttle/load_signal.hpp"
+#include "throttle/signals/load_signal.hpp"
 
 #include "src/base/error.hpp"
 #include "throttle/known_limits.hpp"

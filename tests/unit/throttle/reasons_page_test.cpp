@@ -1,10 +1,10 @@
 // What docs/status-line.md says of the reasons to throttle, beside those that there are.
-#include "throttle/command_signal.hpp"
 #include "throttle/critical_load.hpp"
-#include "throttle/http_signal.hpp"
-#include "throttle/load_signal.hpp"
-#include "throttle/query_signal.hpp"
-#include "throttle/replica_lag_signal.hpp"
+#include "throttle/signals/command_signal.hpp"
+#include "throttle/signals/http_signal.hpp"
+#include "throttle/signals/load_signal.hpp"
+#include "throttle/signals/query_signal.hpp"
+#include "throttle/signals/replica_lag_signal.hpp"
 
 #include <fstream>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "throttle/replica_lag_signal.hpp"
+#include "throttle/signals/replica_lag_signal.hpp"
 
 #include "src/base/error.hpp"
 #include "throttle/heartbeat_value.hpp"

@@ -1,0 +1,449 @@
+#include "cli/command_line/options.hpp"
+
+#include "cli/command_line/flags.hpp"
+#include "cli/command_line/option_values.hpp"
+#include "cli/command_line/own_options.hpp"
+#include "cli/command_line/tls_flags.hpp"
+#include "src/base/error.hpp"
+#include "src/sql/alter_text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace segue::cli {
+namespace {
+
+constexpr std::size_t help_indent = 6;
+constexpr std::size_t help_width = 90;
+
+/// Breaks at spaces, so that no line is longer than the help is wide, if a word is not.
+std::string wrapped(std::string_view text) {
+    std::string lines;
+    while (text.size() > help_width - help_indent) {
+        auto end = text.rfind(' ', help_width - help_indent);
+        if (end == std::string_view::npos) end = text.find(' ');
+        if (end == std::string_view::npos) break;
+        lines.append(text.substr(0, end)) += '\n';
+        text.remove_prefix(end + 1);
+    }
+    return lines.append(text);
+}
+
+/// Lays the help out: a heading as gh-ost's, then the groups, each flag above what it means.
+class help_formatter : public CLI::Formatter {
+  public:
+    help_formatter() { column_width(help_indent); }
+    std::string make_usage(const CLI::App* app, std::string) const override {
+        return "Usage of " + app->get_name() + ":\n";
+    }
+};
+
+std::string value_text(const flag& shown) {
+    if (shown.kind == flag_kind::boolean)
+        return shown.default_text == "true" ? "(default true)" : "";
+    std::string text(shown.value_name);
+    if (!shown.default_text.empty()) text += fmt::format(" (default {})", shown.default_text);
+    return text;
+}
+
+/// The flags that were given, by name, as text; and the defaults of the others.
+class given_flags {
+  public:
+    given_flags() : app_("", "segue") {
+        app_.set_help_flag();
+        app_.formatter(std::make_shared<help_formatter>());
+        for (const auto& entry : flags()) add(entry);
+        app_.footer(
+            "A migration that runs is asked by `segue status` and steered by `segue ctl COMMAND`: "
+            "see\n`segue ctl --help`. What one that has ended left `segue cleanup` shows, and "
+            "drops "
+            "with --execute:\nit takes the same flags, of which --host, --database and --table "
+            "do. `segue verify` compares\ntwo tables that nobody writes to: --table with "
+            "--with-table.");
+    }
+
+    std::string usage() const {
+        auto help = app_.help();
+        while (help.ends_with('\n')) help.pop_back();
+        return CLI::detail::find_and_replace(help, "\n\n\n", "\n\n") + "\n";
+    }
+
+    /// Precondition: `arguments` are normalised.
+    void parse(std::vector<std::string> arguments) {
+        std::ranges::reverse(arguments);
+        app_.parse(std::move(arguments));
+    }
+
+    bool has(std::string_view name) const { return values_.contains(flag_named(name).name); }
+
+    std::string text(std::string_view name) const {
+        const auto& known = flag_named(name);
+        const auto found = values_.find(known.name);
+        return found == values_.end() ? known.default_text : found->second;
+    }
+    bool on(std::string_view name) const { return text(name) == "true"; }
+    /// Why the flags that were given are refused; empty: none of them is.
+    std::string refusal() const {
+        for (const auto& [name, value] : values_)
+            if (auto why = refusal_of(flag_named(name), value); !why.empty()) return why;
+        return {};
+    }
+    /// `notices` outlives what is returned.
+    flag_value value(std::string_view name, std::vector<std::string>& notices) const {
+        return {flag_named(name).name, text(name), notices};
+    }
+
+  private:
+    void add(const flag& entry) {
+        const auto name = "--" + std::string(entry.name);
+        const auto meaning = wrapped(entry.meaning);
+        CLI::Option* option = nullptr;
+        if (entry.kind == flag_kind::boolean)
+            option = app_.add_flag_function(
+                name,
+                [this, &entry](std::int64_t count) {
+                    values_[entry.name] = count > 0 ? "true" : "false";
+                },
+                meaning);
+        else
+            option = app_.add_option_function<std::string>(
+                name, [this, &entry](const std::string& value) { values_[entry.name] = value; },
+                meaning);
+        option->group(std::string(entry.group))->option_text(value_text(entry));
+    }
+
+    CLI::App app_;
+    std::map<std::string_view, std::string> values_;
+};
+
+/// "--" and a letter, which SQL cannot begin with; behind "-- " stands a comment.
+bool looks_like_flag(std::string_view text) {
+    return text.size() > 2 && text.starts_with("--") &&
+           std::isalpha(static_cast<unsigned char>(text[2])) != 0;
+}
+
+/// Makes the options out of the flags. Throws error for what is wrong with them (exit code 1).
+class options_reader {
+  public:
+    options_reader(const given_flags& given, const surroundings& outside,
+                   std::vector<std::string>& notices)
+        : given_(given), outside_(outside), notices_(notices) {}
+
+    options run(job asked) {
+        // In gh-ost's order: the change and its table first.
+        read_change(asked);
+        read_other_table(asked);
+        check_exclusions();
+        read_server();
+        // As with --defaults-file of MySQL's: a file that is named is the only one.
+        if (given_.text("conf").empty()) own_ = read_own_options(outside_, notices_);
+        read_tls_options();
+        read_account();
+        read_primary();
+        for (const auto& entry : flags())
+            if (entry.set) entry.set(value(entry.name), made_);
+        read_cut_over();
+        read_log_level();
+        tell_flags_without_effect();
+        return std::move(made_);
+    }
+
+  private:
+    void read_change(job asked) {
+        std::string& alter = made_.run.request.alter_text;
+        alter = given_.text("alter");
+        made_.execute = given_.on("execute");
+        made_.run.request.rehearsal = !made_.execute;
+        if (alter.empty() && asked != job::migrate) {
+            made_.run.request.original = {name_of("database", {}), name_of("table", {})};
+            return;
+        }
+        if (alter.empty()) throw error("--alter is missing: it says what to change");
+        // An empty variable of a script without quotes makes the next flag its value, which is not
+        // shown: that flag may be a password.
+        if (looks_like_flag(alter))
+            throw error("the value of --alter seems to be missing: a flag stands in its place");
+        const auto statement = sql::parse_alter(alter);
+        made_.run.request.original.schema = name_of("database", statement.schema);
+        made_.run.request.original.name = name_of("table", statement.table);
+    }
+
+    void read_other_table(job asked) {
+        if (asked != job::verify) {
+            for (const auto* name : {"with-table", "with-database"})
+                if (!given_.text(name).empty())
+                    throw error(fmt::format("--{} is of `segue verify` alone", name));
+            return;
+        }
+        if (given_.text("with-table").empty())
+            throw error("--with-table is missing: it names the table to compare with");
+        if (given_.text("verify") == "none")
+            throw error("--verify=none leaves nothing to do: full, or sample=N%");
+        const auto schema = given_.text("with-database");
+        made_.compared_with = {schema.empty() ? made_.run.request.original.schema : schema,
+                               given_.text("with-table")};
+    }
+
+    std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
+        const auto flag_value = given_.text(flag_name);
+        if (flag_value.empty() && !in_alter)
+            throw error(
+                fmt::format("--{} is missing, and --alter does not name it either", flag_name));
+        if (!flag_value.empty() && in_alter && flag_value != *in_alter)
+            throw error(fmt::format("--{} is {}, but --alter names {}", flag_name,
+                                    segue::quoted_name(flag_value), segue::quoted_name(*in_alter)));
+        return flag_value.empty() ? *in_alter : flag_value;
+    }
+
+    void check_exclusions() {
+        exclude("switch-to-rbr", "assume-rbr");
+        exclude("migrate-on-replica", "test-on-replica");
+        exclude("allow-on-master", "test-on-replica");
+        exclude("allow-on-master", "migrate-on-replica");
+        exclude("revert", "resume");
+        exclude("resume", "no-resume");
+        if (const auto why = given_.refusal(); !why.empty()) throw error(why);
+        // The table itself would be another one then.
+        exclude("attempt-instant-ddl", "test-on-replica");
+        for (const auto* name : {"test-on-replica", "migrate-on-replica"})
+            if (given_.on(name) && !given_.text("assume-master-host").empty())
+                notices_.push_back(
+                    fmt::format("--assume-master-host has no effect beside --{}", name));
+        if (given_.on("test-on-replica-skip-replica-stop") && !given_.on("test-on-replica"))
+            throw error("--test-on-replica-skip-replica-stop needs --test-on-replica");
+        check_triggers();
+    }
+
+    // As gh-ost does.
+    void check_triggers() {
+        const auto suffix = given_.text("trigger-suffix");
+        if (!given_.on("include-triggers")) {
+            if (!suffix.empty()) throw error("--trigger-suffix needs --include-triggers");
+            if (given_.on("remove-trigger-suffix-if-exists"))
+                throw error("--remove-trigger-suffix-if-exists needs --include-triggers");
+            return;
+        }
+        if (suffix.empty()) throw error("--include-triggers needs --trigger-suffix");
+        const bool plain = std::ranges::all_of(
+            suffix, [](unsigned char c) { return c == '_' || (c < 0x80 && std::isalnum(c) != 0); });
+        if (!plain)
+            throw error(
+                fmt::format("--trigger-suffix={} may have letters, digits and _ only", suffix));
+    }
+
+    void exclude(std::string_view one, std::string_view other) const {
+        if (given_.on(one) && given_.on(other))
+            throw error(fmt::format("--{} and --{} exclude each other", one, other));
+    }
+
+    void read_server() {
+        auto& connection = made_.run.connection;
+        connection.server.host = given_.text("host");
+        connection.server.socket = given_.text("socket");
+        if (connection.server.host.empty() && connection.server.socket.empty())
+            throw error("--host is empty");
+        check_host(connection.server.host);
+
+        constexpr std::int64_t timeout_seconds_max = 86'400;
+        const double seconds = value("mysql-timeout").real();
+        if (seconds < 0 || seconds > timeout_seconds_max)
+            throw error(fmt::format("--mysql-timeout={} is not between 0 and {}",
+                                    given_.text("mysql-timeout"), timeout_seconds_max));
+        if (seconds > 0) {
+            const std::chrono::milliseconds timeout(
+                std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
+            connection.connect_timeout = timeout;
+            connection.read_timeout = timeout;
+        }
+    }
+
+    static void check_host(const std::string& host) {
+        // Neither is shown: what stands before an @ may be a password.
+        if (host.find('@') != host.npos || host.find("://") != host.npos)
+            throw error("--host takes a name or an address, no URL: see --port, --user and --conf");
+        if (host.starts_with('['))
+            throw error(
+                fmt::format("--host={}: an IPv6 address is written without brackets, and "
+                            "the port goes into --port",
+                            host));
+        const auto colon = host.find(':');
+        if (colon != host.npos && colon == host.rfind(':'))
+            throw error(fmt::format("--host={}: the port goes into --port: --host={} --port={}",
+                                    host, host.substr(0, colon), host.substr(colon + 1)));
+    }
+
+    void read_tls_options() {
+        wire::tls_options& tls = made_.run.connection.tls;
+        tls_flags flags;
+        flags.mode = given_.text("ssl-mode");
+        flags.ca = given_.text("ssl-ca");
+        flags.cert = given_.text("ssl-cert");
+        flags.key = given_.text("ssl-key");
+        flags.ssl = given_.on("ssl");
+        flags.allow_insecure = given_.on("ssl-allow-insecure");
+        tls = read_tls(flags, own_.tls, notices_);
+        must_be_read("ssl-ca", tls.ca_file);
+        must_be_read("ssl-cert", tls.cert_file);
+        must_be_read("ssl-key", tls.key_file);
+    }
+
+    void must_be_read(std::string_view name, const std::string& path) const {
+        if (path.empty()) return;
+        try {
+            static_cast<void>(outside_.read_file(path));
+        } catch (const error& problem) {
+            throw problem.in(fmt::format("--{}={}", name, path));
+        }
+    }
+
+    void read_account() {
+        login_flags& from = made_.login_from;
+        from = {.user = given_.text("user"),
+                .password = given_.text("password"),
+                .conf = given_.text("conf")};
+        if (from.password.empty() && given_.on("ask-pass")) from.password = outside_.ask_password();
+        auto found = read_login(from, own_.account, outside_, notices_);
+        made_.run.connection.user = std::move(found.user);
+        made_.run.connection.password = std::move(found.password);
+    }
+
+    void read_primary() {
+        const auto host = given_.text("assume-master-host");
+        if (host.empty()) {
+            for (const auto* name : {"master-user", "master-password"})
+                if (!given_.text(name).empty())
+                    throw error(fmt::format("--{} needs --assume-master-host", name));
+            return;
+        }
+        try {
+            const auto named = parse_endpoints(host);
+            if (named.size() != 1) throw error("it names one server");
+            made_.run.assume_primary =
+                servers::assumed_primary{.server = named.front(),
+                                         .user = given_.text("master-user"),
+                                         .password = given_.text("master-password")};
+        } catch (const error& problem) {
+            throw problem.in("--assume-master-host");
+        }
+    }
+
+    void read_cut_over() {
+        read_cut_over_pauses();
+        if (!given_.has("cut-over-lock-timeout-seconds")) return;
+        const auto seconds = value("cut-over-lock-timeout-seconds").integer();
+        if (given_.has("cut-over-stall-budget-millis"))
+            notices_.emplace_back(
+                "--cut-over-lock-timeout-seconds has no effect beside "
+                "--cut-over-stall-budget-millis");
+        else if (seconds < 1 || seconds > 10)
+            notices_.push_back(
+                fmt::format("--cut-over-lock-timeout-seconds={} is not between 1 and "
+                            "10: the stall budget stays {} ms",
+                            seconds, made_.run.stall_budget.count()));
+        else
+            made_.run.stall_budget = std::chrono::seconds(seconds);
+    }
+
+    void read_cut_over_pauses() {
+        constexpr std::int64_t seconds_max = 86'400;
+        const std::chrono::seconds longest(
+            value("exponential-backoff-max-interval").clamped(2, seconds_max));
+        if (given_.on("cut-over-exponential-backoff"))
+            made_.run.cut_over_pause_max = longest;
+        else if (given_.has("exponential-backoff-max-interval"))
+            notices_.emplace_back(
+                "--exponential-backoff-max-interval has no effect without "
+                "--cut-over-exponential-backoff");
+    }
+
+    void read_log_level() {
+        if (given_.on("verbose")) made_.log_level = log::level::info;
+        if (given_.on("debug")) made_.log_level = log::level::debug;
+        if (given_.on("quiet")) made_.log_level = log::level::error;
+    }
+
+    void tell_flags_without_effect() {
+        if (given_.has("serve-tcp-host") && !given_.has("serve-tcp-port"))
+            notices_.emplace_back("--serve-tcp-host has no effect without --serve-tcp-port");
+        for (const flag& one : flags())
+            if (one.answered_by == flag_answer::notice && given_.has(one.name))
+                notices_.push_back(fmt::format("--{}: {}", one.name, one.meaning));
+    }
+
+    flag_value value(std::string_view name) const { return given_.value(name, notices_); }
+
+    const given_flags& given_;
+    const surroundings& outside_;
+    std::vector<std::string>& notices_;
+    own_options own_;  // of ~/.my.cnf
+    options made_;
+};
+
+job job_of(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) return job::migrate;
+    if (arguments.front() == "cleanup") return job::clean_up;
+    return arguments.front() == "verify" ? job::verify : job::migrate;
+}
+
+std::vector<flag_syntax> syntax_of_flags() {
+    std::vector<flag_syntax> all;
+    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.accumulates});
+    return all;
+}
+
+}  // namespace
+
+command_line read_command_line(const std::vector<std::string>& arguments,
+                               const surroundings& outside) {
+    command_line result;
+    result.asked = job_of(arguments);
+    const std::vector<std::string> words(arguments.begin() + (result.asked == job::migrate ? 0 : 1),
+                                         arguments.end());
+    given_flags given;
+    auto normalised = normalise(words, syntax_of_flags());
+    if (normalised.mistake.empty() && !normalised.short_help) {
+        try {
+            given.parse(std::move(normalised.arguments));
+        } catch (const CLI::ParseError& problem) {
+            normalised.mistake = problem.what();
+        }
+    }
+    if (!normalised.mistake.empty()) {
+        result.exit_code = 2;
+        // What follows the mistake was not read.
+        result.json = std::ranges::any_of(
+            words, [](const auto& word) { return word == "--json" || word == "-json"; });
+        result.output = fmt::format("{}{} Every flag is in segue --help\n", normalised.mistake,
+                                    normalised.mistake.ends_with('?') ? "" : ".");
+    } else if (normalised.short_help) {
+        result.output = given.usage();
+    } else if (given.on("check-flag")) {
+        // Nothing to say where all would be taken.
+        if (const auto why = given.refusal(); !why.empty()) {
+            result.exit_code = 2;
+            result.output = why + "\n";
+        }
+    } else if (given.on("help")) {
+        result.output = given.usage();
+    } else if (given.on("version")) {
+        result.output = outside.version + "\n";
+    } else {
+        result.json = given.on("json");
+        result.report_file = given.text("report");
+        try {
+            result.run = options_reader(given, outside, result.notices).run(result.asked);
+        } catch (const error& problem) {
+            result.exit_code = 1;
+            result.fatal = problem.what();
+        }
+    }
+    return result;
+}
+
+}  // namespace segue::cli

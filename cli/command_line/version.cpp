@@ -1,0 +1,9 @@
+#include "cli/command_line/version.hpp"
+
+namespace segue::cli {
+
+std::string version_text() {
+    return SEGUE_VERSION " (git commit: " SEGUE_COMMIT ")";
+}
+
+}  // namespace segue::cli
