@@ -51,7 +51,7 @@ std::optional<std::string> made_apart::why_not(db::session& session) const {
         make_table(session);
         return std::nullopt;
     } catch (const error& failure) {
-        if (!failure.from_server() || failure.retryable()) throw;
+        if (!failure.from_server() || failure.connection_lost()) throw;
         return failure.what();
     }
 }

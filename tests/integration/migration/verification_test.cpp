@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,33 @@ TEST_F(a_verification, waits_while_copying_is_throttled) {
     EXPECT_EQ(compared(), before);
     std::filesystem::remove(flag);
     run.expect_swapped();
+}
+
+// Before the swap would find it, which may be days later.
+TEST_F(a_verification, finds_another_definition_that_no_log_tells) {
+    start_and_stop_behind(20, {"--postpone-cut-over-flag-file=" + run.flag().string()});
+    change_new_table("ALTER TABLE _t_gho ADD INDEX (a)");
+    faults.go(range_ended);
+    run.expect_failed({"the new table `" + run.schema() + "`.`_t_gho` was changed by somebody else",
+                       "The original table is untouched"});
+    EXPECT_THAT(run.segue().out(), Not(HasSubstr("phase: postponed")));
+}
+
+TEST_F(a_verification, tells_rows_and_what_the_swap_makes_of_auto_increment) {
+    run.session().execute("INSERT INTO t VALUES (5000, 1)");
+    run.session().execute("DELETE FROM t WHERE id=5000");
+    const auto report = run.flag().string() + "_report";
+    start({"--report=" + report});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(),
+                HasSubstr("AUTO_INCREMENT is 5001 in the original and 3001 in the new table"));
+    run.session().execute("INSERT INTO t (a) VALUES (1)");
+    EXPECT_EQ(run.session().query_value("SELECT LAST_INSERT_ID()"), "5001");
+    std::ifstream written(report);
+    const std::string text{std::istreambuf_iterator<char>(written), {}};
+    EXPECT_THAT(text, HasSubstr("\"verified\": 3000"));
+    EXPECT_THAT(text, HasSubstr("\"verified_in_new_table\": 3000"));
+    std::filesystem::remove(report);
 }
 
 /// Of these tests alone, as it is killed.
