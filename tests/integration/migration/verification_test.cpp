@@ -74,6 +74,8 @@ class a_verification : public testing::Test {
     fault_points faults;
 };
 
+class long_a_verification_before : public a_verification {};
+
 TEST_F(a_verification, that_was_killed_goes_on_where_it_was) {
     die_behind(20);
     const auto before = ranges_in_state();
@@ -89,7 +91,7 @@ TEST_F(a_verification, that_was_killed_goes_on_where_it_was) {
     run.expect_as_native_alter(alter);
 }
 
-TEST_F(a_verification, that_was_done_is_not_made_again) {
+TEST_F(long_a_verification_before, that_was_done_is_not_made_again) {
     start({"--postpone-cut-over-flag-file=" + run.flag().string()}, nullptr);
     run.segue().wait_for_output("phase: postponed");
     run.wait_until("that it is done stands in the state", [&] {
@@ -126,14 +128,14 @@ TEST_F(a_verification, that_was_killed_with_a_difference_finds_it_again) {
     run.expect_failed({"the new table is not what the original gives: 1 row differs", "id=450"});
 }
 
-TEST_F(a_verification, of_another_kind_begins_anew) {
+TEST_F(long_a_verification_before, of_another_kind_begins_anew) {
     die_behind(20);
     start({"--verify=sample=50%"});
     run.expect_swapped();
     EXPECT_THAT(run.segue().err(), HasSubstr("is verified anew: --verify was another one"));
 }
 
-TEST_F(a_verification, of_a_sample_goes_on_with_the_same_one) {
+TEST_F(long_a_verification_before, of_a_sample_goes_on_with_the_same_one) {
     die_behind(20, {"--verify=sample=50%"});
     const auto seed = [&] {
         return run.session().query_value(
@@ -149,7 +151,7 @@ TEST_F(a_verification, of_a_sample_goes_on_with_the_same_one) {
     run.expect_failed({});
 }
 
-TEST_F(a_verification, on_another_server_begins_anew) {
+TEST_F(long_a_verification_before, on_another_server_begins_anew) {
     die_behind(20);
     run.session().execute(
         "UPDATE _t_ghk SET value=JSON_SET(value, '$.server', 'another') WHERE kind='verified'");
@@ -190,7 +192,7 @@ TEST_F(a_verification, finds_another_definition_that_no_log_tells) {
     faults.go(range_ended);
     run.expect_failed({"the new table `" + run.schema() + "`.`_t_gho` was changed by somebody else",
                        "The original table is untouched"});
-    EXPECT_THAT(run.segue().out(), Not(HasSubstr("phase: postponed")));
+    EXPECT_THAT(run.segue().err(), Not(HasSubstr("phase: postponed")));
 }
 
 TEST_F(a_verification, tells_rows_and_what_the_swap_makes_of_auto_increment) {
@@ -215,13 +217,13 @@ sandbox_server& mortal_server() {
     return shared_server({"--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1"});
 }
 
-class long_a_verification : public a_verification {
+class long_a_verification_before_a_restart : public a_verification {
   protected:
-    long_a_verification() : a_verification(mortal_server()) {}
+    long_a_verification_before_a_restart() : a_verification(mortal_server()) {}
 };
 
 // Nobody has seen which settings it had when it went down.
-TEST_F(long_a_verification, behind_a_restart_of_the_server_begins_anew) {
+TEST_F(long_a_verification_before_a_restart, of_the_server_begins_anew) {
     die_behind(20);
     mortal_server().kill_hard();
     mortal_server().resume();
