@@ -52,7 +52,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' cleanup ctl status'
+            ((COMP_CWORD != 1)) || all+=' cleanup ctl status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -111,6 +111,8 @@ _segue_flags='--host
 --default-retries
 --wait-for-server-seconds
 --locking-reads
+--with-table
+--with-database
 --exact-rowcount
 --concurrent-rowcount
 --dml-batch-size

@@ -468,6 +468,13 @@ std::vector<flag> obeyed_flags() {
             "while "
             "both are written to: all, so many of a hundred ranges, or none",
             ours),
+        flag{"with-table", text, copying, "", "NAME",
+             "Of `segue verify`: the table that is compared with --table, which nobody writes to; "
+             "what "
+             "--alter, if it is given, makes of the former is to be what the latter holds",
+             ours},
+        flag{"with-database", text, copying, "", "NAME",
+             "Of `segue verify`: the database of --with-table, where it is another one", ours},
         path(
             "postpone-cut-over-flag-file", cut_over,
             [](options & o) -> auto& { return o.run.postpone_flag_file; },

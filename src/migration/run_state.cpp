@@ -279,9 +279,11 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
     wait_for("");
 }
 
-void run_state::note_verified(std::uint64_t rows) {
+// Of several who tell, one may be late.
+void run_state::note_verified(std::uint64_t rows, std::uint64_t rows_in_target) {
     std::lock_guard lock(mutex_);
-    rows_verified_ = rows;
+    rows_verified_ = std::max(rows_verified_, rows);
+    rows_verified_in_target_ = std::max(rows_verified_in_target_, rows_in_target);
 }
 
 void run_state::note_gave_way(unsigned attempt, const std::string& because) {
@@ -314,6 +316,7 @@ progress run_state::now() const {
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.rows_verified = rows_verified_;
+    made.rows_verified_in_target = rows_verified_in_target_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
     // Behind the swap nobody beats, reads the stream or looks at the load any more.

@@ -91,6 +91,7 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .resume_at = {},
                       .evicted = {},
                       .foreign_keys = {},
+                      .verified = {},
                       .spoiled = {}};
     if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
     if (const auto keys = rows.find("foreign_key"); keys != rows.end())
@@ -98,6 +99,7 @@ saved_state read_state(db::session& session, const table_name& table) {
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
     if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);
+    if (const auto* const to = only(rows, "verified")) state.verified = verified_in(*to);
     if (const auto chunks = rows.find("chunk"); chunks != rows.end())
         for (const auto& [id, text] : chunks->second) state.chunks.push_back(chunk_in(id, text));
     if (const auto evicted = rows.find("evicted"); evicted != rows.end()) {

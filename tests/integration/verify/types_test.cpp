@@ -41,8 +41,7 @@ class columns_of : public testing::TestWithParam<type_pair>, protected two_table
     verified verify() {
         tables = std::make_unique<compared_tables>(session, source, target,
                                                    schema::read_value_rules(session));
-        range_verifier verifier({.sessions = sessions, .how = tables->how(), .pace = pace}, {});
-        return verifier.run({}, {});
+        return verify_all(*tables);
     }
 };
 

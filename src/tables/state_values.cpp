@@ -1,6 +1,7 @@
+#include "src/tables/state_values.hpp"
+
 #include "src/base/error.hpp"
 #include "src/keys/key_encoding.hpp"
-#include "src/tables/saved_state.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -39,6 +40,11 @@ class fields {
         const json& found = at(name);
         if (!found.is_number_unsigned()) fail();
         return found.get<std::uint64_t>();
+    }
+    bool yes(const char* name) const {
+        const json& found = at(name);
+        if (!found.is_boolean()) fail();
+        return found.get<bool>();
     }
     std::string text(const char* name) const { return text(at(name)); }
     std::set<std::string> texts(const char* name) const {
@@ -148,6 +154,41 @@ std::string text_of(const copy_extent& extent) {
 
 copy_extent extent_in(std::string_view text) {
     return {.end = fields("copy", text).key("end")};
+}
+
+std::string text_of(const verified_point& point) {
+    const verified_rows& rows = point.so_far;
+    return json{{"up_to", hex_of(rows.up_to)},
+                {"done", rows.done},
+                {"rows", rows.rows},
+                {"rows_in_target", rows.rows_in_target},
+                {"ranges", rows.ranges},
+                {"skipped", rows.skipped},
+                {"ranges_looked_into", rows.ranges_looked_into},
+                {"changed_meanwhile", rows.changed_meanwhile},
+                {"percent", point.percent},
+                {"seed", point.seed},
+                {"server", point.server_uuid},
+                {"up_since", point.up_since}}
+        .dump();
+}
+
+verified_point verified_in(std::string_view text) {
+    const fields all("verified", text);
+    const std::uint64_t percent = all.number("percent");
+    if (percent < 1 || percent > 100) all.fail();
+    return {.so_far = {.up_to = all.key("up_to"),
+                       .done = all.yes("done"),
+                       .rows = all.number("rows"),
+                       .rows_in_target = all.number("rows_in_target"),
+                       .ranges = all.number("ranges"),
+                       .skipped = all.number("skipped"),
+                       .ranges_looked_into = all.number("ranges_looked_into"),
+                       .changed_meanwhile = all.number("changed_meanwhile")},
+            .percent = static_cast<unsigned>(percent),
+            .seed = all.number("seed"),
+            .server_uuid = all.text("server"),
+            .up_since = all.text("up_since")};
 }
 
 std::string text_of(std::span<const keys::key_value> evicted) {
