@@ -3,7 +3,7 @@
 #include "cli/display/cleanup_json.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
-#include "src/migration/remnants.hpp"
+#include "src/commands/remnants.hpp"
 
 #include <cstdio>
 
@@ -12,9 +12,9 @@
 namespace segue::cli {
 namespace {
 
-using migration::remnants;
+using commands::remnants;
 
-std::string text_of(const migration::left_table& one) {
+std::string text_of(const commands::left_table& one) {
     return fmt::format("  {} (about {} rows, {:.1f} MiB)\n", one.name.quoted(), one.rows,
                        static_cast<double>(one.bytes) / (1024.0 * 1024.0));
 }
@@ -99,9 +99,9 @@ namespace {
 int clean_up_or_throw(const options& given, std::stop_token stop) {
     display::cleaned_up end{.found = {}, .executed = given.execute};
     if (!given.execute) {
-        end.found = migration::look_at_remnants(given.run, stop);
+        end.found = commands::look_at_remnants(given.run, stop);
     } else {
-        end.found = migration::clean_up_remnants(given.run, stop, [&](const auto& line) {
+        end.found = commands::clean_up_remnants(given.run, stop, [&](const auto& line) {
             end.done.push_back(line);
             if (!given.json) std::fputs((line + "\n").c_str(), stdout);
         });

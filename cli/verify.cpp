@@ -4,7 +4,7 @@
 #include "cli/display/json_fields.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
-#include "src/migration/table_comparison.hpp"
+#include "src/commands/table_comparison.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -67,7 +67,7 @@ std::string kind_of(verify::difference_kind of) {
     return "";
 }
 
-std::string json_of(const migration::compared_tables& done,
+std::string json_of(const commands::compared_tables& done,
                     const std::vector<std::string>& notices) {
     json rows = json::array();
     for (std::size_t i = 0; i < done.differences.size(); ++i)
@@ -88,7 +88,7 @@ std::string json_of(const migration::compared_tables& done,
                              {"notices", notices}});
 }
 
-std::string text_of(const migration::compared_tables& done) {
+std::string text_of(const commands::compared_tables& done) {
     std::string text;
     for (const std::string& one : done.differences) text += one + "\n";
     text += fmt::format("# Compared: {} rows of {} with {} of {}", done.rows.rows,
@@ -114,7 +114,7 @@ int verify_tables(const options& given, const std::vector<std::string>& notices,
     for (const std::string& notice : notices) tell(notice);
     progress_lines progress(!given.json);
     try {
-        const auto done = migration::compare_tables(
+        const auto done = commands::compare_tables(
             given.run, given.compared_with,
             {.on_notice = tell,
              .on_progress = [&](const auto& so_far,

@@ -10,7 +10,7 @@
 namespace segue::display {
 namespace {
 
-using migration::remnants;
+using commands::remnants;
 using nlohmann::json;
 
 std::string_view name_of(remnants::kind are) {
@@ -29,7 +29,7 @@ std::string_view name_of(remnants::kind are) {
     return "";
 }
 
-json fields_of(const migration::left_table& one) {
+json fields_of(const commands::left_table& one) {
     return {{"table", one.name.quoted()}, {"rows_estimate", one.rows}, {"bytes", one.bytes}};
 }
 
@@ -51,7 +51,7 @@ std::string document(json fields) {
 std::string json_of(const cleaned_up& end) {
     const remnants& found = end.found;
     json tables = json::array();
-    for (const migration::left_table& one : found.dropped) tables.push_back(fields_of(one));
+    for (const commands::left_table& one : found.dropped) tables.push_back(fields_of(one));
     return document({{"exit_code", 0},
                      {"why", ""},
                      {"executed", end.executed},

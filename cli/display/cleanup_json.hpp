@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/migration/remnants.hpp"
+#include "src/commands/remnants.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace segue::display {
 
 /// What `segue cleanup` has found, and done.
 struct cleaned_up {
-    migration::remnants found;
+    commands::remnants found;
     bool executed = false;               ///< With --execute.
     std::vector<std::string> done = {};  ///< What was dropped, or made, a line each.
 };

@@ -1,4 +1,4 @@
-#include "src/migration/remnants.hpp"
+#include "src/commands/remnants.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
@@ -16,7 +16,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::commands {
 namespace {
 
 void refuse_beside_others(db::session& session, const migration_tables& tables,
@@ -73,7 +73,7 @@ remnants::kind kind_without_a_state(db::session& session, const migration_tables
     return remnants::kind::none;
 }
 
-remnants look(db::session& session, const settings& with, migration_tables& tables) {
+remnants look(db::session& session, const migration::settings& with, migration_tables& tables) {
     remnants found;
     found.server = session.query_value("SELECT CONCAT(@@hostname, ':', @@port)").value_or("");
     found.original = tables.original;
@@ -106,14 +106,14 @@ remnants look(db::session& session, const settings& with, migration_tables& tabl
 
 // A session on the server whose tables they are, and their names.
 struct place {
-    explicit place(const settings& with)
-        : roles(find_roles(with)),
+    explicit place(const migration::settings& with)
+        : roles(migration::find_roles(with)),
           sessions(roles.primary()),
           session(connect(sessions, with)),
           tables(earlier::tables_as_stored(session, stored_name(session, with.request.original),
                                            with.request.naming)) {}
 
-    static db::session connect(db::session_factory& sessions, const settings& with) {
+    static db::session connect(db::session_factory& sessions, const migration::settings& with) {
         sessions.use_schema(with.request.original.schema);
         return sessions.connect(db::session_role::patient);
     }
@@ -130,13 +130,13 @@ struct place {
 
 }  // namespace
 
-remnants look_at_remnants(const settings& with, const std::stop_token& stop) {
+remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop) {
     place at(with);
     refuse_beside_others(at.session, at.tables, stop);
     return look(at.session, with, at.tables);
 }
 
-remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
+remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell) {
     place at(with);
     refuse_beside_others(at.session, at.tables, stop);
@@ -158,4 +158,4 @@ remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
     return found;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::commands

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace segue::migration {
+namespace segue::commands {
 
 /// The empty tables that runs and rehearsals make for a moment, to try something on: `_<t>_ghr`,
 /// and
@@ -24,4 +24,4 @@ trial_tables find_trial_tables(db::session& session, const migration_tables& tab
 /// Drops `ours`, those with foreign keys first. Throws as sessions do.
 void drop_trial_tables(db::session& session, const trial_tables& found);
 
-}  // namespace segue::migration
+}  // namespace segue::commands

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// Two tables that nobody writes to, compared: `segue verify`.
-namespace segue::migration {
+namespace segue::commands {
 
 /// What came of it.
 struct compared_tables {
@@ -32,7 +32,7 @@ struct comparison_observer {
 /// Compares `with.request.original` with `target`, on the server that `with.connection` names: what
 /// the ALTER, if there is one, makes of the former is to be what the latter holds. Neither is
 /// locked or written to. Throws segue::error where they cannot be compared, and `stopped`. Blocks.
-compared_tables compare_tables(const settings& with, const table_name& target,
+compared_tables compare_tables(const migration::settings& with, const table_name& target,
                                const comparison_observer& told, const std::stop_token& stop);
 
-}  // namespace segue::migration
+}  // namespace segue::commands

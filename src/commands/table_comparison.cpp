@@ -1,4 +1,4 @@
-#include "src/migration/table_comparison.hpp"
+#include "src/commands/table_comparison.hpp"
 
 #include "src/base/error.hpp"
 #include "src/db/session_factory.hpp"
@@ -8,9 +8,9 @@
 
 #include <random>
 
-namespace segue::migration {
+namespace segue::commands {
 
-compared_tables compare_tables(const settings& with, const table_name& target,
+compared_tables compare_tables(const migration::settings& with, const table_name& target,
                                const comparison_observer& told, const std::stop_token& stop) {
     db::session_factory sessions(with.connection);
     sessions.use_schema(with.request.original.schema);
@@ -40,4 +40,4 @@ compared_tables compare_tables(const settings& with, const table_name& target,
     return made;
 }
 
-}  // namespace segue::migration
+}  // namespace segue::commands

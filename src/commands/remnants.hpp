@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
+#include "src/commands/trial_tables.hpp"
 #include "src/migration/settings.hpp"
-#include "src/migration/trial_tables.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,7 @@
 #include <vector>
 
 /// What runs of a table that have ended left of themselves: `segue cleanup`.
-namespace segue::migration {
+namespace segue::commands {
 
 /// A table that a run has left.
 struct left_table {
@@ -46,12 +46,12 @@ struct remnants {
 /// Looks at what earlier runs of `with.request.original` left, and changes nothing. Of the request
 /// the names count, and drop_ghost: whether tables of unknown origin are dropped. Refuses, by
 /// segue::error, where a run is at work, or a gh-ost that can go on. Blocks for seconds.
-remnants look_at_remnants(const settings& with, const std::stop_token& stop);
+remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop);
 
 /// The same, and then does it: what an unfinished swap had still to do about foreign keys, and the
 /// drops. `tell`: what was done, a line each. Waits for who holds the tables. Throws segue::error,
 /// and `stopped`.
-remnants clean_up_remnants(const settings& with, const std::stop_token& stop,
+remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell);
 
-}  // namespace segue::migration
+}  // namespace segue::commands

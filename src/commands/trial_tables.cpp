@@ -1,4 +1,4 @@
-#include "src/migration/trial_tables.hpp"
+#include "src/commands/trial_tables.hpp"
 
 #include "src/preflight/empty_table.hpp"
 #include "src/preflight/kept_foreign_keys.hpp"
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace segue::migration {
+namespace segue::commands {
 namespace {
 
 constexpr unsigned parents_max = 99;
@@ -51,4 +51,4 @@ void drop_trial_tables(db::session& session, const trial_tables& found) {
     for (const table_name& name : found.ours) preflight::drop_left_for_a_moment(session, name);
 }
 
-}  // namespace segue::migration
+}  // namespace segue::commands
