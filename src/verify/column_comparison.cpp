@@ -122,17 +122,19 @@ std::string made_comparable(const column& to, const std::string& expression, con
     return expression;
 }
 
-bool takes_anything(const column& to) {
-    return is_geometry(to) || one_of(to.data_type, {"vector", "json", "binary", "varbinary",
-                                                    "tinyblob", "blob", "mediumblob", "longblob"});
+bool takes_bytes(const column& to) {
+    return is_geometry(to) || one_of(to.data_type, {"vector", "binary", "varbinary", "tinyblob",
+                                                    "blob", "mediumblob", "longblob"});
 }
 
 // INSERT makes something of a spatial value or a vector for a column of any type, and expressions
 // refuse it as what they make a number or a text of: "Incorrect arguments to cast_as_signed". They
 // take its bytes; where INSERT makes something else of it, the row is judged in another way.
 std::string accepted_value(const column& to, const std::string& expression, const column* from) {
-    const bool refused = from != nullptr && (is_geometry(*from) || from->data_type == "vector");
-    return refused && !takes_anything(to) ? as_bytes(expression) : expression;
+    if (from == nullptr || takes_bytes(to)) return expression;
+    const bool refused =
+        from->data_type == "vector" || (is_geometry(*from) && to.data_type != "json");
+    return refused ? as_bytes(expression) : expression;
 }
 
 // Members are the same by their text, whatever their number is.
