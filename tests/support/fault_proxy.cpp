@@ -254,8 +254,12 @@ void fault_proxy::when(std::string text, network_fault what, bool once) {
 }
 
 void fault_proxy::forget_rules() {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     rules_.clear();
+    severing_.reset();
+    severing_changed_ = true;
+    wake();
+    changed_.wait(lock, [&] { return !severing_changed_; });
 }
 
 std::uint64_t fault_proxy::hits() const {
@@ -296,8 +300,9 @@ void fault_proxy::close_all() {
 void fault_proxy::sever_after(std::uint64_t bytes) {
     std::unique_lock lock(mutex_);
     severing_ = std::max<std::uint64_t>(bytes, 1);
-    lock.unlock();
+    severing_changed_ = true;
     wake();
+    changed_.wait(lock, [&] { return !severing_changed_; });
 }
 
 std::uint64_t fault_proxy::queries() const {
@@ -354,7 +359,7 @@ void fault_proxy::run() {
             if (std::exchange(thawing_, false))
                 for (auto& each : connections_) each->thaw();
             if (std::exchange(closing_, false)) connections_.clear();
-            if (severing_) bytes_left_ = std::exchange(severing_, std::nullopt);
+            if (std::exchange(severing_changed_, false)) bytes_left_ = severing_;
             std::erase_if(connections_, [](const auto& each) { return each->over(); });
             connection_count_ = connections_.size();
             frozen = frozen_;

@@ -45,6 +45,7 @@ class fault_proxy {
     /// From now on a query (COM_QUERY) that holds `text` meets the fault; the rule that was made
     /// first wins. `once`: only the first one does.
     void when(std::string text, network_fault what, bool once = true);
+    /// Nor is a connection severed.
     void forget_rules();
 
     /// How many queries have met a fault.
@@ -92,6 +93,7 @@ class fault_proxy {
     std::uint64_t hits_ = 0;
     std::uint64_t queries_ = 0;
     std::optional<std::uint64_t> severing_;  ///< What sever_after() was given.
+    bool severing_changed_ = false;          ///< And the thread has not seen it yet.
     std::size_t connection_count_ = 0;
     bool frozen_ = false;
     bool thawing_ = false;

@@ -185,6 +185,13 @@ TEST_F(fault_proxy_before_a_server, severs_a_connection_in_the_middle_of_a_state
     EXPECT_EQ(rows(), "0");
 }
 
+TEST_F(fault_proxy_before_a_server, severs_none_once_it_was_told_to_forget) {
+    auto session = connect();
+    proxy.sever_after(5'000);
+    proxy.forget_rules();
+    EXPECT_EQ(session.query_value("SELECT REPEAT('y', 20000)")->size(), 20'000U);
+}
+
 TEST_F(fault_proxy_before_a_server, counts_queries) {
     auto session = connect();
     const auto before = proxy.queries();
