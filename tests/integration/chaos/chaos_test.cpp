@@ -56,16 +56,16 @@ trial_result run_without(const std::string& rule, plan made) {
 plan plan_with_late_acknowledgements(bool quiet_swap) {
     plan made;
     made.version = "9.7";
-    made.rows = 4'000;
+    made.rows = 1'500;
     made.late_acknowledgement = std::chrono::milliseconds(100);
     made.table.more = "spare INT NOT NULL DEFAULT 7";
     made.alter = "ADD COLUMN added INT NOT NULL DEFAULT 5";
-    made.writing = {.writers = 4, .rate_per_second = 60, .seed = 5};
+    made.writing = {.writers = 3, .rate_per_second = 20, .seed = 5};
     made.chunk_rows = 100;
     made.verify = "none";
     made.quiet_swap = quiet_swap;
     made.faults = {{.kind = fault_kind::throttle,
-                    .when = {.at = stage::copy, .statements = 100},
+                    .when = {.at = stage::copy, .statements = 30},
                     .lasting = std::chrono::milliseconds(2'000)}};
     return made;
 }
