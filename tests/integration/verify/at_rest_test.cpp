@@ -159,7 +159,7 @@ TEST_F(tables_at_rest, a_row_that_is_kept_out_is_named_as_the_source_names_it_no
         session.query("SELECT " + codec.printed(0, "'key' COLLATE utf8mb4_0900_ai_ci")).at(0))};
     const auto found = changed_by_carrying_over(session, tables->how(), nullptr, keys);
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(describe(found[0], codec), "row id='kEY': missing in the new table");
+    EXPECT_EQ(describe(found[0], codec, "the new table"), "row id='kEY': missing in the new table");
 }
 
 TEST_F(tables_at_rest, new_columns_and_generated_ones_are_compared_as_far_as_they_can_be) {
