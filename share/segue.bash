@@ -24,19 +24,20 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --set | --trigger-suffix | --threads | --chunk-size | --chunk-time | \
-            --nice-ratio | --default-retries | --wait-for-server-seconds | --dml-batch-size | \
-            --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
-            --throttle-query | --throttle-http | --throttle-http-interval-millis | \
-            --throttle-http-timeout-millis | --critical-load-interval-millis | \
-            --critical-load-hibernate-seconds | --heartbeat-interval-millis | \
-            --replication-lag-query | --verify | --cut-over-stall-budget-millis | \
-            --cut-over-lock-timeout-seconds | --exponential-backoff-max-interval | \
-            --kill-blockers-after-seconds | --cut-over | --force-table-names | \
-            --replica-server-id | --binlogsyncer-max-reconnect-attempts | --serve-tcp-port | \
-            --serve-tcp-host | --hooks-hint | --hooks-hint-owner | --hooks-hint-token | \
-            --hooks-status-interval | --hooks-timeout-seconds | --statsd-addr | --statsd-tags | \
-            --checkpoint-seconds | --old-table | --runtime-metrics-interval | --timeout)
+            --table | --set | --trigger-suffix | --preflight-data-check | --threads | \
+            --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
+            --wait-for-server-seconds | --dml-batch-size | --max-lag-millis | \
+            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
+            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
+            --heartbeat-interval-millis | --replication-lag-query | --verify | \
+            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
+            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
+            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
+            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
+            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
+            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
+            --runtime-metrics-interval | --timeout)
             return
             ;;
     esac
@@ -51,7 +52,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' cleanup ctl status'
+            ((COMP_CWORD != 1)) || all+=' cleanup ctl status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -104,6 +105,7 @@ _segue_flags='--host
 --include-triggers
 --trigger-suffix
 --remove-trigger-suffix-if-exists
+--preflight-data-check
 --threads
 --chunk-size
 --chunk-time
@@ -111,6 +113,8 @@ _segue_flags='--host
 --default-retries
 --wait-for-server-seconds
 --locking-reads
+--with-table
+--with-database
 --exact-rowcount
 --concurrent-rowcount
 --dml-batch-size

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/carry/xa_start.hpp"
+#include "src/migration/data_check.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/rehearsal/set_trial.hpp"
 #include "src/rehearsal/start_notices.hpp"
@@ -73,6 +74,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
         if (tried.refused) throw_refusals({*tried.refused});
         if (!tried.warning.empty()) found.warnings.push_back(std::move(tried.warning));
         made.set_sample = std::move(tried.rows);
+        if (const auto refused = refused_by_data(of, made, stop)) throw_refusals({*refused});
     } catch (...) {
         preflight::drop_made(session, of.record(), made.target.name);
         throw;

@@ -66,12 +66,21 @@ bool receive(int socket, std::string& into) {
     return got > 0;
 }
 
-bool send_some(int socket, std::string& from) {
+/// How many bytes may pass over all connections before one is severed; unset: any number.
+using byte_limit = std::optional<std::uint64_t>;
+
+// False also when the last byte that may pass has.
+bool send_some(int socket, std::string& from, byte_limit& limit) {
     if (from.empty()) return true;
-    const auto sent = ::send(socket, from.data(), from.size(), MSG_NOSIGNAL);
+    const auto may_pass = limit ? std::min<std::uint64_t>(*limit, from.size()) : from.size();
+    const auto sent = ::send(socket, from.data(), may_pass, MSG_NOSIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EINTR;
     from.erase(0, static_cast<std::size_t>(sent));
-    return true;
+    if (!limit) return true;
+    *limit -= static_cast<std::uint64_t>(sent);
+    if (*limit > 0) return true;
+    limit.reset();
+    return false;
 }
 
 }  // namespace
@@ -139,14 +148,14 @@ class fault_proxy::connection {
 
     /// `on_query` is called for each query, before it is passed on.
     template <typename OnQuery>
-    void work(const std::array<pollfd, 2>& ready, OnQuery on_query) {
+    void work(const std::array<pollfd, 2>& ready, byte_limit& limit, OnQuery on_query) {
         bool open = true;
         if (ready[0].fd >= 0 && (ready[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
             open = receive(client_, from_client_);
             inspect(on_query);
         }
         if (frozen_ || over_) return;
-        if (!send_some(server_, to_server_)) over_ = true;
+        if (!send_some(server_, to_server_, limit)) over_ = true;
         if (client_lost_ && to_server_.empty()) {
             ::shutdown(client_, SHUT_RDWR);
             frozen_ = true;
@@ -159,7 +168,7 @@ class fault_proxy::connection {
             if (over_) return;
             open = open && server_open;
         }
-        if (!answer_held_ && !send_some(client_, to_client_)) over_ = true;
+        if (!over_ && !answer_held_ && !send_some(client_, to_client_, limit)) over_ = true;
         if (!open) over_ = true;
     }
 
@@ -245,8 +254,12 @@ void fault_proxy::when(std::string text, network_fault what, bool once) {
 }
 
 void fault_proxy::forget_rules() {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     rules_.clear();
+    severing_.reset();
+    severing_changed_ = true;
+    wake();
+    changed_.wait(lock, [&] { return !severing_changed_; });
 }
 
 std::uint64_t fault_proxy::hits() const {
@@ -284,6 +297,19 @@ void fault_proxy::close_all() {
     changed_.wait(lock, [&] { return !closing_; });
 }
 
+void fault_proxy::sever_after(std::uint64_t bytes) {
+    std::unique_lock lock(mutex_);
+    severing_ = std::max<std::uint64_t>(bytes, 1);
+    severing_changed_ = true;
+    wake();
+    changed_.wait(lock, [&] { return !severing_changed_; });
+}
+
+std::uint64_t fault_proxy::queries() const {
+    std::lock_guard lock(mutex_);
+    return queries_;
+}
+
 std::size_t fault_proxy::connections() const {
     std::lock_guard lock(mutex_);
     return connection_count_;
@@ -313,6 +339,7 @@ void fault_proxy::accept_one() {
 
 void fault_proxy::on_query(connection& on, std::string_view text) {
     std::lock_guard lock(mutex_);
+    ++queries_;
     const auto met = std::find_if(rules_.begin(), rules_.end(), [&](const rule& each) {
         return text.find(each.text) != std::string_view::npos;
     });
@@ -332,6 +359,7 @@ void fault_proxy::run() {
             if (std::exchange(thawing_, false))
                 for (auto& each : connections_) each->thaw();
             if (std::exchange(closing_, false)) connections_.clear();
+            if (std::exchange(severing_changed_, false)) bytes_left_ = severing_;
             std::erase_if(connections_, [](const auto& each) { return each->over(); });
             connection_count_ = connections_.size();
             frozen = frozen_;
@@ -352,7 +380,7 @@ void fault_proxy::run() {
         for (std::size_t i = 0; i < known; ++i) {
             const std::array<pollfd, 2> ready{watched[2 + 2 * i], watched[3 + 2 * i]};
             if (ready[0].revents == 0 && ready[1].revents == 0) continue;
-            connections_[i]->work(ready,
+            connections_[i]->work(ready, bytes_left_,
                                   [&](std::string_view text) { on_query(*connections_[i], text); });
         }
         if (watched[0].revents != 0) accept_one();

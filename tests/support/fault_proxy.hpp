@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,6 +45,7 @@ class fault_proxy {
     /// From now on a query (COM_QUERY) that holds `text` meets the fault; the rule that was made
     /// first wins. `once`: only the first one does.
     void when(std::string text, network_fault what, bool once = true);
+    /// Nor is a connection severed.
     void forget_rules();
 
     /// How many queries have met a fault.
@@ -58,8 +60,13 @@ class fault_proxy {
     void thaw();
     /// Closes every connection.
     void close_all();
+    /// When so many bytes more have passed, both ways and over all connections, the one over which
+    /// the last of them passed is closed on both sides: in the middle of a packet, as a rule.
+    void sever_after(std::uint64_t bytes);
 
     std::size_t connections() const;
+    /// How many queries (COM_QUERY) have come so far.
+    std::uint64_t queries() const;
 
   private:
     struct rule {
@@ -78,11 +85,15 @@ class fault_proxy {
     int wake_fd_ = -1;
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<connection>> connections_;  // of the proxy's thread
+    std::optional<std::uint64_t> bytes_left_;               // of the proxy's thread
     mutable std::mutex mutex_;
     wire::endpoint server_;  // guarded by mutex_
     mutable std::condition_variable changed_;
     std::vector<rule> rules_;  // guarded by mutex_, as is all below
     std::uint64_t hits_ = 0;
+    std::uint64_t queries_ = 0;
+    std::optional<std::uint64_t> severing_;  ///< What sever_after() was given.
+    bool severing_changed_ = false;          ///< And the thread has not seen it yet.
     std::size_t connection_count_ = 0;
     bool frozen_ = false;
     bool thawing_ = false;

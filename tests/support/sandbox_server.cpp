@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -170,6 +172,14 @@ void sandbox_server::kill_hard() {
 
 void sandbox_server::resume() {
     run_sandbox({"resume", name_}, command_limit);
+}
+
+void sandbox_server::signal(int number) {
+    pid_t pid = 0;
+    if (std::ifstream file(data_folder_.parent_path() / "pid"); !(file >> pid) || pid <= 0)
+        throw error("there is no process of the server " + name_);
+    if (::kill(pid, number) != 0)
+        throw error("a signal to the server " + name_ + ": " + std::strerror(errno));
 }
 
 sandbox_server& shared_server(const std::vector<std::string>& mysqld, const std::string& version) {

@@ -58,6 +58,8 @@ class sandbox_server {
     void kill_hard();
     /// Starts a killed server again: same data, port and options.
     void resume();
+    /// To its process, as SIGSTOP.
+    void signal(int number);
 
   private:
     std::string name_;

@@ -30,6 +30,10 @@ struct workload_options {
     unsigned writers = 4;
     operation_weights weights = {};
     unsigned big_transaction_operations = 30;
+    /// Of a hundred transactions of several statements, how many are XA transactions, prepared and
+    /// committed. A connection that is lost in between may leave one that is prepared; that is to
+    /// be rolled back by whoever has the writers, and never to be committed.
+    unsigned xa_percent = 0;
     /// Transactions of each writer; 0: as many as it can.
     double rate_per_second = 0;
     /// Of the random choices; 0: a new one. It is printed on stderr.

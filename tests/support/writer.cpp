@@ -125,11 +125,15 @@ void writer::execute(const transaction& made) {
     const bool one_statement = made.statements.size() == 1 && below(4) != 0;
     step at = one_statement ? step::autocommit : step::in_transaction;
     std::vector<row_effect> effects = made.effects;
+    std::string xid;  // empty unless it is an XA transaction
+    if (!one_statement && state_.options.xa_percent > 0 && below(100) < state_.options.xa_percent)
+        xid = fmt::format("'{}-{}-{}'", state_.table.schema, index_, ++xa_transactions_);
     try {
-        if (!one_statement) timed("BEGIN");
+        if (!one_statement) begin(xid);
         for (const auto& sql : made.statements) {
             if (const auto rows = timed(sql); rows != 1) {
-                if (!one_statement) timed("ROLLBACK");
+                if (!xid.empty()) timed("XA END " + xid);
+                if (!one_statement) timed(xid.empty() ? "ROLLBACK" : "XA ROLLBACK " + xid);
                 std::lock_guard lock(state_.mutex);
                 state_.report.surprises.push_back(
                     fmt::format("{} rows were affected by: {}", rows, sql));
@@ -143,13 +147,15 @@ void writer::execute(const transaction& made) {
             require(number.has_value(), "the server chose a key");
             effects.push_back({.number = *number, .before = {}, .after = made.generated});
         }
-        at = step::commit;
-        if (!one_statement) timed("COMMIT");
+        if (one_statement)
+            at = step::commit;
+        else
+            commit(xid, at);
     } catch (const stopped&) {
-        settle_failure(made, error("interrupted", {.connection_lost = true}), at);
+        settle_failure(made, error("interrupted", {.connection_lost = true}), at, !xid.empty());
         throw;
     } catch (const error& failed) {
-        settle_failure(made, failed, at);
+        settle_failure(made, failed, at, !xid.empty());
         return;
     }
     state_.book.acknowledge(effects);
@@ -158,6 +164,20 @@ void writer::execute(const transaction& made) {
     std::lock_guard lock(state_.mutex);
     ++state_.report.transactions;
     state_.changed.notify_all();
+}
+
+void writer::begin(const std::string& xid) {
+    timed(xid.empty() ? "BEGIN" : "XA START " + xid);
+}
+
+// Until the last statement is sent nothing is committed, whatever becomes of the connection.
+void writer::commit(const std::string& xid, step& at) {
+    if (!xid.empty()) {
+        timed("XA END " + xid);
+        timed("XA PREPARE " + xid);
+    }
+    at = step::commit;
+    timed(xid.empty() ? "COMMIT" : "XA COMMIT " + xid);
 }
 
 std::uint64_t writer::timed(const std::string& sql) {
@@ -178,7 +198,8 @@ std::uint64_t writer::timed(const std::string& sql) {
     }
 }
 
-void writer::settle_failure(const transaction& made, const error& failed, step failed_step) {
+void writer::settle_failure(const transaction& made, const error& failed, step failed_step,
+                            bool in_xa) {
     const bool lost = failed.connection_lost() || !session_->connected();
     const bool unknown = failed_step == step::commit || (failed_step == step::autocommit && lost);
     {
@@ -193,7 +214,9 @@ void writer::settle_failure(const transaction& made, const error& failed, step f
     } else {
         free_unique_values_.insert(free_unique_values_.end(), made.taken.begin(), made.taken.end());
     }
-    if (lost) {
+    // In the midst of an XA transaction a session is of no more use, and what it has prepared the
+    // server keeps.
+    if (lost || in_xa) {
         session_.reset();
         return;
     }

@@ -92,8 +92,10 @@ class writer {
 
     void one_transaction();
     void execute(const transaction& made);
+    void begin(const std::string& xid);
+    void commit(const std::string& xid, step& at);
     std::uint64_t timed(const std::string& sql);
-    void settle_failure(const transaction& made, const error& failed, step failed_step);
+    void settle_failure(const transaction& made, const error& failed, step failed_step, bool in_xa);
 
     operation choose_operation();
     void add(transaction& to, operation what);
@@ -126,6 +128,7 @@ class writer {
     std::vector<std::uint64_t> generated_keys_;
     std::unique_ptr<application_session> session_;
     bool connected_before_ = false;
+    std::uint64_t xa_transactions_ = 0;
     std::chrono::steady_clock::time_point next_start_ = std::chrono::steady_clock::now();
     std::jthread thread_;
 };

@@ -3,6 +3,9 @@
 #include "src/base/error.hpp"
 
 #include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -79,6 +82,15 @@ TEST(child_process, a_terminal_is_one_for_both_outputs_and_has_its_size) {
     EXPECT_EQ(child.wait(std::chrono::seconds(60)), 0);
     EXPECT_EQ(child.out(), "17 61\r\nerr\r\n");
     EXPECT_EQ(child.err(), "");
+}
+
+TEST(child_process, has_nothing_open_that_its_parent_has) {
+    // A number that nobody else has.
+    const int left_open = ::fcntl(STDERR_FILENO, F_DUPFD, 100);
+    ASSERT_GE(left_open, 100);
+    const auto result = run_command("sh", {"-c", "ls /proc/$$/fd"});
+    ::close(left_open);
+    EXPECT_EQ(result.out.find(std::to_string(left_open) + "\n"), std::string::npos) << result.out;
 }
 
 }  // namespace

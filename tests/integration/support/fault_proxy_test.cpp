@@ -168,5 +168,37 @@ TEST_F(fault_proxy_before_a_server, new_connections_get_no_answer_while_it_is_fr
     EXPECT_EQ(connect().query_value("SELECT 1"), "1");
 }
 
+TEST_F(fault_proxy_before_a_server, severs_a_connection_in_the_middle_of_an_answer) {
+    auto session = connect();
+    auto other = connect();
+    proxy.sever_after(5'000);
+    expect_lost(session, "SELECT REPEAT('y', 20000)");
+    // Once, and no other connection.
+    EXPECT_EQ(other.query_value("SELECT REPEAT('y', 20000)")->size(), 20'000U);
+}
+
+TEST_F(fault_proxy_before_a_server, severs_a_connection_in_the_middle_of_a_statement) {
+    auto session = connect();
+    const std::string long_text(20'000, 'x');
+    proxy.sever_after(5'000);
+    expect_lost(session, "INSERT INTO t SELECT LENGTH('" + long_text + "')");
+    EXPECT_EQ(rows(), "0");
+}
+
+TEST_F(fault_proxy_before_a_server, severs_none_once_it_was_told_to_forget) {
+    auto session = connect();
+    proxy.sever_after(5'000);
+    proxy.forget_rules();
+    EXPECT_EQ(session.query_value("SELECT REPEAT('y', 20000)")->size(), 20'000U);
+}
+
+TEST_F(fault_proxy_before_a_server, counts_queries) {
+    auto session = connect();
+    const auto before = proxy.queries();
+    session.execute("DO 1");
+    session.execute("DO 2");
+    EXPECT_EQ(proxy.queries(), before + 2);
+}
+
 }  // namespace
 }  // namespace segue::test

@@ -1,8 +1,11 @@
 #include "tests/support/sandbox_server.hpp"
 
 #include "src/base/error.hpp"
+#include "tests/support/application_session.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -51,6 +54,16 @@ TEST(sandbox_server, committed_rows_are_there_after_a_crash) {
     EXPECT_THROW(server.connect(), error);
     server.resume();
     EXPECT_EQ(server.connect().query_value("SELECT a FROM " + schema.name() + ".t"), "5");
+}
+
+TEST(sandbox_server, stands_still_while_it_is_stopped) {
+    sandbox_server server;
+    auto options = server.over_tcp();
+    options.connect_timeout = std::chrono::milliseconds(300);
+    server.signal(SIGSTOP);
+    EXPECT_THROW(application_session{options}, error);
+    server.signal(SIGCONT);
+    EXPECT_EQ(application_session(server.over_tcp()).query_value("SELECT 1"), "1");
 }
 
 TEST(sandbox_server, a_replica_follows) {

@@ -219,6 +219,50 @@ TEST(workload, survives_killed_connections_and_knows_what_it_does_not_know) {
     EXPECT_TRUE(found.equal()) << found.text() << "\n" << writers.report().text();
 }
 
+TEST(workload, makes_xa_transactions_and_leaves_prepared_ones_only_uncommitted) {
+    auto& server = shared_server();
+    const fresh_schema schema(server);
+    const table_name table{schema.name(), "t"};
+    application_session session(server.over_tcp());
+    create_and_fill(session, table, {}, rows);
+    const auto commits = [&] {
+        return std::stoul(
+            session.query("SHOW GLOBAL STATUS LIKE 'Com_xa_commit'").at(0).at(1).value());
+    };
+    const auto before = commits();
+    workload writers(server.over_tcp(), table, {},
+                     {.weights = {.insert = 10, .update = 10, .move = 10, .erase = 10, .big = 40},
+                      .xa_percent = 100,
+                      .session_setup = {"SET SESSION innodb_lock_wait_timeout=1"}});
+    writers.start();
+    while (writers.report().reconnects < 30) {
+        writers.wait_for_transactions(5);
+        for (const auto& id : session.query(
+                 "SELECT processlist_id FROM performance_schema.threads WHERE processlist_db='" +
+                 schema.name() + "' AND processlist_id <> CONNECTION_ID()")) {
+            try {
+                session.execute("KILL " + id[0].value());
+            } catch (const error& gone) {
+                EXPECT_EQ(gone.mysql_errno(), 1094);
+            }
+        }
+        for (const auto& left : session.query("XA RECOVER CONVERT XID")) {
+            try {
+                session.execute("XA ROLLBACK " + left[3].value());
+            } catch (const error& at_work) {
+                // Its own session is about to commit it.
+                EXPECT_TRUE(at_work.from_server()) << at_work.what();
+            }
+        }
+    }
+    writers.stop();
+    for (const auto& left : session.query("XA RECOVER CONVERT XID"))
+        session.execute("XA ROLLBACK " + left[3].value());
+    EXPECT_GT(commits(), before + 20);
+    const auto found = writers.compare();
+    EXPECT_TRUE(found.equal()) << found.text() << "\n" << writers.report().text();
+}
+
 TEST(workload, what_was_acknowledged_outlives_a_crash_of_the_server) {
     sandbox_server server;
     const fresh_schema schema(server);
