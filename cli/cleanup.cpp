@@ -19,19 +19,21 @@ std::string text_of(const commands::left_table& one) {
                        static_cast<double>(one.bytes) / (1024.0 * 1024.0));
 }
 
-std::string what_it_is(const remnants& found) {
+std::string what_it_is(const remnants& found, bool execute) {
     const std::string whose =
         found.run.empty() ? "An earlier run" : fmt::format("An earlier run ({})", found.run);
     const std::string of = found.alter.empty() ? "" : fmt::format(" of: {}", found.alter);
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty() ? "Nothing is left of a run.\n" : "";
+            return found.trials.ours.empty()
+                       ? "Nothing is left of a run, as far as this account can see.\n"
+                       : "";
         case remnants::kind::resumable:
             return fmt::format(
-                "{}{}\nIt ended in its phase {}, with {} rows copied. The same "
-                "command goes on from there.\n",
-                whose, of, found.phase, found.copied);
+                "{}{}\nIt ended in its phase {}, with {} rows copied. {}\n", whose, of, found.phase,
+                found.copied,
+                execute ? "It was given up." : "The same command goes on from there.");
         case remnants::kind::stopped:
             return fmt::format("{}{}\nNobody can go on with it{}.\n", whose, of, why);
         case remnants::kind::swapped:
@@ -41,10 +43,12 @@ std::string what_it_is(const remnants& found) {
                 whose, of);
         case remnants::kind::unknown:
             return fmt::format(
-                "There are tables of these names, and whose they are is not "
-                "known{}.\nIf no other tool is at work, --initially-drop-ghost-table "
-                "has them dropped, too.\n",
-                why);
+                "There are tables of the names that a run gives its own, and whose they are is not "
+                "known{}.\n{}",
+                why,
+                found.dropped.empty() ? "If no other tool is at work, --initially-drop-ghost-table "
+                                        "has them dropped, too.\n"
+                                      : "");
     }
     return "";
 }
@@ -75,7 +79,7 @@ std::string text_of_trials(const remnants& found, bool execute) {
 
 std::string text_of(const remnants& found, bool execute) {
     std::string text = fmt::format("# Left of migrations of {} on {}\n{}", found.original.quoted(),
-                                   found.server, what_it_is(found));
+                                   found.server, what_it_is(found, execute));
     if (!found.dropped.empty() && !execute) {
         text += found.are == remnants::kind::resumable
                     ? "To give it up, add --execute, which drops:\n"

@@ -101,6 +101,13 @@ remnants look(db::session& session, const migration::settings& with, migration_t
     // The state goes last: while it is there, the next run knows what is left to be done.
     if (may_drop) add(tables.checkpoint);
     found.trials = find_trial_tables(session, tables);
+    const bool nothing = found.are == remnants::kind::none && !found.kept &&
+                         found.trials.ours.empty() && found.trials.others.empty();
+    if (!original && nothing)
+        throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
+                                     "that a run of it leaves",
+                                     tables.original.quoted()),
+                         "Check --database and --table, and the account's privileges."}});
     return found;
 }
 

@@ -28,6 +28,9 @@ constexpr unsigned parts_wanted = 32;
 constexpr unsigned tried_max = 100;
 constexpr std::uint64_t tried_bytes_max = std::uint64_t{4} << 20U;
 constexpr unsigned alike_max = 20;
+// Few rows, each of which is likely to be refused.
+constexpr milliseconds suspects_tried_for{500};
+constexpr milliseconds others_tried_for{50};
 // So many rows that a condition meant and the server took: it means too much.
 constexpr unsigned acquitted_max = 50;
 constexpr milliseconds load_looked_at_every{1'000};
@@ -142,12 +145,13 @@ class walk {
             const auto found = session_.query(first_that(of_, range, suspicious_));
             if (found.empty()) return;
             const auto key = of_.texts.codec().from_row(found.front());
-            judge(std::array{key});
+            judge(std::array{key}, suspects_tried_for);
             for (const unique_doubt& doubt : of_.in_doubt.unique) {
                 if (result_.refused || !doubt.source_index) continue;
                 const auto other = session_.query(row_like(of_, doubt, key));
                 if (!other.empty())
-                    judge(std::array{key, of_.texts.codec().from_row(other.front())});
+                    judge(std::array{key, of_.texts.codec().from_row(other.front())},
+                          suspects_tried_for);
             }
             if (result_.refused) return;
             ++acquitted_;
@@ -162,7 +166,7 @@ class walk {
             keys.push_back(of_.texts.codec().from_row(found));
         // By the key, so that the earlier row is named first.
         if (of_.texts.codec().ordered()) std::ranges::sort(keys);
-        if (!keys.empty()) judge(keys);
+        if (!keys.empty()) judge(keys, suspects_tried_for);
     }
 
     // What no condition tells: a few rows become what copying makes of them.
@@ -174,12 +178,13 @@ class walk {
         for (const db::row& found : session_.query(
                  of_.texts.keys_in(range, std::min<std::uint64_t>(most, of_.texts.keys_max()))))
             keys.push_back(of_.texts.codec().from_row(found));
-        result_.rows_tried += keys.size();
-        if (!keys.empty()) judge(keys);
+        if (!keys.empty()) result_.rows_tried += judge(keys, others_tried_for);
     }
 
-    void judge(std::span<const keys::key_value> keys) {
-        result_.refused = refused_of(session_, of_.texts, keys);
+    std::size_t judge(std::span<const keys::key_value> keys, milliseconds most) {
+        auto made = try_rows(session_, of_.texts, keys, {.clock = within_.clock, .most = most});
+        result_.refused = std::move(made.refused);
+        return made.tried;
     }
 
     unsigned percent() const {

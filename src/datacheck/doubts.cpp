@@ -48,6 +48,10 @@ bool keeps_apart(const schema::column& from, const schema::column& to) {
            std::ranges::equal(before, after, std::ranges::less_equal());
 }
 
+bool has_expression(const schema::index_part& part) {
+    return part.column.empty() || part.multi_valued;
+}
+
 bool is_whole(const schema::index_part& part) {
     return !part.column.empty() && !part.is_prefix && !part.multi_valued;
 }
@@ -99,10 +103,14 @@ void add_unique(const subject& of, const schema::index& index, doubts& found) {
         const bool apart = keeps_apart(*from, *to);
         made.by_columns = made.by_columns && apart;
         made.columns.push_back(from->name);
+        made.exact =
+            made.exact &&
+            (apart || (kind_of(*from) == value_kind::text && kind_of(*to) == value_kind::text));
         made.values.push_back(apart ? name : compared_as(*from, *to, name, by->expression));
         columns.insert(from->name);
     }
     if (made.by_columns && were_unique(of.source, columns)) return;
+    if (!made.exact) found.only_tried.push_back("the unique index " + quoted_name(index.name));
     if (made.by_columns) made.source_index = index_that_begins_with(of.source, columns);
     found.unique.push_back(std::move(made));
 }
@@ -130,7 +138,7 @@ bool was_there(const subject& of, const schema::index& index) {
         return line;
     };
     return unchanged && std::ranges::any_of(of.source.indexes, [&](const schema::index& one) {
-               return one.unique && one.name == index.name &&
+               return one.unique == index.unique && one.name == index.name &&
                       std::ranges::equal(one.parts, index.parts, same) &&
                       trimmed(line_of(of.source.create_statement)) ==
                           trimmed(line_of(of.target.create_statement));
@@ -183,7 +191,12 @@ doubts doubts_of(const schema::table_definition& source, const schema::table_def
         if (!all.complete) found.only_tried.push_back(quoted_name(to->name));
     }
     for (const schema::index& index : target.indexes)
-        if (index.unique && !was_there(of, index)) add_unique(of, index, found);
+        if (!was_there(of, index)) {
+            if (index.unique)
+                add_unique(of, index, found);
+            else if (std::ranges::any_of(index.parts, has_expression))
+                found.only_tried.push_back("the index " + quoted_name(index.name));
+        }
     add_what_is_computed(of, found);
     return found;
 }

@@ -24,6 +24,8 @@ struct unique_doubt {
     std::vector<std::string> columns;
     std::vector<std::string> values;
     bool by_columns = true;  ///< Alike in the target is what is alike in the source.
+    /// Whether two rows are alike in the target exactly where `values` are. Else it finds some.
+    bool exact = true;
     /// An index of the source that begins with these columns, in any order. Only where by_columns.
     std::optional<std::string> source_index;
 };

@@ -35,27 +35,36 @@ std::optional<verdict> collision_of(db::session& session, const rows::statements
     return std::nullopt;
 }
 
-std::optional<verdict> first_refused(db::session& session, const rows::statements& texts,
-                                     std::span<const keys::key_value> keys) {
+trial first_refused(db::session& session, const rows::statements& texts,
+                    std::span<const keys::key_value> keys, const trial_limit& within) {
+    // Two rows are always tried, so that they can be found to collide.
+    constexpr std::size_t least = 2;
+    const auto began = within.clock.now();
     session.execute("SAVEPOINT segue_judge");
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        const auto failed = failure_of(session, texts, keys.subspan(i, 1));
+    trial made;
+    for (const keys::key_value& key : keys) {
+        if (made.tried >= least && within.clock.now() - began > within.most) return made;
+        ++made.tried;
+        const auto failed = failure_of(session, texts, std::span(&key, 1));
         if (!failed) continue;
-        if (!rows::is_duplicate(*failed))
-            return verdict{.key = keys[i], .other = std::nullopt, .words = *failed};
+        if (!rows::is_duplicate(*failed)) {
+            made.refused = verdict{.key = key, .other = std::nullopt, .words = *failed};
+            return made;
+        }
         session.execute("ROLLBACK TO SAVEPOINT segue_judge");
-        if (auto met = collision_of(session, texts, keys.first(i), keys[i])) return met;
+        made.refused = collision_of(session, texts, keys.first(made.tried - 1), key);
+        if (made.refused) return made;
     }
-    return std::nullopt;
+    return made;
 }
 
 }  // namespace
 
-std::optional<verdict> refused_of(db::session& session, const rows::statements& texts,
-                                  std::span<const keys::key_value> keys) {
+trial try_rows(db::session& session, const rows::statements& texts,
+               std::span<const keys::key_value> keys, const trial_limit& within) {
     session.execute("START TRANSACTION");
     try {
-        auto found = first_refused(session, texts, keys);
+        auto found = first_refused(session, texts, keys, within);
         session.execute("ROLLBACK");
         return found;
     } catch (const error& failure) {

@@ -184,9 +184,12 @@ class pair {
         if (is_ == value_kind::text || is_number(is_)) {
             const std::string_view type = to_time ? "TIME" : "DATETIME(6)";
             add("{0} IS NOT NULL AND CAST({0} AS {1}) IS NULL", type);
+            made_.complete = made_.complete && is_ != value_kind::text;
             if (!to_time) add("MONTH(CAST({0} AS {1}))=0 OR DAYOFMONTH(CAST({0} AS {1}))=0", type);
         } else if (!is_moment(is_) || is_ == value_kind::year) {
             made_.complete = false;
+        } else if (becomes_ == value_kind::moment && is_ == value_kind::moment) {
+            add("{0}>'9999-12-31 23:59:59'");  // The fraction that is cut off is rounded.
         }
         if (to_.data_type != "timestamp" || from_.data_type == "timestamp" || !made_.complete)
             return;

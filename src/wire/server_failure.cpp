@@ -76,7 +76,13 @@ constexpr std::array final_ones{
     er::undo_record_too_big,
     er::row_does_not_match_given_partition_set,
     er::non_default_value_for_generated_column,
+    er::datetime_function_overflow,
     er::wrong_srid_for_column,
+    er::truncated_functional_index,
+    er::out_of_range_functional_index,
+    er::invalid_json_for_functional_index,
+    er::json_out_of_range_for_functional_index,
+    er::functional_index_data_too_long,
     er::check_constraint_violated,
     er::character_set_mismatch,
     // Transactions that are too large as a whole.
