@@ -202,7 +202,8 @@ void throw_if_changed(db::session& session, const plan& made) {
     throw_refusals(table_obstacles(session, made.original.name, made.server, made.along));
     // What was made of it before the stream began, no statement in the stream tells.
     const auto target = schema::read_table(session, made.target.name);
-    if (!target || !schema::same_definition(*target, made.target)) throw target_changed(made, "");
+    // That it is gone the next statement that names it tells.
+    if (target && !schema::same_definition(*target, made.target)) throw target_changed(made, "");
     const auto added = table_obstacles(session, made.target.name, made.server);
     if (!added.empty()) throw target_changed(made, ": " + added.front().problem);
 }
