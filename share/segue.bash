@@ -26,9 +26,9 @@ _segue() {
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
             --table | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
             --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
-            --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
-            --critical-load | --throttle-query | --throttle-http | \
-            --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --with-table | --with-database | --dml-batch-size | --max-lag-millis | \
+            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
+            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
             --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
