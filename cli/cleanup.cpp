@@ -1,8 +1,9 @@
 #include "cli/cleanup.hpp"
 
+#include "cli/display/cleanup_json.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
-#include "src/migration/remnants.hpp"
+#include "src/commands/remnants.hpp"
 
 #include <cstdio>
 
@@ -11,9 +12,9 @@
 namespace segue::cli {
 namespace {
 
-using migration::remnants;
+using commands::remnants;
 
-std::string text_of(const migration::left_table& one) {
+std::string text_of(const commands::left_table& one) {
     return fmt::format("  {} (about {} rows, {:.1f} MiB)\n", one.name.quoted(), one.rows,
                        static_cast<double>(one.bytes) / (1024.0 * 1024.0));
 }
@@ -25,7 +26,7 @@ std::string what_it_is(const remnants& found) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return "Nothing is left of a run.\n";
+            return found.trials.ours.empty() ? "Nothing is left of a run.\n" : "";
         case remnants::kind::resumable:
             return fmt::format(
                 "{}{}\nIt ended in its phase {}, with {} rows copied. The same "
@@ -48,6 +49,30 @@ std::string what_it_is(const remnants& found) {
     return "";
 }
 
+std::string list_of(const std::vector<table_name>& tables) {
+    std::string list;
+    for (const table_name& one : tables)
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", one.quoted());
+    return list;
+}
+
+std::string text_of_trials(const remnants& found, bool execute) {
+    std::string text;
+    if (!found.trials.ours.empty() && !execute)
+        text += fmt::format(
+            "Empty tables on which a run that was killed tried something; --execute drops them, "
+            "and so does the next run:\n  {}\n",
+            list_of(found.trials.ours));
+    if (!found.trials.others.empty())
+        text += fmt::format(
+            "Of names that a run needs for a moment, but without the comment that Segue gives such "
+            "tables, or with rows, so that they stay:\n  {}\nIf one has no rows, a Segue that was "
+            "killed in the moment in which it made it may have left it: DROP TABLE. Else it is "
+            "somebody's: rename it.\n",
+            list_of(found.trials.others));
+    return text;
+}
+
 std::string text_of(const remnants& found, bool execute) {
     std::string text = fmt::format("# Left of migrations of {} on {}\n{}", found.original.quoted(),
                                    found.server, what_it_is(found));
@@ -57,6 +82,7 @@ std::string text_of(const remnants& found, bool execute) {
                     : "Add --execute to drop:\n";
         for (const auto& one : found.dropped) text += text_of(one);
     }
+    text += text_of_trials(found, execute);
     if (found.kept)
         text += fmt::format(
             "The old table of an earlier migration is kept:\n{}Once it is not "
@@ -67,24 +93,40 @@ std::string text_of(const remnants& found, bool execute) {
 
 }  // namespace
 
+namespace {
+
+// What was done is told as it is done to people, and at the end to programs.
+int clean_up_or_throw(const options& given, std::stop_token stop) {
+    display::cleaned_up end{.found = {}, .executed = given.execute};
+    if (!given.execute) {
+        end.found = commands::look_at_remnants(given.run, stop);
+    } else {
+        end.found = commands::clean_up_remnants(given.run, stop, [&](const auto& line) {
+            end.done.push_back(line);
+            if (!given.json) std::fputs((line + "\n").c_str(), stdout);
+        });
+    }
+    const std::string text =
+        given.json ? display::json_of(end) + "\n"
+                   : text_of(end.found, given.execute) + (given.execute ? "# Done\n" : "");
+    std::fputs(text.c_str(), stdout);
+    return 0;
+}
+
+}  // namespace
+
 int clean_up(const options& given, const std::vector<std::string>& notices, std::stop_token stop) {
     for (const std::string& notice : notices) log::write(log::level::warning, notice);
+    std::string why = "stopped by a signal";
     try {
-        if (!given.execute) {
-            std::fputs(
-                text_of(migration::look_at_remnants(given.run, stop), /*execute=*/false).c_str(),
-                stdout);
-            return 0;
-        }
-        const auto found = migration::clean_up_remnants(
-            given.run, stop, [](const auto& line) { std::fputs((line + "\n").c_str(), stdout); });
-        std::fputs((text_of(found, /*execute=*/true) + "# Done\n").c_str(), stdout);
-        return 0;
+        return clean_up_or_throw(given, stop);
     } catch (const stopped&) {
-        log::write(log::level::fatal, "stopped by a signal");
+        // It was asked for.
     } catch (const error& failure) {
-        log::write(log::level::fatal, failure.what());
+        why = failure.what();
     }
+    log::write(log::level::fatal, why);
+    if (given.json) std::fputs((display::json_of_refused_clean_up(why) + "\n").c_str(), stdout);
     return 1;
 }
 

@@ -16,6 +16,7 @@
 #include "cli/running/serving.hpp"
 #include "cli/running/signal_watch.hpp"
 #include "cli/running/standard_streams.hpp"
+#include "cli/verify.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
@@ -185,9 +186,11 @@ int run_process(int argc, char* argv[]) {
     if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
     if (asked.run) log::set_level(asked.run->log_level);
-    if (asked.run && asked.cleans_up) {
+    if (asked.run && asked.asked != cli::job::migrate) {
         cli::signal_watch signals([] {});
-        return cli::clean_up(*asked.run, asked.notices, signals.token());
+        return asked.asked == cli::job::verify
+                   ? cli::verify_tables(*asked.run, asked.notices, signals.token())
+                   : cli::clean_up(*asked.run, asked.notices, signals.token());
     }
     const auto end_early = [&](const std::string& why, const auto& report) {
         for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);

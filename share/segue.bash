@@ -24,10 +24,11 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --trigger-suffix | --threads | --chunk-size | --chunk-time | --nice-ratio | \
-            --default-retries | --wait-for-server-seconds | --dml-batch-size | --max-lag-millis | \
-            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
-            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --table | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
+            --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
+            --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
+            --critical-load | --throttle-query | --throttle-http | \
+            --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
             --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
@@ -51,7 +52,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' cleanup ctl status'
+            ((COMP_CWORD != 1)) || all+=' cleanup ctl status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -102,6 +103,7 @@ _segue_flags='--host
 --include-triggers
 --trigger-suffix
 --remove-trigger-suffix-if-exists
+--preflight-data-check
 --threads
 --chunk-size
 --chunk-time
@@ -109,6 +111,8 @@ _segue_flags='--host
 --default-retries
 --wait-for-server-seconds
 --locking-reads
+--with-table
+--with-database
 --exact-rowcount
 --concurrent-rowcount
 --dml-batch-size

@@ -5,7 +5,7 @@
 #include "cli/command_line/option_values.hpp"
 #include "cli/command_line/options.hpp"
 #include "src/base/error.hpp"
-#include "throttle/signals/http_status.hpp"
+#include "throttle/http_url.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -177,6 +177,19 @@ unsigned verify_percent_of(const std::string& given) {
     return percent;
 }
 
+std::chrono::seconds data_check_of(const std::string& given) {
+    constexpr std::int64_t most = 3'600;
+    if (given == "true" || given == "on") return options().run.data_check;
+    if (given == "false" || given == "off") return std::chrono::seconds(0);
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), seconds);
+    if (failure != std::errc() || end != given.data() + given.size() || seconds < 0 ||
+        seconds > most)
+        throw error(
+            fmt::format("{} is neither true, false, nor seconds from 0 to {}", given, most));
+    return std::chrono::seconds(seconds);
+}
+
 std::vector<flag> obeyed_flags() {
     return {
         flag{"host", text, connection, "127.0.0.1", "HOST",
@@ -324,6 +337,12 @@ std::vector<flag> obeyed_flags() {
             [](options & o) -> auto& { return o.run.request.triggers.remove_suffix_if_there; },
             "Take the suffix off the names that end with it, in place of adding it once more"),
 
+        parsed(
+            "preflight-data-check", copying, printed(options().run.data_check), "SECONDS",
+            [](options & o) -> auto& { return o.run.data_check; }, data_check_of,
+            "How long the data is looked at before it is copied, for rows that the new table would "
+            "refuse, 0 to 3600; 0 or false: not at all",
+            ours),
         number(
             "threads", copying, "COUNT", {1, 64},
             [](options & o) -> auto& { return o.run.carrying.copy_workers; },
@@ -449,6 +468,13 @@ std::vector<flag> obeyed_flags() {
             "while "
             "both are written to: all, so many of a hundred ranges, or none",
             ours),
+        flag{"with-table", text, copying, "", "NAME",
+             "Of `segue verify`: the table that is compared with --table, which nobody writes to; "
+             "what "
+             "--alter, if it is given, makes of the former is to be what the latter holds",
+             ours},
+        flag{"with-database", text, copying, "", "NAME",
+             "Of `segue verify`: the database of --with-table, where it is another one", ours},
         path(
             "postpone-cut-over-flag-file", cut_over,
             [](options & o) -> auto& { return o.run.postpone_flag_file; },

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -37,6 +38,11 @@ std::optional<Number> number_of(std::string_view text) {
     return number;
 }
 
+bool may_be_in_a_host(char letter) {
+    const auto byte = static_cast<unsigned char>(letter);
+    return byte > ' ' && byte != 0x7F && letter != '[' && letter != ']';
+}
+
 wire::endpoint endpoint_of(std::string_view text) {
     const auto fail = [&]() -> error {
         // What stands before an @ may be a password.
@@ -56,7 +62,7 @@ wire::endpoint endpoint_of(std::string_view text) {
         server.host = text.substr(0, colon);
         if (colon != std::string_view::npos) port = text.substr(colon);
     }
-    if (server.host.empty()) throw fail();
+    if (server.host.empty() || !std::ranges::all_of(server.host, may_be_in_a_host)) throw fail();
     if (port.empty()) return server;
     const auto number = number_of<std::uint16_t>(port.substr(1));
     if (port[0] != ':' || !number || *number == 0) throw fail();

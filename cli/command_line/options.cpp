@@ -64,7 +64,8 @@ class given_flags {
             "see\n`segue ctl --help`. What one that has ended left `segue cleanup` shows, and "
             "drops "
             "with --execute:\nit takes the same flags, of which --host, --database and --table "
-            "do.");
+            "do. `segue verify` compares\ntwo tables that nobody writes to: --table with "
+            "--with-table.");
     }
 
     std::string usage() const {
@@ -134,9 +135,10 @@ class options_reader {
                    std::vector<std::string>& notices)
         : given_(given), outside_(outside), notices_(notices) {}
 
-    options run(bool cleans_up) {
+    options run(job asked) {
         // In gh-ost's order: the change and its table first.
-        read_change(cleans_up);
+        read_change(asked);
+        read_other_table(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -153,12 +155,12 @@ class options_reader {
     }
 
   private:
-    void read_change(bool cleans_up) {
+    void read_change(job asked) {
         std::string& alter = made_.run.request.alter_text;
         alter = given_.text("alter");
         made_.execute = given_.on("execute");
         made_.run.request.rehearsal = !made_.execute;
-        if (alter.empty() && cleans_up) {
+        if (alter.empty() && asked != job::migrate) {
             made_.run.request.original = {name_of("database", {}), name_of("table", {})};
             return;
         }
@@ -170,6 +172,22 @@ class options_reader {
         const auto statement = sql::parse_alter(alter);
         made_.run.request.original.schema = name_of("database", statement.schema);
         made_.run.request.original.name = name_of("table", statement.table);
+    }
+
+    void read_other_table(job asked) {
+        if (asked != job::verify) {
+            for (const auto* name : {"with-table", "with-database"})
+                if (!given_.text(name).empty())
+                    throw error(fmt::format("--{} is of `segue verify` alone", name));
+            return;
+        }
+        if (given_.text("with-table").empty())
+            throw error("--with-table is missing: it names the table to compare with");
+        if (given_.text("verify") == "none")
+            throw error("--verify=none leaves nothing to do: full, or sample=N%");
+        const auto schema = given_.text("with-database");
+        made_.compared_with = {schema.empty() ? made_.run.request.original.schema : schema,
+                               given_.text("with-table")};
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -367,6 +385,12 @@ class options_reader {
     options made_;
 };
 
+job job_of(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) return job::migrate;
+    if (arguments.front() == "cleanup") return job::clean_up;
+    return arguments.front() == "verify" ? job::verify : job::migrate;
+}
+
 std::vector<flag_syntax> syntax_of_flags() {
     std::vector<flag_syntax> all;
     for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.accumulates});
@@ -378,8 +402,8 @@ std::vector<flag_syntax> syntax_of_flags() {
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside) {
     command_line result;
-    result.cleans_up = !arguments.empty() && arguments.front() == "cleanup";
-    const std::vector<std::string> words(arguments.begin() + (result.cleans_up ? 1 : 0),
+    result.asked = job_of(arguments);
+    const std::vector<std::string> words(arguments.begin() + (result.asked == job::migrate ? 0 : 1),
                                          arguments.end());
     given_flags given;
     auto normalised = normalise(words, syntax_of_flags());
@@ -413,7 +437,7 @@ command_line read_command_line(const std::vector<std::string>& arguments,
         result.json = given.on("json");
         result.report_file = given.text("report");
         try {
-            result.run = options_reader(given, outside, result.notices).run(result.cleans_up);
+            result.run = options_reader(given, outside, result.notices).run(result.asked);
         } catch (const error& problem) {
             result.exit_code = 1;
             result.fatal = problem.what();

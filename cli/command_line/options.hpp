@@ -3,6 +3,7 @@
 #include "cli/command_line/login.hpp"
 #include "cli/command_line/surroundings.hpp"
 #include "src/base/log.hpp"
+#include "src/base/table_name.hpp"
 #include "src/metrics/statsd_address.hpp"
 #include "src/migration/settings.hpp"
 
@@ -62,12 +63,21 @@ struct options {
     log::level log_level = log::level::error;
     bool json = false;        ///< --json: on stdout one JSON object a line.
     std::string report_file;  ///< --report. Empty: no report is written.
+    /// --with-database, --with-table, of `segue verify`: what the table is compared with.
+    table_name compared_with = {};
+};
+
+/// What the first word asks for.
+enum class job {
+    migrate,   ///< There is none.
+    clean_up,  ///< `segue cleanup`
+    verify     ///< `segue verify`
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
 struct command_line {
     std::optional<options> run;
-    bool cleans_up = false;  ///< `segue cleanup`: `run` says of which table, and where.
+    job asked = job::migrate;  ///< Of the others `run` says of which table, and where.
     int exit_code = 0;
     std::string output;                ///< For stdout, with its line end.
     std::string fatal;                 ///< For a FATAL line on stderr; empty: none.
@@ -76,9 +86,9 @@ struct command_line {
     std::string report_file;           ///< --report, also where there is no `run`.
 };
 
-/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup` as the
-/// first of them the flags of a run mean what they mean for one, and --alter is not needed. Exit
-/// codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
+/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup` or `verify`
+/// as the first of them the flags of a run mean what they mean for one, and --alter is not needed.
+/// Exit codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
 /// anything else that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block
 /// in ask_password. Does not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,

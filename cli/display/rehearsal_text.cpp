@@ -185,9 +185,8 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
         statement_as(made, made.tables.ghost.name));
     add("\nSteps with --execute:\n{}", steps_of_a_run(made, with, slow));
     if (const auto queries = rehearsal::queries_for_refused_rows(made); !queries.empty()) {
-        add("\nNo row was looked at. Some of those that the new table would refuse these find; "
-            "each has\n"
-            "to give 0, or no row:\n");
+        add("\nOf all rows, these find those that the new table would refuse, but for some reasons "
+            "that only\nthe server can tell; each has to give 0, or no row:\n");
         for (const std::string& query : queries) add("  {}\n", query);
     }
     if (slow) add("\nNote: {}\n", *slow);

@@ -89,9 +89,13 @@ std::string report_of(const recorded& done, const migration::migration& job,
     made["elapsed_seconds"] = seconds_of(at.elapsed);
     made["phases"] = phases_of(done);
     const std::uint64_t by_this_run = at.rows_copied - at.rows_copied_before;
-    made["rows"] = {{"copied", at.rows_copied},     {"copied_before", at.rows_copied_before},
-                    {"estimate", at.rows_estimate}, {"verified", at.rows_verified},
-                    {"applied", at.keys_flushed},   {"backlog", at.backlog}};
+    made["rows"] = {{"copied", at.rows_copied},
+                    {"copied_before", at.rows_copied_before},
+                    {"estimate", at.rows_estimate},
+                    {"verified", at.rows_verified},
+                    {"verified_in_new_table", at.rows_verified_in_target},
+                    {"applied", at.keys_flushed},
+                    {"backlog", at.backlog}};
     made["copy_seconds"] = seconds_of(at.copy_elapsed);
     made["rates"] = {{"copied_per_second", rate(by_this_run, at.copy_elapsed)},
                      {"copied_per_second_unthrottled",

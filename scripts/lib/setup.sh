@@ -9,15 +9,17 @@ readonly SEGUE_BUILD_PACKAGES=(
     libssl-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
 )
 
-# Installs what is missing; without network or root when nothing is.
+# segue_install_packages [PACKAGE...]: those that a build needs, unless some are named. Installs what is
+# missing; without network or root when nothing is.
 segue_install_packages() {
     local package
-    local -a missing=() as_root=()
+    local -a wanted=("${SEGUE_BUILD_PACKAGES[@]}") missing=() as_root=()
+    (($# == 0)) || wanted=("$@")
     if ! type -P dpkg-query apt-get >/dev/null; then
-        say "This is no Debian or Ubuntu. A build needs what these packages hold: ${SEGUE_BUILD_PACKAGES[*]}"
+        say "This is no Debian or Ubuntu. A build needs what these packages hold: ${wanted[*]}"
         return
     fi
-    for package in "${SEGUE_BUILD_PACKAGES[@]}"; do
+    for package in "${wanted[@]}"; do
         # shellcheck disable=SC2016 # dpkg-query fills it in
         [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
             missing+=("$package")

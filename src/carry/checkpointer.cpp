@@ -58,6 +58,11 @@ void checkpointer::note_phase(std::string phase) {
     phase_ = std::move(phase);
 }
 
+void checkpointer::note_verified(tables::verified_point point) {
+    std::lock_guard lock(mutex_);
+    verified_ = std::move(point);
+}
+
 // What is new; some of it only when it is due.
 tables::checkpoint_table::progress checkpointer::collect(bool due) {
     tables::checkpoint_table::progress made{.chunks_below = below_};
@@ -72,6 +77,8 @@ tables::checkpoint_table::progress checkpointer::collect(bool due) {
     }
     std::lock_guard lock(mutex_);
     made.phase = std::exchange(phase_, std::nullopt);
+    if (due || (verified_ && verified_->so_far.done))
+        made.verified = std::exchange(verified_, std::nullopt);
     return made;
 }
 
@@ -86,7 +93,7 @@ void checkpointer::run(std::stop_token stop) {
             next = steady_clock::now() + with_.interval;
         }
         const auto made = collect(due);
-        if (made.resume_at || made.phase || made.chunks_below != below_ ||
+        if (made.resume_at || made.phase || made.verified || made.chunks_below != below_ ||
             made.evicted_settled_up_to > 0) {
             const writing_turn turn(*this, stop);
             session.run("write down how far the run is", stop,

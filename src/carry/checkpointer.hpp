@@ -18,8 +18,9 @@
 namespace segue::carry {
 
 /// Writes down, every few seconds, how far a later run may build on what was done: up to which
-/// chunk all are copied, and a place in the stream before which no change is left to be carried
-/// over. Lifetime: all that `parts` names outlives it. Threads: run() is its own one's.
+/// chunk all are copied, a place in the stream before which no change is left to be carried over,
+/// and what is verified. Lifetime: all that `parts` names outlives it. Threads: run() is its own
+/// one's.
 class checkpointer {
   public:
     struct parts {
@@ -42,6 +43,9 @@ class checkpointer {
     /// several the last one. Whoever enters a phase does not wait for that.
     /// Threads: any.
     void note_phase(std::string phase);
+    /// Notes how far the target is verified, which run() writes down with the rest, or within a
+    /// moment where all is; of several the last one. Threads: any.
+    void note_verified(tables::verified_point point);
 
     /// While it lives nothing is written: whoever locks the table that is written to, and others
     /// with it, must not wait for a COMMIT. Lifetime: ends before the checkpointer.
@@ -73,9 +77,10 @@ class checkpointer {
     std::mutex mutex_;
     std::condition_variable_any changed_;
     // Guarded by mutex_:
-    std::optional<std::string> phase_;  ///< Not written yet.
-    bool writes_ = false;               ///< A transaction is open, or may be.
-    bool held_ = false;                 ///< A held_back lives, or waits.
+    std::optional<std::string> phase_;                ///< Not written yet.
+    std::optional<tables::verified_point> verified_;  ///< The same.
+    bool writes_ = false;                             ///< A transaction is open, or may be.
+    bool held_ = false;                               ///< A held_back lives, or waits.
 };
 
 }  // namespace segue::carry

@@ -3,6 +3,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
 #include "src/servers/binary_log_status.hpp"
+#include "src/servers/log_place.hpp"
 
 #include <chrono>
 #include <optional>
@@ -56,6 +57,15 @@ binlog::stream_position stream_start(db::retrying_session& primary,
     wait_until_caught_up(replica, roles, barrier, tell, stop);
     from = servers::read_end_of_log(replica, gtids);
     if (!gtids) return from;
+    std::string lost;
+    primary.run("ask for the transactions that it lost", stop,
+                [&](db::session& on) { lost = servers::transactions_lost_by(on, replica); });
+    if (!lost.empty())
+        throw_refusals({{fmt::format("the replica {} has transactions of the primary's that the "
+                                     "primary has lost, {}: it will issue their GTIDs again, and "
+                                     "what it changes under them never comes to the replica",
+                                     roles.stream_from()->host, lost),
+                         "Make the replica anew, or let --host name the primary."}});
     if (const auto lacking = executed.without(std::get<binlog::gtid_set>(from)); !lacking.empty())
         throw_refusals({{fmt::format("the replica {} does not have the transactions {} of the "
                                      "primary, and does not get them",

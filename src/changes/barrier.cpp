@@ -96,6 +96,10 @@ void barrier::write_heartbeat(db::session& session) {
                     quoted_literal(beats_.back()), heartbeat_id, unless_read_only()));
     if (changed != 1) throw_not_changed(session, heartbeat_id);
     beats_.erase(beats_.begin(), beats_.end() - 1);
+    {
+        const std::lock_guard lock(mutex_);
+        answered_beat_ = beats_.back();
+    }
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
 }
 
@@ -178,6 +182,11 @@ std::chrono::steady_clock::duration barrier::marker_waits() const {
     std::lock_guard lock(mutex_);
     return wanted_ > committed_ ? std::chrono::steady_clock::now() - wanted_since_
                                 : std::chrono::steady_clock::duration(0);
+}
+
+std::optional<std::chrono::system_clock::time_point> barrier::answered_heartbeat() const {
+    const std::lock_guard lock(mutex_);
+    return throttle::parse_heartbeat(answered_beat_);
 }
 
 std::uint64_t barrier::pass(std::stop_token stop) {

@@ -66,6 +66,10 @@ class barrier {
     std::optional<std::uint64_t> pass_until(std::chrono::steady_clock::time_point deadline,
                                             std::stop_token stop);
 
+    /// The newest heartbeat that the server has answered as committed; unset: none yet. Threads:
+    /// any.
+    std::optional<std::chrono::system_clock::time_point> answered_heartbeat() const;
+
     /// How long somebody has been waiting for a marker while none was committed; zero: nobody is.
     std::chrono::steady_clock::duration marker_waits() const;
 
@@ -91,6 +95,7 @@ class barrier {
     std::uint64_t committed_ = 0;  ///< Greatest marker committed; guarded by mutex_.
     std::uint64_t wanted_ = 0;     ///< Greatest marker someone waits for; guarded by mutex_.
     std::chrono::steady_clock::time_point wanted_since_{};  ///< Guarded by mutex_.
+    std::string answered_beat_;                             ///< Guarded by mutex_; empty: none.
 };
 
 }  // namespace segue::changes

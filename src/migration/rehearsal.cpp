@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/carry/xa_start.hpp"
+#include "src/migration/data_check.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/rehearsal/start_notices.hpp"
 #include "src/rehearsal/surroundings.hpp"
@@ -68,6 +69,7 @@ void rehearse_on(db::session& session, run_state& of, const std::stop_token& sto
                 carry::prepared_xa_in_the_way(session, made.server, made.original.name))
             found.warnings.push_back("a run would wait at its start for " + *held);
         look_at_tables_to_drop(session, made, found.warnings);
+        if (const auto refused = refused_by_data(of, made, stop)) throw_refusals({*refused});
     } catch (...) {
         preflight::drop_made(session, of.record(), made.target.name);
         throw;

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/earlier/stored_names.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/planned_target.hpp"
@@ -79,7 +80,26 @@ void run_state::find_servers() {
     sessions_.emplace(roles_->primary(),
                       std::make_shared<wire::server_patience>(with.wait_for_server, tell));
     sessions_->use_schema(with.request.original.schema);
-    sessions_->look_at_each([this](db::session& made) { restarts_.look_at_new(made); });
+    sessions_->look_at_each([this](db::session& made) {
+        restarts_.look_at_new(made);
+        look_for_last_heartbeat(made);
+    });
+}
+
+void run_state::look_for_last_heartbeat(db::session& made) {
+    const unsigned restarts = restarts_.restarts();
+    if (restarts == 0) return;
+    const carry::engine* parts = nullptr;
+    table_name changelog;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!parts_) return;
+        parts = parts_.get();
+        changelog = made_->tables.changelog;
+    }
+    // An empty one is less than any.
+    evidence_.look(made, changelog, restarts,
+                   std::max(parts->router.last_heartbeat(), parts->barrier.answered_heartbeat()));
 }
 
 preflight::plan run_state::inspect(db::session& primary, preflight::inspection_request request,
@@ -104,8 +124,12 @@ preflight::plan run_state::looked_at(
     request.server = kind_of_server(with);
     request.run_token = run_token_;
     request.is_ours = [&](std::uint64_t connection) { return sessions().was_ours(connection); };
+    const migration_tables beside =
+        earlier::tables_as_stored(primary, request.original, request.naming);
     request.place_is_gone = [&](const tables::resume_point& from) {
-        return servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
+        const auto why =
+            servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
+        return why ? why : carry::why_replica_is_ahead(*roles_, primary, beside);
     };
     try {
         if (replica) {
@@ -255,9 +279,11 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
     wait_for("");
 }
 
-void run_state::note_verified(std::uint64_t rows) {
+// Of several who tell, one may be late.
+void run_state::note_verified(std::uint64_t rows, std::uint64_t rows_in_target) {
     std::lock_guard lock(mutex_);
-    rows_verified_ = rows;
+    rows_verified_ = std::max(rows_verified_, rows);
+    rows_verified_in_target_ = std::max(rows_verified_in_target_, rows_in_target);
 }
 
 void run_state::note_gave_way(unsigned attempt, const std::string& because) {
@@ -290,6 +316,7 @@ progress run_state::now() const {
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.rows_verified = rows_verified_;
+    made.rows_verified_in_target = rows_verified_in_target_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();
     // Behind the swap nobody beats, reads the stream or looks at the load any more.

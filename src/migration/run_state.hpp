@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/engine.hpp"
+#include "src/carry/lost_heartbeat.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/observer.hpp"
 #include "src/migration/settings.hpp"
@@ -95,7 +96,8 @@ class run_state {
     void set_postponed(const std::string& reason);
     /// Asks the gate, and tells meanwhile what is waited for. Throws as step_gate::pass() does.
     void pass(step at, const std::function<void()>& meanwhile);
-    void note_verified(std::uint64_t rows);  ///< So many so far. Threads: any.
+    /// So many rows were compared so far, of either table. Threads: any.
+    void note_verified(std::uint64_t rows, std::uint64_t rows_in_target);
     void note_gave_way(unsigned attempt, const std::string& because);
 
     progress now() const;                  ///< Where the run stands.
@@ -117,9 +119,12 @@ class run_state {
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
     void look_at_status(db::session& primary);
+    /// Of a new session, behind a restart of the primary. Threads: any.
+    void look_for_last_heartbeat(db::session& made);
     std::vector<table_name> unneeded_after_swap() const;
     std::optional<servers::server_roles> roles_;
     servers::durability restarts_;
+    carry::heartbeat_evidence evidence_;
     const preflight::table_record record_;
     const std::string run_token_ = carry::new_run_token();
     std::optional<db::session_factory> sessions_;
@@ -136,6 +141,7 @@ class run_state {
     std::chrono::steady_clock::time_point copy_ended_{};
     throttle::throttle_counts throttled_;  // while rows were copied, once they are
     std::uint64_t rows_verified_ = 0;
+    std::uint64_t rows_verified_in_target_ = 0;
     std::string postponed_because_;
     std::string_view waits_for_hook_;
     std::optional<failed_attempt> last_attempt_;  // its age is that of last_attempt_ended_

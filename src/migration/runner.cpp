@@ -5,13 +5,16 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/carry/copy_start.hpp"
 #include "src/carry/engine.hpp"
 #include "src/carry/stream_tells.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/migration/data_check.hpp"
 #include "src/migration/failed_run.hpp"
+#include "src/migration/log_watch.hpp"
 #include "src/migration/swap_finish.hpp"
 #include "src/migration/verification.hpp"
 #include "src/preflight/empty_table.hpp"
@@ -204,6 +207,7 @@ void runner::prepare(const std::stop_token& stop) {
     if (made.begins == preflight::beginning::from_swap) return state_.hold(std::move(made));
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
+    throw_if_data_is_refused(session, made, stop);
     auto built = std::make_unique<carry::engine>(
         carry::engine_task{.source = made.original,
                            .projection = made.projection,
@@ -212,7 +216,9 @@ void runner::prepare(const std::stop_token& stop) {
                            .server = made.server,
                            .words = {.target = "the new table",
                                      .of_a_conflict = "ALTER TABLE would refuse this too; the "
-                                                      "original is as it was."},
+                                                      "original is as it was. Change or delete "
+                                                      "one of the two rows, or leave the index "
+                                                      "out."},
                            .run_token = state_.run_token(),
                            .checks = orphans_of(made)},
         state_.with.carrying,
@@ -242,6 +248,9 @@ void runner::prepare(const std::stop_token& stop) {
         for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})
             state_.note_made(one);
         state_.told.on_notice(goes_on_text(made));
+        if (const auto why = servers::why_place_may_be_purged(state_.roles(), session,
+                                                              made.goes_on->resume_at->position))
+            state_.told.on_notice(*why);
         earlier::drop_leftover(session, made.tables.changelog, stop);
     }
     make(session, made.tables.changelog, [&] { parts().barrier.create(session); });
@@ -252,6 +261,16 @@ void runner::prepare(const std::stop_token& stop) {
     if (!made.along.own_foreign_keys.empty() && state_.with.replica != replica_use::tested)
         parts().checkpoint.record_foreign_keys(session, foreign_keys_in_swap(made));
     fault::point("migration.state_complete");
+}
+
+// Before the state is whole: nothing of this run is of use to a later one.
+void runner::throw_if_data_is_refused(db::session& session, const preflight::plan& made,
+                                      const std::stop_token& stop) {
+    const auto refused = refused_by_data(state_, made, stop);
+    if (!refused) return;
+    for (const table_name& one : {made.tables.ghost, made.tables.checkpoint})
+        preflight::drop_made(session, state_.record(), one);
+    throw_refusals({*refused});
 }
 
 // What is to be dropped after an end that comes early: what may have been made.
@@ -289,6 +308,14 @@ void runner::start_following(std::stop_token stop) {
         };
         parts().follow(where_to_start(), meanwhile);
         state_.note_state_is_whole();
+        threads_.spawn("log-watch", [this](std::stop_token ended) {
+            watch_place_in_log(
+                {.sessions = state_.sessions(),
+                 .roles = state_.roles(),
+                 .checkpoint = state_.plan().tables.checkpoint,
+                 .tell = [this](const std::string& text) { state_.told.on_notice(text); }},
+                ended);
+        });
     } catch (const error& failure) {
         // The greatest key, which it reads, may be one of them.
         if (!failure.from_server()) throw_if_key_has_nulls();

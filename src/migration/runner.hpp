@@ -39,6 +39,9 @@ class runner {
     outcome reach_swap(std::optional<swap_finish>& end, std::stop_token stop);
     void prepare_or_stop(std::stop_token stop);
     void prepare(const std::stop_token& stop);
+    /// Throws what the data check found, and leaves nothing behind then.
+    void throw_if_data_is_refused(db::session& session, const preflight::plan& made,
+                                  const std::stop_token& stop);
     void make(db::session& session, const table_name& table, const std::function<void()>& create);
     /// Everything that must run before the first row is copied.
     void start_following(std::stop_token stop);

@@ -32,6 +32,9 @@ struct settings {
     std::chrono::milliseconds stall_budget{500};
     /// --verify: of a hundred ranges of rows so many are compared before the swap, 0 to 100.
     unsigned verify_percent = 100;
+    /// --preflight-data-check: how long the data is looked at before it is copied. Zero: not at
+    /// all.
+    std::chrono::seconds data_check{10};
     std::string postpone_flag_file;     ///< Empty: none.
     std::string panic_flag_file;        ///< Empty: none.
     bool ignore_old_snapshots = false;  ///< Swap though transactions have old snapshots.

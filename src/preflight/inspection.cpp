@@ -7,6 +7,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/gh_ost.hpp"
+#include "src/earlier/stored_names.hpp"
 #include "src/preflight/check_constraint_names.hpp"
 #include "src/preflight/going_on.hpp"
 #include "src/preflight/key_check.hpp"
@@ -44,12 +45,6 @@ std::vector<refusal> names_of_the_original(const migration_tables& tables, bool 
                                          tables.original.quoted()),
                              "Give another name, or none."});
     return found;
-}
-
-// As the server keeps the names, by which the binary log tells of the tables.
-table_naming as_stored(table_naming naming, bool names_fold_case) {
-    if (names_fold_case) naming.base = sql::fold_case(naming.base);
-    return naming;
 }
 
 beginning beginning_by(const earlier::state& left, earlier::run_use asked) {
@@ -205,7 +200,9 @@ void throw_if_changed(db::session& session, const plan& made) {
     if (!now) throw changed(made);
     throw_if_other_text(*now, made);
     throw_refusals(table_obstacles(session, made.original.name, made.server, made.along));
-    // What was made on it before the stream began, no statement in the stream tells.
+    // What was made of it before the stream began, no statement in the stream tells.
+    const auto target = schema::read_table(session, made.target.name);
+    if (!target || !schema::same_definition(*target, made.target)) throw target_changed(made, "");
     const auto added = table_obstacles(session, made.target.name, made.server);
     if (!added.empty()) throw target_changed(made, ": " + added.front().problem);
 }
@@ -254,7 +251,7 @@ plan look(db::session& session, const inspection_request& request,
                             "is run on an empty table.",
                             clause.text));
     const bool names_fold_case = made.server.names_fold_case;
-    made.tables = tables_beside(made.original.name, as_stored(request.naming, names_fold_case));
+    made.tables = earlier::tables_as_stored(made.original.name, request.naming, names_fold_case);
     append(refusals, names_of_the_original(made.tables, names_fold_case));
     earlier::claim_start(session, made.original.name);
     check_names(session, request, made, stop, refusals);

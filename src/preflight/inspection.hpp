@@ -25,8 +25,9 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
 /// session holds earlier::claim_start() afterwards. Throws as inspect() does.
 plan look(db::session& session, const inspection_request& request, const std::stop_token& stop);
 
-/// Looks at the original again: throws segue::error when it is not the table that was inspected any
-/// more, or a trigger or a foreign key has come up.
+/// Looks at both tables again: throws segue::error when the original is not the table that was
+/// inspected any more, or the new table not what the ALTER made of it, or a trigger or a foreign
+/// key has come up.
 void throw_if_changed(db::session& session, const plan& made);
 
 /// What throw_if_changed() looks at, at a cost that goes by the table alone, so that it can be

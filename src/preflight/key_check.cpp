@@ -89,11 +89,15 @@ bool times_are_unambiguous(db::session& session) {
            std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void check_key_forms(db::session& session, const rows::statements& texts) {
+std::vector<keys::key_value> check_key_forms_in_source(db::session& session,
+                                                       const rows::statements& texts) {
     session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    const auto keys =
-        in_transaction(session, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-                       [&] { return check_in_snapshot(session, texts); });
+    return in_transaction(session, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+                          [&] { return check_in_snapshot(session, texts); });
+}
+
+void check_key_forms(db::session& session, const rows::statements& texts) {
+    const auto keys = check_key_forms_in_source(session, texts);
     if (keys.empty()) return;
     in_transaction(session, "START TRANSACTION", [&] {
         check_in_target(session, texts, keys);

@@ -4,6 +4,7 @@
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/earlier/stored_names.hpp"
 #include "src/preflight/kept_foreign_keys.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/tables_there.hpp"
@@ -57,7 +58,7 @@ void wait_for_holders(db::session& session, const std::vector<table_name>& table
 std::vector<std::string> finish_swap_of_before(db::session& session, const table_name& original,
                                                const table_naming& naming,
                                                const std::stop_token& stop) {
-    const migration_tables tables = tables_beside(original, naming);
+    const migration_tables tables = earlier::tables_as_stored(session, original, naming);
     if (!servers::exists(session, tables.checkpoint) || servers::exists(session, tables.ghost))
         return {};
     if (tables::look_for_state(session, tables.checkpoint) != tables::state_found::whole) return {};

@@ -3,7 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
-#include "src/rows/computed_value.hpp"
+#include "src/rows/refused_value.hpp"
 
 #include <algorithm>
 #include <string>
@@ -295,7 +295,7 @@ std::optional<row_writer::refused> row_writer::refused_row(
     if (keys.size() == 1) {
         if (is_duplicate(*failed)) return std::nullopt;
         return refused{.key = keys.front(),
-                       .reason = failed->what() + hint_on_computed(*failed, texts_.computed())};
+                       .reason = failed->what() + what_to_do_about(*failed, texts_)};
     }
     const auto half = keys.first(keys.size() / 2);
     if (auto found = refused_row(session, half)) return found;

@@ -85,7 +85,7 @@ class row_writer {
     /// A row that the target refuses for itself, whatever other rows hold.
     struct refused {
         keys::key_value key;
-        std::string reason;  ///< In the server's words.
+        std::string reason;  ///< In the server's words, and then what can be done about it.
     };
     /// The first of the keys whose row the target refuses for itself; nullopt: it takes each alone.
     /// Precondition: as many keys as one statement may name, at most.

@@ -282,6 +282,14 @@ std::string statements::keys_in(const keys::key_range& range, std::uint64_t rows
                        range_condition(side::source, range), order_from(0), rows_max);
 }
 
+std::vector<std::string> statements::converted() const {
+    std::vector<std::string> names;
+    for (const auto& column : projection_.columns)
+        if (column.source && column.expression != qualified(projection_.source, *column.source))
+            names.push_back(column.target);
+    return names;
+}
+
 std::string statements::insert_into() const {
     std::string names;
     std::string expressions;

@@ -85,6 +85,8 @@ class statements {
     bool upserts() const noexcept { return projection_.upserts; }
     /// Columns of the target that the server computes from others of the row.
     const std::vector<std::string>& computed() const noexcept { return projection_.computed; }
+    /// Columns of the target whose values are converted by an expression.
+    std::vector<std::string> converted() const;
 
     /// Inserts as copy() or carry_over() do, but where a unique index of the target stands in the
     /// way the target's row stays as it is, and, unless both are of one key (which is told too

@@ -2,6 +2,8 @@
 
 #include "src/base/error.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace segue::servers {
@@ -11,16 +13,26 @@ std::string durability::settings::text() const {
                        sync_binlog);
 }
 
+namespace {
+
 // The server counts Uptime from the second it was started in to the one in which the statement
 // began, as UNIX_TIMESTAMP() has it; so their difference is the same as long as the server lives,
 // also where its clock is set.
+constexpr std::string_view start_and_settings =
+    R"(SELECT UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED),
+         FROM_UNIXTIME(UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED)),
+         @@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog
+       FROM performance_schema.global_status
+       WHERE VARIABLE_NAME='Uptime')";
+
+}  // namespace
+
+std::string up_since(db::session& session) {
+    return session.query_row(std::string(start_and_settings))[0].value_or("");
+}
+
 void durability::look_at_new(db::session& session) {
-    const db::row found = session.query_row(
-        R"(SELECT UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED),
-             FROM_UNIXTIME(UNIX_TIMESTAMP()-CAST(VARIABLE_VALUE AS SIGNED)),
-             @@GLOBAL.innodb_flush_log_at_trx_commit, @@GLOBAL.sync_binlog
-           FROM performance_schema.global_status
-           WHERE VARIABLE_NAME='Uptime')");
+    const db::row found = session.query_row(std::string(start_and_settings));
     // What was seen before decides; what is set now is of the time to come.
     note_start(found[0].value_or(""), found[1].value_or(""));
     note({.flush_log = found[2].value_or(""), .sync_binlog = found[3].value_or("")});

@@ -10,6 +10,10 @@
 
 namespace segue::servers {
 
+/// The moment at which the session's server was started: the same text as long as it lives, also
+/// where its clock is set. Blocks; throws segue::error.
+std::string up_since(db::session& session);
+
 /// Whether what the primary answers outlives its restarts. Where innodb_flush_log_at_trx_commit or
 /// sync_binlog is not 1, a crash of mysqld or of its machine takes back rows that were answered as
 /// committed, and may give a GTID to a second transaction; both can be set at any time.

@@ -1,9 +1,12 @@
 #include "src/servers/log_place.hpp"
 
+#include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/servers/binary_log_status.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>
@@ -63,6 +66,15 @@ text why_not_from_file(db::session& on, const binlog::file_position& seen,
     return std::nullopt;
 }
 
+// What was logged before this file was begun: its first events say it.
+binlog::gtid_set transactions_before(db::session& on, const std::string& file) {
+    for (const db::named_row& one :
+         on.query_named(fmt::format("SHOW BINLOG EVENTS IN {} LIMIT 3", quoted_literal(file))))
+        if (one.at("Event_type") == "Previous_gtids")
+            return binlog::gtid_set::parse(one.at("Info").value_or(""));
+    return {};
+}
+
 std::optional<db::session> replica_of_stream(const server_roles& roles) {
     if (!roles.stream_from()) return std::nullopt;
     return roles.connect_replica();
@@ -90,6 +102,51 @@ text why_log_may_not_last(const server_roles& roles, db::session& primary) {
         "for longer, cannot be gone on with, as the server will have purged the binary log. "
         "SET GLOBAL binlog_expire_logs_seconds={} for its time.",
         seconds, 7 * day);
+}
+
+text why_place_may_be_purged(const server_roles& roles, db::session& primary,
+                             const binlog::stream_position& place) {
+    auto replica = replica_of_stream(roles);
+    db::session& on = replica ? *replica : primary;
+    const auto logs = on.query("SHOW BINARY LOGS");
+    // The last one is written to, and is never purged.
+    if (logs.size() < 2) return std::nullopt;
+    const std::string oldest = logs[0][0].value_or("");
+    const bool in_oldest = std::holds_alternative<binlog::file_position>(place)
+                               ? std::get<binlog::file_position>(place).file == oldest
+                               : !transactions_before(on, logs[1][0].value_or(""))
+                                      .is_subset_of(std::get<binlog::gtid_set>(place));
+    if (!in_oldest) return std::nullopt;
+    return fmt::format(
+        "a run that goes on with this one would read the binary log from its oldest file on, {}, "
+        "which is the next one to be purged (binlog_expire_logs_seconds is {}, or by PURGE BINARY "
+        "LOGS): let the server keep it until this migration has come further.",
+        oldest, on.query_value("SELECT @@GLOBAL.binlog_expire_logs_seconds").value_or("not known"));
+}
+
+void log_place_watch::look(db::session& primary, const binlog::stream_position& place) {
+    try {
+        const auto why = why_place_may_be_purged(roles_, primary, place);
+        if (why && !told_) tell_(*why);
+        told_ = why.has_value();
+    } catch (const error&) {
+        // Whoever needs the session next says so; a file may have been purged in between.
+    }
+}
+
+std::string transactions_lost_by(db::session& primary, db::session& replica) {
+    if (replica.query_value("SELECT @@GLOBAL.gtid_mode") != "ON") return {};
+    const auto there = read_executed_transactions(replica);
+    const auto lacking = there.without(read_executed_transactions(primary)).text();
+    const auto uuid = primary.query_value("SELECT @@GLOBAL.server_uuid").value_or("");
+    std::string own;
+    for (std::size_t at = 0; at < lacking.size();) {
+        const std::size_t end = std::min(lacking.find(',', at), lacking.size());
+        const auto one = std::string_view(lacking).substr(at, end - at);
+        if (one.starts_with(uuid)) own += fmt::format("{}{}", own.empty() ? "" : ",", one);
+        at = end + 1;
+    }
+    return own;
 }
 
 text why_not_read_from(const server_roles& roles, db::session& primary,

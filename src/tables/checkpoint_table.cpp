@@ -184,6 +184,7 @@ void checkpoint_table::record_progress(db::session& session, const progress& mad
     write_as_owner(session, [&] {
         if (made.resume_at) put(session, "resume_point", text_of(*made.resume_at));
         if (made.phase) put(session, "phase", *made.phase);
+        if (made.verified) put(session, "verified", text_of(*made.verified));
         if (made.evicted_settled_up_to > 0)
             session.execute(fmt::format("DELETE FROM {} WHERE kind='evicted' AND id<={}",
                                         name_.quoted(), made.evicted_settled_up_to));

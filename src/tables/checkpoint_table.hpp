@@ -72,8 +72,9 @@ class checkpoint_table {
     void record_spoiled(db::session& session, const std::string& why) const;
     /// How far a run has come since that was last written down.
     struct progress {
-        std::optional<resume_point> resume_at = {};  ///< Unset: the one written last still holds.
-        std::optional<std::string> phase = {};       ///< Unset: the one written last still holds.
+        std::optional<resume_point> resume_at = {};   ///< Unset: the one written last still holds.
+        std::optional<std::string> phase = {};        ///< Unset: the one written last still holds.
+        std::optional<verified_point> verified = {};  ///< Unset: as above.
         /// The watermark takes the place of the rows of chunks below it, all of which are done.
         std::uint64_t chunks_below = 0;
         /// What the evictions up to this number took out has all been carried over again.

@@ -1,91 +1,15 @@
 #include "src/tables/saved_state.hpp"
 
 #include "src/base/error.hpp"
-#include "src/keys/key_encoding.hpp"
 
-#include <cstddef>
 #include <map>
+#include <set>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace segue::tables {
 namespace {
-
-using nlohmann::json;
-
-json hex_of(const std::optional<keys::key_value>& key) {
-    if (!key) return nullptr;
-    return keys::to_hex(key->encoded);
-}
-
-error unreadable(std::string_view kind, std::string_view text) {
-    constexpr std::size_t shown_max = 100;
-    return error(fmt::format("a row of kind '{}' in the state of a run cannot be read: {}", kind,
-                             text.substr(0, shown_max)));
-}
-
-// One value's fields, each of which must be there and of its type.
-class fields {
-  public:
-    fields(std::string_view kind, std::string_view text)
-        : kind_(kind), text_(text), all_(json::parse(text, nullptr, /*allow_exceptions=*/false)) {
-        if (!all_.is_object()) fail();
-    }
-
-    bool has(const char* name) const { return all_.contains(name); }
-
-    std::uint64_t number(const char* name) const {
-        const json& found = at(name);
-        if (!found.is_number_unsigned()) fail();
-        return found.get<std::uint64_t>();
-    }
-    std::string text(const char* name) const { return text(at(name)); }
-    std::set<std::string> texts(const char* name) const {
-        const json& found = at(name);
-        if (!found.is_array()) fail();
-        std::set<std::string> all;
-        for (const json& one : found) all.insert(text(one));
-        return all;
-    }
-    std::optional<keys::key_value> key(const char* name) const {
-        const json& found = at(name);
-        if (found.is_null()) return std::nullopt;
-        return key(found);
-    }
-    std::vector<keys::key_value> keys(const char* name) const {
-        const json& found = at(name);
-        if (!found.is_array()) fail();
-        std::vector<keys::key_value> all;
-        for (const json& one : found) all.push_back(key(one));
-        return all;
-    }
-
-    [[noreturn]] void fail() const { throw unreadable(kind_, text_); }
-
-  private:
-    const json& at(const char* name) const {
-        const auto found = all_.find(name);
-        if (found == all_.end()) fail();
-        return *found;
-    }
-    std::string text(const json& of) const {
-        if (!of.is_string()) fail();
-        return of.get<std::string>();
-    }
-    keys::key_value key(const json& of) const {
-        try {
-            return {keys::from_hex(text(of))};
-        } catch (const error&) {
-            fail();
-        }
-    }
-    std::string_view kind_;
-    std::string_view text_;
-    json all_;
-};
 
 using by_kind = std::map<std::string, std::map<std::uint64_t, std::string>>;
 
@@ -127,79 +51,6 @@ void check_format(const by_kind& rows, const table_name& table) {
 
 }  // namespace
 
-std::string text_of(const chunk_progress& progress) {
-    return json{{"after", hex_of(progress.done.after)},
-                {"up_to", hex_of(progress.done.up_to)},
-                {"rows", progress.rows}}
-        .dump();
-}
-
-chunk_progress chunk_in(std::uint64_t chunk, std::string_view text) {
-    const fields all("chunk", text);
-    return {.chunk = chunk,
-            .done = {.after = all.key("after"), .up_to = all.key("up_to")},
-            .rows = all.number("rows")};
-}
-
-std::string text_of(const watermark& done) {
-    return json{
-        {"chunks_below", done.chunks_below}, {"up_to", hex_of(done.up_to)}, {"rows", done.rows}}
-        .dump();
-}
-
-watermark watermark_in(std::string_view text) {
-    const fields all("watermark", text);
-    return {.chunks_below = all.number("chunks_below"),
-            .up_to = all.key("up_to"),
-            .rows = all.number("rows")};
-}
-
-std::string text_of(const resume_point& point) {
-    json made{{"server", point.server_uuid}, {"settled_xa", point.settled_xa}};
-    if (const auto* const gtids = std::get_if<binlog::gtid_set>(&point.position)) {
-        made["gtids"] = gtids->text();
-    } else {
-        const auto& at = std::get<binlog::file_position>(point.position);
-        made["file"] = at.file;
-        made["offset"] = at.offset;
-    }
-    return made.dump();
-}
-
-resume_point resume_point_in(std::string_view text) {
-    const fields all("resume_point", text);
-    resume_point point{
-        .position = {}, .server_uuid = all.text("server"), .settled_xa = all.texts("settled_xa")};
-    if (!all.has("gtids")) {
-        point.position =
-            binlog::file_position{.file = all.text("file"), .offset = all.number("offset")};
-        return point;
-    }
-    const std::string gtids = all.text("gtids");
-    // It would be the beginning of time. The table itself was made by a transaction.
-    if (gtids.empty()) all.fail();
-    point.position = binlog::gtid_set::parse(gtids);
-    return point;
-}
-
-std::string text_of(const copy_extent& extent) {
-    return json{{"end", hex_of(extent.end)}}.dump();
-}
-
-copy_extent extent_in(std::string_view text) {
-    return {.end = fields("copy", text).key("end")};
-}
-
-std::string text_of(std::span<const keys::key_value> evicted) {
-    json keys = json::array();
-    for (const keys::key_value& key : evicted) keys.push_back(hex_of(key));
-    return json{{"keys", std::move(keys)}}.dump();
-}
-
-std::vector<keys::key_value> evicted_in(std::string_view text) {
-    return fields("evicted", text).keys("keys");
-}
-
 std::uint64_t rows_copied(const saved_state& state) {
     std::uint64_t rows = state.done.rows;
     for (const chunk_progress& one : state.chunks) rows += one.rows;
@@ -240,6 +91,7 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .resume_at = {},
                       .evicted = {},
                       .foreign_keys = {},
+                      .verified = {},
                       .spoiled = {}};
     if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
     if (const auto keys = rows.find("foreign_key"); keys != rows.end())
@@ -247,6 +99,7 @@ saved_state read_state(db::session& session, const table_name& table) {
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
     if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);
+    if (const auto* const to = only(rows, "verified")) state.verified = verified_in(*to);
     if (const auto chunks = rows.find("chunk"); chunks != rows.end())
         for (const auto& [id, text] : chunks->second) state.chunks.push_back(chunk_in(id, text));
     if (const auto evicted = rows.find("evicted"); evicted != rows.end()) {

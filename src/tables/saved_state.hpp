@@ -1,21 +1,18 @@
 #pragma once
 
-#include "binlog/stream.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/keys/key_codec.hpp"
+#include "src/tables/state_values.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// What stands in `_<t>_ghk`, as values and as the text of its column `value`. Field by field:
-/// docs/state-format.md.
+/// What stands in `_<t>_ghk`. Field by field: docs/state-format.md.
 namespace segue::tables {
 
 /// The version of the rows in `_<t>_ghk`. Another one is never read.
@@ -32,38 +29,6 @@ struct fingerprint {
     std::string projection;  ///< From the one to the other, and the key.
     std::string session;     ///< What of our sessions decides how values are converted.
     bool operator==(const fingerprint&) const = default;
-};
-
-/// The chunk of the keys above the copy's end. All others ascend with their keys.
-inline constexpr std::uint64_t tail_chunk = 0;
-
-/// What is done of one chunk: the row of kind `chunk` with that id.
-struct chunk_progress {
-    std::uint64_t chunk = 0;
-    keys::key_range done;  ///< All of the chunk, or its beginning.
-    std::uint64_t rows = 0;
-    bool goes_on = false;  ///< An earlier transaction has done less of it. Not written down.
-};
-
-/// Up to which key everything is done: in place of the rows of chunks, which are deleted then.
-struct watermark {
-    std::uint64_t chunks_below = 0;        ///< All of these are done.
-    std::optional<keys::key_value> up_to;  ///< Unset: of the copy's keys none.
-    std::uint64_t rows = 0;                ///< That the chunks below chunks_below wrote.
-};
-
-/// A later run may read the stream from here: all that stands before it was carried over, or was
-/// rightly dropped; what stands behind it may be carried over once more.
-struct resume_point {
-    binlog::stream_position position;
-    std::string server_uuid;  ///< Of the server that the stream came from.
-    /// Prepared XA transactions of which nothing is to be done at their end.
-    std::set<std::string> settled_xa;
-};
-
-/// How far the copy goes.
-struct copy_extent {
-    std::optional<keys::key_value> end;  ///< Unset: the source was empty.
 };
 
 /// Rows that were taken out of the target, to make room for others, and are to be carried over
@@ -92,7 +57,8 @@ struct saved_state {
     std::optional<resume_point> resume_at;  ///< Unset: none was written yet.
     evicted_rows evicted;
     swapped_foreign_keys foreign_keys;
-    std::string spoiled;  ///< Why no run can go on from it; empty: one can.
+    std::optional<verified_point> verified;  ///< Unset: nothing was.
+    std::string spoiled;                     ///< Why no run can go on from it; empty: one can.
 };
 
 /// How many rows the copy has written.
@@ -111,28 +77,5 @@ state_found look_for_state(db::session& session, const table_name& table);
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
 /// the table is not there, is of another format, or holds what is not of this one.
 saved_state read_state(db::session& session, const table_name& table);
-
-/// The column `value` of a row of kind `chunk`.
-std::string text_of(const chunk_progress& progress);
-/// The column `value` of the row of kind `watermark`.
-std::string text_of(const watermark& done);
-/// The column `value` of the row of kind `resume_point`.
-std::string text_of(const resume_point& point);
-/// The column `value` of the row of kind `copy`.
-std::string text_of(const copy_extent& extent);
-/// The column `value` of a row of kind `evicted`.
-std::string text_of(std::span<const keys::key_value> evicted);
-
-/// Reads `value` of the row of kind `chunk` with that id. Throws segue::error if it is of another
-/// format.
-chunk_progress chunk_in(std::uint64_t chunk, std::string_view text);
-/// Reads `value` of the row of kind `watermark`. Throws segue::error if it is of another format.
-watermark watermark_in(std::string_view text);
-/// Reads `value` of the row of kind `resume_point`. Throws segue::error if it is of another format.
-resume_point resume_point_in(std::string_view text);
-/// Reads `value` of the row of kind `copy`. Throws segue::error if it is of another format.
-copy_extent extent_in(std::string_view text);
-/// Reads `value` of a row of kind `evicted`. Throws segue::error if it is of another format.
-std::vector<keys::key_value> evicted_in(std::string_view text);
 
 }  // namespace segue::tables

@@ -2,34 +2,16 @@
 
 #include "src/base/error.hpp"
 #include "src/rows/row_writer.hpp"
+#include "src/verify/row_digests.hpp"
 
-#include <algorithm>
-#include <map>
 #include <set>
-#include <utility>
+#include <vector>
 
 namespace segue::verify {
 namespace {
 
 // Of a row that went away between being written and being named; it may come again.
 constexpr int tries_max = 3;
-
-using digests = std::vector<db::value>;
-// A key may name several rows where it is not unique in the target.
-using rows_by_key = std::multimap<keys::key_value, digests>;
-
-rows_by_key read(db::session& session, const comparison& how,
-                 std::span<const keys::key_value> keys) {
-    const keys::key_codec& codec = how.texts().codec();
-    rows_by_key found;
-    for (const db::row& one : session.query(how.digests(keys))) {
-        const auto columns = std::span(one);
-        const auto values = columns.subspan(codec.columns());
-        found.emplace(codec.from_row(columns.first(codec.columns())),
-                      digests(values.begin(), values.end()));
-    }
-    return found;
-}
 
 // The names that the keys' rows have in the source now.
 std::vector<keys::key_value> named_now(db::session& session, const rows::statements& texts,
@@ -101,22 +83,6 @@ std::set<keys::key_value> carry_over_all(db::session& session, const rows::state
     }
 }
 
-std::vector<digests> rows_of(const rows_by_key& rows, const keys::key_value& key) {
-    std::vector<digests> found;
-    const auto [first, last] = rows.equal_range(key);
-    for (auto at = first; at != last; ++at) found.push_back(at->second);
-    std::ranges::sort(found);
-    return found;
-}
-
-std::vector<std::string> other_columns(const comparison& how, const digests& before,
-                                       const digests& after) {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < how.columns().size(); ++i)
-        if (before.at(i) != after.at(i)) names.push_back(how.columns()[i].target);
-    return names;
-}
-
 }  // namespace
 
 std::vector<difference> changed_by_carrying_over(db::session& session, const comparison& how,
@@ -124,33 +90,11 @@ std::vector<difference> changed_by_carrying_over(db::session& session, const com
                                                  std::span<const keys::key_value> keys) {
     session.execute("START TRANSACTION");
     if (checkpoint != nullptr) checkpoint->check_owner(session);
-    const rows_by_key before = read(session, how, keys);
+    const row_digests before = read_digests(session, how, keys);
     const auto kept_out = carry_over_all(session, how.texts(), keys);
-    const rows_by_key after = read(session, how, keys);
+    const row_digests after = read_digests(session, how, keys);
     session.execute("ROLLBACK");
-
-    std::set<keys::key_value> all(keys.begin(), keys.end());
-    all.insert(kept_out.begin(), kept_out.end());
-    for (const auto* const rows : {&before, &after})
-        for (const auto& one : *rows) all.insert(one.first);
-    std::vector<difference> found;
-    for (const keys::key_value& key : all) {
-        const auto was = rows_of(before, key);
-        const auto is = rows_of(after, key);
-        if (kept_out.contains(key))
-            found.push_back(
-                {.kind = was.empty() ? difference_kind::missing : difference_kind::changed,
-                 .key = key});
-        else if (is.size() > was.size())
-            found.push_back({.kind = difference_kind::missing, .key = key});
-        else if (is.size() < was.size())
-            found.push_back({.kind = difference_kind::surplus, .key = key});
-        else if (was != is)
-            found.push_back({.kind = difference_kind::changed,
-                             .key = key,
-                             .columns = other_columns(how, was.front(), is.front())});
-    }
-    return found;
+    return differences_of(how, keys, before, after, kept_out);
 }
 
 }  // namespace segue::verify

@@ -122,6 +122,21 @@ std::string made_comparable(const column& to, const std::string& expression, con
     return expression;
 }
 
+bool takes_bytes(const column& to) {
+    return is_geometry(to) || one_of(to.data_type, {"vector", "binary", "varbinary", "tinyblob",
+                                                    "blob", "mediumblob", "longblob"});
+}
+
+// INSERT makes something of a spatial value or a vector for a column of any type, and expressions
+// refuse it as what they make a number or a text of: "Incorrect arguments to cast_as_signed". They
+// take its bytes; where INSERT makes something else of it, the row is judged in another way.
+std::string accepted_value(const column& to, const std::string& expression, const column* from) {
+    if (from == nullptr || takes_bytes(to)) return expression;
+    const bool refused =
+        from->data_type == "vector" || (is_geometry(*from) && to.data_type != "json");
+    return refused ? as_bytes(expression) : expression;
+}
+
 // Members are the same by their text, whatever their number is.
 std::string equal_members(const column& to, const std::string& name, const std::string& expression,
                           const column* from) {
@@ -145,8 +160,9 @@ std::string equal_values(const column& to, const std::string& name, const std::s
                          const column* from, const table_name& source) {
     if (from != nullptr && carried_unchanged(*from, to, expression, source))
         return fmt::format("{}<=>{}", comparable(to, expression), comparable(to, name));
-    if (is_numbered(to)) return equal_members(to, name, expression, from);
-    return fmt::format("{}<=>{}", made_comparable(to, expression, from), comparable(to, name));
+    const std::string value = accepted_value(to, expression, from);
+    if (is_numbered(to)) return equal_members(to, name, value, from);
+    return fmt::format("{}<=>{}", made_comparable(to, value, from), comparable(to, name));
 }
 
 // Its line in SHOW CREATE TABLE, without the comma at its end; empty: there is none.

@@ -19,6 +19,7 @@ comparison::comparison(const rows::statements& texts, const schema::projection& 
                        const schema::table_definition& source,
                        const schema::table_definition& target)
     : texts_(texts),
+      target_name_(projection.target),
       source_(by_index(projection.source, projection.key.source_index)),
       target_(by_index(projection.target, projection.key.target_index)),
       source_alone_(projection.source.quoted()),

@@ -42,11 +42,13 @@ class comparison {
     const std::vector<column_comparison>& columns() const noexcept { return compared_.columns; }
     const std::vector<std::string>& left_out() const noexcept { return compared_.left_out; }
     const rows::statements& texts() const noexcept { return texts_; }
+    const table_name& target_name() const noexcept { return target_name_; }
 
   private:
     std::string source_with_target(const keys::key_range& range) const;
 
     const rows::statements& texts_;
+    const table_name target_name_;
     const std::string source_;  ///< Its table, and its index by name.
     const std::string target_;
     const std::string source_alone_;

@@ -3,6 +3,7 @@
 #include "src/keys/key_codec.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace segue::verify {
@@ -22,7 +23,8 @@ struct difference {
     std::vector<std::string> columns = {};
 };
 
-/// "row id=7: other values in `a`, `b`", "row id=7: missing in TARGET", ...
-std::string describe(const difference& of, const keys::key_codec& codec);
+/// "row id=7: other values in `a`, `b`", "row id=7: missing in TARGET", ... `target`: what the
+/// target is called.
+std::string describe(const difference& of, const keys::key_codec& codec, std::string_view target);
 
 }  // namespace segue::verify

@@ -2,17 +2,13 @@
 
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
-#include "src/base/stable_hash.hpp"
 #include "src/carry/nice_pause.hpp"
 #include "src/rows/bound_finder.hpp"
-#include "src/verify/carried_anew.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace segue::verify {
 namespace {
@@ -21,6 +17,8 @@ constexpr std::size_t keys_at_once = 500;
 // A row that changes all the time is never seen at rest; that it is carried over is enough then.
 constexpr int later_looks = 1;
 constexpr std::chrono::seconds flush_patience{1};
+// So long a range may be open for rows that are to be looked at again.
+constexpr std::chrono::seconds later_patience{5};
 
 }  // namespace
 
@@ -28,47 +26,50 @@ std::size_t range_verifier::keys_max() const {
     return std::min(keys_at_once, with_.how.texts().keys_max());
 }
 
-bool range_verifier::is_in_sample(std::uint64_t range) const {
-    if (set_.sample_percent >= 100) return true;
-    return stable_hash(fmt::format("{} {}", set_.sample_seed, range)) % 100 < set_.sample_percent;
-}
-
-verified range_verifier::run(verified from, std::stop_token stop) {
+void range_verifier::run(std::stop_token stop) {
     session_.emplace(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
-    verified made = std::move(from);
-    while (!made.done && !has_enough(made)) {
+    for (;;) {
         if (with_.throttler != nullptr) with_.throttler->wait_until_clear(stop);
-        if (stop.stop_requested()) throw stopped();
-        const keys::key_range range = next_range(made, stop);
+        const auto taken = next_range(stop);
+        if (!taken) break;
         const auto began = std::chrono::steady_clock::now();
-        // One at least, however few there are.
-        const bool is_the_last_chance = !range.up_to && made.ranges == 0;
-        if (is_the_last_chance || is_in_sample(made.ranges + made.skipped))
-            compare(range, made, stop);
-        else
-            ++made.skipped;
-        if (has_enough(made)) break;
-        made.up_to = range.up_to;
-        made.done = !range.up_to;
-        if (with_.progressed) with_.progressed(made);
+        look_at(*taken, stop);
+        if (with_.progressed) with_.progressed();
         const auto rest = carry::nice_pause(std::chrono::steady_clock::now() - began,
                                             with_.pace.snapshot().nice_ratio);
-        if (rest.count() > 0 && !made.done) pause_for(rest, stop);
+        if (rest.count() > 0 && taken->keys.up_to) pause_for(rest, stop);
     }
-    // Where no range tells what is in the target alone.
-    if (made.done && !with_.how.by_ranges() && !has_enough(made)) look_for_surplus({}, made, stop);
-    judge_later_ones(made, stop);
-    made.there_may_be_more = has_enough(made);
-    return made;
+    judge_later_ones(stop);
+    end_open_ranges();
+    if (with_.progressed) with_.progressed();
 }
 
-// The last one is open, so that all that is in the target is in some range.
-keys::key_range range_verifier::next_range(const verified& made, std::stop_token stop) {
-    keys::key_range range{.after = made.up_to, .up_to = std::nullopt};
-    session_->run("find the bound of a range", stop, [&](db::session& on) {
-        range.up_to = rows::find_bound(on, with_.how.texts(), range, sizer_.rows());
-    });
-    return range;
+std::optional<range_walk::range> range_verifier::next_range(std::stop_token stop) {
+    if (stop.stop_requested()) throw stopped();
+    const auto find_end = [&](const std::optional<keys::key_value>& after) {
+        std::optional<keys::key_value> end;
+        session_->run("find the bound of a range", stop, [&](db::session& on) {
+            end = rows::find_bound(on, with_.how.texts(), {.after = after, .up_to = std::nullopt},
+                                   with_.sizer.rows());
+        });
+        return end;
+    };
+    return with_.walk.take(find_end, stop);
+}
+
+void range_verifier::look_at(const range_walk::range& taken, std::stop_token stop) {
+    open_.push_back({.taken = taken, .of = {}});
+    if (taken.todo == range_walk::work::compare) compare(taken.keys, stop);
+    // Where no range tells what is in the target alone.
+    if (taken.todo == range_walk::work::look_for_surplus) look_for_surplus({}, stop);
+    const auto waited = std::chrono::steady_clock::now() - later_since_;
+    if (!later_.empty() && waited >= later_patience) judge_later_ones(stop);
+    if (later_.empty()) end_open_ranges();
+}
+
+void range_verifier::end_open_ranges() {
+    for (const open_range& one : open_) with_.walk.ended(one.taken, one.of);
+    open_.clear();
 }
 
 range_verifier::counted range_verifier::count(const keys::key_range& range, std::stop_token stop) {
@@ -82,16 +83,17 @@ range_verifier::counted range_verifier::count(const keys::key_range& range, std:
     return found;
 }
 
-void range_verifier::compare(const keys::key_range& range, verified& made, std::stop_token stop) {
+void range_verifier::compare(const keys::key_range& range, std::stop_token stop) {
     const auto began = std::chrono::steady_clock::now();
     const counted found = count(range, stop);
-    sizer_.copied(found.source, std::chrono::steady_clock::now() - began);
-    ++made.ranges;
-    made.rows += found.source;
+    with_.sizer.copied(found.source, std::chrono::steady_clock::now() - began);
+    range_walk::outcome& of = open_.back().of;
+    of.rows = found.source;
+    of.rows_in_target = found.target;
     if (found.all_equal()) return;
-    ++made.ranges_looked_into;
-    look_into(range, made, stop);
-    if (with_.how.by_ranges()) look_for_surplus(range, made, stop);
+    of.looked_into = true;
+    look_into(range, stop);
+    if (with_.how.by_ranges()) look_for_surplus(range, stop);
 }
 
 std::vector<keys::key_value> range_verifier::keys_of(const std::string& query,
@@ -105,20 +107,19 @@ std::vector<keys::key_value> range_verifier::keys_of(const std::string& query,
     return found;
 }
 
-void range_verifier::look_into(const keys::key_range& range, verified& made, std::stop_token stop) {
-    for (keys::key_range rest = range; !has_enough(made);) {
+void range_verifier::look_into(const keys::key_range& range, std::stop_token stop) {
+    for (keys::key_range rest = range; !with_.walk.has_enough();) {
         const auto keys = keys_of(with_.how.differing(rest, keys_max()), stop);
-        if (!keys.empty()) judge(keys, made, stop);
+        if (!keys.empty()) judge(keys, stop);
         if (keys.size() < keys_max() || keys.back() == rest.up_to) return;
         rest.after = keys.back();
     }
 }
 
-void range_verifier::look_for_surplus(const keys::key_range& range, verified& made,
-                                      std::stop_token stop) {
-    for (keys::key_range rest = range; !has_enough(made);) {
+void range_verifier::look_for_surplus(const keys::key_range& range, std::stop_token stop) {
+    for (keys::key_range rest = range; !with_.walk.has_enough();) {
         const auto keys = keys_of(with_.how.surplus(rest, keys_max()), stop);
-        if (!keys.empty()) judge(keys, made, stop);
+        if (!keys.empty()) judge(keys, stop);
         // Without ranges the same ones would come again.
         if (keys.size() < keys_max() || !with_.how.by_ranges()) return;
         rest.after = keys.back();
@@ -126,32 +127,32 @@ void range_verifier::look_for_surplus(const keys::key_range& range, verified& ma
 }
 
 // Those that wait to be carried over are put together, since the wait is the same for many.
-void range_verifier::judge(std::span<const keys::key_value> keys, verified& made,
-                           std::stop_token stop) {
-    const auto again = judge_once(keys, /*await=*/false, made, stop);
+void range_verifier::judge(std::span<const keys::key_value> keys, std::stop_token stop) {
+    const auto again = judge_once(keys, /*await=*/false, stop);
+    if (later_.empty()) later_since_ = std::chrono::steady_clock::now();
     later_.insert(later_.end(), again.begin(), again.end());
-    if (later_.size() >= keys_max()) judge_later_ones(made, stop);
+    if (later_.size() >= keys_max()) judge_later_ones(stop);
 }
 
-void range_verifier::judge_later_ones(verified& made, std::stop_token stop) {
-    for (int looks = 0; looks < later_looks && !later_.empty() && !has_enough(made); ++looks) {
+void range_verifier::judge_later_ones(std::stop_token stop) {
+    for (int looks = 0; looks < later_looks && !later_.empty() && !with_.walk.has_enough();
+         ++looks) {
         std::vector<keys::key_value> again;
         for (std::size_t i = 0; i < later_.size(); i += keys_max()) {
             const auto some = std::span(later_).subspan(i, std::min(keys_max(), later_.size() - i));
-            const auto still = judge_once(some, /*await=*/true, made, stop);
+            const auto still = judge_once(some, /*await=*/true, stop);
             again.insert(again.end(), still.begin(), still.end());
         }
         later_ = std::move(again);
     }
-    made.changed_meanwhile += later_.size();
+    if (!open_.empty()) open_.back().of.changed_meanwhile += later_.size();
     later_.clear();
 }
 
 // Returns the keys that are to be looked at again. `await`: that are waiting are carried over
 // first.
 std::vector<keys::key_value> range_verifier::judge_once(std::span<const keys::key_value> keys,
-                                                        bool await, verified& made,
-                                                        std::stop_token stop) {
+                                                        bool await, std::stop_token stop) {
     if (await && with_.pending != nullptr)
         pending_changes::look(*with_.pending, keys).await_flushes(flush_patience, stop);
     std::optional<pending_changes::look> look;
@@ -164,24 +165,28 @@ std::vector<keys::key_value> range_verifier::judge_once(std::span<const keys::ke
         else
             settled.push_back(key);
     }
-    const auto differing = carry_over_anew(settled, stop);
+    const auto differing = ask_for_verdict(settled, stop);
     if (look && !differing.empty()) look->await_stream(stop);
+    // At rest no row should be another one at a second look.
+    if (!look && settled.size() > differing.size())
+        open_.back().of.changed_meanwhile += settled.size() - differing.size();
     for (const difference& one : differing) {
-        if (look && look->may_be_pending(one.key))
+        if (look && look->may_be_pending(one.key)) {
             again.insert(one.key);
-        else if (!has_enough(made))
-            made.differences.push_back(one);
+            continue;
+        }
+        // Of which of them it is does not matter: none of them is settled then.
+        for (open_range& range : open_) range.of.differs = true;
+        with_.walk.found(one);
     }
     return {again.begin(), again.end()};
 }
 
-std::vector<difference> range_verifier::carry_over_anew(std::span<const keys::key_value> keys,
+std::vector<difference> range_verifier::ask_for_verdict(std::span<const keys::key_value> keys,
                                                         std::stop_token stop) {
     std::vector<difference> found;
     if (keys.empty()) return found;
-    session_->run("compare rows", stop, [&](db::session& on) {
-        found = changed_by_carrying_over(on, with_.how, with_.checkpoint, keys);
-    });
+    session_->run("compare rows", stop, [&](db::session& on) { found = with_.verdict(on, keys); });
     return found;
 }
 

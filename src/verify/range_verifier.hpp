@@ -3,29 +3,34 @@
 #include "src/carry/chunk_sizer.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/tables/checkpoint_table.hpp"
 #include "src/verify/comparison.hpp"
+#include "src/verify/difference.hpp"
 #include "src/verify/pending_changes.hpp"
-#include "src/verify/verified.hpp"
+#include "src/verify/range_walk.hpp"
 #include "throttle/pace.hpp"
 #include "throttle/throttler.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace segue::verify {
 
 /// Compares a target with its source, range by range, exactly and under writes: what differs only
 /// by a change that is still to be carried over is no difference, and what somebody else wrote into
-/// the target is one.
+/// the target is one. Several share the ranges of a walk.
 ///
 /// A range is compared by counts(). Only where they differ are its keys asked for. Of these, those
-/// that wait to be carried over are looked at again when that is done; the others are carried over
-/// in a transaction that is rolled back, which shows what it would change; and where it would
-/// change something, the stream is read on to a marker, which tells whether a change of the row's
-/// own is the reason (pending_changes).
+/// that wait to be carried over are looked at again when that is done; on the others the verdict is
+/// asked; and where they differ by it, the stream is read on to a marker, which tells whether a
+/// change of the row's own is the reason (pending_changes). Of tables at rest the verdict is a
+/// second look.
 ///
 /// Lifecycle: run(), once. Threads: one; a session of its own. Lifetime: all that `parts` names
 /// outlives it.
@@ -34,25 +39,23 @@ class range_verifier {
     struct parts {
         db::session_factory& sessions;
         const comparison& how;
-        const throttle::live_pace& pace;  ///< chunk_time, chunk_rows and nice_ratio hold here too.
+        /// How the target's rows of these keys differ from what INSERT makes of the source's now.
+        std::function<std::vector<difference>(db::session&, std::span<const keys::key_value>)>
+            verdict;
+        range_walk& walk;
+        carry::chunk_sizer& sizer;
+        const throttle::live_pace& pace;                 ///< Its nice_ratio holds here too.
         const throttle::throttler* throttler = nullptr;  ///< Waited for; nullptr: nobody throttles.
         /// Of an engine that keeps the tables in step; nullptr: they are at rest.
         const pending_changes* pending = nullptr;
-        const tables::checkpoint_table* checkpoint = nullptr;  ///< Of that engine's run.
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
         /// Called after each range, for whoever shows it or writes it down; empty: nobody is.
-        std::function<void(const verified&)> progressed = {};
+        std::function<void()> progressed = {};
     };
-    struct settings {
-        std::size_t differences_max = 100;  ///< It ends when it has found so many. Above zero.
-        unsigned sample_percent = 100;      ///< So many of a hundred ranges are compared, 1 to 100.
-        std::uint64_t sample_seed = 0;      ///< Which ones.
-    };
-    range_verifier(parts with, settings set)
-        : with_(std::move(with)), set_(set), sizer_(with_.pace) {}
+    explicit range_verifier(parts with) : with_(std::move(with)) {}
 
-    /// Compares what `from` has not compared yet. Throws segue::error, and `stopped`.
-    verified run(verified from, std::stop_token stop);
+    /// Compares ranges of the walk until there are no more. Throws segue::error, and `stopped`.
+    void run(std::stop_token stop);
 
   private:
     struct counted {
@@ -61,28 +64,31 @@ class range_verifier {
         std::uint64_t target = 0;
         bool all_equal() const { return source == equal && equal == target; }
     };
-    bool is_in_sample(std::uint64_t range) const;
-    keys::key_range next_range(const verified& made, std::stop_token stop);
+    /// A range that ends when its last rows are judged.
+    struct open_range {
+        range_walk::range taken;
+        range_walk::outcome of;
+    };
+    std::optional<range_walk::range> next_range(std::stop_token stop);
+    void look_at(const range_walk::range& taken, std::stop_token stop);
     counted count(const keys::key_range& range, std::stop_token stop);
-    void compare(const keys::key_range& range, verified& made, std::stop_token stop);
-    void look_into(const keys::key_range& range, verified& made, std::stop_token stop);
-    void look_for_surplus(const keys::key_range& range, verified& made, std::stop_token stop);
+    void compare(const keys::key_range& range, std::stop_token stop);
+    void look_into(const keys::key_range& range, std::stop_token stop);
+    void look_for_surplus(const keys::key_range& range, std::stop_token stop);
     std::vector<keys::key_value> keys_of(const std::string& query, std::stop_token stop);
-    void judge(std::span<const keys::key_value> keys, verified& made, std::stop_token stop);
-    void judge_later_ones(verified& made, std::stop_token stop);
+    void judge(std::span<const keys::key_value> keys, std::stop_token stop);
+    void judge_later_ones(std::stop_token stop);
+    void end_open_ranges();
     std::vector<keys::key_value> judge_once(std::span<const keys::key_value> keys, bool await,
-                                            verified& made, std::stop_token stop);
-    std::vector<difference> carry_over_anew(std::span<const keys::key_value> keys,
                                             std::stop_token stop);
-    bool has_enough(const verified& made) const {
-        return made.differences.size() >= set_.differences_max;
-    }
+    std::vector<difference> ask_for_verdict(std::span<const keys::key_value> keys,
+                                            std::stop_token stop);
     std::size_t keys_max() const;
 
     const parts with_;
-    const settings set_;
-    carry::chunk_sizer sizer_;
+    std::vector<open_range> open_;        ///< In the last one rows are being judged.
     std::vector<keys::key_value> later_;  ///< Waited to be carried over: to be looked at again.
+    std::chrono::steady_clock::time_point later_since_{};  ///< The first of them.
     std::optional<db::retrying_session> session_;
 };
 

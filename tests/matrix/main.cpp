@@ -50,6 +50,16 @@ arguments read_arguments(int argc, char* argv[]) {
     return wanted;
 }
 
+// A run that fails is a difference, and no reason to leave the others out.
+std::vector<std::string> run_segue_or_tell(const test::sandbox_server& server,
+                                           const std::vector<pair_result>& pairs, whole_run how) {
+    try {
+        return run_segue(server, pairs, how);
+    } catch (const error& failure) {
+        return {fmt::format("{}: {}", pairs.front().from, failure.what())};
+    }
+}
+
 server_result try_server(const std::string& version, const arguments& wanted) {
     // Durable enough for what is compared and thrown away. An unusual time zone, so that a value
     // that passes through UTC shows.
@@ -73,8 +83,12 @@ server_result try_server(const std::string& version, const arguments& wanted) {
         for (const auto& pair : result.pairs)
             if (pair.from == type.definition) pairs.push_back(pair);
         if (pairs.empty()) continue;
-        const bool with_unique_index = result.runs++ % 2 == 1;
-        const auto different = run_segue(server, pairs, with_unique_index);
+        // Each of the two with and without the other.
+        const whole_run how{.with_unique_index = result.runs % 2 == 1,
+                            .killed_in_copy = result.runs / 2 % 2 == 1};
+        ++result.runs;
+        if (how.killed_in_copy) ++result.runs_killed;
+        const auto different = run_segue_or_tell(server, pairs, how);
         result.differing_in_runs.insert(result.differing_in_runs.end(), different.begin(),
                                         different.end());
         fmt::print(stderr, "  {}: {}\n", type.definition,

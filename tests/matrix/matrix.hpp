@@ -53,12 +53,19 @@ std::vector<pair_result> try_all_pairs(const test::sandbox_server& server,
                                        const std::vector<std::string>& to,
                                        const matrix_options& options);
 
+/// A run of Segue itself.
+struct whole_run {
+    /// The table has a second unique index, so that rows are carried over by DELETE and INSERT.
+    bool with_unique_index = false;
+    /// It is killed in the copy, and started again by the same command.
+    bool killed_in_copy = false;
+};
+
 /// Has Segue itself change a column of `pairs`' one source type into each target type, with the
-/// values that both take, half of the rows copied and half written and changed after that; compares
-/// with ALTER TABLE of the same table. Returns what differs; empty: nothing.
-/// `with_unique_index`: the table has a second unique index, so that rows are carried over by
-/// DELETE and INSERT.
+/// values that both take, half of the rows copied and half written and changed after that, all of
+/// them verified by Segue before the swap; compares with ALTER TABLE of the same table. Returns
+/// what differs; empty: nothing.
 std::vector<std::string> run_segue(const test::sandbox_server& server,
-                                   const std::vector<pair_result>& pairs, bool with_unique_index);
+                                   const std::vector<pair_result>& pairs, whole_run how);
 
 }  // namespace segue::matrix

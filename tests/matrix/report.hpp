@@ -12,6 +12,7 @@ struct server_result {
     std::string version;
     std::vector<pair_result> pairs;
     unsigned runs = 0;                           ///< Of Segue's own process.
+    unsigned runs_killed = 0;                    ///< Of these killed in the copy, and gone on with.
     std::vector<std::string> differing_in_runs;  ///< run_segue()'s.
 
     bool equal() const;

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace segue::test {
 namespace {
@@ -107,6 +108,79 @@ TEST_F(a_clean_up, does_what_a_swap_had_still_to_do_about_foreign_keys) {
                 HasSubstr("CONSTRAINT `named`"));
     EXPECT_THAT(run.session().query("SHOW CREATE TABLE _t_del").at(0).at(1).value(),
                 Not(HasSubstr("CONSTRAINT")));
+}
+
+TEST_F(a_clean_up, drops_empty_tables_on_which_something_was_tried) {
+    run.session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
+    run.session().execute("INSERT INTO p VALUES (1), (2), (3)");
+    run.session().execute("ALTER TABLE t ADD CONSTRAINT named FOREIGN KEY (a) REFERENCES p (id)");
+    fault_points faults;
+    faults.abort("foreign_keys.parents_made");
+    run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+    EXPECT_EQ(run.segue().wait(3 * patience), 128 + SIGKILL);
+    // A child of the parent's twin, as the trial makes one, and somebody's table.
+    run.session().execute(
+        "CREATE TABLE _t_ghf (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES "
+        "_t_g01 (id)) COMMENT='Segue: rehearsal'");
+    run.session().execute("CREATE TABLE _t_g07 (id INT PRIMARY KEY)");
+    const auto seen = clean_up(0, only_look);
+    EXPECT_THAT(seen, HasSubstr("Empty tables on which a run that was killed tried something"));
+    EXPECT_THAT(seen, HasSubstr("`_t_g01`"));
+    EXPECT_THAT(clean_up(0), HasSubstr("dropped `" + run.schema() + "`.`_t_ghf`"));
+    EXPECT_EQ(run.everything(), "_t_g07:0 p:3 t:3");
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("without the comment that Segue gives"));
+}
+
+nlohmann::json only_line(const std::string& text) {
+    EXPECT_EQ(text.find('\n'), text.size() - 1) << text;
+    return nlohmann::json::parse(text);
+}
+
+TEST_F(a_clean_up, tells_programs_what_it_found_and_did) {
+    die_while_postponed();
+    const std::string ghost = "`" + run.schema() + "`.`_t_gho`";
+    const auto seen = only_line(clean_up(0, {"--json"}));
+    EXPECT_EQ(seen["kind"], "cleanup");
+    EXPECT_EQ(seen["state"], "resumable");
+    EXPECT_EQ(seen["alter"], alter);
+    EXPECT_EQ(seen["rows_copied"], 3);
+    EXPECT_EQ(seen["to_drop"][0]["table"], ghost);
+    EXPECT_EQ(seen["executed"], false);
+    EXPECT_EQ(seen["kept"], nullptr);
+    const auto done = only_line(clean_up(0, {"--json", "--execute"}));
+    EXPECT_EQ(done["executed"], true);
+    EXPECT_EQ(done["done"][0], "dropped " + ghost);
+    EXPECT_EQ(run.everything(), "t:3");
+    EXPECT_EQ(only_line(clean_up(0, {"--json"}))["state"], "none");
+}
+
+TEST_F(a_clean_up, tells_programs_why_it_was_refused) {
+    run.start(alter, {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    const std::string told = clean_up(1, {"--json", "--execute"});
+    const auto refused = nlohmann::json::parse(told.substr(0, told.find('\n')));
+    EXPECT_EQ(refused["exit_code"], 1);
+    EXPECT_THAT(refused["why"], HasSubstr("another run (segue@"));
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+// A name that is too long is cut with a hash, of the name as the server stores it.
+TEST(a_clean_up_where_names_fold, finds_tables_of_a_long_name_of_the_operators) {
+    quiet_run run(shared_server({"--lower-case-table-names=1"}));
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+    const std::string name = "--force-table-names=" + std::string(70, 'X');
+    run.start("ADD COLUMN b INT", {.postponed = true, .more = {name}});
+    run.segue().wait_for_output("phase: postponed");
+    run.segue().signal(SIGKILL);
+    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
+    auto arguments = segue_arguments(run.server(), run.table(), "", {"--execute", name});
+    std::erase_if(arguments,
+                  [](const std::string& one) { return one.starts_with("--alter") || one.empty(); });
+    arguments.insert(arguments.begin(), "cleanup");
+    segue_process process(segue_build::released, arguments, segue_variables(run.server()));
+    EXPECT_EQ(process.wait(3 * patience), 0) << process.err();
+    EXPECT_EQ(run.everything(), "t:0");
 }
 
 TEST_F(a_clean_up, drops_nothing_of_a_run_that_is_at_work) {

@@ -120,8 +120,10 @@ TEST_P(conversions, that_have_been_seen_to_differ_are_those_of_alter_table) {
         pair.to_data_type = to->column.data_type;
         pair.accepted = {one.literal, "NULL"};
     }
-    for (const bool with_unique_index : {false, true})
-        EXPECT_THAT(run_segue(server(GetParam()), accepted, with_unique_index), IsEmpty());
+    for (const bool one : {false, true})
+        EXPECT_THAT(run_segue(server(GetParam()), accepted,
+                              {.with_unique_index = one, .killed_in_copy = one}),
+                    IsEmpty());
 }
 
 // One type of each kind; the others are scripts/matrix'.

@@ -57,6 +57,16 @@ TEST_P(rows_the_new_schema_forbids, stop_it_when_they_are_copied) {
     spoil(run);
     expect_refused_natively(run);
     const auto before = content(run);
+    run.start({.more = {"--preflight-data-check=0"}});
+    run.expect_stopped(GetParam().told);
+    EXPECT_EQ(content(run), before);
+}
+
+// What a few rows or ranges do not tell is found when they are copied.
+TEST_P(rows_the_new_schema_forbids, stop_it_with_a_look_at_the_data_before_as_well) {
+    live_run run(shared_server(), options());
+    spoil(run);
+    const auto before = content(run);
     run.start();
     run.expect_stopped(GetParam().told);
     EXPECT_EQ(content(run), before);

@@ -145,12 +145,14 @@ TEST_F(a_rehearsal_of, a_control_replica_that_cannot_be_read_warns) {
     expect_warned({"--throttle-control-replicas, is the primary itself"});
 }
 
-TEST_F(a_rehearsal_of, rows_that_may_be_refused_looks_at_none_and_says_how_to_look) {
+TEST_F(a_rehearsal_of, rows_that_may_be_refused_looks_at_some_and_says_how_to_look_at_all) {
     run.session().execute("ALTER TABLE t ADD COLUMN note VARCHAR(40)");
+    run.session().execute("UPDATE t SET note=id, a=id");
     run.start("MODIFY note VARCHAR(20) NOT NULL, ADD UNIQUE (a)", {.more = {"--execute=false"}});
     run.expect_swapped();
-    for (const char* const told : {"No row was looked at", " WHERE CHAR_LENGTH(`note`)>20;",
-                                   " WHERE `note` IS NULL;", "GROUP BY `a` HAVING COUNT(*)>1"})
+    for (const char* const told :
+         {"Of all rows, these find those", " WHERE CHAR_LENGTH(`note`)>20;",
+          " WHERE `note` IS NULL;", "GROUP BY `a` HAVING COUNT(*)>1"})
         EXPECT_NE(run.segue().out().find(told), std::string::npos) << told << run.segue().out();
 }
 

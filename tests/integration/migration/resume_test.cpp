@@ -341,6 +341,60 @@ TEST(a_log_that_is_purged_soon, is_told_of_at_the_start) {
     EXPECT_THAT(run.segue().err(), HasSubstr("binlog_expire_logs_seconds is 3600: "));
 }
 
+class a_place_in_the_oldest_log : public testing::TestWithParam<std::vector<std::string>> {
+  protected:
+    void leave_a_place_in_the_oldest_file() {
+        run.session().execute("PURGE BINARY LOGS TO " + quoted_literal(last_file()));
+        run.session().execute("FLUSH BINARY LOGS");
+    }
+    std::string last_file() {
+        return run.session().query("SHOW BINARY LOGS").back()[0].value_or("");
+    }
+    quiet_run run{shared_server(GetParam())};
+};
+
+TEST_P(a_place_in_the_oldest_log, is_told_of_when_a_run_goes_on_from_it) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
+    run.segue().signal(SIGKILL);
+    expect_killed(run.segue());
+    run.let_cut_over();
+    const std::string oldest = last_file();
+    leave_a_place_in_the_oldest_file();
+    run.start("ADD COLUMN b INT");
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("from its oldest file on, " + oldest));
+}
+
+// What a prepared transaction has changed has to be read again, for as long as it is prepared.
+TEST_P(a_place_in_the_oldest_log, is_told_of_while_a_run_cannot_leave_it) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+    run.start("ADD COLUMN b INT", {.postponed = true, .more = {"--checkpoint-seconds=1"}});
+    run.segue().wait_for_output("phase: postponed");
+    {
+        application_session other(run.server().over_tcp(), run.schema());
+        other.execute("XA START 'x'");
+        other.execute("INSERT INTO t VALUES (1)");
+        other.execute("XA END 'x'");
+        other.execute("XA PREPARE 'x'");
+    }
+    const std::string oldest = last_file();
+    leave_a_place_in_the_oldest_file();
+    run.segue().wait_for_output("from its oldest file on, " + oldest);
+    run.session().execute("XA COMMIT 'x'");
+    run.let_cut_over();
+    run.expect_swapped();
+}
+
+INSTANTIATE_TEST_SUITE_P(, a_place_in_the_oldest_log,
+                         testing::Values(std::vector<std::string>{},
+                                         std::vector<std::string>{
+                                             "--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"}));
+
 TEST(without_gtids, a_run_goes_on_by_its_place_in_a_file) {
     live_run run(shared_server({"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"}), few_rows());
     fault_points faults;

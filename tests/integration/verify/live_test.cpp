@@ -23,16 +23,23 @@ class in_step : public an_engine {
                                                 test::workload_options{.writers = writers});
         work->start();
     }
-    verify::verified verify_all(std::function<void(const verify::verified&)> progressed = {}) {
-        verify::range_verifier verifier({.sessions = sessions,
-                                         .how = tables->how(),
-                                         .pace = *pace,
-                                         .throttler = &made->throttler,
-                                         .pending = pending.get(),
-                                         .checkpoint = &made->checkpoint,
-                                         .progressed = std::move(progressed)},
-                                        {});
-        auto found = verifier.run({}, threads->token());
+    verify::verified verify_all(std::function<void()> progressed = {}, unsigned workers = 2) {
+        verify::range_walk walk({}, {});
+        chunk_sizer sizer(*pace);
+        auto found = verify::compare_all({.sessions = sessions,
+                                          .how = tables->how(),
+                                          .verdict =
+                                              [&](db::session& on, const auto& keys) {
+                                                  return verify::changed_by_carrying_over(
+                                                      on, tables->how(), &made->checkpoint, keys);
+                                              },
+                                          .walk = walk,
+                                          .sizer = sizer,
+                                          .pace = *pace,
+                                          .throttler = &made->throttler,
+                                          .pending = pending.get(),
+                                          .progressed = std::move(progressed)},
+                                         workers);
         throw_if_failed();
         return found;
     }
@@ -121,7 +128,7 @@ TEST_F(in_step, a_row_that_waits_is_looked_at_again_when_it_was_carried_over) {
     wait_until_in_step();
 
     change_one_row();
-    const auto looked_at = verify_all([&](const verify::verified&) { quiet.reset(); });
+    const auto looked_at = verify_all([&] { quiet.reset(); }, /*workers=*/1);
     EXPECT_THAT(looked_at.differences, IsEmpty());
     EXPECT_EQ(looked_at.ranges_looked_into, 1U);
     EXPECT_EQ(looked_at.changed_meanwhile, 0U);

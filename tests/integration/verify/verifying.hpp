@@ -1,13 +1,17 @@
 #pragma once
 
+#include "src/base/task_group.hpp"
 #include "src/rows/statements.hpp"
 #include "src/schema/projection.hpp"
+#include "src/verify/carried_anew.hpp"
 #include "src/verify/comparison.hpp"
 #include "src/verify/range_verifier.hpp"
+#include "src/verify/range_walk.hpp"
 #include "tests/support/application_session.hpp"
 #include "tests/support/sandbox_server.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +48,15 @@ class compared_tables {
     std::unique_ptr<comparison> how_;
 };
 
+/// Compares all that the walk of `with` has, on so many threads.
+inline verified compare_all(const range_verifier::parts& with, unsigned workers) {
+    task_group threads;
+    for (unsigned i = 0; i < workers; ++i)
+        threads.spawn("verify", [&](std::stop_token end) { range_verifier(with).run(end); });
+    threads.join();
+    return with.walk.so_far();
+}
+
 /// A schema of its own with the tables `t` and `g`, which the test makes, and the sessions that
 /// compare them. Threads: one.
 struct two_tables {
@@ -56,13 +69,37 @@ struct two_tables {
     db::session_factory sessions{server.over_tcp()};
     throttle::live_pace pace{throttle::pace{}};
     std::unique_ptr<compared_tables> tables;
+
+    /// `progressed` is called by one of the workers after each range.
+    verified verify_all(const compared_tables& of, unsigned workers = 1,
+                        const segue::tables::verified_rows& from = {},
+                        range_walk::settings set = {},
+                        const std::function<void(const range_walk&)>& progressed = {}) {
+        set.surplus_apart = !of.how().by_ranges();
+        range_walk walk(from, set);
+        carry::chunk_sizer sizer(pace);
+        const auto tell = [&] {
+            if (progressed) progressed(walk);
+        };
+        return compare_all({.sessions = sessions,
+                            .how = of.how(),
+                            .verdict =
+                                [&](db::session& on, const auto& keys) {
+                                    return changed_by_carrying_over(on, of.how(), nullptr, keys);
+                                },
+                            .walk = walk,
+                            .sizer = sizer,
+                            .pace = pace,
+                            .progressed = tell},
+                           workers);
+    }
 };
 
 /// "changed id=7 (a, b)", "missing id=8", sorted.
 inline std::vector<std::string> texts_of(const verified& found, const comparison& how) {
     std::vector<std::string> texts;
     for (const difference& one : found.differences)
-        texts.push_back(describe(one, how.texts().codec()));
+        texts.push_back(describe(one, how.texts().codec(), "the new table"));
     std::ranges::sort(texts);
     return texts;
 }

@@ -50,7 +50,7 @@ TEST(endpoints, addresses_of_sixteen_bytes_stand_in_brackets) {
 
 TEST(endpoints, anything_else_is_an_error) {
     for (const auto* bad : {":3306", "h:", "h:x", "h:0", "h:65536", "::1", "[::1", "[]:1", "[::1]x",
-                            "h,", ",h", "h:1:2", "h:-1"})
+                            "h,", ",h", "h:1:2", "h:-1", "a b", "[ ]", "[[x]"})
         EXPECT_THROW(parse_endpoints(bad), error) << bad;
 }
 

@@ -165,6 +165,25 @@ TEST_F(a_command_line, every_flag_of_the_table_is_taken) {
     }
 }
 
+TEST_F(a_command_line, of_verify_names_two_tables_and_needs_no_alter) {
+    const auto verify = [this](std::vector<std::string> more) {
+        more.insert(more.begin(), {"verify", "--user=me", "--database=d", "--table=_t_del"});
+        return read(more);
+    };
+    const auto plain = verify({"--with-table=t"});
+    ASSERT_TRUE(plain.run);
+    EXPECT_EQ(plain.asked, job::verify);
+    EXPECT_EQ(plain.run->run.request.original, (table_name{"d", "_t_del"}));
+    EXPECT_EQ(plain.run->compared_with, (table_name{"d", "t"}));
+    const auto by_alter = verify({"--with-table=t", "--with-database=e", "--alter=DROP COLUMN a"});
+    ASSERT_TRUE(by_alter.run);
+    EXPECT_EQ(by_alter.run->compared_with, (table_name{"e", "t"}));
+    EXPECT_EQ(by_alter.run->run.request.alter_text, "DROP COLUMN a");
+    EXPECT_EQ(verify({}).fatal, "--with-table is missing: it names the table to compare with");
+    EXPECT_EQ(verify({"--with-table=t", "--verify=none"}).exit_code, 1);
+    EXPECT_EQ(read_complete({"--with-table=t"}).fatal, "--with-table is of `segue verify` alone");
+}
+
 TEST_F(a_command_line, text_is_taken_literally) {
     for (const auto* text : {"--x", "-1", "[a,b]", "a,b", "a b", "\"q\"", "#;", "=", "{}", "$X"})
         EXPECT_EQ(run({"--password", text}).run.connection.password, text);
@@ -330,6 +349,19 @@ TEST_F(a_command_line, the_longest_pause_needs_the_back_off_that_it_bounds) {
         read_complete({"--cut-over-exponential-backoff", "--exponential-backoff-max-interval=1"})
             .run->run.cut_over_pause_max,
         2s);
+}
+
+TEST_F(a_command_line, the_data_is_looked_at_for_a_while_unless_that_is_not_wanted) {
+    EXPECT_EQ(run({}).run.data_check, 10s);
+    EXPECT_EQ(run({"--preflight-data-check=45"}).run.data_check, 45s);
+    for (const char* const given : {"0", "false", "off"})
+        EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 0s) << given;
+    for (const char* const given : {"true", "on"})
+        EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 10s) << given;
+    for (const char* const given : {"-1", "3601", "10s", ""})
+        EXPECT_THAT(fatal({std::string("--preflight-data-check=") + given}),
+                    HasSubstr("--preflight-data-check"))
+            << given;
 }
 
 TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {

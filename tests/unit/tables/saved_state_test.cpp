@@ -66,6 +66,26 @@ TEST(saved_state, evicted_rows_are_a_list_of_keys) {
     EXPECT_EQ(evicted_in(text_of(keys)), keys);
 }
 
+TEST(saved_state, how_far_a_verification_is_is_read_as_it_was_written) {
+    const verified_point written{.so_far = {.up_to = bytes("\x80\x01"),
+                                            .done = true,
+                                            .rows = 1,
+                                            .rows_in_target = 2,
+                                            .ranges = 3,
+                                            .skipped = 4,
+                                            .ranges_looked_into = 5,
+                                            .changed_meanwhile = 6},
+                                 .percent = 7,
+                                 .seed = 1ULL << 40U,
+                                 .server_uuid = "3e11fa47",
+                                 .up_since = "1700000000"};
+    EXPECT_EQ(verified_in(text_of(written)), written);
+    EXPECT_EQ(verified_in(text_of(verified_point{})), verified_point{});
+    std::string other = text_of(written);
+    EXPECT_THROW(verified_in(other.replace(other.find("7,"), 1, "101")), error);
+    EXPECT_THROW(verified_in("{}"), error);
+}
+
 TEST(saved_state, what_is_not_of_the_format_is_an_error_and_never_misread) {
     for (const char* const text :
          {"", "after 1 up to 2, 3 rows", "[]", "{}", R"({"after":null,"up_to":null})",

@@ -1,4 +1,5 @@
 #include "src/base/error.hpp"
+#include "throttle/http_url.hpp"
 #include "throttle/signals/http_signal.hpp"
 #include "throttle/signals/http_status.hpp"
 
