@@ -108,17 +108,19 @@ class trial {
     }
 
     /// On a busy machine writers may change more than Segue carries over, for good. Then they pause
-    /// until it has copied and verified all.
+    /// until it has copied and verified all, and where it does not come to swap either, to its end.
     void give_respite() {
         if (paused_for_swap_) return;
-        if (segue().at() > stage::verify) {
-            if (std::exchange(in_respite_, false)) scene_.writers().resume();
-            return;
+        const bool is_swapping = segue().at() > stage::verify;
+        const auto due = process_began_ + (is_swapping ? 2 : 1) * until_respite;
+        if (in_respite_ && is_swapping && steady_clock::now() < due) {
+            in_respite_ = false;
+            scene_.writers().resume();
+        } else if (!in_respite_ && steady_clock::now() >= due) {
+            in_respite_ = true;
+            ++result_.respites;
+            scene_.writers().pause();
         }
-        if (in_respite_ || steady_clock::now() < process_began_ + until_respite) return;
-        in_respite_ = true;
-        ++result_.respites;
-        scene_.writers().pause();
     }
 
     /// Whether the migration is done. Where a process has ended before, the next one is started.
