@@ -26,18 +26,18 @@ _segue() {
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
             --table | --set | --trigger-suffix | --preflight-data-check | --threads | \
             --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
-            --wait-for-server-seconds | --dml-batch-size | --max-lag-millis | \
-            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
-            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
-            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
-            --heartbeat-interval-millis | --replication-lag-query | --verify | \
-            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
-            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
-            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
-            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
-            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
-            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
-            --runtime-metrics-interval | --timeout)
+            --wait-for-server-seconds | --with-table | --with-database | --dml-batch-size | \
+            --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
+            --throttle-query | --throttle-http | --throttle-http-interval-millis | \
+            --throttle-http-timeout-millis | --critical-load-interval-millis | \
+            --critical-load-hibernate-seconds | --heartbeat-interval-millis | \
+            --replication-lag-query | --verify | --cut-over-stall-budget-millis | \
+            --cut-over-lock-timeout-seconds | --exponential-backoff-max-interval | \
+            --kill-blockers-after-seconds | --cut-over | --force-table-names | \
+            --replica-server-id | --binlogsyncer-max-reconnect-attempts | --serve-tcp-port | \
+            --serve-tcp-host | --hooks-hint | --hooks-hint-owner | --hooks-hint-token | \
+            --hooks-status-interval | --hooks-timeout-seconds | --statsd-addr | --statsd-tags | \
+            --checkpoint-seconds | --old-table | --runtime-metrics-interval | --timeout)
             return
             ;;
     esac

@@ -56,8 +56,7 @@ class a_column_that_is_set : public testing::TestWithParam<set_value>, protected
     }
     verified verify() {
         tables = std::make_unique<compared_tables>(compared());
-        range_verifier verifier({.sessions = sessions, .how = tables->how(), .pace = pace}, {});
-        return verifier.run({}, {});
+        return verify_all(*tables);
     }
 };
 
@@ -133,8 +132,7 @@ TEST_F(tables_with_a_column_that_is_set, leave_out_what_is_made_of_it_and_what_d
                                                       "`u`: set to what differs each time"));
     application.execute("UPDATE g SET u='another' WHERE id=1");
     application.execute("UPDATE g SET a=11 WHERE id=2");
-    range_verifier verifier({.sessions = sessions, .how = tables->how(), .pace = pace}, {});
-    const verified found = verifier.run({}, {});
+    const verified found = verify_all(*tables);
     EXPECT_THAT(texts_of(found, tables->how()), ElementsAre("row id=2: other values in `a`"));
     EXPECT_EQ(found.ranges_looked_into, 1U);
 }
