@@ -76,6 +76,8 @@ std::string json_of(const commands::compared_tables& done,
                         {"text", done.differences[i]}});
     return display::text_of({{"version", display::json_version},
                              {"kind", "verification"},
+                             {"exit_code", done.differences.empty() ? equal : different},
+                             {"why", ""},
                              {"table", done.source.quoted()},
                              {"with_table", done.target.quoted()},
                              {"equal", done.differences.empty()},
@@ -85,6 +87,14 @@ std::string json_of(const commands::compared_tables& done,
                              {"ranges_left_out", done.rows.skipped},
                              {"differences", std::move(rows)},
                              {"may_be_more", done.rows.there_may_be_more},
+                             {"notices", notices}});
+}
+
+std::string json_of_failure(const std::string& why, const std::vector<std::string>& notices) {
+    return display::text_of({{"version", display::json_version},
+                             {"kind", "verification"},
+                             {"exit_code", not_done},
+                             {"why", why},
                              {"notices", notices}});
 }
 
@@ -113,6 +123,7 @@ int verify_tables(const options& given, const std::vector<std::string>& notices,
     };
     for (const std::string& notice : notices) tell(notice);
     progress_lines progress(!given.json);
+    std::string why = "stopped by a signal";
     try {
         const auto done = commands::compare_tables(
             given.run, given.compared_with,
@@ -128,10 +139,12 @@ int verify_tables(const options& given, const std::vector<std::string>& notices,
         print(given.json ? json_of(done, told) : text_of(done));
         return done.differences.empty() ? equal : different;
     } catch (const stopped&) {
-        log::write(log::level::fatal, "stopped by a signal");
+        // It was asked for.
     } catch (const error& failure) {
-        log::write(log::level::fatal, failure.what());
+        why = failure.what();
     }
+    log::write(log::level::fatal, why);
+    if (given.json) print(json_of_failure(why, told));
     return not_done;
 }
 

@@ -7,7 +7,7 @@
 #include "src/earlier/earlier_state.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
-#include "src/preflight/unfinished_swap.hpp"
+#include "src/new_table/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/tables/saved_state.hpp"
@@ -65,12 +65,13 @@ remnants::kind kind_without_a_state(db::session& session, const migration_tables
         why = fmt::format("{} was written by another version of Segue", tables.checkpoint.quoted());
         return remnants::kind::unknown;
     }
+    std::string there;
     for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint})
-        if (servers::exists(session, one)) {
-            why = "no state of a run is there";
-            return remnants::kind::unknown;
-        }
-    return remnants::kind::none;
+        if (servers::exists(session, one))
+            there += fmt::format("{}{}", there.empty() ? "" : ", ", one.quoted());
+    if (there.empty()) return remnants::kind::none;
+    why = "no state of a run is beside " + there;
+    return remnants::kind::unknown;
 }
 
 remnants look(db::session& session, const migration::settings& with, migration_tables& tables) {

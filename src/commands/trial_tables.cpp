@@ -1,7 +1,7 @@
 #include "src/commands/trial_tables.hpp"
 
-#include "src/preflight/empty_table.hpp"
-#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/new_table/empty_table.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
 
 #include <string>
 

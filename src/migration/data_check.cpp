@@ -1,7 +1,7 @@
 #include "src/migration/data_check.hpp"
 
 #include "src/datacheck/early_answer.hpp"
-#include "src/preflight/operators_names.hpp"
+#include "src/new_table/operators_names.hpp"
 
 #include <utility>
 

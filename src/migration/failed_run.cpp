@@ -4,7 +4,7 @@
 #include "src/base/refusal.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
-#include "src/preflight/operators_names.hpp"
+#include "src/new_table/operators_names.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/tables_there.hpp"
 

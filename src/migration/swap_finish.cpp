@@ -6,8 +6,8 @@
 #include "src/db/retry.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
-#include "src/preflight/empty_table.hpp"
-#include "src/preflight/rename_cost.hpp"
+#include "src/new_table/empty_table.hpp"
+#include "src/new_table/rename_cost.hpp"
 #include "src/rehearsal/slow_rename.hpp"
 
 #include <algorithm>

@@ -4,9 +4,9 @@
 #include "src/base/server_errors.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/earlier/earlier_run.hpp"
-#include "src/preflight/empty_table.hpp"
-#include "src/preflight/kept_foreign_keys.hpp"
-#include "src/preflight/target_table.hpp"
+#include "src/new_table/empty_table.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
+#include "src/new_table/target_table.hpp"
 #include "src/tables/checkpoint_table.hpp"
 
 #include <optional>

@@ -4,9 +4,9 @@
 #include "src/base/refusal.hpp"
 #include "src/db/session.hpp"
 #include "src/earlier/earlier_state.hpp"
+#include "src/new_table/rename_cost.hpp"
 #include "src/preflight/plan.hpp"
 #include "src/preflight/planned_target.hpp"
-#include "src/preflight/rename_cost.hpp"
 #include "src/tables/saved_state.hpp"
 
 #include <string>

@@ -8,15 +8,15 @@
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
-#include "src/preflight/check_constraint_names.hpp"
+#include "src/new_table/check_constraint_names.hpp"
+#include "src/new_table/rename_cost.hpp"
+#include "src/new_table/target_table.hpp"
 #include "src/preflight/going_on.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/operators_choices.hpp"
 #include "src/preflight/planned_target.hpp"
-#include "src/preflight/rename_cost.hpp"
 #include "src/preflight/set_columns.hpp"
 #include "src/preflight/table_obstacles.hpp"
-#include "src/preflight/target_table.hpp"
 #include "src/schema/stored_expression.hpp"
 #include "src/schema/zero_date_defaults.hpp"
 #include "src/servers/tables_there.hpp"
@@ -99,7 +99,7 @@ void check_names(db::session& session, const inspection_request& request, plan& 
         refusals.push_back(
             {fmt::format("there is no run of {} to go on with{}", made.original.name.quoted(),
                          left.why.empty() ? "" : ": " + left.why),
-             "Leave --resume out to begin anew."});
+             "To begin anew give the same command, without --resume if it has that."});
     else if (left.is != earlier::remains::none && !may_be_dropped(left, request))
         refusals.push_back(stands_in_the_way(left, there));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/db/session.hpp"
-#include "src/preflight/empty_table.hpp"
+#include "src/new_table/empty_table.hpp"
 #include "src/preflight/plan.hpp"
 
 #include <stop_token>

@@ -3,9 +3,9 @@
 #include "src/base/error.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/empty_table.hpp"
+#include "src/new_table/empty_table.hpp"
+#include "src/new_table/rename_cost.hpp"
 #include "src/preflight/plan.hpp"
-#include "src/preflight/rename_cost.hpp"
 #include "src/sql/alter_text.hpp"
 
 #include <stop_token>

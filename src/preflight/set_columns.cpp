@@ -1,8 +1,8 @@
 #include "src/preflight/set_columns.hpp"
 
 #include "src/expressions/expression_judge.hpp"
-#include "src/preflight/empty_table.hpp"
-#include "src/preflight/rename_cost.hpp"
+#include "src/new_table/empty_table.hpp"
+#include "src/new_table/rename_cost.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -3,7 +3,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
 #include "src/schema/foreign_key.hpp"
 #include "src/schema/trigger.hpp"
 

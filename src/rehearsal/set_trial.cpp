@@ -4,7 +4,7 @@
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/keys/key_codec.hpp"
-#include "src/preflight/operators_names.hpp"
+#include "src/new_table/operators_names.hpp"
 #include "src/rows/computed_value.hpp"
 #include "src/rows/statements.hpp"
 #include "src/schema/set_column.hpp"

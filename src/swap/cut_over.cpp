@@ -10,7 +10,7 @@
 #include "src/holders/blocker_ender.hpp"
 #include "src/holders/deadlock_count.hpp"
 #include "src/holders/foresight.hpp"
-#include "src/preflight/check_constraint_names.hpp"
+#include "src/new_table/check_constraint_names.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"

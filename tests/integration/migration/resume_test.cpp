@@ -174,7 +174,7 @@ TEST_F(what_an_earlier_run_left, of_another_alter_is_refused_by_name_and_dropped
     expect_refused("ADD COLUMN c INT", {"its ALTER is another", "ADD COLUMN b",
                                         "To go on with it, give the ALTER", "--no-resume"});
     expect_refused("ADD COLUMN c INT", {"its ALTER is another", "--no-resume"}, {"--resume"});
-    EXPECT_EQ(run.segue().err().find("Leave --resume out"), std::string::npos);
+    EXPECT_EQ(run.segue().err().find("To begin anew"), std::string::npos);
     run.start("ADD COLUMN c INT", {.more = {"--no-resume"}});
     run.expect_swapped();
     EXPECT_EQ(run.everything(), "_t_del:900 t:900");

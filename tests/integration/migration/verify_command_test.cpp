@@ -177,6 +177,9 @@ TEST_F(two_tables_that_nobody_writes_to, are_in_two_schemas_and_told_as_json) {
                                HasSubstr(R"("rows":900,"rows_in_other":899)"),
                                HasSubstr(R"({"columns":[],"kind":"missing","text":"row id=5: )")));
     EXPECT_THAT(printed, Not(HasSubstr("#")));
+    EXPECT_THAT(verify(not_done, {"--with-table=none", "--json"}),
+                AllOf(HasSubstr(R"("exit_code":1,"kind":"verification")"),
+                      HasSubstr(R"("why":"this migration cannot be done)")));
 }
 
 TEST_F(two_tables_that_nobody_writes_to, may_be_compared_by_a_sample) {

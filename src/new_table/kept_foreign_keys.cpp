@@ -1,9 +1,9 @@
-#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/utf8.hpp"
-#include "src/preflight/target_table.hpp"
+#include "src/new_table/target_table.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/servers/account.hpp"
 #include "src/sql/foreign_key_clauses.hpp"

@@ -1,4 +1,4 @@
-#include "src/preflight/rename_cost.hpp"
+#include "src/new_table/rename_cost.hpp"
 
 #include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"

@@ -1,4 +1,4 @@
-#include "src/preflight/empty_table.hpp"
+#include "src/new_table/empty_table.hpp"
 
 #include <string>
 

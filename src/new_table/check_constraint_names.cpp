@@ -1,4 +1,4 @@
-#include "src/preflight/check_constraint_names.hpp"
+#include "src/new_table/check_constraint_names.hpp"
 
 #include "src/base/refusal.hpp"
 #include "src/schema/check_constraint.hpp"

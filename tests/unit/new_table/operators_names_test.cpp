@@ -1,4 +1,4 @@
-#include "src/preflight/operators_names.hpp"
+#include "src/new_table/operators_names.hpp"
 
 #include <gtest/gtest.h>
 

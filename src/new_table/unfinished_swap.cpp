@@ -1,11 +1,11 @@
-#include "src/preflight/unfinished_swap.hpp"
+#include "src/new_table/unfinished_swap.hpp"
 
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/stored_names.hpp"
-#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/tables/saved_state.hpp"

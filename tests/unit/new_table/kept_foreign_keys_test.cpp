@@ -1,4 +1,4 @@
-#include "src/preflight/kept_foreign_keys.hpp"
+#include "src/new_table/kept_foreign_keys.hpp"
 
 #include <string>
 #include <vector>

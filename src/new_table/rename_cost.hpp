@@ -2,7 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
-#include "src/preflight/empty_table.hpp"
+#include "src/new_table/empty_table.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <chrono>
