@@ -57,7 +57,7 @@ class a_clean_up : public testing::Test {
 };
 
 TEST_F(a_clean_up, finds_nothing_where_no_run_was) {
-    EXPECT_THAT(clean_up(0, only_look), HasSubstr("Nothing is left of a run."));
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("Nothing is left of a run"));
     EXPECT_THAT(clean_up(0), HasSubstr("# Done"));
     EXPECT_EQ(run.everything(), "t:3");
 }

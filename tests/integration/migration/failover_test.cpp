@@ -97,11 +97,8 @@ TEST(a_run_whose_log_is_read_on_a_replica, goes_on_after_it_was_killed) {
     replica_pair& servers = shared_pair(usual_pair());
     live_run run(servers.primary(), {.rows = 3'000, .writing = {.rate_per_second = 50}});
     servers.wait_replicated();
-    fault_points faults;
-    faults.abort("copier.chunk_ended", {.first = 15});
     run.writers().start();
-    run.start({.build = segue_build::faulty, .faults = &faults, .more = servers.arguments()});
-    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL) << run.segue().err();
+    run.kill_in_the_copy({.more = servers.arguments()});
     run.writers().wait_for_transactions(100);
     run.migrate_while_writers_pause(100, {.more = servers.arguments()});
     EXPECT_EQ(run.times_told("going on with what an earlier run left"), 1U) << run.segue().err();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <optional>
 #include <unistd.h>
@@ -71,6 +72,23 @@ void live_run::let_cut_over() {
 
 void live_run::hold_copy(fault_points& faults) const {
     faults.pause(held_at, {.first = with_.rows / default_chunk_rows / 2, .always = true});
+}
+
+void live_run::kill_in_the_copy(start_options how) {
+    fault_points faults;
+    faults.pause(held_at, {.first = 15});
+    how.build = segue_build::faulty;
+    how.faults = &faults;
+    start(how);
+    faults.wait_reached(held_at);
+    eventually("a place in the log is written down", [&] {
+        return !session()
+                    .query("SELECT 1 FROM " + tables().checkpoint.quoted() +
+                           " WHERE kind='resume_point'")
+                    .empty();
+    });
+    segue().signal(SIGKILL);
+    EXPECT_EQ(segue().wait(), 128 + SIGKILL) << segue().err();
 }
 
 void live_run::let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed) {

@@ -81,6 +81,10 @@ class live_run {
     /// it go on: so much was changed beside it, however fast it is.
     void let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed);
 
+    /// Starts it, and kills it in its copy, once a later run can go on from what it has written
+    /// down.
+    void kill_in_the_copy(start_options how);
+
     /// A whole run, postponed until the writers, which are at work, have committed `transactions`
     /// and paused: the new table is what ALTER TABLE makes of the old one, and nothing was lost.
     void migrate_while_writers_pause(std::uint64_t transactions, start_options how);

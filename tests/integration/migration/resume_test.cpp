@@ -397,11 +397,8 @@ INSTANTIATE_TEST_SUITE_P(, a_place_in_the_oldest_log,
 
 TEST(without_gtids, a_run_goes_on_by_its_place_in_a_file) {
     live_run run(shared_server({"--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"}), few_rows());
-    fault_points faults;
-    faults.abort("copier.chunk_ended", {.first = 20});
     run.writers().start();
-    run.start({.build = segue_build::faulty, .faults = &faults});
-    expect_killed(run.segue());
+    run.kill_in_the_copy({});
     run.writers().wait_for_transactions(100);
     run.session().execute("FLUSH BINARY LOGS");
     run.writers().wait_for_transactions(100);
