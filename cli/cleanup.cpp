@@ -95,12 +95,8 @@ std::string text_of(const remnants& found, bool execute) {
     return text;
 }
 
-}  // namespace
-
-namespace {
-
 // What was done is told as it is done to people, and at the end to programs.
-int clean_up_or_throw(const options& given, std::stop_token stop) {
+void clean_up_or_throw(const options& given, std::stop_token stop) {
     display::cleaned_up end{.found = {}, .executed = given.execute};
     if (!given.execute) {
         end.found = commands::look_at_remnants(given.run, stop);
@@ -114,7 +110,6 @@ int clean_up_or_throw(const options& given, std::stop_token stop) {
         given.json ? display::json_of(end) + "\n"
                    : text_of(end.found, given.execute) + (given.execute ? "# Done\n" : "");
     std::fputs(text.c_str(), stdout);
-    return 0;
 }
 
 }  // namespace
@@ -123,7 +118,8 @@ int clean_up(const options& given, const std::vector<std::string>& notices, std:
     for (const std::string& notice : notices) log::write(log::level::warning, notice);
     std::string why = "stopped by a signal";
     try {
-        return clean_up_or_throw(given, stop);
+        clean_up_or_throw(given, stop);
+        return 0;
     } catch (const stopped&) {
         // It was asked for.
     } catch (const error& failure) {

@@ -2,6 +2,7 @@
 
 #include "src/new_table/empty_table.hpp"
 #include "src/new_table/kept_foreign_keys.hpp"
+#include "src/new_table/twin_names.hpp"
 
 #include <string>
 
@@ -9,19 +10,6 @@
 
 namespace segue::commands {
 namespace {
-
-constexpr unsigned parents_max = 99;
-
-// As preflight::expression_twin() and foreign_key_trial have them; the table with the keys comes
-// before its parents.
-std::vector<std::string> names_of_trials(const std::string& rehearsal) {
-    const std::string trunk = rehearsal.substr(0, rehearsal.size() - 1);
-    std::vector<std::string> names{rehearsal, trunk + "e", trunk + "f"};
-    const std::string beginning = rehearsal.substr(0, rehearsal.size() - 2);
-    for (unsigned i = 1; i <= parents_max; ++i)
-        names.push_back(fmt::format("{}{:02}", beginning, i));
-    return names;
-}
 
 bool is_ours(db::session& session, const table_name& name) {
     const auto text = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
@@ -33,8 +21,8 @@ bool is_ours(db::session& session, const table_name& name) {
 
 trial_tables find_trial_tables(db::session& session, const migration_tables& tables) {
     std::string list;
-    for (const std::string& name : names_of_trials(tables.rehearsal.name))
-        list += (list.empty() ? "" : ",") + quoted_literal(name);
+    for (const table_name& one : preflight::tables_for_a_moment(tables))
+        list += (list.empty() ? "" : ",") + quoted_literal(one.name);
     trial_tables found;
     // '_ghf' and '_ghr' are greater than '_g99': what refers to others comes first.
     for (const db::row& one : session.query(fmt::format(

@@ -4,6 +4,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/utf8.hpp"
 #include "src/new_table/target_table.hpp"
+#include "src/new_table/twin_names.hpp"
 #include "src/schema/check_constraint.hpp"
 #include "src/servers/account.hpp"
 #include "src/sql/foreign_key_clauses.hpp"
@@ -26,7 +27,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t name_characters_max = 64;
-constexpr std::size_t parents_max = 99;
 constexpr std::string_view what_else =
     "Drop it before, and add it again after the migration if it is needed; or say "
     "--discard-foreign-keys, which leaves the table's foreign keys out of the new table.";
@@ -363,12 +363,6 @@ void ask_for_indexes_of_keys(db::session& session, const table_name& of,
           "Say --discard-foreign-keys, or run this ALTER as a plain ALTER TABLE."}});
 }
 
-table_name foreign_key_trial::name_of_twin(std::size_t parent) const {
-    table_name name = twin_;
-    name.name.replace(name.name.size() - 3, 3, fmt::format("g{:02}", parent + 1));
-    return name;
-}
-
 foreign_key_trial::foreign_key_trial(db::session& session, const table_record& record,
                                      const schema::table_definition& original,
                                      const migration_tables& tables,
@@ -378,12 +372,12 @@ foreign_key_trial::foreign_key_trial(db::session& session, const table_record& r
       original_(original),
       tables_(tables),
       keys_(keys),
-      twin_{tables.rehearsal.schema,
-            tables.rehearsal.name.substr(0, tables.rehearsal.name.size() - 1) + "f"} {
+      twin_(foreign_key_twin(tables)) {
     for (const schema::foreign_key& key : keys_)
         if (std::ranges::count(parents_, key.parent) == 0) parents_.push_back(key.parent);
-    if (parents_.size() > parents_max)
-        throw_refusals({{"the table's foreign keys refer to more than 99 tables",
+    if (parents_.size() > parent_twins_max)
+        throw_refusals({{fmt::format("the table's foreign keys refer to more than {} tables",
+                                     parent_twins_max),
                          "Say --discard-foreign-keys."}});
     own_ = numbered(keys_, tables_, names_in_schema(session_, tables_));
     refuse_long_names(own_, tables_, twin_.name);
@@ -391,10 +385,10 @@ foreign_key_trial::foreign_key_trial(db::session& session, const table_record& r
         const unchecked_foreign_keys unchecked(session_);
         clear_for_a_moment(session_, twin_);
         for (std::size_t i = 0; i < parents_.size(); ++i)
-            clear_for_a_moment(session_, name_of_twin(i));
+            clear_for_a_moment(session_, parent_twin(tables_, i));
     }
     for (std::size_t i = 0; i < parents_.size(); ++i)
-        parent_twins_.emplace_back(session_, record_, name_of_twin(i), parents_[i],
+        parent_twins_.emplace_back(session_, record_, parent_twin(tables_, i), parents_[i],
                                    empty_table::purpose::for_a_moment);
     fault::point("foreign_keys.parents_made");
 }
@@ -404,7 +398,7 @@ std::vector<kept_foreign_key> foreign_key_trial::to_twins(
     for (kept_foreign_key& key : keys) {
         const auto at = std::ranges::find(parents_, key.wanted.parent);
         require(at != parents_.end(), "each parent has a twin");
-        key.wanted.parent = name_of_twin(static_cast<std::size_t>(at - parents_.begin()));
+        key.wanted.parent = parent_twin(tables_, static_cast<std::size_t>(at - parents_.begin()));
     }
     return keys;
 }

@@ -130,7 +130,6 @@ class foreign_key_trial {
                               const std::vector<kept_foreign_key>& keys);
 
   private:
-    table_name name_of_twin(std::size_t parent) const;
     std::set<std::string> compared_by_number(const kept_foreign_key& key) const;
     /// The same keys, to the twins of their parents.
     std::vector<kept_foreign_key> to_twins(std::vector<kept_foreign_key> keys) const;

@@ -3,6 +3,7 @@
 #include "src/expressions/expression_judge.hpp"
 #include "src/new_table/empty_table.hpp"
 #include "src/new_table/rename_cost.hpp"
+#include "src/new_table/twin_names.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,12 +11,6 @@
 #include <fmt/format.h>
 
 namespace segue::preflight {
-
-table_name expression_twin(const migration_tables& tables) {
-    std::string name = tables.rehearsal.name;
-    name.back() = 'e';
-    return {tables.rehearsal.schema, std::move(name)};
-}
 
 std::vector<schema::set_column> judged_sets(const workplace& at, const plan& made) {
     const table_name name = expression_twin(made.tables);

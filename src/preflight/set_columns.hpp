@@ -11,9 +11,6 @@
 /// Columns whose values are asked for by --set.
 namespace segue::preflight {
 
-/// `_<t>_ghe`, the empty twin of the original on which expressions are tried.
-table_name expression_twin(const migration_tables& tables);
-
 /// What the server makes of the expressions that are asked for, on an empty twin that is made for
 /// it and dropped again; nothing is made where none is asked for. Throws segue::error with
 /// refusals.
