@@ -175,6 +175,7 @@ TEST_F(a_command_line, every_flag_of_the_table_is_taken) {
         if (entry.answered_by == flag_answer::refusal) continue;
         auto argument = "--" + std::string(entry.name);
         if (entry.kind == flag_kind::integer) argument += "=1";
+        if (entry.kind == flag_kind::integer_or_boolean) argument += "=1";
         if (entry.kind == flag_kind::real) argument += "=1";
         if (entry.kind == flag_kind::text) argument += "=x";
         const auto result = read({argument, "--check-flag"});
@@ -376,10 +377,15 @@ TEST_F(a_command_line, the_data_is_looked_at_for_a_while_unless_that_is_not_want
         EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 0s) << given;
     for (const char* const given : {"true", "on"})
         EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 10s) << given;
-    for (const char* const given : {"-1", "3601", "10s", ""})
+    for (const char* const given : {"-1", "3601"})
         EXPECT_THAT(fatal({std::string("--preflight-data-check=") + given}),
                     HasSubstr("--preflight-data-check"))
             << given;
+    for (const char* const given : {"10s", "abc", ""}) {
+        const auto read = read_complete({std::string("--preflight-data-check=") + given});
+        EXPECT_EQ(read.exit_code, 2) << given;
+        EXPECT_THAT(read.output, HasSubstr("an integer, true or false is expected"));
+    }
 }
 
 TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {
