@@ -66,7 +66,7 @@ std::string last_attempt_text(const migration::progress& at) {
 }
 
 double copied_percent(const migration::progress& at) {
-    if (at.at == migration::phase::inspect) return 0.0;
+    if (at.at == migration::phase::inspect && at.rows_copied == 0) return 0.0;
     if (at.rows_estimate == 0) return 100.0;
     return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
 }

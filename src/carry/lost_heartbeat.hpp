@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/servers/server_roles.hpp"
+#include "src/tables/state_values.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -44,5 +45,12 @@ class heartbeat_evidence {
 std::optional<std::string> why_replica_is_ahead(const servers::server_roles& roles,
                                                 db::session& primary,
                                                 const migration_tables& tables);
+
+/// Why a stream cannot be taken up where an earlier run of these tables stopped, a part of a
+/// sentence; nullopt: it can: its place is in the log still, and nothing of it was lost.
+/// Precondition: no run is at work. Throws as sessions do.
+std::optional<std::string> why_not_taken_up(const servers::server_roles& roles,
+                                            db::session& primary, const migration_tables& tables,
+                                            const tables::resume_point& from);
 
 }  // namespace segue::carry

@@ -6,7 +6,6 @@
 #include "src/preflight/inspection.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/planned_target.hpp"
-#include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
@@ -127,9 +126,7 @@ preflight::plan run_state::looked_at(
     const migration_tables beside =
         earlier::tables_as_stored(primary, request.original, request.naming);
     request.place_is_gone = [&](const tables::resume_point& from) {
-        const auto why =
-            servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
-        return why ? why : carry::why_replica_is_ahead(*roles_, primary, beside);
+        return carry::why_not_taken_up(*roles_, primary, beside, from);
     };
     try {
         if (replica) {
@@ -176,6 +173,11 @@ void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built)
 void run_state::hold(preflight::plan made) {
     std::lock_guard lock(mutex_);
     made_ = std::move(made);
+}
+
+earlier::owner run_state::owner_of_tables(db::session& session) const {
+    return earlier::owner_of(session, plan().tables.checkpoint, run_token_,
+                             plan().goes_on ? plan().goes_on->owner_before : "");
 }
 
 void run_state::expect_statements_of_swap() {

@@ -195,6 +195,10 @@ TEST(prints_in_second, every_thirty_seconds_else) {
 
 TEST(copied_percent, is_none_while_the_table_is_inspected) {
     EXPECT_EQ(copied_percent(progress()), 0.0);
+    progress goes_on;
+    goes_on.rows_copied = goes_on.rows_copied_before = 30;
+    goes_on.rows_estimate = 40;
+    EXPECT_EQ(copied_percent(goes_on), 75.0) << "of what an earlier run has copied";
     progress empty;
     empty.at = phase::copy;
     EXPECT_EQ(copied_percent(empty), 100.0);
