@@ -2,7 +2,7 @@
 
 #include "cli/display/ending.hpp"
 #include "cli/display/json_fields.hpp"
-#include "src/base/error.hpp"
+#include "cli/subcommand.hpp"
 #include "src/base/log.hpp"
 #include "src/commands/table_comparison.hpp"
 
@@ -123,8 +123,7 @@ int verify_tables(const options& given, const std::vector<std::string>& notices,
     };
     for (const std::string& notice : notices) tell(notice);
     progress_lines progress(!given.json);
-    std::string why = "stopped by a signal";
-    try {
+    const auto work = [&] {
         const auto done = commands::compare_tables(
             given.run, given.compared_with,
             {.on_notice = tell,
@@ -138,14 +137,9 @@ int verify_tables(const options& given, const std::vector<std::string>& notices,
                             done.rows.changed_meanwhile));
         print(given.json ? json_of(done, told) : text_of(done));
         return done.differences.empty() ? equal : different;
-    } catch (const stopped&) {
-        // It was asked for.
-    } catch (const error& failure) {
-        why = failure.what();
-    }
-    log::write(log::level::fatal, why);
-    if (given.json) print(json_of_failure(why, told));
-    return not_done;
+    };
+    return run_subcommand(given.json, work,
+                          [&](const std::string& why) { return json_of_failure(why, told); });
 }
 
 }  // namespace segue::cli
