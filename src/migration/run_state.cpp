@@ -125,8 +125,8 @@ preflight::plan run_state::looked_at(
     request.is_ours = [&](std::uint64_t connection) { return sessions().was_ours(connection); };
     const migration_tables beside =
         earlier::tables_as_stored(primary, request.original, request.naming);
-    request.place_is_gone = [&](const tables::resume_point& from) {
-        return carry::why_not_taken_up(*roles_, primary, beside, from);
+    request.look_at_servers = [&](const tables::saved_state& from) {
+        return why_not_from(from, primary, beside);
     };
     try {
         if (replica) {
@@ -146,6 +146,17 @@ preflight::plan run_state::looked_at(
         throw wire::first_statement_failure(
             servers::start_failure(failure, primary, with.request.original), roles_->primary());
     }
+}
+
+std::optional<preflight::no_way_on> run_state::why_not_from(const tables::saved_state& left,
+                                                            db::session& primary,
+                                                            const migration_tables& beside) {
+    if (auto why = carry::why_not_taken_up(*roles_, primary, beside, *left.resume_at))
+        return preflight::no_way_on{.why = std::move(*why)};
+    if (with.verify_percent == 100) return std::nullopt;
+    if (auto why = carry::why_all_is_to_be_compared(*roles_, primary, left))
+        return preflight::no_way_on{.why = std::move(*why), .asked_so = true};
+    return std::nullopt;
 }
 
 void run_state::look_at_status(db::session& primary) {
