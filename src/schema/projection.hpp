@@ -36,7 +36,8 @@ struct projection {
     /// ones with an expression as default, and those that are set by an expression.
     std::vector<std::string> computed;
     /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the same in the target and its
-    /// only unique index, and no new column has an expression default. Else delete, then insert.
+    /// only unique index, no new column has an expression default, and no JSON is written. Else
+    /// delete, then insert.
     bool upserts = false;
     /// For the operator: "`new`: new, its default", "dropped: `x`", one line each.
     std::string description;
