@@ -88,7 +88,8 @@ projected_column carried_on(const table_definition& source, const column& from, 
             quoted_name(to.name), from.column_type, to.column_type));
     return {.target = to.name,
             .expression = converted(from, to, *how, qualified(source.name, from.name), rules),
-            .source = from.name};
+            .source = from.name,
+            .of_the_moment = *how == conversion::as_today};
 }
 
 }  // namespace
@@ -148,7 +149,8 @@ projection make_projection(const table_definition& source, const table_definitio
                 fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);
         } else if (defaults_to_now(to)) {
             const std::string moment = moment_literal(to, rules.moment);
-            made.columns.push_back({.target = to.name, .expression = moment, .source = {}});
+            made.columns.push_back(
+                {.target = to.name, .expression = moment, .source = {}, .of_the_moment = true});
             made.description +=
                 fmt::format("{}: new, {} in all rows\n", quoted_name(to.name), moment);
         } else {

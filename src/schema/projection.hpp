@@ -21,6 +21,9 @@ struct projected_column {
     std::optional<std::string> source;  ///< The column carried on; nullopt: a value of our own.
     bool set = false;           ///< The value was asked for: INSERT converts whatever it is.
     bool deterministic = true;  ///< The same whenever it is computed for a row.
+    /// One for all rows of a migration, and another one for the next: by the moment, or the day, on
+    /// which it began.
+    bool of_the_moment = false;
 };
 
 /// How rows of the source become rows of the target; immutable once made.

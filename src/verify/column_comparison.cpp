@@ -163,7 +163,10 @@ compared_columns compare_columns(const schema::projection& projection,
         const auto written =
             std::ranges::find(projection.columns, to.name, &schema::projected_column::target);
         if (written != projection.columns.end() && !written->deterministic) {
-            made.left_out.push_back(quoted_name(to.name) + ": set to what differs each time");
+            made.left_out.push_back(quoted_name(to.name) +
+                                    (written->of_the_moment
+                                         ? ": its value is of the moment at which a migration began"
+                                         : ": set to what differs each time"));
         } else if (written != projection.columns.end()) {
             const column* const from =
                 written->source ? source.find_column(*written->source) : nullptr;
