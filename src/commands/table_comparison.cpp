@@ -41,7 +41,11 @@ preflight::projected_pair look(db::session_factory& sessions, db::session& sessi
                                const preflight::inspection_request& request,
                                const table_name& target, const std::stop_token& stop) {
     try {
-        return preflight::look_at_pair(session, request, target, stop);
+        auto pair = preflight::look_at_pair(session, request, target, stop);
+        // A lock that keeps readers out is met here, and not after many tries.
+        for (const table_name& one : {pair.source.name, pair.target.name})
+            static_cast<void>(session.query("SELECT 1 FROM " + one.quoted() + " LIMIT 1"));
+        return pair;
     } catch (const error& failure) {
         throw told_of_holder(failure, sessions, request.original, target);
     }

@@ -19,12 +19,12 @@ namespace segue::commands {
 struct compared_tables {
     table_name source;
     table_name target;
-    verify::verified rows;
-    std::vector<std::string> differences;             ///< Of rows: a sentence for each.
-    std::vector<std::string> definition_differences;  ///< The same of the target's definition.
-    bool definition_compared = false;                 ///< With what the ALTER makes: there is one.
+    verify::verified rows = {};
+    std::vector<std::string> differences = {};             ///< Of rows: a sentence for each.
+    std::vector<std::string> definition_differences = {};  ///< The same of the target's definition.
+    bool definition_compared = false;  ///< With what the ALTER makes: there is one.
     /// Why not all rows were compared that were to be: `stopped`, or a failure. nullptr: they were.
-    std::exception_ptr ended_by;
+    std::exception_ptr ended_by = {};
 
     bool differ() const { return !differences.empty() || !definition_differences.empty(); }
 };

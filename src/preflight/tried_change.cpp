@@ -24,10 +24,16 @@ namespace segue::preflight {
 namespace {
 
 // A constraint that the server has named follows the table's name; the ALTER may have the name that
-// it had when the source was called as the target is.
-std::map<std::string, std::string> names_since(const pair_of_tables& of, const table_name& twin,
+// it had when the source was called as the target is. A new one is in the target already, and no
+// other of the schema can have its name.
+std::map<std::string, std::string> names_since(const pair_of_tables& of,
+                                               const sql::alter_statement& alter,
+                                               const table_name& twin,
                                                const migration_tables& tables) {
     std::map<std::string, std::string> map;
+    for (const auto& clause : alter.clauses)
+        if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
+            map.emplace(clause.name, fmt::format("{}_chk_new{}", twin.name, map.size() + 1));
     for (const auto& one :
          schema::check_names(schema::check_constraints_of(of.source.create_statement),
                              of.source.name.name, twin.name, tables.old.name))
@@ -60,8 +66,9 @@ schema::table_definition altered(const workplace& at, const plan& made, const pa
     clear_for_a_moment(at.session, name);
     empty_table twin(at.session, at.record, name, of.source.name,
                      empty_table::purpose::for_a_moment);
-    auto done = alter_target(at.session, of.source, name, made.tables,
-                             beside_foreign_keys(at.alter), names_since(of, name, made.tables));
+    auto done =
+        alter_target(at.session, of.source, name, made.tables, beside_foreign_keys(at.alter),
+                     names_since(of, at.alter, name, made.tables));
     twin.drop();
     return std::move(done.definition);
 }
