@@ -39,12 +39,6 @@ void throw_if_one_table(const schema::table_definition& source,
                          "Give another one with --with-table, or --with-database."}});
 }
 
-std::vector<std::string> column_names(const schema::table_definition& table) {
-    std::vector<std::string> names;
-    for (const auto& column : table.columns) names.push_back(column.name);
-    return names;
-}
-
 schema::row_key common_key(db::session& session, const projected_pair& made,
                            const schema::source_of& source_of) {
     auto choice = schema::choose_key(
@@ -73,7 +67,7 @@ projected_pair look_at_pair(db::session& session, const inspection_request& requ
     const auto alter = altered ? sql::parse_alter(request.alter_text) : sql::alter_statement{};
     sql::rename_map renames;
     if (altered)
-        renames = sql::column_mapping(alter, column_names(made.source),
+        renames = sql::column_mapping(alter, made.source.column_names(),
                                       request.skip_renames ? sql::renamed_columns::left_behind
                                                            : sql::renamed_columns::carried_on);
     tried_change tried =

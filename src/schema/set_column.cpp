@@ -9,15 +9,6 @@
 #include <fmt/format.h>
 
 namespace segue::schema {
-namespace {
-
-std::vector<std::string> names_of(const table_definition& table) {
-    std::vector<std::string> names;
-    for (const column& one : table.columns) names.push_back(one.name);
-    return names;
-}
-
-}  // namespace
 
 std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
                                           const table_definition& target) {
@@ -29,7 +20,7 @@ std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
             found.push_back({fmt::format("{} is set twice", name), "Leave one of the two out."});
         else if (to == nullptr)
             found.push_back({fmt::format("the new table has no column {}", name),
-                             did_you_mean(sets[i].target, names_of(target)) +
+                             did_you_mean(sets[i].target, target.column_names()) +
                                  "A new one is added by the ALTER: ADD COLUMN."});
         else if (to->generated)
             found.push_back({fmt::format("{} is a generated column: the server computes it", name),
