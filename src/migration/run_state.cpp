@@ -295,6 +295,10 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
 // Of several who tell, one may be late.
 void run_state::note_verified(std::uint64_t rows, std::uint64_t rows_in_target) {
     std::lock_guard lock(mutex_);
+    if (verify_began_ == steady_clock::time_point{}) {
+        verify_began_ = steady_clock::now();
+        rows_verified_before_ = rows;
+    }
     rows_verified_ = std::max(rows_verified_, rows);
     rows_verified_in_target_ = std::max(rows_verified_in_target_, rows_in_target);
 }
@@ -329,6 +333,9 @@ progress run_state::now() const {
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.rows_verified = rows_verified_;
+    made.rows_verified_before = rows_verified_before_;
+    if (verify_began_ != steady_clock::time_point{})
+        made.verify_elapsed = in_millis(now - verify_began_);
     made.rows_verified_in_target = rows_verified_in_target_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();

@@ -146,6 +146,8 @@ class run_state {
     std::chrono::steady_clock::time_point copy_began_{};
     std::chrono::steady_clock::time_point copy_ended_{};
     throttle::throttle_counts throttled_;  // while rows were copied, once they are
+    std::chrono::steady_clock::time_point verify_began_{};
+    std::uint64_t rows_verified_before_ = 0;
     std::uint64_t rows_verified_ = 0;
     std::uint64_t rows_verified_in_target_ = 0;
     std::string postponed_because_;

@@ -74,10 +74,10 @@ TEST_F(the_data, is_looked_at_in_whole_where_that_takes_a_moment) {
     make("a INT");
     fill("n");
     const std::string alter = "MODIFY a INT NOT NULL, ADD UNIQUE KEY (a)";
-    run.start(alter);
+    run.start(alter, {.more = {"--verbose"}});
     run.expect_swapped();
     run.expect_as_native_alter(alter);
-    EXPECT_TRUE(is_told("looked at 100 % of the rows")) << run.segue().err();
+    EXPECT_TRUE(is_told("INFO looked at 100 % of the rows")) << run.segue().err();
     EXPECT_TRUE(is_told(look));
 }
 

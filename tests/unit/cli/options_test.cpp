@@ -203,6 +203,18 @@ TEST_F(a_command_line, of_verify_names_two_tables_and_needs_no_alter) {
     EXPECT_EQ(read_complete({"--with-table=t"}).fatal, "--with-table is of `segue verify` alone");
 }
 
+TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
+    const auto help = [&](const std::string& command) { return read({command, "--help"}).output; };
+    const std::string verify = help("verify");
+    EXPECT_THAT(verify, testing::StartsWith("Usage: segue verify "));
+    EXPECT_THAT(verify, HasSubstr("--with-table"));
+    EXPECT_THAT(verify, HasSubstr("4 they differ"));
+    EXPECT_THAT(verify, Not(HasSubstr("--hooks-path")));
+    const std::string cleanup = help("cleanup");
+    EXPECT_THAT(cleanup, HasSubstr("--execute"));
+    EXPECT_THAT(cleanup, Not(HasSubstr("--with-table")));
+}
+
 TEST_F(a_command_line, text_is_taken_literally) {
     for (const auto* text : {"--x", "-1", "[a,b]", "a,b", "a b", "\"q\"", "#;", "=", "{}", "$X"})
         EXPECT_EQ(run({"--password", text}).run.connection.password, text);
