@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds hibernation_turn{100};
 
 void flusher::run(std::stop_token stop) {
     db::retrying_session session(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
+    introduce(session, stop);
     for (;;) {
         wait_while_it_may_not(stop);
         const auto keys = with_.changes.take(with_.batch_keys,
@@ -42,6 +43,14 @@ void flusher::run(std::stop_token stop) {
         with_.changes.flushed(*keys);
         keys_flushed_ += done;
     }
+}
+
+// So that the first rows do not wait for a COMMIT more.
+void flusher::introduce(db::retrying_session& session, std::stop_token stop) const {
+    told_by_the_stream(stop, [&] {
+        session.run("write down whose connection it is", stop,
+                    [&](db::session& on) { with_.writer.introduce(on); });
+    });
 }
 
 // The stream must never stand still for it: what a server has to hold back it may cut off.

@@ -49,6 +49,7 @@ class flusher {
     std::uint64_t keys_flushed() const noexcept { return keys_flushed_.load(); }
 
   private:
+    void introduce(db::retrying_session& session, std::stop_token stop) const;
     void wait_while_it_may_not(std::stop_token stop) const;
     std::size_t flush(db::session& on, std::span<const keys::key_value> keys, std::size_t taken,
                       std::stop_token stop);
