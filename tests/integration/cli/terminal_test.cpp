@@ -100,7 +100,7 @@ TEST_F(a_terminal, shows_a_bar_in_one_row_that_leaves_every_log_line_whole) {
 
     const auto drawn = drawn_rows(bytes);
     ASSERT_FALSE(drawn.empty()) << bytes;
-    const std::regex bar("(copy|postponed|cut-over|done) (\\[=*>? *\\] )?[0-9.]+%.*");
+    const std::regex bar("(copy|verify|postponed|cut-over|done) (\\[=*>? *\\] )?[0-9.]+%.*");
     for (const auto& row : drawn) {
         EXPECT_TRUE(std::regex_match(row, bar)) << row;
         EXPECT_LT(row.size(), wide.columns) << row;

@@ -165,6 +165,13 @@ bool live_run::a_flush_waits_for_its_commit() {
                tables_.ghost.name + "' AND m.object_schema=DATABASE()") != "0";
 }
 
+void live_run::wait_until_flushes_are_known() {
+    eventually("the connections that write are written down", [&] {
+        return session_.query_value("SELECT COUNT(*) > 2 FROM " + tables_.checkpoint.quoted() +
+                                    " WHERE kind='writer' AND id>0") == "1";
+    });
+}
+
 std::string live_run::stream_position() const {
     constexpr std::string_view label = "; streamer: ";
     const auto out = segue_->out();

@@ -111,6 +111,10 @@ class live_run {
     /// run writes down of itself may wait in one as well.)
     bool a_flush_waits_for_its_commit();
 
+    /// Waits until the connections of the copy and of both flushes are written down: before their
+    /// first rows none of them has anything else to commit then.
+    void wait_until_flushes_are_known();
+
     /// How far the stream was read, as the last status line says.
     std::string stream_position() const;
 

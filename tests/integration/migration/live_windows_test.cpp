@@ -128,12 +128,7 @@ class a_change_not_yet_visible : public testing::Test {
         live_run run(server, {.rows = 500});
         run.start({.build = segue_build::faulty, .faults = &faults, .postponed = true});
         run.segue().wait_for_output("phase: postponed");
-        // Of the copy and of both flushes: none has anything else to commit from here on.
-        eventually("the connections that write are written down", [&] {
-            return run.session().query_value("SELECT COUNT(*) > 2 FROM " +
-                                             run.tables().checkpoint.quoted() +
-                                             " WHERE kind='writer' AND id>0") == "1";
-        });
+        run.wait_until_flushes_are_known();
         {
             late_replica replica(server.over_tcp(), 0ms);
             replica.set_delay(1h);

@@ -157,6 +157,7 @@ class with_a_replica_ahead : public with_a_replica {
                    .postponed = true,
                    .more = servers.arguments()});
         run.segue().wait_for_output("phase: postponed");
+        run.wait_until_flushes_are_known();
         {
             late_replica late(servers.primary().over_tcp(), 0ms);
             late.set_delay(1h);
