@@ -26,7 +26,7 @@ std::string what_it_is(const remnants& found, bool execute) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty()
+            return found.trials.ours.empty() && !found.backfill
                        ? "Nothing is left of a run, as far as this account can see.\n"
                        : "";
         case remnants::kind::resumable:
@@ -86,6 +86,12 @@ std::string text_of(const remnants& found, bool execute) {
                     : "Add --execute to drop:\n";
         for (const auto& one : found.dropped) text += text_of(one);
     }
+    if (found.backfill && !execute)
+        text += fmt::format(
+            "A backfill that has ended left its state; the same `segue backfill` goes on from "
+            "there. "
+            "What it has set stays. To give it up, add --execute, which drops:\n{}",
+            text_of(*found.backfill));
     text += text_of_trials(found, execute);
     if (found.kept)
         text += fmt::format(

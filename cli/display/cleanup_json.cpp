@@ -65,6 +65,8 @@ std::string json_of(const cleaned_up& end) {
                      {"phase", found.phase},
                      {"rows_copied", found.copied},
                      {"to_drop", std::move(tables)},
+                     {"to_drop_backfill",
+                      found.backfill ? fields_of(*found.backfill) : json(nullptr)},
                      {"to_drop_trials", names_of(found.trials.ours)},
                      {"not_known", names_of(found.trials.others)},
                      {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)}});
