@@ -93,7 +93,8 @@ std::string backfill_commands::answer_or_throw(const control::command& asked) {
     if (name == "status-json") return status_json();
     if (std::ranges::find(settings, name) != settings.end()) {
         if (asked.asks()) return pace_value(name, pace_.snapshot()) + "\n";
-        return change_pace(pace_, asked, job_.status_variables()) + status();
+        const std::string told = change_pace(pace_, asked, job_.status_variables());
+        return told + status();
     }
     const bool throttles = one_of(name, {"throttle", "pause", "suspend"});
     if (throttles || one_of(name, {"no-throttle", "unthrottle", "resume", "continue"})) {

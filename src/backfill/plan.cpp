@@ -153,7 +153,10 @@ std::string key_text(const schema::row_key& key) {
 
 void look_at_triggers(const inspected_at& at, plan& made) {
     for (const schema::trigger& one : schema::read_triggers(at.session, made.table.name))
-        if (one.event == "UPDATE") made.triggers.push_back(one.name);
+        if (one.event == "UPDATE") {
+            made.triggers.push_back(one.name);
+            made.triggers_come_first |= one.timing == "BEFORE";
+        }
     if (!made.triggers.empty())
         made.notices.push_back(fmt::format("each row that is updated fires the trigger{} {}",
                                            made.triggers.size() == 1 ? "" : "s",

@@ -38,7 +38,9 @@ struct plan {
     bool reads_what_it_writes = false;
     /// Some value differs each time, so that it cannot be compared.
     bool differs_each_time = false;
-    std::vector<std::string> triggers;        ///< That an UPDATE fires, as far as they can be seen.
+    std::vector<std::string> triggers;  ///< That an UPDATE fires, as far as they can be seen.
+    /// One of them comes BEFORE, and may give a column another value than the statement.
+    bool triggers_come_first = false;
     std::vector<std::string> status_numbers;  ///< Status variables by which a load can be watched.
     facts asked;                              ///< What the state says of all that.
     std::optional<saved> goes_on;             ///< What an earlier run left, to be gone on with.

@@ -3,6 +3,8 @@
 #include "src/base/fault_point.hpp"
 #include "src/db/retry.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,6 +55,11 @@ void row_setter::prove(db::session& session, rows_set& made) const {
             "the row {} still matches --where once it was set, so that each run would give it "
             "another value. Its chunk was rolled back. Let --where say which rows want a value.",
             texts_.codec().describe(suspects.front())));
+    // Such a trigger may give the same value each time.
+    if (made_.triggers_come_first && !made_.reads_what_it_writes) {
+        made.overridden = suspects;
+        return;
+    }
     if (!changes_again(session, suspects)) return;
     for (const key_value& key : suspects) {
         if (!changes_again(session, std::span(&key, 1))) continue;
@@ -71,6 +78,12 @@ row_setter::differing row_setter::find_differing(db::session& session,
                                                  std::size_t first_max) const {
     differing found;
     if (keys.empty()) return found;
+    const auto first_of_all = [&] {
+        return std::vector<key_value>(
+            keys.begin(),
+            keys.begin() + static_cast<std::ptrdiff_t>(std::min(first_max, keys.size())));
+    };
+    if (made_.triggers_come_first) return {.rows = keys.size(), .first = first_of_all()};
     std::uint64_t changed = 0;
     try {
         session.execute("SAVEPOINT segue_look");
@@ -93,8 +106,7 @@ row_setter::differing row_setter::find_differing(db::session& session,
     found.rows = changed;
     if (changed == 0 || first_max == 0) return found;
     if (changed == keys.size()) {
-        found.first.assign(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(
-                                                            std::min(first_max, keys.size())));
+        found.first = first_of_all();
         return found;
     }
     const auto half = keys.first(keys.size() / 2);
@@ -105,24 +117,40 @@ row_setter::differing row_setter::find_differing(db::session& session,
     return found;
 }
 
-std::optional<std::pair<key_value, error>> row_setter::failing(
-    db::session& session, std::span<const key_value> keys,
-    const std::function<void(std::span<const key_value>)>& probe) const {
-    if (keys.empty()) return std::nullopt;
+std::optional<error> row_setter::failure_of(db::session& session, std::span<const key_value> keys,
+                                            const probe& probed) {
     session.execute("START TRANSACTION");
     try {
-        probe(keys);
+        probed(keys);
         session.execute("ROLLBACK");
         return std::nullopt;
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
         session.execute("ROLLBACK");
         if (db::is_conflict(failure) || !db::may_be_the_rows(failure)) return std::nullopt;
-        if (keys.size() == 1) return std::pair(keys.front(), failure);
+        return failure;
     }
-    const auto half = keys.first(keys.size() / 2);
-    if (auto found = failing(session, half, probe)) return found;
-    return failing(session, keys.subspan(half.size()), probe);
+}
+
+// The last of the fewest that fail, from the first on: also a row that meets another one of them.
+std::optional<std::pair<key_value, error>> row_setter::failing(db::session& session,
+                                                               std::span<const key_value> keys,
+                                                               const probe& probed) {
+    if (keys.empty()) return std::nullopt;
+    auto failed = failure_of(session, keys, probed);
+    if (!failed) return std::nullopt;
+    std::size_t pass = 0;
+    std::size_t fail = keys.size();
+    while (fail - pass > 1) {
+        const std::size_t middle = pass + (fail - pass) / 2;
+        if (auto met = failure_of(session, keys.first(middle), probed)) {
+            fail = middle;
+            failed = std::move(met);
+        } else {
+            pass = middle;
+        }
+    }
+    return std::pair(keys[fail - 1], *failed);
 }
 
 error row_setter::named(db::session& session, std::span<const key_value> keys,

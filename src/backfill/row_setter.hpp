@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace segue::backfill {
@@ -40,8 +41,9 @@ class row_setter {
     rows_set set(db::session& session, std::span<const keys::key_value> keys) const;
 
     /// Which of the rows hold another value than the expression's, as the server finds by setting
-    /// them: how many, and the first of them. Rows that the server refuses are among them. Leaves
-    /// no trace: to be called within a transaction, which is to be rolled back.
+    /// them (behind a BEFORE trigger all of them, as they seem): how many, and the first of them.
+    /// Rows that the server refuses are among them. Leaves no trace: to be called within a
+    /// transaction, which is to be rolled back.
     struct differing {
         std::uint64_t rows = 0;
         std::vector<keys::key_value> first;
@@ -61,9 +63,12 @@ class row_setter {
   private:
     void prove(db::session& session, rows_set& made) const;
     bool changes_again(db::session& session, std::span<const keys::key_value> keys) const;
-    std::optional<std::pair<keys::key_value, error>> failing(
-        db::session& session, std::span<const keys::key_value> keys,
-        const std::function<void(std::span<const keys::key_value>)>& probe) const;
+    using probe = std::function<void(std::span<const keys::key_value>)>;
+    static std::optional<error> failure_of(db::session& session,
+                                           std::span<const keys::key_value> keys,
+                                           const probe& probed);
+    static std::optional<std::pair<keys::key_value, error>> failing(
+        db::session& session, std::span<const keys::key_value> keys, const probe& probed);
 
     const plan& made_;
     const statements& texts_;

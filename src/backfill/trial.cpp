@@ -105,6 +105,7 @@ class attempt {
                 bytes_ += bytes_after.second;
             bytes_of_ += keys.size();
             done_.sampled += made.got.size();
+            changed_ += made.changed;
             if (!shown.empty()) add_after(shown, rows);
             for (sampled_row& row : rows) done_.first.push_back(std::move(row));
         } catch (const error& failure) {
@@ -163,8 +164,8 @@ class attempt {
     }
 
     void count() {
-        if (all_seen_ && done_.sampled < rows_sampled_max && !made_.goes_on) {
-            done_.rows = wanted_;
+        if (all_seen_ && done_.sampled == wanted_) {
+            done_.rows = changed_;
             done_.rows_are_counted = true;
             return;
         }
@@ -179,6 +180,16 @@ class attempt {
                 static_cast<double>(made_.table.rows_estimate) * static_cast<double>(wanted_) /
                 static_cast<double>(std::max<std::uint64_t>(1, looked_at_)));
         }
+        leave_out_what_stays();
+    }
+
+    // The condition finds rows that may change.
+    void leave_out_what_stays() {
+        if (done_.sampled == 0 || changed_ == done_.sampled) return;
+        done_.rows = static_cast<std::uint64_t>(static_cast<double>(done_.rows) *
+                                                static_cast<double>(changed_) /
+                                                static_cast<double>(done_.sampled));
+        done_.rows_are_counted = false;
     }
 
     void estimate() {
@@ -199,6 +210,7 @@ class attempt {
     trial done_;
     std::uint64_t looked_at_ = 0;
     std::uint64_t wanted_ = 0;
+    std::uint64_t changed_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t bytes_of_ = 0;
     std::chrono::nanoseconds took_{0};

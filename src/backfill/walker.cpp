@@ -97,6 +97,7 @@ void walker::set(const part& work, std::stop_token stop) {
             one.lets_all_be = true;
             require(done(one, stop), "what sets no row waits for no lock of a row");
         }
+        at_once = std::min(2 * at_once, with_.texts.keys_max());
         rest = rest.subspan(some.size());
     }
 }

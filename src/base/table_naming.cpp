@@ -29,8 +29,7 @@ std::string derived(const std::string& base, std::string_view suffix) {
     return fmt::format("_{}{}{}", first_characters(base, room - hash.size()), hash, suffix);
 }
 
-table_name beside(const table_name& original, const table_naming& naming,
-                  std::string_view suffix) {
+table_name beside(const table_name& original, const table_naming& naming, std::string_view suffix) {
     return {original.schema, derived(naming.base.empty() ? original.name : naming.base, suffix)};
 }
 

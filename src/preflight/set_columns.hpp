@@ -2,10 +2,10 @@
 
 #include "src/base/refusal.hpp"
 #include "src/base/table_name.hpp"
-#include "src/preflight/plan.hpp"
 #include "src/expressions/assignment.hpp"
 #include "src/expressions/expression_judge.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/preflight/plan.hpp"
 #include "src/preflight/planned_target.hpp"
 #include "src/schema/set_column.hpp"
 

@@ -28,18 +28,21 @@ class a_backfill_at_work : public testing::Test {
             "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, u INT, UNIQUE KEY (u))");
         run.fill("a", "i", 5'000);
     }
-    std::string socket() const { return "--serve-socket-file=/tmp/" + run.schema() + ".sock"; }
+    /// Of this test alone, on a machine on which others run as well.
+    std::string path(const std::string& ending) const {
+        return "/tmp/segue_backfill." + std::to_string(run.server().port()) + "." + run.schema() +
+               ending;
+    }
+    std::string socket() const { return "--serve-socket-file=" + path(".sock"); }
     std::string ctl(const std::string& command, int exit_code = 0) {
-        segue_process asked(segue_build::released,
-                            {"ctl", "--socket", "/tmp/" + run.schema() + ".sock", command}, {});
+        segue_process asked(segue_build::released, {"ctl", "--socket", path(".sock"), command}, {});
         EXPECT_EQ(asked.wait(), exit_code) << asked.err();
         return asked.out() + asked.err();
     }
     void wait_for_status(const std::string& field, const std::string& value) {
         eventually(field + " is " + value, [&] {
-            segue_process asked(
-                segue_build::released,
-                {"ctl", "--socket", "/tmp/" + run.schema() + ".sock", "status-json"}, {});
+            segue_process asked(segue_build::released,
+                                {"ctl", "--socket", path(".sock"), "status-json"}, {});
             if (asked.wait() != 0) return false;
             const auto read = nlohmann::json::parse(asked.out(), nullptr, false);
             return read.is_object() && read.contains(field) && read[field].dump() == value;
@@ -49,8 +52,8 @@ class a_backfill_at_work : public testing::Test {
         EXPECT_EQ(run.value("SELECT COUNT(*) FROM t WHERE b <=> a"), "5000");
         EXPECT_EQ(run.tables(), "t");
     }
-    const std::vector<std::string> flags = {"--set=b = a", socket(), "--chunk-size=500"};
     backfill_run run{shared_server()};
+    const std::vector<std::string> flags = {"--set=b = a", socket(), "--chunk-size=500"};
 };
 
 TEST_F(a_backfill_at_work, comes_back_to_rows_that_are_locked_and_waits_for_none_before) {
@@ -166,7 +169,7 @@ TEST_F(a_backfill_at_work, writes_nothing_once_another_one_has_taken_over) {
 }
 
 TEST_F(a_backfill_at_work, waits_for_a_flag_file_and_a_load) {
-    const std::string file = "/tmp/" + run.schema() + ".flag";
+    const std::string file = path(".flag");
     std::ofstream(file).put('x');
     const auto process = run.start({"--set=b = a", socket(), "--throttle-flag-file=" + file});
     wait_for_status("throttled", "true");
@@ -177,7 +180,7 @@ TEST_F(a_backfill_at_work, waits_for_a_flag_file_and_a_load) {
 }
 
 TEST_F(a_backfill_at_work, tells_programs_and_writes_a_report) {
-    const std::string report = "/tmp/" + run.schema() + ".json";
+    const std::string report = path(".json");
     const auto process = run.start({"--set=b = a", "--json", "--report=" + report});
     EXPECT_EQ(process->wait(), 0) << process->err();
     std::istringstream lines(process->out());
@@ -201,7 +204,7 @@ TEST(long_a_replica, gets_the_same_rows_and_holds_the_backfill_up) {
     run.fill("a", "CONCAT('n', i)", 20'000);
     auto on_replica = replica.root();
     on_replica.execute("STOP REPLICA SQL_THREAD");
-    const std::string socket = "/tmp/" + run.schema() + ".sock";
+    const std::string socket = "/tmp/segue_backfill." + std::to_string(primary.port()) + ".sock";
     const auto process = run.start(
         {"--set=b = UPPER(a)", "--serve-socket-file=" + socket,
          "--throttle-control-replicas=" + replica.host() + ":" + std::to_string(replica.port())});
