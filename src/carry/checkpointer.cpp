@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
+#include "src/servers/durability.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -92,12 +93,16 @@ void checkpointer::run(std::stop_token stop) {
             with_.router.seek_place();
             next = steady_clock::now() + with_.interval;
         }
-        const auto made = collect(due);
+        auto made = collect(due);
         if (made.resume_at || made.phase || made.verified || made.chunks_below != below_ ||
             made.evicted_settled_up_to > 0) {
             const writing_turn turn(*this, stop);
-            session.run("write down how far the run is", stop,
-                        [&](db::session& on) { with_.checkpoint.record_progress(on, made); });
+            session.run("write down how far the run is", stop, [&](db::session& on) {
+                if (made.resume_at)
+                    made.seen_on = {.server_uuid = with_.sessions.server_uuid(),
+                                    .up_since = servers::up_since(on)};
+                with_.checkpoint.record_progress(on, made);
+            });
         }
         below_ = made.chunks_below;
         evicted_settled_ = std::max(evicted_settled_, made.evicted_settled_up_to);

@@ -213,7 +213,7 @@ void engine::follow(start begin, const look_after& meanwhile) {
                                                          around_.tell, meanwhile, threads.token()));
         });
     // It was there before that place.
-    if (begin.from) feed.watch_target();
+    if (begin.from) feed.watch_target(std::move(begin.writers));
     if (begin.target != contents::equal) begin_copy(std::move(begin.copy));
     changes.take_up_evicted(begin.evicted.last, begin.evicted.keys);
     binlog::reader_options reading{

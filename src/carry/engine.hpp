@@ -36,6 +36,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -103,6 +104,9 @@ class engine {
         /// What stands in the state that `from` is of as taken out of the target and not brought
         /// back; none for contents::nothing.
         tables::evicted_rows evicted = {};
+        /// The connections by which earlier runs have written the target; unset: not all are known,
+        /// so that what others wrote there before this run is not looked for in the stream.
+        std::optional<std::set<std::uint64_t>> writers = std::nullopt;
     };
     /// Begins to read the stream. Returns when it has come to the log's end; changes are carried
     /// over from then on. Throws segue::error, and `stopped`.

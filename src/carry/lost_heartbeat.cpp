@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/servers/durability.hpp"
 #include "src/servers/log_place.hpp"
 #include "throttle/heartbeat_value.hpp"
 
@@ -83,6 +84,23 @@ std::optional<std::string> why_replica_is_ahead(const servers::server_roles& rol
         "What it changed under them is not in the replica's binary log. Make the replica anew",
         roles.stream_from()->host, throttle::format_heartbeat(*there), tables.changelog.quoted(),
         throttle::format_heartbeat(*here));
+}
+
+std::optional<std::string> why_all_is_to_be_compared(const servers::server_roles& roles,
+                                                     db::session& primary,
+                                                     const tables::saved_state& left) {
+    if (!roles.stream_from()) return std::nullopt;
+    const std::string uuid = primary.query_value("SELECT @@server_uuid").value_or("");
+    if (left.seen_on &&
+        (left.seen_on->server_uuid != uuid || left.seen_on->up_since == servers::up_since(primary)))
+        return std::nullopt;
+    return fmt::format(
+        "the binary log is read on the replica {}, and the primary was restarted since the earlier "
+        "run stopped. If it was set up again from an older copy of its data meanwhile, it may have "
+        "given GTIDs twice, and what it changed under them is not in the replica's log. Only a "
+        "comparison of all rows would show that: go on with --verify=full, or let --host name the "
+        "primary",
+        roles.stream_from()->host);
 }
 
 }  // namespace segue::carry

@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 #include "src/db/session.hpp"
 #include "src/servers/server_roles.hpp"
+#include "src/tables/saved_state.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -44,5 +45,13 @@ class heartbeat_evidence {
 std::optional<std::string> why_replica_is_ahead(const servers::server_roles& roles,
                                                 db::session& primary,
                                                 const migration_tables& tables);
+
+/// Why a run that reads the log on a replica has to compare all rows, a part of a sentence;
+/// nullopt: it has not, or the stream comes from the primary. Where the primary was restarted since
+/// the state was written it may have been set up again from an older copy, and have written as many
+/// transactions as it lost since: under their GTIDs, which the replica has. Throws as sessions do.
+std::optional<std::string> why_all_is_to_be_compared(const servers::server_roles& roles,
+                                                     db::session& primary,
+                                                     const tables::saved_state& left);
 
 }  // namespace segue::carry

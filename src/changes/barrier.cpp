@@ -99,6 +99,8 @@ void barrier::write_heartbeat(db::session& session) {
     {
         const std::lock_guard lock(mutex_);
         answered_beat_ = beats_.back();
+        // A marker that was asked for meanwhile waits for no COMMIT yet.
+        wanted_since_ = std::chrono::steady_clock::now();
     }
     if (settings_.restarts) settings_.restarts->look_at_settings(session);
 }

@@ -129,8 +129,16 @@ void table_feed::see_change_of_ours(const binlog::statement& seen) {
     }
 }
 
+void table_feed::watch_target(std::optional<std::set<std::uint64_t>> writers) {
+    watched_ours_ = 1;
+    if (!writers) return;
+    earlier_writers_ = std::move(*writers);
+    watches_writes_ = true;
+}
+
 void table_feed::on_target_written(std::uint64_t connection) {
-    if (!watches_writes_ || watched_.is_ours(connection)) return;
+    if (!watches_writes_ || earlier_writers_.contains(connection) || watched_.is_ours(connection))
+        return;
     std::lock_guard lock(mutex_);
     if (!change_of_ours_.empty()) return;
     change_of_ours_ = fmt::format(

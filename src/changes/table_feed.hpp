@@ -96,7 +96,9 @@ class table_feed {
     }
     /// The same of the target alone, before the stream is read: where it was made before the place
     /// at which the stream begins, and the others may be made anew behind it.
-    void watch_target() noexcept { watched_ours_ = 1; }
+    /// `writers`: the connections by which earlier runs wrote it; unset: not all are known, so that
+    /// who writes it is not looked at.
+    void watch_target(std::optional<std::set<std::uint64_t>> writers);
     /// An XA transaction begins in the stream. To be told of one that changes nothing of ours as
     /// well: it is known then, when it is committed.
     void on_xa_begin(const std::string& xid) { held_.begin(xid, changes_.epoch()); }
@@ -130,7 +132,8 @@ class table_feed {
 
     held_keys held_{held_bytes_max};  // only the stream's thread, as the next
     std::size_t watched_ours_ = 0;    ///< How many of watched_.ours, from the first one on.
-    bool watches_writes_ = false;     ///< What an earlier run wrote stands before.
+    bool watches_writes_ = false;     ///< Whether it is known who may write the target.
+    std::set<std::uint64_t> earlier_writers_;  ///< Connections, of earlier runs.
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over

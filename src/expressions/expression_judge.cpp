@@ -41,12 +41,6 @@ bool is_disallowed(int mysql_errno) {
     return std::ranges::find(numbers, mysql_errno) != numbers.end();
 }
 
-std::vector<std::string> names_of(const schema::table_definition& table) {
-    std::vector<std::string> names;
-    for (const schema::column& one : table.columns) names.push_back(one.name);
-    return names;
-}
-
 // "Unknown column 'x' in ..."
 std::string name_in(std::string_view words) {
     const auto open = words.find('\'');
@@ -64,7 +58,7 @@ std::string remedy_for(const error& failure, const assignment& given,
                "that are stored, loaded, or act on anything cannot be used.";
     if (const auto hint = sql::lookalike_hint(given.expression); !hint.empty()) return hint + ".";
     if (failure.mysql_errno() == er::bad_field_error)
-        return did_you_mean(name_in(failure.what()), names_of(source)) +
+        return did_you_mean(name_in(failure.what()), source.column_names()) +
                "The expression reads columns of the table as it is before the change.";
     return "Try it in a SELECT over the table.";
 }

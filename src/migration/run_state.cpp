@@ -126,10 +126,8 @@ preflight::plan run_state::looked_at(
     request.is_ours = [&](std::uint64_t connection) { return sessions().was_ours(connection); };
     const migration_tables beside =
         earlier::tables_as_stored(primary, request.original, request.naming);
-    request.place_is_gone = [&](const tables::resume_point& from) {
-        const auto why =
-            servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid);
-        return why ? why : carry::why_replica_is_ahead(*roles_, primary, beside);
+    request.look_at_servers = [&](const tables::saved_state& from) {
+        return why_not_from(from, primary, beside);
     };
     try {
         if (replica) {
@@ -149,6 +147,20 @@ preflight::plan run_state::looked_at(
         throw wire::first_statement_failure(
             servers::start_failure(failure, primary, with.request.original), roles_->primary());
     }
+}
+
+std::optional<preflight::no_way_on> run_state::why_not_from(const tables::saved_state& left,
+                                                            db::session& primary,
+                                                            const migration_tables& beside) {
+    const tables::resume_point& from = *left.resume_at;
+    if (auto why = servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid))
+        return preflight::no_way_on{.why = std::move(*why)};
+    if (auto why = carry::why_replica_is_ahead(*roles_, primary, beside))
+        return preflight::no_way_on{.why = std::move(*why)};
+    if (with.verify_percent == 100) return std::nullopt;
+    if (auto why = carry::why_all_is_to_be_compared(*roles_, primary, left))
+        return preflight::no_way_on{.why = std::move(*why), .asked_so = true};
+    return std::nullopt;
 }
 
 void run_state::look_at_status(db::session& primary) {

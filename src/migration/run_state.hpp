@@ -118,6 +118,10 @@ class run_state {
     preflight::plan looked_at(
         db::session& primary, preflight::inspection_request request,
         const std::function<preflight::plan(const preflight::inspection_request&)>& look_at);
+    /// Why the servers, as they are now, do not let a run go on from that state.
+    std::optional<preflight::no_way_on> why_not_from(const tables::saved_state& left,
+                                                     db::session& primary,
+                                                     const migration_tables& beside);
     void look_at_status(db::session& primary);
     /// Of a new session, behind a restart of the primary. Threads: any.
     void look_for_last_heartbeat(db::session& made);

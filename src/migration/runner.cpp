@@ -25,6 +25,7 @@
 #include "src/preflight/operators_choices.hpp"
 #include "src/rehearsal/slow_rename.hpp"
 #include "src/rehearsal/start_notices.hpp"
+#include "src/servers/durability.hpp"
 #include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/servers/tables_there.hpp"
@@ -339,7 +340,16 @@ carry::engine::start runner::where_to_start() {
     return {.target = carry::engine::contents::of_an_earlier_run,
             .from = left->resume_at,
             .copy = carry::copy_that_goes_on(*left, parts().texts.codec()),
-            .evicted = left->evicted};
+            .evicted = left->evicted,
+            .writers = earlier_writers(*left)};
+}
+
+// A restart of the server may have taken back that a connection was written down, and what it wrote
+// may stand in the log all the same.
+std::optional<std::set<std::uint64_t>> runner::earlier_writers(const tables::saved_state& left) {
+    tables::server_life now{.server_uuid = state_.plan().server.uuid, .up_since = {}};
+    with_session([&](db::session& on) { now.up_since = servers::up_since(on); });
+    return left.seen_on == now ? left.writers : std::nullopt;
 }
 
 // An earlier run has swapped the tables, and has died before all was dropped.

@@ -8,8 +8,10 @@
 #include "src/migration/run_state.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -47,6 +49,8 @@ class runner {
     void start_following(std::stop_token stop);
     /// At the beginning, or where an earlier run stopped.
     carry::engine::start where_to_start();
+    /// The connections that wrote the target in earlier runs; unset: not all are known.
+    std::optional<std::set<std::uint64_t>> earlier_writers(const tables::saved_state& left);
     /// Throws segue::error that names a column of the key in which there is a NULL.
     void throw_if_key_has_nulls();
     void drop_old_table_of_before(std::stop_token stop);

@@ -31,15 +31,10 @@ constexpr std::string_view what_else =
     "Drop it before, and add it again after the migration if it is needed; or say "
     "--discard-foreign-keys, which leaves the table's foreign keys out of the new table.";
 
-std::string list_of(const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted_name(name);
-    return list;
-}
-
 std::string in_words(const schema::foreign_key& key) {
     return fmt::format("the table's foreign key {} ({}) to {} ({})", quoted_name(key.name),
-                       list_of(key.columns), key.parent.quoted(), list_of(key.parent_columns));
+                       schema::list_of(key.columns), key.parent.quoted(),
+                       schema::list_of(key.parent_columns));
 }
 
 template <typename Statement>

@@ -121,10 +121,11 @@ void throw_if_different(const tables::saved_state& before, const plan& now, db::
         throw cannot_go_on(*differs, cannot_go_on::as::it_is);
 }
 
-void throw_if_place_is_gone(const tables::saved_state& left, const inspection_request& request) {
-    if (!request.place_is_gone) return;
-    if (const auto why = request.place_is_gone(*left.resume_at))
-        throw cannot_go_on(*why, cannot_go_on::as::nobody_can);
+void throw_if_servers_forbid(const tables::saved_state& left, const inspection_request& request) {
+    if (!request.look_at_servers) return;
+    if (const auto found = request.look_at_servers(left))
+        throw cannot_go_on(
+            found->why, found->asked_so ? cannot_go_on::as::it_is : cannot_go_on::as::nobody_can);
 }
 
 // What only an empty new table tells.
@@ -164,7 +165,7 @@ plan begin_anew(const workplace& at, const plan& made, const rename_cost& cost) 
 
 plan go_on(const workplace& at, plan made, const rename_cost& cost) {
     db::session& session = at.session;
-    throw_if_place_is_gone(tables::read_state(session, made.tables.checkpoint), at.request);
+    throw_if_servers_forbid(tables::read_state(session, made.tables.checkpoint), at.request);
     const tables::checkpoint_table state(made.tables.checkpoint, at.request.run_token);
     tables::saved_state left = earlier::take_state_over(session, state, at.stop);
     const bool has_more = !made.along.triggers.empty() || !made.along.own_foreign_keys.empty();
@@ -184,7 +185,7 @@ plan go_on(const workplace& at, plan made, const rename_cost& cost) {
     complete(made, session, at.alter, at.request);
     made.notes = notes_on_target(made.original, made.target, made.tables);
     throw_if_different(left, made, session);
-    throw_if_place_is_gone(left, at.request);
+    throw_if_servers_forbid(left, at.request);
     made.goes_on = std::move(left);
     return made;
 }

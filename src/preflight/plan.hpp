@@ -20,6 +20,12 @@
 
 namespace segue::preflight {
 
+/// Why a run cannot go on from where an earlier one stopped.
+struct no_way_on {
+    std::string why;        ///< A sentence.
+    bool asked_so = false;  ///< One that is asked otherwise could; `why` says how.
+};
+
 /// What the operator asked for.
 struct inspection_request {
     table_name original;
@@ -44,8 +50,9 @@ struct inspection_request {
         stall_budget{};                     ///< Into which RENAME TABLE is to fit; given by a run.
     bool replica_image_is_minimal = false;  ///< The stream's replica logs no FULL images.
     std::string run_token = {};             ///< Of the run that inspects; a rehearsal has none.
-    /// Why the stream cannot be taken up there, a sentence; nullopt: it can. Unset: it always can.
-    std::function<std::optional<std::string>(const tables::resume_point&)> place_is_gone = {};
+    /// What stands against going on from such a state, as the servers are now; nullopt: nothing.
+    /// Unset: nothing ever does.
+    std::function<std::optional<no_way_on>(const tables::saved_state&)> look_at_servers = {};
     /// Whether a connection is one of the run's own. Unset: it has none but the one that inspects.
     std::function<bool(std::uint64_t connection)> is_ours = {};
 };

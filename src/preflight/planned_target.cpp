@@ -24,12 +24,6 @@
 namespace segue::preflight {
 namespace {
 
-std::vector<std::string> column_names(const schema::table_definition& table) {
-    std::vector<std::string> names;
-    for (const auto& column : table.columns) names.push_back(column.name);
-    return names;
-}
-
 // To what the server takes as max_allowed_packet.
 std::size_t round_up(std::size_t bytes) {
     constexpr std::size_t step = 1'024;
@@ -92,7 +86,7 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
     throw_refusals(schema::obstacles_to_setting(made.sets, made.target));
     throw_refusals(sets_in_foreign_keys(made));
     const auto renames =
-        sql::column_mapping(alter, column_names(made.original),
+        sql::column_mapping(alter, made.original.column_names(),
                             request.skip_renames ? sql::renamed_columns::left_behind
                                                  : sql::renamed_columns::carried_on);
     const schema::source_of came_from = [&](std::string_view target) {

@@ -38,12 +38,6 @@ void throw_if_one_table(const schema::table_definition& source,
                          "Give another one with --with-table, or --with-database."}});
 }
 
-std::vector<std::string> column_names(const schema::table_definition& table) {
-    std::vector<std::string> names;
-    for (const auto& column : table.columns) names.push_back(column.name);
-    return names;
-}
-
 schema::row_key common_key(db::session& session, const projected_pair& made,
                            const schema::source_of& source_of) {
     auto choice = schema::choose_key(
@@ -71,7 +65,7 @@ projected_pair look_at_pair(db::session& session, const table_name& source,
     sql::rename_map renames;
     if (!alter_text.empty())
         renames = sql::column_mapping(
-            sql::parse_alter(alter_text), column_names(made.source),
+            sql::parse_alter(alter_text), made.source.column_names(),
             skip_renames ? sql::renamed_columns::left_behind : sql::renamed_columns::carried_on);
     const schema::source_of source_of = [&](std::string_view name) -> std::optional<std::string> {
         if (!alter_text.empty()) return renames.source_of(name);

@@ -45,7 +45,18 @@ bool is_duplicate(const error& failure) noexcept {
            failure.mysql_errno() == er::dup_entry_with_key_name;
 }
 
+void row_writer::introduce(db::session& session) const {
+    {
+        const std::lock_guard lock(mutex_);
+        if (introduced_.contains(session.connection_id())) return;
+    }
+    checkpoint_.record_writer(session);
+    const std::lock_guard lock(mutex_);
+    introduced_.insert(session.connection_id());
+}
+
 void row_writer::begin(db::session& session) const {
+    introduce(session);
     session.execute("START TRANSACTION");
     checkpoint_.check_owner(session);
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -16,7 +17,7 @@
 namespace segue::rows {
 
 /// The writing transactions on the target, each of which checks the owner first. Calls throw
-/// segue::error; the caller rolls back. Immutable; any thread, each with a session of its own.
+/// segue::error; the caller rolls back. Any thread, each with a session of its own.
 class row_writer {
   public:
     /// `batch_keys`: how many keys one statement may name, so that it is not too long for the
@@ -37,12 +38,16 @@ class row_writer {
     /// What carry_over() does, on a session with autocommit=0 that holds LOCK TABLES for source,
     /// target and checkpoint, under which nothing moves: batches, and one COMMIT at the end, or
     /// several where the server takes no such large transaction; then all or some of it may be done
-    /// when it throws. No transaction is begun by name, which would release the locks without a
-    /// word.
+    /// when it throws. Precondition: introduce(). No transaction is begun by name, which would
+    /// release the locks without a word.
     void carry_over_under_lock(db::session& session, std::span<const keys::key_value> keys) const;
 
-    /// Begins a transaction and checks the owner.
+    /// Begins a transaction and checks the owner; first, where its connection is a new one,
+    /// introduce().
     void begin(db::session& session) const;
+    /// Writes down whose connection it is that will write the target, unless that is done: in a
+    /// transaction of its own, before any lock on the tables is asked for.
+    void introduce(db::session& session) const;
 
     /// Within a transaction: makes the range's rows in the target those of the source; returns how
     /// many were written. Ordered keys: no row of the range is in the target.
@@ -121,6 +126,10 @@ class row_writer {
     const statements& texts_;
     const tables::checkpoint_table& checkpoint_;
     const std::size_t batch_keys_;
+
+    mutable std::mutex mutex_;
+    // Guarded by mutex_:
+    mutable std::set<std::uint64_t> introduced_;  ///< Connections.
 };
 
 /// Whether the error is a duplicate under a unique index (1062; 1586 names the index instead).

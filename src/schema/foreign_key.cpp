@@ -12,17 +12,17 @@ bool is_action(const std::string& rule) {
     return rule != "RESTRICT" && rule != "NO ACTION";
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted_name(name);
-    return list;
-}
-
 std::string prefix_of(std::string_view table) {
     return std::string(table) + "_ibfk_";
 }
 
 }  // namespace
+
+std::string list_of(const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted_name(name);
+    return list;
+}
 
 bool foreign_key::has_action() const {
     return is_action(on_update) || is_action(on_delete);

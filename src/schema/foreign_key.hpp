@@ -30,6 +30,9 @@ struct foreign_key {
 /// segue::error.
 std::vector<foreign_key> read_foreign_keys(db::session& session, const table_name& table);
 
+/// "`a`, `b`"
+std::string list_of(const std::vector<std::string>& names);
+
 /// "FOREIGN KEY (`a`) REFERENCES `s`.`p` (`id`) ON DELETE RESTRICT", without its name.
 std::string text_of(const foreign_key& key);
 

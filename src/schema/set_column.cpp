@@ -9,15 +9,6 @@
 #include <fmt/format.h>
 
 namespace segue::schema {
-namespace {
-
-std::vector<std::string> names_of(const table_definition& table) {
-    std::vector<std::string> names;
-    for (const column& one : table.columns) names.push_back(one.name);
-    return names;
-}
-
-}  // namespace
 
 std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
                                           const table_definition& target, set_table is) {
@@ -31,7 +22,7 @@ std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
         else if (to == nullptr)
             found.push_back({fmt::format("{} has no column {}",
                                          anew ? "the new table" : target.name.quoted(), name),
-                             did_you_mean(sets[i].target, names_of(target)) +
+                             did_you_mean(sets[i].target, target.column_names()) +
                                  (anew ? "A new one is added by the ALTER: ADD COLUMN."
                                        : "Add it first, by a migration or an ALTER TABLE.")});
         else if (to->generated)

@@ -99,6 +99,13 @@ const column* table_definition::find_column(std::string_view column_name) const 
     return at == columns.end() ? nullptr : &*at;
 }
 
+std::vector<std::string> table_definition::column_names() const {
+    std::vector<std::string> names;
+    names.reserve(columns.size());
+    for (const column& one : columns) names.push_back(one.name);
+    return names;
+}
+
 std::optional<table_definition> read_table(db::session& session, const table_name& name) {
     see_everything(session);
     const std::string of_table =

@@ -60,6 +60,8 @@ struct table_definition {
 
     /// The column of this name, in any case of letters as MySQL has it; nullptr: there is none.
     const column* find_column(std::string_view column_name) const;
+    /// The names of its columns, in their order.
+    std::vector<std::string> column_names() const;
 };
 
 /// Reads a table's definition; nullopt when there is no such table. Blocks; throws segue::error.

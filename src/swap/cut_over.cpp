@@ -175,6 +175,7 @@ void cut_over::take_more_from_target(std::stop_token stop) {
 // Without autocommit a transaction needs no BEGIN, which would release the locks.
 void cut_over::prepare(swap_sessions& sessions) const {
     const int seconds = db::whole_seconds(with_.set.stall_budget);
+    with_.writer.introduce(sessions.locker);
     sessions.locker.execute(fmt::format(R"(SET SESSION wait_timeout={0}, lock_wait_timeout={1},
                                              innodb_lock_wait_timeout={1}, autocommit=0)",
                                         seconds + 1, seconds));

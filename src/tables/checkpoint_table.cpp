@@ -42,7 +42,7 @@ void checkpoint_table::begin(db::session& session, const std::string& server_uui
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
            ('run',0,CONCAT(USER(),{})),('original',0,{}),('alter',0,{}),('sets',0,{}),
-           ('old_table',0,{}))",
+           ('old_table',0,{}),('writer',0,''))",
         name_.quoted(), quoted_literal(run_token_), state_format, quoted_literal(server_uuid),
         quoted_literal(this_process()), quoted_literal(print.original), quoted_literal(print.alter),
         quoted_literal(print.sets), quoted_literal(old_table)));
@@ -63,6 +63,13 @@ void checkpoint_table::record_foreign_keys(db::session& session,
         rows.push_back(fmt::format("('foreign_key',{},{})", number, quoted_literal(name)));
     session.execute(fmt::format("REPLACE INTO {} (kind, id, value) VALUES {}", name_.quoted(),
                                 fmt::join(rows, ",")));
+}
+
+void checkpoint_table::record_writer(db::session& session) const {
+    write_as_owner(session, [&] {
+        session.execute(fmt::format("REPLACE INTO {} (kind, id, value) VALUES ('writer',{},'')",
+                                    name_.quoted(), session.connection_id()));
+    });
 }
 
 std::string checkpoint_table::other_run(db::session& session) const {
@@ -184,6 +191,7 @@ std::optional<watermark> checkpoint_table::next_watermark(db::session& session,
 void checkpoint_table::record_progress(db::session& session, const progress& made) const {
     write_as_owner(session, [&] {
         if (made.resume_at) put(session, "resume_point", text_of(*made.resume_at));
+        if (made.seen_on) put(session, "seen_on", text_of(*made.seen_on));
         if (made.phase) put(session, "phase", *made.phase);
         if (made.verified) put(session, "verified", text_of(*made.verified));
         if (made.evicted_settled_up_to > 0)

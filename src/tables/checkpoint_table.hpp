@@ -45,6 +45,10 @@ class checkpoint_table {
     /// Throws as check_owner().
     void check_still_owner(db::session& session) const;
 
+    /// Writes down that the session's connection is about to write the target, in a transaction of
+    /// its own: what others write there is told by that, also to a later run.
+    void record_writer(db::session& session) const;
+
     /// Makes another run's table ours: waits until none of its writing transactions is left, and
     /// lets none of them begin again.
     void take_over(db::session& session) const;
@@ -73,6 +77,7 @@ class checkpoint_table {
     /// How far a run has come since that was last written down.
     struct progress {
         std::optional<resume_point> resume_at = {};   ///< Unset: the one written last still holds.
+        std::optional<server_life> seen_on = {};      ///< With resume_at, and only then.
         std::optional<std::string> phase = {};        ///< Unset: the one written last still holds.
         std::optional<verified_point> verified = {};  ///< Unset: as above.
         /// The watermark takes the place of the rows of chunks below it, all of which are done.

@@ -34,6 +34,14 @@ std::string needed(const by_kind& rows, const std::string& kind) {
     return *found;
 }
 
+// Under 0 stands that all of them are written down.
+std::optional<std::set<std::uint64_t>> writers_in(const by_kind& rows) {
+    if (only(rows, "writer") == nullptr) return std::nullopt;
+    std::set<std::uint64_t> found;
+    for (const auto& [connection, unused] : rows.at("writer")) found.insert(connection);
+    return found;
+}
+
 bool is_of_this_format(const by_kind& rows) {
     const std::string* const format = only(rows, "format");
     return format != nullptr && *format == std::to_string(state_format);
@@ -90,6 +98,8 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .done = {},
                       .chunks = {},
                       .resume_at = {},
+                      .seen_on = {},
+                      .writers = writers_in(rows),
                       .evicted = {},
                       .foreign_keys = {},
                       .verified = {},
@@ -101,6 +111,7 @@ saved_state read_state(db::session& session, const table_name& table) {
     if (const auto* const copy = only(rows, "copy")) state.copy = extent_in(*copy);
     if (const auto* const done = only(rows, "watermark")) state.done = watermark_in(*done);
     if (const auto* const at = only(rows, "resume_point")) state.resume_at = resume_point_in(*at);
+    if (const auto* const life = only(rows, "seen_on")) state.seen_on = life_in(*life);
     if (const auto* const to = only(rows, "verified")) state.verified = verified_in(*to);
     if (const auto chunks = rows.find("chunk"); chunks != rows.end())
         for (const auto& [id, text] : chunks->second) state.chunks.push_back(chunk_in(id, text));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,12 @@ struct saved_state {
     watermark done;
     std::vector<chunk_progress> chunks;     ///< Not below the watermark; by their number.
     std::optional<resume_point> resume_at;  ///< Unset: none was written yet.
+    /// Of the server with the tables, when resume_at was written. Unset: an older version of Segue
+    /// wrote it.
+    std::optional<server_life> seen_on;
+    /// Connections that have written the target, or were about to, each before its first row.
+    /// Unset: an older version of Segue has begun the run, and not all are known.
+    std::optional<std::set<std::uint64_t>> writers;
     evicted_rows evicted;
     swapped_foreign_keys foreign_keys;
     std::optional<verified_point> verified;  ///< Unset: nothing was.

@@ -148,6 +148,15 @@ resume_point resume_point_in(std::string_view text) {
     return point;
 }
 
+std::string text_of(const server_life& life) {
+    return json{{"server", life.server_uuid}, {"up_since", life.up_since}}.dump();
+}
+
+server_life life_in(std::string_view text) {
+    const fields all("seen_on", text);
+    return {.server_uuid = all.text("server"), .up_since = all.text("up_since")};
+}
+
 std::string text_of(const copy_extent& extent) {
     return json{{"end", hex_of(extent.end)}}.dump();
 }

@@ -41,6 +41,13 @@ struct resume_point {
     std::set<std::string> settled_xa;
 };
 
+/// One life of a server, between two starts of it.
+struct server_life {
+    std::string server_uuid;
+    std::string up_since;  ///< The moment at which it was started (servers::up_since()).
+    bool operator==(const server_life&) const = default;
+};
+
 /// How far the copy goes.
 struct copy_extent {
     std::optional<keys::key_value> end;  ///< Unset: the source was empty.
@@ -78,6 +85,8 @@ std::string text_of(const chunk_progress& progress);
 std::string text_of(const watermark& done);
 /// The column `value` of the row of kind `resume_point`.
 std::string text_of(const resume_point& point);
+/// The column `value` of the row of kind `seen_on`.
+std::string text_of(const server_life& life);
 /// The column `value` of the row of kind `copy`.
 std::string text_of(const copy_extent& extent);
 /// The column `value` of the row of kind `verified`.
@@ -92,6 +101,8 @@ chunk_progress chunk_in(std::uint64_t chunk, std::string_view text);
 watermark watermark_in(std::string_view text);
 /// Reads `value` of the row of kind `resume_point`. Throws segue::error if it is of another format.
 resume_point resume_point_in(std::string_view text);
+/// Reads `value` of the row of kind `seen_on`. Throws segue::error if it is of another format.
+server_life life_in(std::string_view text);
 /// Reads `value` of the row of kind `copy`. Throws segue::error if it is of another format.
 copy_extent extent_in(std::string_view text);
 /// Reads `value` of the row of kind `verified`. Throws segue::error if it is of another format.

@@ -34,7 +34,8 @@ struct workload_options {
     /// committed. A connection that is lost in between may leave one that is prepared; that is to
     /// be rolled back by whoever has the writers, and never to be committed.
     unsigned xa_percent = 0;
-    /// Transactions of each writer; 0: as many as it can.
+    /// Transactions of each writer; 0: as many as it can. Each rests for as long as its last one
+    /// took, so that a slow machine is asked for fewer.
     double rate_per_second = 0;
     /// Of the random choices; 0: a new one. It is printed on stderr.
     std::uint64_t seed = 0;

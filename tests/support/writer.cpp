@@ -43,7 +43,9 @@ void writer::run(std::stop_token stop) {
                 connect(stop);
             } else {
                 keep_pace(stop);
+                const auto began = steady_clock::now();
                 one_transaction();
+                took_ = steady_clock::now() - began;
             }
         }
     } catch (const stopped&) {
@@ -75,9 +77,10 @@ void writer::keep_pace(const std::stop_token& stop) {
     const double rate = state_.options.rate_per_second;
     if (rate <= 0) return;
     const auto now = steady_clock::now();
-    if (next_start_ > now) {
+    const auto start = std::max(next_start_, now + took_);
+    if (start > now) {
         std::unique_lock lock(state_.mutex);
-        state_.changed.wait_until(lock, stop, next_start_,
+        state_.changed.wait_until(lock, stop, start,
                                   [&] { return state_.stopping || state_.paused; });
     }
     next_start_ =

@@ -130,6 +130,7 @@ class writer {
     bool connected_before_ = false;
     std::uint64_t xa_transactions_ = 0;
     std::chrono::steady_clock::time_point next_start_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::duration took_{};  ///< The last transaction.
     std::jthread thread_;
 };
 

@@ -203,14 +203,22 @@ TEST(long_a_replica, gets_the_same_rows_and_holds_the_backfill_up) {
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), b VARCHAR(20))");
     run.fill("a", "CONCAT('n', i)", 20'000);
     auto on_replica = replica.root();
+    // Each server of the tests has a password of its own.
+    auto on_primary = primary.root();
+    on_primary.execute("CREATE USER both@'%' IDENTIFIED BY 'the same'");
+    on_primary.execute("GRANT ALL ON *.* TO both@'%'");
+    eventually("the replica has the account", [&] {
+        return on_replica.query_value("SELECT COUNT(*) FROM mysql.user WHERE User='both'") == "1";
+    });
     on_replica.execute("STOP REPLICA SQL_THREAD");
     const std::string socket = "/tmp/segue_backfill." + std::to_string(primary.port()) + ".sock";
     const auto process = run.start(
-        {"--set=b = UPPER(a)", "--serve-socket-file=" + socket,
+        {"--set=b = UPPER(a)", "--user=both", "--password=the same",
+         "--serve-socket-file=" + socket,
          "--throttle-control-replicas=" + replica.host() + ":" + std::to_string(replica.port())});
     eventually("it waits for the replica", [&] {
         segue_process asked(segue_build::released, {"ctl", "--socket", socket, "sup"}, {});
-        return asked.wait() == 0 && asked.out().find("throttled, ") != std::string::npos;
+        return asked.wait() == 0 && asked.out().find("replica-lag=") != std::string::npos;
     });
     on_replica.execute("START REPLICA SQL_THREAD");
     EXPECT_EQ(process->wait(), 0) << process->err();
@@ -220,7 +228,6 @@ TEST(long_a_replica, gets_the_same_rows_and_holds_the_backfill_up) {
         on.execute("SET SESSION group_concat_max_len=100000000");
         return on.query_value(sum).value_or("NULL");
     };
-    auto on_primary = primary.root();
     const auto wanted = of(on_primary);
     eventually("the replica has all rows", [&] { return of(on_replica) == wanted; });
 }

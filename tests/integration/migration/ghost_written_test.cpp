@@ -3,6 +3,7 @@
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/application_session.hpp"
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,45 @@ TEST_F(a_new_table_that_somebody_writes, is_told_of_without_verification) {
     run.segue().wait_for_output("State: postponing cut-over");
     write("UPDATE _t_gho SET a=0 WHERE id=7");
     expect_told_of_the_writer();
+}
+
+/// Verified, and between two runs.
+class a_verified_table_of_a_dead_run : public a_new_table_that_somebody_writes {
+  protected:
+    void SetUp() override {
+        a_new_table_that_somebody_writes::SetUp();
+        run.start(std::string(alter), {.postponed = true});
+        run.segue().wait_for_output("State: postponing cut-over");
+        run.wait_until("a row of all that is verified", [&] {
+            return run.session().query_value(
+                       "SELECT value->>'$.done' FROM _t_ghk WHERE kind='verified'") == "true";
+        });
+        run.segue().signal(SIGKILL);
+        run.segue().wait();
+    }
+};
+
+TEST_F(a_verified_table_of_a_dead_run, that_somebody_writes_is_told_by_the_next_one) {
+    write("UPDATE _t_gho SET a=0 WHERE id=7");
+    run.start(std::string(alter), {.postponed = true});
+    expect_told_of_the_writer();
+}
+
+// The stream tells of what the dead run had written, and so of its connections.
+TEST_F(a_verified_table_of_a_dead_run, was_written_by_connections_that_the_next_one_knows) {
+    EXPECT_NE(run.session().query_value("SELECT COUNT(*) FROM _t_ghk WHERE kind='writer' AND id>0"),
+              "0");
+    run.let_cut_over();
+    run.start(std::string(alter));
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("an earlier run has verified 900 rows"));
+}
+
+TEST_F(a_verified_table_of_a_dead_run, of_an_older_version_is_gone_on_with) {
+    run.session().execute("DELETE FROM _t_ghk WHERE kind IN ('writer', 'seen_on')");
+    run.let_cut_over();
+    run.start(std::string(alter));
+    run.expect_swapped();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // docs/hazards.md, 37: the primary is set up again from an older copy of its data, as the same
 // server, and gives the GTIDs of what it lost to other transactions.
+#include "src/servers/durability.hpp"
 #include "src/servers/log_place.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
@@ -107,6 +108,15 @@ TEST(a_server_set_up_again_from_a_copy, ends_the_run_and_the_same_command_goes_o
     run.expect_as_native_alter(alter);
 }
 
+std::vector<std::string> read_on(const sandbox_server& replica, const sandbox_server& primary) {
+    return {fmt::format("--port={}", replica.port()),
+            "--user=" + replica.user(),
+            "--password=" + replica.password(),
+            fmt::format("--assume-master-host=127.0.0.1:{}", primary.port()),
+            "--master-user=" + primary.user(),
+            "--master-password=" + primary.password()};
+}
+
 /// A run whose log is read on a replica, and whose primary then loses what the replica has.
 class a_replica_that_is_ahead : public testing::Test {
   protected:
@@ -154,15 +164,14 @@ class a_replica_that_is_ahead : public testing::Test {
         wait_until_replicated();
     }
 
+    std::string up_since_now() {
+        auto session = primary.connect();
+        return servers::up_since(session);
+    }
+
     sandbox_server primary{{.mysqld = durable}};
     sandbox_server replica{{.replica_of = &primary}};
-    const std::vector<std::string> from_replica{
-        fmt::format("--port={}", replica.port()),
-        "--user=" + replica.user(),
-        "--password=" + replica.password(),
-        fmt::format("--assume-master-host=127.0.0.1:{}", primary.port()),
-        "--master-user=" + primary.user(),
-        "--master-password=" + primary.password()};
+    const std::vector<std::string> from_replica = read_on(replica, primary);
     quiet_run run{primary};
 };
 
@@ -193,8 +202,34 @@ TEST_F(a_replica_that_is_ahead, would_lose_a_row_if_it_was_read) {
     auto more = from_replica;
     more.push_back("--verify=none");
     run.start(alter, {.build = segue_build::faulty, .faults = &faults, .more = more});
+    run.expect_failed({"the primary was restarted since"});
+    // A state that says nothing of it would not be gone on with either.
+    session_now(run).execute(fmt::format(
+        "UPDATE _t_ghk SET value=JSON_SET(value, '$.up_since', '{}') WHERE kind='seen_on'",
+        up_since_now()));
+    run.start(alter, {.build = segue_build::faulty, .faults = &faults, .more = more});
     run.expect_swapped();
     EXPECT_EQ(session_now(run).query_value("SELECT GROUP_CONCAT(id) FROM t"), "1,2,3");
+}
+
+// Nothing tells a restart from a copy that was put back while Segue was dead.
+TEST(a_primary_restarted_between_two_runs, has_all_rows_compared_where_a_replica_is_read) {
+    sandbox_server primary{{.mysqld = durable}};
+    sandbox_server replica{{.replica_of = &primary}};
+    quiet_run run{primary};
+    auto more = read_on(replica, primary);
+    more.push_back("--verify=sample=50%");
+    postpone(run, more);
+    run.segue().signal(SIGKILL);
+    run.segue().wait();
+    primary.kill_hard();
+    primary.resume();
+    run.start(alter, {.postponed = true, .more = more});
+    run.expect_failed({"the primary was restarted since", "go on with --verify=full"});
+    run.let_cut_over();
+    run.start(alter, {.more = read_on(replica, primary)});
+    run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("going on with what an earlier run left"));
 }
 
 }  // namespace

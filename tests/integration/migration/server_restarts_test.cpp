@@ -5,10 +5,12 @@
 #include "src/servers/durability.hpp"
 #include "tests/integration/migration/live_run.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/application_session.hpp"
 #include "tests/support/conditions.hpp"
 
 #include <csignal>
 #include <exception>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -218,6 +220,48 @@ TEST_F(heartbeat_of_a_restarted_server, ends_where_an_answered_heartbeat_was_los
     } catch (const error& lost) {
         EXPECT_THAT(lost.what(), HasSubstr("holds an older heartbeat than it answered"));
     }
+}
+
+// Who waited for the server behind a heartbeat does not wait for a COMMIT once that is written.
+TEST_F(heartbeat_of_a_restarted_server, is_no_wait_for_a_marker) {
+    const auto lock_row = [&](int id) {
+        auto session = std::make_unique<application_session>(server.over_tcp());
+        session->execute("START TRANSACTION");
+        session->query_value(
+            fmt::format("SELECT id FROM {} WHERE id={} FOR UPDATE", changelog.quoted(), id));
+        return session;
+    };
+    auto heartbeats_lock = lock_row(1);
+    auto markers_lock = lock_row(2);
+    std::jthread thread([&](std::stop_token stop) {
+        try {
+            beat.run(stop);
+        } catch (const stopped&) {
+            // Between two tries.
+        }
+    });
+    std::jthread waiting([&](std::stop_token stop) {
+        // The thread is at its heartbeat, which comes first where no marker is wanted.
+        eventually("the heartbeat waits for its row", [&] {
+            return server.root().query_value(
+                       "SELECT COUNT(*) FROM performance_schema.data_lock_waits") == "1";
+        });
+        try {
+            beat.pass(stop);
+        } catch (const stopped&) {
+            // Enough.
+        }
+    });
+    const auto waits_since = [&] { return std::chrono::steady_clock::now() - beat.marker_waits(); };
+    eventually("a marker waits", [&] { return beat.marker_waits() > std::chrono::seconds(0); });
+    const auto released = std::chrono::steady_clock::now();
+    EXPECT_LT(waits_since(), released);
+    heartbeats_lock.reset();
+    eventually("it has begun to wait anew", [&] { return waits_since() > released; });
+    EXPECT_GT(beat.marker_waits(), std::chrono::seconds(0));
+    markers_lock.reset();
+    eventually("the marker has passed",
+               [&] { return beat.marker_waits() == std::chrono::seconds(0); });
 }
 
 TEST(a_session_on_a_restarted_server, is_not_handed_out_where_answers_may_be_lost) {

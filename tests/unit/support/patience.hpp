@@ -19,7 +19,7 @@ class patience {
         std::mutex mutex;
         std::condition_variable_any never;
         std::unique_lock lock(mutex);
-        never.wait_for(lock, not_needed, std::chrono::seconds(20), [] { return false; });
+        never.wait_for(lock, not_needed, std::chrono::minutes(2), [] { return false; });
         if (!not_needed.stop_requested()) over_.request_stop();
     }};
 };
