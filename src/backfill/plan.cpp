@@ -170,7 +170,8 @@ void look_at_earlier(const inspected_at& at, plan& made) {
                   .key = key_text(made.rows.key)};
     std::optional<saved> left = state_table(made.state, "").read(at.session);
     const std::string differs = left ? difference(left->asked, made.asked) : "";
-    if (left && at.asked.earlier == earlier::run_use::begun_anew) {
+    const bool is_empty = left && left->owner.empty();
+    if (left && (is_empty || at.asked.earlier == earlier::run_use::begun_anew)) {
         made.drops_state = true;
     } else if (left && !differs.empty()) {
         throw_refusals(

@@ -5,10 +5,9 @@
 #include "src/db/read_only_server.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/backfill_at_work.hpp"
+#include "src/tables/this_process.hpp"
 #include "throttle/heartbeat_value.hpp"
 
-#include <array>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,12 +16,6 @@ namespace segue::backfill {
 namespace {
 
 constexpr std::string_view format = "1";
-
-std::string this_process() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
-    return fmt::format(", process {} on {}", ::getpid(), host.data());
-}
 
 }  // namespace
 
@@ -43,7 +36,7 @@ void state_table::make(db::session& session, const facts& asked) const {
         R"(INSERT INTO {} (hint, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('run',0,CONCAT(CURRENT_USER(),{})),
            ('sets',0,{}),('where',0,{}),('touch',0,{}),('key',0,{}),('heartbeat',0,{}))",
-        name_.quoted(), quoted_literal(run_token_), format, quoted_literal(this_process()),
+        name_.quoted(), quoted_literal(run_token_), format, quoted_literal(tables::this_process()),
         quoted_literal(asked.sets), quoted_literal(asked.where), quoted_literal(asked.touch),
         quoted_literal(asked.key),
         quoted_literal(throttle::format_heartbeat(std::chrono::system_clock::now()))));
@@ -54,7 +47,7 @@ void state_table::take_over(db::session& session) const {
                                 name_.quoted(), quoted_literal(run_token_)));
     session.execute(
         fmt::format("UPDATE {} SET value=CONCAT(CURRENT_USER(),{}) WHERE hint='run' AND id=0",
-                    name_.quoted(), quoted_literal(this_process())));
+                    name_.quoted(), quoted_literal(tables::this_process())));
 }
 
 std::optional<saved> state_table::read(db::session& session) const {
@@ -68,9 +61,10 @@ std::optional<saved> state_table::read(db::session& session) const {
             {{fmt::format("there is a table {}, and Segue has not made it", name_.quoted()),
               "A backfill keeps its state under that name: rename or drop it."}});
     saved found;
-    bool known = false;
-    for (const db::row& row :
-         session.query("SELECT hint, id, value FROM " + name_.quoted() + " ORDER BY hint, id")) {
+    const auto rows =
+        session.query("SELECT hint, id, value FROM " + name_.quoted() + " ORDER BY hint, id");
+    bool known = rows.empty();
+    for (const db::row& row : rows) {
         const std::string hint = row[0].value_or("");
         const std::string value = row[2].value_or("");
         if (hint == "format") known = value == format;
@@ -86,9 +80,7 @@ std::optional<saved> state_table::read(db::session& session) const {
             found.locked.emplace(db::to_uint64(row[1], "id"), tables::evicted_in(value));
     }
     if (!known)
-        throw_refusals({{fmt::format("{} was written by another version of Segue, or by a run that "
-                                     "ended before it had begun",
-                                     name_.quoted()),
+        throw_refusals({{fmt::format("{} was written by another version of Segue", name_.quoted()),
                          "`segue cleanup --execute` drops it. A backfill may be begun anew: rows "
                          "that are right are left as they are."}});
     return found;

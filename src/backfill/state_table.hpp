@@ -48,8 +48,9 @@ class state_table {
     void make(db::session& session, const facts& asked) const;
     /// Makes it ours: waits until no transaction of the other run is left.
     void take_over(db::session& session) const;
-    /// Reads what stands there; nullopt: there is no such table. Throws where it is of another
-    /// format, or is no table of Segue's.
+    /// Reads what stands there; nullopt: there is no such table. Of a run that died right when it
+    /// made it nothing does, not even an owner. Throws where it is of another format, or is no
+    /// table of Segue's.
     std::optional<saved> read(db::session& session) const;
     void drop(db::session& session) const;
 

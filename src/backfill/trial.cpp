@@ -5,6 +5,7 @@
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
+#include "src/preflight/sampled_values.hpp"
 #include "src/rows/bound_finder.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ namespace {
 
 using keys::key_value;
 using preflight::sampled_row;
+using preflight::values_of;
 using std::chrono::steady_clock;
 
 constexpr unsigned counted_within_milliseconds = 5'000;
@@ -125,14 +127,6 @@ class attempt {
             return db::to_uint64(text.substr(0, text.find('.')), "SUM");
         };
         return {whole(found[0]), whole(found[1])};
-    }
-
-    static std::vector<sampled_row::value> values_of(std::span<const std::string> columns,
-                                                     std::span<const db::value> found) {
-        std::vector<sampled_row::value> values;
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            values.push_back({.column = columns[i], .is = found[i]});
-        return values;
     }
 
     std::vector<sampled_row> before(std::span<const key_value> keys) {

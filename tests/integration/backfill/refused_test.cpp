@@ -147,6 +147,17 @@ TEST_F(a_row_that_comes_late, belongs_to_the_task_that_was_begun) {
     EXPECT_EQ(run.tables(), "t");
     EXPECT_THAT(run.run(1, {"--set=b = LEFT(a, 3)", "--resume"}),
                 HasSubstr("there is no backfill of"));
+    // Of a run that died right when it had made it.
+    run.session().execute(
+        "CREATE TABLE _t_bkf (hint VARCHAR(16), id BIGINT UNSIGNED, value LONGTEXT) "
+        "COMMENT='Segue: state of a backfill'");
+    run.run(0, {"--set=b = LEFT(a, 2)"});
+    EXPECT_EQ(run.tables(), "t");
+    run.session().execute("CREATE TABLE _t_bkf (mine INT)");
+    EXPECT_THAT(run.run(1, {"--set=b = LEFT(a, 2)"}), HasSubstr("Segue has not made it"));
+    run.other(0, {"cleanup", "--execute"});
+    EXPECT_EQ(run.tables(), "_t_bkf,t");
+    run.session().execute("DROP TABLE _t_bkf");
     run.session().execute("UPDATE t SET b=NULL");
     run.run(1, {"--set=b = a", "--chunk-size=100"});
     EXPECT_THAT(run.other(0, {"cleanup", "--execute"}), HasSubstr("dropped"));

@@ -1,9 +1,11 @@
 // A backfill beside others: locks of the application, commands, other runs, replicas.
 #include "tests/integration/backfill/backfill_run.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -194,6 +196,32 @@ TEST_F(a_backfill_at_work, tells_programs_and_writes_a_report) {
     std::ifstream written(report);
     EXPECT_EQ(nlohmann::json::parse(written)["rows_changed"], 5'000);
     std::remove(report.c_str());
+}
+
+TEST_F(a_backfill_at_work, asks_hooks_before_it_begins_and_tells_them_at_its_end) {
+    const temporary_folder folder;
+    const auto add = [&](const std::string& name, const std::string& then) {
+        const auto script = folder.path() / ("gh-ost-on-" + name);
+        std::ofstream(script) << "#!/bin/sh\n" << then << "\n";
+        std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    };
+    const std::string told = "echo $0 $GH_OST_BACKFILL $GH_OST_COPIED_ROWS $GH_OST_SETS >> " +
+                             (folder.path() / "told").string();
+    add("success", told);
+    add("failure", told);
+    add("validated", "exit 3");
+    const std::vector<std::string> with = {"--set=b = a", "--hooks-path=" + folder.path().string()};
+    EXPECT_THAT(run.run(1, with), HasSubstr("exit code 3"));
+    EXPECT_EQ(run.tables(), "t");
+    EXPECT_EQ(run.value("SELECT COUNT(b) FROM t"), "0");
+    add("validated", told);
+    run.run(0, with);
+    std::ifstream in(folder.path() / "told");
+    std::stringstream all;
+    all << in.rdbuf();
+    EXPECT_THAT(all.str(), AllOf(HasSubstr("on-failure true 0"), HasSubstr("on-validated true 0"),
+                                 HasSubstr("on-success true 5000 `b` = a")));
+    expect_all_set();
 }
 
 TEST(long_a_replica, gets_the_same_rows_and_holds_the_backfill_up) {
