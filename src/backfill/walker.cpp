@@ -79,25 +79,30 @@ walker::part walker::next_part(std::stop_token stop) {
     return found;
 }
 
+// Among the first `suspects` rows there is one that waits for somebody's lock: it is searched for
+// by halves, so that all others are set, and it alone is passed over.
 void walker::set(const part& work, std::stop_token stop) {
-    std::size_t at_once = with_.texts.keys_max();
+    std::size_t suspects = 0;
     std::span<const key_value> rest = work.keys;
     while (!rest.empty()) {
         with_.throttler.wait_until_clear(stop);
-        const auto some =
-            rest.first(std::min({rest.size(), at_once, std::size_t(transactions_.rows())}));
+        std::size_t rows = std::min(with_.texts.keys_max(), std::size_t(transactions_.rows()));
+        if (suspects > 0) rows = std::max<std::size_t>(1, std::min(rows, suspects / 2));
+        const auto some = rest.first(std::min(rest.size(), rows));
         const bool last = some.size() == rest.size();
         step one{.keys = some, .number = state_.done.chunks_below + 1};
         one.up_to = last && work.up_to ? work.up_to : some.back();
-        if (!done(one, stop)) {
+        if (done(one, stop)) {
+            suspects -= std::min(suspects, some.size());
+        } else {
             ++with_.count.conflicts;
             transactions_.was_too_large();
-            at_once = std::max<std::size_t>(1, some.size() / 2);
-            if (some.size() > 1) continue;
+            suspects = some.size();
+            if (suspects > 1) continue;
             one.lets_all_be = true;
             require(done(one, stop), "what sets no row waits for no lock of a row");
+            suspects = 0;
         }
-        at_once = std::min(2 * at_once, with_.texts.keys_max());
         rest = rest.subspan(some.size());
     }
 }
