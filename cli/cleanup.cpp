@@ -1,7 +1,7 @@
 #include "cli/cleanup.hpp"
 
 #include "cli/display/cleanup_json.hpp"
-#include "src/base/error.hpp"
+#include "cli/subcommand.hpp"
 #include "src/base/log.hpp"
 #include "src/commands/remnants.hpp"
 
@@ -26,14 +26,14 @@ std::string what_it_is(const remnants& found, bool execute) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty() && !found.backfill
-                       ? "Nothing is left of a run, as far as this account can see.\n"
-                       : "";
+            return found.trials.ours.empty() && !found.backfill ? "Nothing is left of a run.\n"
+                                                                : "";
         case remnants::kind::resumable:
-            return fmt::format(
-                "{}{}\nIt ended in its phase {}, with {} rows copied. {}\n", whose, of, found.phase,
-                found.copied,
-                execute ? "It was given up." : "The same command goes on from there.");
+            return fmt::format("{}{}\nIt ended in its phase {}, with {} rows copied. {}\n", whose,
+                               of, found.phase, found.copied,
+                               execute ? "It was given up."
+                                       : fmt::format("The same command goes on from there{}.",
+                                                     found.why.empty() ? "" : ", " + found.why));
         case remnants::kind::stopped:
             return fmt::format("{}{}\nNobody can go on with it{}.\n", whose, of, why);
         case remnants::kind::swapped:
@@ -95,9 +95,14 @@ std::string text_of(const remnants& found, bool execute) {
     text += text_of_trials(found, execute);
     if (found.kept)
         text += fmt::format(
-            "The old table of an earlier migration is kept:\n{}Once it is not "
+            "The old table of an earlier migration is kept:\n{}{}Once it is not "
             "needed any more: DROP TABLE {};\n",
-            text_of(*found.kept), found.kept->name.quoted());
+            text_of(*found.kept),
+            found.kept_though_asked
+                ? "--ok-to-drop-table drops it only while the state of the run that swapped is "
+                  "there: by its name alone it could be anybody's.\n"
+                : "",
+            found.kept->name.quoted());
     return text;
 }
 
@@ -122,18 +127,13 @@ void clean_up_or_throw(const options& given, std::stop_token stop) {
 
 int clean_up(const options& given, const std::vector<std::string>& notices, std::stop_token stop) {
     for (const std::string& notice : notices) log::write(log::level::warning, notice);
-    std::string why = "stopped by a signal";
-    try {
-        clean_up_or_throw(given, stop);
-        return 0;
-    } catch (const stopped&) {
-        // It was asked for.
-    } catch (const error& failure) {
-        why = failure.what();
-    }
-    log::write(log::level::fatal, why);
-    if (given.json) std::fputs((display::json_of_refused_clean_up(why) + "\n").c_str(), stdout);
-    return 1;
+    return run_subcommand(
+        given.json,
+        [&] {
+            clean_up_or_throw(given, stop);
+            return 0;
+        },
+        [](const std::string& why) { return display::json_of_refused_clean_up(why); });
 }
 
 }  // namespace segue::cli

@@ -1,27 +1,31 @@
 #include "cli/verify.hpp"
 
-#include "cli/display/ending.hpp"
-#include "cli/display/json_fields.hpp"
+#include "cli/display/verification_json.hpp"
+#include "cli/running/report_file.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/refused_as.hpp"
 #include "src/commands/table_comparison.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace segue::cli {
 namespace {
 
-using nlohmann::json;
 using std::chrono::steady_clock;
 
 constexpr int equal = 0;
 constexpr int not_done = 1;
 constexpr int different = 4;
+constexpr std::string_view refused_comparison = "these tables cannot be compared as asked:";
 
 void print(const std::string& text) {
     std::fputs((text + "\n").c_str(), stdout);
@@ -33,20 +37,22 @@ class progress_lines {
   public:
     explicit progress_lines(bool wanted) : wanted_(wanted) {}
 
-    void tell(const verify::verified& so_far, std::uint64_t estimate) {
+    void tell(const commands::comparison_progress& at) {
         constexpr std::chrono::seconds every{1};
         constexpr std::chrono::seconds later_every{10};
         const auto now = steady_clock::now();
         if (!wanted_ || now < next_) return;
         const auto since = now - began_;
         next_ = now + (since < 10 * later_every ? every : later_every);
-        const double percent = estimate == 0
+        const double percent = at.rows_estimate == 0
                                    ? 0.0
-                                   : std::min(100.0, 100.0 * static_cast<double>(so_far.rows) /
-                                                         static_cast<double>(estimate));
-        print(fmt::format("Verified: {}/{} {:.1f}%; Differences: {}; Elapsed: {}s", so_far.rows,
-                          estimate, percent, so_far.differences.size(),
-                          std::chrono::duration_cast<std::chrono::seconds>(since).count()));
+                                   : std::min(100.0, 100.0 * static_cast<double>(at.rows.rows) /
+                                                         static_cast<double>(at.rows_estimate));
+        print(fmt::format(
+            "Verified: {}/{} {:.1f}%; Differences: {}; Elapsed: {}s{}", at.rows.rows,
+            at.rows_estimate, percent, at.rows.differences.size(),
+            std::chrono::duration_cast<std::chrono::seconds>(since).count(),
+            at.throttled.throttled ? "; State: throttled, " + at.throttled.reason : ""));
     }
 
   private:
@@ -55,96 +61,91 @@ class progress_lines {
     steady_clock::time_point next_ = began_ + std::chrono::seconds(1);
 };
 
-std::string kind_of(verify::difference_kind of) {
-    switch (of) {
-        case verify::difference_kind::changed:
-            return "changed";
-        case verify::difference_kind::missing:
-            return "missing";
-        case verify::difference_kind::surplus:
-            return "surplus";
+void print_and_report(const std::string& text, const std::optional<report_file>& report,
+                      const display::verification_end& end) {
+    if (!text.empty()) print(text);
+    if (!report) return;
+    try {
+        report->write(display::json_of(end) + "\n");
+    } catch (const error& failure) {
+        log::write(log::level::error, failure.what());
     }
-    return "";
 }
 
-std::string json_of(const commands::compared_tables& done,
-                    const std::vector<std::string>& notices) {
-    json rows = json::array();
-    for (std::size_t i = 0; i < done.differences.size(); ++i)
-        rows.push_back({{"kind", kind_of(done.rows.differences[i].kind)},
-                        {"columns", done.rows.differences[i].columns},
-                        {"text", done.differences[i]}});
-    return display::text_of({{"version", display::json_version},
-                             {"kind", "verification"},
-                             {"exit_code", done.differences.empty() ? equal : different},
-                             {"why", ""},
-                             {"table", done.source.quoted()},
-                             {"with_table", done.target.quoted()},
-                             {"equal", done.differences.empty()},
-                             {"rows", done.rows.rows},
-                             {"rows_in_other", done.rows.rows_in_target},
-                             {"ranges", done.rows.ranges},
-                             {"ranges_left_out", done.rows.skipped},
-                             {"differences", std::move(rows)},
-                             {"may_be_more", done.rows.there_may_be_more},
-                             {"notices", notices}});
-}
-
-std::string json_of_failure(const std::string& why, const std::vector<std::string>& notices) {
-    return display::text_of({{"version", display::json_version},
-                             {"kind", "verification"},
-                             {"exit_code", not_done},
-                             {"why", why},
-                             {"notices", notices}});
+std::string differing(const commands::compared_tables& done) {
+    std::string text;
+    if (!done.differences.empty())
+        text = fmt::format("{}{} {}", done.differences.size(),
+                           done.rows.there_may_be_more ? " or more" : "",
+                           done.differences.size() == 1 ? "row" : "rows");
+    if (!done.definition_differences.empty())
+        text += fmt::format("{}the definition", text.empty() ? "" : ", and ");
+    return text;
 }
 
 std::string text_of(const commands::compared_tables& done) {
     std::string text;
-    for (const std::string& one : done.differences) text += one + "\n";
-    text += fmt::format("# Compared: {} rows of {} with {} of {}", done.rows.rows,
+    for (const auto* const all : {&done.definition_differences, &done.differences})
+        for (const std::string& one : *all) text += one + "\n";
+    const std::string so_far = done.ended_by ? " so far" : "";
+    text += fmt::format("# Compared{}: {} rows of {} with {} of {}", so_far, done.rows.rows,
                         done.source.quoted(), done.rows.rows_in_target, done.target.quoted());
     if (done.rows.skipped > 0)
         text += fmt::format(", in {} of {} ranges", done.rows.ranges,
                             done.rows.ranges + done.rows.skipped);
-    if (done.differences.empty()) return text + "\n# Equal";
-    return text + fmt::format("\n# Different: {}{} {}", done.differences.size(),
-                              done.rows.there_may_be_more ? " or more" : "",
-                              done.differences.size() == 1 ? "row" : "rows");
+    if (done.differ()) return text + fmt::format("\n# Different{}: {}", so_far, differing(done));
+    return text + (done.ended_by ? "\n# No difference so far" : "\n# Equal");
+}
+
+std::string why_it_ended(const std::exception_ptr& by) {
+    try {
+        std::rethrow_exception(by);
+    } catch (const stopped&) {
+        return "stopped by a signal";
+    } catch (const std::exception& failure) {
+        return refused_as(refused_comparison, failure.what());
+    }
+}
+
+// Of what was not compared to its end all is told that was found.
+int tell_compared(const options& given, const commands::compared_tables& done,
+                  display::verification_end end, const std::optional<report_file>& report) {
+    end.compared = &done;
+    if (done.ended_by) end.why = why_it_ended(done.ended_by);
+    end.exit_code = done.ended_by ? not_done : done.differ() ? different : equal;
+    print_and_report(given.json ? display::json_of(end) : text_of(done), report, end);
+    if (done.ended_by) log::write(log::level::fatal, end.why);
+    return end.exit_code;
 }
 
 }  // namespace
 
 int verify_tables(const options& given, const std::vector<std::string>& notices,
                   std::stop_token stop) {
-    std::vector<std::string> told;
+    std::optional<report_file> report;
+    display::verification_end end{.exit_code = not_done};
     const auto tell = [&](const std::string& notice) {
         log::write(log::level::warning, notice);
-        told.push_back(notice);
+        end.notices.push_back(notice);
     };
     for (const std::string& notice : notices) tell(notice);
     progress_lines progress(!given.json);
-    std::string why = "stopped by a signal";
     try {
+        if (!given.report_file.empty()) report.emplace(given.report_file);
         const auto done = commands::compare_tables(
             given.run, given.compared_with,
-            {.on_notice = tell,
-             .on_progress = [&](const auto& so_far,
-                                auto estimate) { progress.tell(so_far, estimate); }},
-            stop);
+            {.on_notice = tell, .on_progress = [&](const auto& now) { progress.tell(now); }}, stop);
         if (done.rows.changed_meanwhile > 0)
             tell(
                 fmt::format("{} rows seemed to differ, and were equal at a second look: somebody "
                             "writes to the tables, or a value is converted in a way of its own",
                             done.rows.changed_meanwhile));
-        print(given.json ? json_of(done, told) : text_of(done));
-        return done.differences.empty() ? equal : different;
-    } catch (const stopped&) {
-        // It was asked for.
-    } catch (const error& failure) {
-        why = failure.what();
+        return tell_compared(given, done, std::move(end), report);
+    } catch (const std::exception&) {
+        end.why = why_it_ended(std::current_exception());
     }
-    log::write(log::level::fatal, why);
-    if (given.json) print(json_of_failure(why, told));
+    log::write(log::level::fatal, end.why);
+    print_and_report(given.json ? display::json_of(end) : "", report, end);
     return not_done;
 }
 

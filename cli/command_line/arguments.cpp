@@ -106,6 +106,19 @@ std::string shown_value(std::string_view value) {
     return shown || value.empty() ? fmt::format(" \"{}\"", value) : "";
 }
 
+std::optional<std::string> switch_of(const std::string& text) {
+    if (text == "on") return "true";
+    if (text == "off") return "false";
+    const auto on = boolean_of(text);
+    if (!on) return std::nullopt;
+    return *on ? "true" : "false";
+}
+
+std::string_view expected(flag_kind kind) {
+    if (kind == flag_kind::integer) return "an integer";
+    return kind == flag_kind::real ? "a number" : "an integer, true or false";
+}
+
 class normaliser {
   public:
     normaliser(const std::vector<std::string>& arguments, const std::vector<flag_syntax>& flags)
@@ -190,12 +203,13 @@ class normaliser {
             if (is_flag(*value)) flag_without_value_ = flag.name;
         }
         auto plain = value;
-        if (flag.kind == flag_kind::integer) plain = decimal_of(*value);
+        if (flag.kind == flag_kind::integer || flag.kind == flag_kind::integer_or_boolean)
+            plain = decimal_of(*value);
+        if (flag.kind == flag_kind::integer_or_boolean && !plain) plain = switch_of(*value);
         if (flag.kind == flag_kind::real) plain = real_of(*value);
         if (!plain)
-            return mistake(fmt::format(
-                "invalid value{} for --{}: {} is expected", shown_value(*value), flag.name,
-                flag.kind == flag_kind::integer ? "an integer" : "a number"));
+            return mistake(fmt::format("invalid value{} for --{}: {} is expected",
+                                       shown_value(*value), flag.name, expected(flag.kind)));
         if (const auto before = found_.find(flag.name);
             !flag.separator.empty() && before != found_.end())
             *plain = fmt::format("{}{}{}", before->second.back(), flag.separator, *plain);

@@ -12,7 +12,7 @@ namespace segue::cli {
 /// points to must be writable, as main()'s is.
 std::vector<std::string> take_arguments(int argc, char* argv[]);
 
-enum class flag_kind { boolean, integer, real, text };
+enum class flag_kind { boolean, integer, integer_or_boolean, real, text };
 
 struct flag_syntax {
     std::string_view name;  ///< Without minuses.

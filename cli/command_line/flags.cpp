@@ -145,6 +145,12 @@ flag parsed(std::string_view name, std::string_view group, std::string default_t
             }};
 }
 
+/// Its value is an integer, true or false; the last two in these words.
+flag number_or_switch(flag made) {
+    made.kind = flag_kind::integer_or_boolean;
+    return made;
+}
+
 /// Of several such flags all values count.
 flag with_commas(flag made) {
     made.separator = ",";
@@ -209,8 +215,8 @@ unsigned verify_percent_of(const std::string& given) {
 
 std::chrono::seconds data_check_of(const std::string& given) {
     constexpr std::int64_t most = 3'600;
-    if (given == "true" || given == "on") return options().run.data_check;
-    if (given == "false" || given == "off") return std::chrono::seconds(0);
+    if (given == "true") return options().run.data_check;
+    if (given == "false") return std::chrono::seconds(0);
     std::int64_t seconds = 0;
     const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), seconds);
     if (failure != std::errc() || end != given.data() + given.size() || seconds < 0 ||
@@ -390,12 +396,12 @@ std::vector<flag> obeyed_flags() {
             [](options & o) -> auto& { return o.run.request.triggers.remove_suffix_if_there; },
             "Take the suffix off the names that end with it, in place of adding it once more"),
 
-        parsed(
+        number_or_switch(parsed(
             "preflight-data-check", copying, printed(options().run.data_check), "SECONDS",
             [](options & o) -> auto& { return o.run.data_check; }, data_check_of,
             "How long the data is looked at before it is copied, for rows that the new table would "
             "refuse, 0 to 3600; 0 or false: not at all",
-            ours),
+            ours)),
         number(
             "threads", copying, "COUNT", {1, 64},
             [](options & o) -> auto& { return o.run.carrying.copy_workers; },

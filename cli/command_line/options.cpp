@@ -1,5 +1,6 @@
 #include "cli/command_line/options.hpp"
 
+#include "cli/command_line/command_help.hpp"
 #include "cli/command_line/flags.hpp"
 #include "cli/command_line/flags_of_a_backfill.hpp"
 #include "cli/command_line/option_values.hpp"
@@ -40,10 +41,14 @@ std::string wrapped(std::string_view text) {
 /// Lays the help out: a heading as gh-ost's, then the groups, each flag above what it means.
 class help_formatter : public CLI::Formatter {
   public:
-    help_formatter() { column_width(help_indent); }
+    /// `usage`: its first lines; empty: as gh-ost's.
+    explicit help_formatter(std::string_view usage) : usage_(usage) { column_width(help_indent); }
     std::string make_usage(const CLI::App* app, std::string) const override {
-        return "Usage of " + app->get_name() + ":\n";
+        return usage_.empty() ? "Usage of " + app->get_name() + ":\n" : usage_;
     }
+
+  private:
+    const std::string usage_;
 };
 
 std::string value_text(const flag& shown) {
@@ -57,10 +62,16 @@ std::string value_text(const flag& shown) {
 /// The flags that were given, by name, as text; and the defaults of the others.
 class given_flags {
   public:
-    given_flags() : app_("", "segue") {
+    explicit given_flags(job asked) : app_("", "segue") {
+        const auto own = help_of(asked);
         app_.set_help_flag();
-        app_.formatter(std::make_shared<help_formatter>());
-        for (const auto& entry : flags()) add(entry);
+        app_.formatter(std::make_shared<help_formatter>(own ? own->about : ""));
+        for (const auto& entry : flags())
+            add(entry, !own || std::ranges::find(own->flags, entry.name) != own->flags.end());
+        if (own) {
+            app_.footer(std::string(own->ends));
+            return;
+        }
         app_.footer(
             "A migration that runs is asked by `segue status` and steered by `segue ctl COMMAND`: "
             "see\n`segue ctl --help`. What one that has ended left `segue cleanup` shows, and "
@@ -112,7 +123,8 @@ class given_flags {
     }
 
   private:
-    void add(const flag& entry) {
+    /// Into the help if it is `shown`.
+    void add(const flag& entry, bool shown) {
         const auto name = "--" + std::string(entry.name);
         const auto meaning = wrapped(entry.meaning);
         CLI::Option* option = nullptr;
@@ -127,7 +139,7 @@ class given_flags {
             option = app_.add_option_function<std::string>(
                 name, [this, &entry](const std::string& value) { values_[entry.name] = value; },
                 meaning);
-        option->group(std::string(entry.group))->option_text(value_text(entry));
+        option->group(shown ? std::string(entry.group) : "")->option_text(value_text(entry));
     }
 
     CLI::App app_;
@@ -457,7 +469,7 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     result.asked = job_of(arguments);
     const std::vector<std::string> words(arguments.begin() + (result.asked == job::migrate ? 0 : 1),
                                          arguments.end());
-    given_flags given;
+    given_flags given(result.asked);
     auto normalised = normalise(words, syntax_of_flags());
     if (normalised.mistake.empty() && !normalised.short_help) {
         try {

@@ -69,7 +69,8 @@ std::string json_of(const cleaned_up& end) {
          {"to_drop_backfill", found.backfill ? fields_of(*found.backfill) : json(nullptr)},
          {"to_drop_trials", names_of(found.trials.ours)},
          {"not_known", names_of(found.trials.others)},
-         {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)}});
+         {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)},
+         {"kept_though_asked", found.kept_though_asked}});
 }
 
 std::string json_of_refused_clean_up(std::string_view why) {

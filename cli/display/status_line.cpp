@@ -17,18 +17,35 @@ bool copy_is_done(const migration::progress& at) {
            at.at == migration::phase::cut_over || at.at == migration::phase::done;
 }
 
+struct rows_done {
+    std::uint64_t before = 0;  ///< Of `done`: by an earlier run.
+    std::uint64_t done = 0;
+    std::uint64_t all = 0;
+    milliseconds took{0};  ///< For all but those of before.
+};
+
+std::optional<milliseconds> time_for_the_rest(const rows_done& of) {
+    constexpr std::uint64_t told_from_a_thousandth = 1'000;
+    if (of.done <= of.before || of.done < of.all / told_from_a_thousandth) return std::nullopt;
+    if (of.done >= of.all) return milliseconds(0);
+    const double left =
+        static_cast<double>(of.all - of.done) / static_cast<double>(of.done - of.before);
+    return milliseconds(static_cast<std::int64_t>(left * static_cast<double>(of.took.count())));
+}
+
 }  // namespace
 
 std::optional<milliseconds> time_left(const migration::progress& at) {
-    constexpr double too_little_percent = 0.1;
-    if (copy_is_done(at)) return milliseconds(0);
-    if (copied_percent(at) < too_little_percent || at.rows_copied <= at.rows_copied_before)
-        return std::nullopt;
-    if (at.rows_copied >= at.rows_estimate) return milliseconds(0);
-    const double left = static_cast<double>(at.rows_estimate - at.rows_copied) /
-                        static_cast<double>(at.rows_copied - at.rows_copied_before);
-    return milliseconds(
-        static_cast<std::int64_t>(left * static_cast<double>(at.copy_elapsed.count())));
+    const bool verifies = at.at == migration::phase::verify;
+    if (copy_is_done(at) && !verifies) return milliseconds(0);
+    return verifies ? time_for_the_rest({.before = at.rows_verified_before,
+                                         .done = at.rows_verified,
+                                         .all = at.rows_copied,
+                                         .took = at.verify_elapsed})
+                    : time_for_the_rest({.before = at.rows_copied_before,
+                                         .done = at.rows_copied,
+                                         .all = at.rows_estimate,
+                                         .took = at.copy_elapsed});
 }
 
 std::string verifying_text(const migration::progress& at) {
@@ -66,7 +83,7 @@ std::string last_attempt_text(const migration::progress& at) {
 }
 
 double copied_percent(const migration::progress& at) {
-    if (at.at == migration::phase::inspect) return 0.0;
+    if (at.at == migration::phase::inspect && at.rows_copied == 0) return 0.0;
     if (at.rows_estimate == 0) return 100.0;
     return 100.0 * static_cast<double>(at.rows_copied) / static_cast<double>(at.rows_estimate);
 }
@@ -86,7 +103,6 @@ std::string short_duration(milliseconds duration) {
 
 std::string eta_text(const migration::progress& at) {
     if (!at.postponed_because.empty()) return "due";
-    if (at.at == migration::phase::verify) return "N/A";
     const auto left = time_left(at);
     if (!left) return "N/A";
     return left->count() == 0 ? "due" : short_duration(*left);

@@ -27,8 +27,8 @@ std::string verifying_text(const migration::progress& at);
 /// The duration in seconds, with fractions.
 double seconds_of(std::chrono::milliseconds duration);
 
-/// The time until the copy is done at its present rate; zero where it is due, unset where too
-/// little was copied to tell.
+/// The time until the copy, or the verification, is done at its present rate; zero where it is due,
+/// unset where too little was done to tell.
 std::optional<std::chrono::milliseconds> time_left(const migration::progress& at);
 
 /// "attempt 2 gave way 3 s ago: ..."; empty: none did.
@@ -37,7 +37,7 @@ std::string last_attempt_text(const migration::progress& at);
 /// "migrating", or what keeps it from that.
 std::string state_text(const migration::progress& at);
 
-/// The time until the copy is done at its present rate, in text: "N/A", "due" or a duration.
+/// The same in text: "N/A", "due" or a duration.
 std::string eta_text(const migration::progress& at);
 
 /// Whether gh-ost would print the line in this second: each second in the first minute and near the

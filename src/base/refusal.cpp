@@ -1,13 +1,14 @@
 #include "src/base/refusal.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/refused_as.hpp"
 
 #include <fmt/format.h>
 
 namespace segue {
 
 error refused(const std::vector<refusal>& refusals) {
-    std::string text = "this migration cannot be done as asked:";
+    std::string text(refused_migration);
     for (const refusal& one : refusals) {
         text += fmt::format("\n  - {}\n    ", one.problem);
         for (const char c : one.remedy)

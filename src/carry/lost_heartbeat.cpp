@@ -86,6 +86,13 @@ std::optional<std::string> why_replica_is_ahead(const servers::server_roles& rol
         throttle::format_heartbeat(*here));
 }
 
+std::optional<std::string> why_not_taken_up(const servers::server_roles& roles,
+                                            db::session& primary, const migration_tables& tables,
+                                            const tables::resume_point& from) {
+    auto why = servers::why_not_read_from(roles, primary, from.position, from.server_uuid);
+    return why ? why : why_replica_is_ahead(roles, primary, tables);
+}
+
 std::optional<std::string> why_all_is_to_be_compared(const servers::server_roles& roles,
                                                      db::session& primary,
                                                      const tables::saved_state& left) {

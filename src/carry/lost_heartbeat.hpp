@@ -46,6 +46,13 @@ std::optional<std::string> why_replica_is_ahead(const servers::server_roles& rol
                                                 db::session& primary,
                                                 const migration_tables& tables);
 
+/// Why a stream cannot be taken up where an earlier run of these tables stopped, a part of a
+/// sentence; nullopt: it can: its place is in the log still, and nothing of it was lost.
+/// Precondition: no run is at work. Throws as sessions do.
+std::optional<std::string> why_not_taken_up(const servers::server_roles& roles,
+                                            db::session& primary, const migration_tables& tables,
+                                            const tables::resume_point& from);
+
 /// Why a run that reads the log on a replica has to compare all rows, a part of a sentence;
 /// nullopt: it has not, or the stream comes from the primary. Where the primary was restarted since
 /// the state was written it may have been set up again from an older copy, and have written as many

@@ -2,7 +2,9 @@
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
+#include "src/carry/lost_heartbeat.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/earlier_state.hpp"
@@ -10,15 +12,31 @@
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
-#include "src/servers/tables_there.hpp"
+#include "src/servers/account.hpp"
 #include "src/tables/saved_state.hpp"
 
+#include <array>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace segue::commands {
 namespace {
+
+// The server hides tables on which the account has no privilege, so that nothing would seem to be
+// there. Grants on single tables do not count: of which tables there are, they tell nothing.
+// https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
+void refuse_unseen(db::session& session, const std::string& schema,
+                   std::span<const char* const> needed) {
+    const servers::account_facts account = servers::read_account(session, schema);
+    const std::string missing = account.held.missing(needed);
+    if (missing.empty()) return;
+    throw_refusals({{fmt::format("what runs have left in {} cannot be seen, or not be cleaned up: "
+                                 "the account lacks {} on that schema",
+                                 quoted_name(schema), missing),
+                     account.held.grants_of_missing(needed, account.name)}});
+}
 
 void refuse_beside_others(db::session& session, const migration_tables& tables,
                           const std::stop_token& stop) {
@@ -41,80 +59,6 @@ std::optional<left_table> look_at(db::session& session, const table_name& name) 
     return left_table{.name = name,
                       .rows = db::to_uint64(found.front()[0], "TABLE_ROWS"),
                       .bytes = db::to_uint64(found.front()[1], "DATA_LENGTH")};
-}
-
-// By the run's own ALTER, as nobody gives another.
-void look_at_state(db::session& session, migration_tables& tables,
-                   const schema::table_definition& original, remnants& found) {
-    const tables::saved_state left = tables::read_state(session, tables.checkpoint);
-    tables.old.name = left.old_table;
-    const earlier::state state = earlier::look_at_earlier_state(
-        session, tables, original, {.alter = left.print.alter, .sets = left.print.sets});
-    found.alter = left.print.alter;
-    found.phase = left.phase;
-    found.run = left.run;
-    found.copied = tables::rows_copied(left);
-    found.why = state.why;
-    found.are = state.is == earlier::remains::swapped     ? remnants::kind::swapped
-                : state.is == earlier::remains::resumable ? remnants::kind::resumable
-                                                          : remnants::kind::stopped;
-}
-
-remnants::kind kind_without_a_state(db::session& session, const migration_tables& tables,
-                                    tables::state_found state, std::string& why) {
-    if (state == tables::state_found::unfinished) return remnants::kind::stopped;
-    if (state == tables::state_found::other_format) {
-        why = fmt::format("{} was written by another version of Segue", tables.checkpoint.quoted());
-        return remnants::kind::unknown;
-    }
-    std::string there;
-    for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint})
-        if (servers::exists(session, one))
-            there += fmt::format("{}{}", there.empty() ? "" : ", ", one.quoted());
-    if (there.empty()) return remnants::kind::none;
-    why = "no state of a run is beside " + there;
-    return remnants::kind::unknown;
-}
-
-remnants look(db::session& session, const migration::settings& with, migration_tables& tables) {
-    remnants found;
-    found.server = session.query_value("SELECT CONCAT(@@hostname, ':', @@port)").value_or("");
-    found.original = tables.original;
-    const auto original = schema::read_table(session, tables.original);
-    const auto state = tables::look_for_state(session, tables.checkpoint);
-    if (state == tables::state_found::whole && original) {
-        look_at_state(session, tables, *original, found);
-    } else if (state == tables::state_found::whole) {
-        found.are = remnants::kind::stopped;
-        found.why = fmt::format("the table {} is gone", tables.original.quoted());
-    } else {
-        found.are = kind_without_a_state(session, tables, state, found.why);
-    }
-    const bool swapped = found.are == remnants::kind::swapped;
-    const bool may_drop = found.are != remnants::kind::unknown || with.request.drop_ghost;
-    const auto add = [&](const table_name& name) {
-        if (auto there = look_at(session, name)) found.dropped.push_back(std::move(*there));
-    };
-    if (may_drop && !swapped) add(tables.ghost);
-    if (may_drop) add(tables.changelog);
-    if (swapped && with.drop_old_table)
-        add(tables.old);
-    else
-        found.kept = look_at(session, tables.old);
-    // The state goes last: while it is there, the next run knows what is left to be done.
-    if (may_drop) add(tables.checkpoint);
-    found.trials = find_trial_tables(session, tables);
-    if (const auto backfill =
-            earlier::backfill_state_of(session, tables.original, with.request.naming))
-        found.backfill = look_at(session, *backfill);
-    const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
-                         found.trials.ours.empty() && found.trials.others.empty();
-    if (!original && nothing)
-        throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
-                                     "that a run of it leaves",
-                                     tables.original.quoted()),
-                         "Check --database and --table, and the account's privileges."}});
-    return found;
 }
 
 // A session on the server whose tables they are, and their names.
@@ -141,22 +85,109 @@ struct place {
     migration_tables tables;
 };
 
+remnants::kind kind_of(earlier::remains is) {
+    switch (is) {
+        case earlier::remains::none:
+            return remnants::kind::none;
+        case earlier::remains::unknown:
+            return remnants::kind::unknown;
+        case earlier::remains::unfinished:
+        case earlier::remains::another:
+            return remnants::kind::stopped;
+        case earlier::remains::resumable:
+            return remnants::kind::resumable;
+        case earlier::remains::swapped:
+            return remnants::kind::swapped;
+    }
+    return remnants::kind::unknown;
+}
+
+// As the run that goes on looks itself.
+void look_at_place(place& at, const tables::resume_point& from, remnants& found) {
+    try {
+        const auto gone = carry::why_not_taken_up(at.roles, at.session, at.tables, from);
+        if (!gone) return;
+        found.are = remnants::kind::stopped;
+        found.why = *gone;
+    } catch (const error& failure) {
+        if (!db::is_denied(failure)) throw;
+        found.why =
+            fmt::format("if the binary log still has its place, which this account cannot see ({})",
+                        failure.what());
+    }
+}
+
+// By the run's own ALTER, as nobody gives another.
+void look_at_run(place& at, const schema::table_definition* original, remnants& found) {
+    const earlier::state state =
+        earlier::look_at_earlier_state(at.session, at.tables, original, std::nullopt);
+    found.are = kind_of(state.is);
+    found.why = state.why;
+    if (tables::look_for_state(at.session, at.tables.checkpoint) != tables::state_found::whole)
+        return;
+    const tables::saved_state left = tables::read_state(at.session, at.tables.checkpoint);
+    at.tables.old.name = left.old_table;
+    found.alter = left.print.alter;
+    found.phase = left.phase;
+    found.run = left.run;
+    found.copied = tables::rows_copied(left);
+    if (found.are == remnants::kind::resumable) look_at_place(at, *left.resume_at, found);
+}
+
+remnants look(place& at, const migration::settings& with) {
+    db::session& session = at.session;
+    const migration_tables& tables = at.tables;
+    remnants found;
+    found.server = session.query_value("SELECT CONCAT(@@hostname, ':', @@port)").value_or("");
+    found.original = tables.original;
+    const auto original = schema::read_table(session, tables.original);
+    look_at_run(at, original ? &*original : nullptr, found);
+    const bool swapped = found.are == remnants::kind::swapped;
+    const bool may_drop = found.are != remnants::kind::unknown || with.request.drop_ghost;
+    const auto add = [&](const table_name& name) {
+        if (auto there = look_at(session, name)) found.dropped.push_back(std::move(*there));
+    };
+    if (may_drop && !swapped) add(tables.ghost);
+    if (may_drop) add(tables.changelog);
+    if (swapped && with.drop_old_table)
+        add(tables.old);
+    else
+        found.kept = look_at(session, tables.old);
+    found.kept_though_asked = found.kept && with.drop_old_table;
+    // The state goes last: while it is there, the next run knows what is left to be done.
+    if (may_drop) add(tables.checkpoint);
+    found.trials = find_trial_tables(session, tables);
+    if (const auto state =
+            earlier::backfill_state_of(session, tables.original, with.request.naming))
+        found.backfill = look_at(session, *state);
+    const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
+                         found.trials.ours.empty() && found.trials.others.empty();
+    if (!original && nothing)
+        throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
+                                     "that a run of it leaves",
+                                     tables.original.quoted()),
+                         "Check --database and --table, and the account's privileges."}});
+    return found;
+}
+
 }  // namespace
 
 remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop) {
     place at(with);
+    refuse_unseen(at.session, at.tables.original.schema, std::array{"SELECT", "UPDATE"});
     refuse_beside_others(at.session, at.tables, stop);
-    return look(at.session, with, at.tables);
+    return look(at, with);
 }
 
 remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell) {
     place at(with);
+    refuse_unseen(at.session, at.tables.original.schema, std::array{"SELECT", "UPDATE", "DROP"});
     refuse_beside_others(at.session, at.tables, stop);
     for (const std::string& told : preflight::finish_swap_of_before(at.session, at.tables.original,
                                                                     with.request.naming, stop))
         tell(told);
-    remnants found = look(at.session, with, at.tables);
+    remnants found = look(at, with);
     drop_trial_tables(at.session, found.trials);
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.backfill) {

@@ -31,22 +31,25 @@ struct remnants {
         unknown     ///< Tables of those names without a state that this Segue reads.
     };
     kind are = kind::none;
-    std::string server;        ///< As it names itself, with its port.
-    table_name original;       ///< As the server has its names.
-    std::string run;           ///< Whose it was, in words; empty: not known.
-    std::string alter;         ///< Its ALTER; empty: not known.
-    std::string phase;         ///< In which it ended; empty: not known.
-    std::string why;           ///< Why nobody goes on with it, a part of a sentence; may be empty.
-    std::uint64_t copied = 0;  ///< Rows that it had copied.
+    std::string server;   ///< As it names itself, with its port.
+    table_name original;  ///< As the server has its names.
+    std::string run;      ///< Whose it was, in words; empty: not known.
+    std::string alter;    ///< Its ALTER; empty: not known.
+    std::string phase;    ///< In which it ended; empty: not known.
+    /// Why nobody goes on with it, or why that is not sure, a part of a sentence; may be empty.
+    std::string why;
+    std::uint64_t copied = 0;            ///< Rows that it had copied.
     std::vector<left_table> dropped;     ///< By a clean-up.
     std::optional<left_table> kept;      ///< The old table, where a clean-up leaves it.
+    bool kept_though_asked = false;      ///< It was to be dropped, and nothing proves whose it is.
     std::optional<left_table> backfill;  ///< A backfill's state, which a clean-up drops as well.
     trial_tables trials;                 ///< A clean-up drops those that are Segue's, in any case.
 };
 
 /// Looks at what earlier runs of `with.request.original` left, and changes nothing. Of the request
 /// the names count, and drop_ghost: whether tables of unknown origin are dropped. Refuses, by
-/// segue::error, where a run is at work, or a gh-ost that can go on. Blocks for seconds.
+/// segue::error, where a run is at work, or a gh-ost that can go on, and where the account cannot
+/// see what is there. Blocks for seconds.
 remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop);
 
 /// The same, and then does it: what an unfinished swap had still to do about foreign keys, and the

@@ -24,6 +24,7 @@ enum class value_kind {
     enumeration,
     set,
     json,
+    spatial,
     other
 };
 

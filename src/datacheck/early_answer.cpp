@@ -98,8 +98,11 @@ answer ask_the_data(db::session_factory& sessions, const question& about,
             {.source = about.original, .by = about.by, .texts = texts, .in_doubt = in_doubt},
             {.budget = budget, .busy = [&pace](db::session& on) { return load_of(on, pace); }},
             stop);
-        if (seen.refused) return {.refused = refusal_of(*seen.refused, texts), .notice = {}};
-        return {.refused = std::nullopt, .notice = notice_of(seen, in_doubt)};
+        if (seen.refused) return {.refused = refusal_of(*seen.refused, texts)};
+        return {.refused = std::nullopt,
+                .notice = notice_of(seen, in_doubt),
+                .all_seen =
+                    seen.whole && seen.ended_by.empty() && what_is_left(seen, in_doubt).empty()};
     } catch (const error& failure) {
         if (stop.stop_requested()) throw stopped();
         return {.refused = std::nullopt,

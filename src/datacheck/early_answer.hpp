@@ -24,7 +24,8 @@ struct question {
 /// What copying would be refused hours later.
 struct answer {
     std::optional<refusal> refused;
-    std::string notice;  ///< What was looked at, a sentence; empty: nothing can be refused.
+    std::string notice = {};  ///< What was looked at, a sentence; empty: nothing can be refused.
+    bool all_seen = false;    ///< Every row was, for all that it could be refused for.
 };
 
 /// Looks at the data for `budget` at most, on a session of its own to the primary, where the copy

@@ -93,7 +93,7 @@ class pair {
             if (after && longest() > after->most) of_own_length(*after, texts);
         } else if (is_ == value_kind::text) {
             if (after) add("LENGTH({0})>{1}", after->most);
-        } else if (is_ == value_kind::bytes || is_ == value_kind::other) {
+        } else if (is_one_of(is_, {value_kind::bytes, value_kind::spatial, value_kind::other})) {
             made_.complete = false;  // What bytes are text only the server tells.
         } else if (const auto printed = printed_length(from_);
                    after && (printed == 0 || printed > after->most)) {
@@ -238,6 +238,9 @@ value_conditions conditions_of(const schema::column& from, const schema::column&
     value_conditions made;
     if (from.column_type != to.column_type || from.collation != to.collation)
         made = pair(from, to, name).made();
+    if (to.srid && to.srid != from.srid && kind_of(from) == value_kind::spatial)
+        made.conditions.push_back(
+            {.sql = fmt::format("ST_SRID({})<>{}", name, *to.srid), .exact = true});
     if (from.nullable && !to.nullable)
         made.conditions.insert(made.conditions.begin(), {.sql = name + " IS NULL", .exact = true});
     return made;

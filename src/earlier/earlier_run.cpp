@@ -195,12 +195,15 @@ std::optional<refusal> at_work(db::session& session, const migration_tables& tab
         "Nothing was changed. Look who locks it (SHOW PROCESSLIST, XA RECOVER), and start again."};
 }
 
-owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token) {
+owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token,
+               const std::string& token_before) {
     try {
         const auto found = session.query(
             fmt::format("SELECT value FROM {} WHERE kind='owner'", checkpoint.quoted()));
         if (found.empty()) return owner::nobody;
-        return found.front()[0] == run_token ? owner::this_run : owner::another_run;
+        const std::string token = found.front()[0].value_or("");
+        const bool ours = token == run_token || (!token_before.empty() && token == token_before);
+        return ours ? owner::this_run : owner::another_run;
     } catch (const error& failure) {
         if (db::is_missing_table_or_schema(failure)) return owner::nobody;
         throw;

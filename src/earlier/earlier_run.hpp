@@ -48,7 +48,11 @@ enum class owner {
     another_run,  ///< Which has taken them over, or has made its own.
     nobody        ///< The checkpoint table is gone, or its owner's row.
 };
-owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token);
+/// `token_before`: of the run that this one has taken the tables over from; empty: of none. Nobody
+/// writes that again, so that it stands there only where a crash of the server has taken this run's
+/// back; the tables are this run's then.
+owner owner_of(db::session& session, const table_name& checkpoint, const std::string& run_token,
+               const std::string& token_before);
 
 /// What another run, which has taken this run's tables over, has made of them; `there` are those of
 /// them that exist, `original` and `target` as this run knew them. Throws segue::error.

@@ -6,10 +6,12 @@
 #include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -40,18 +42,83 @@ bool is_swapped(db::session& session, const migration_tables& tables,
            has_definition(session, {tables.old.schema, left.old_table}, left.print.original);
 }
 
+// Without commas at their ends, which tell of the next line.
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    std::istringstream from{std::string(text)};
+    for (std::string line; std::getline(from, line);) {
+        if (line.ends_with(',')) line.pop_back();
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::optional<std::string> first_only_in(const std::vector<std::string>& lines,
+                                         const std::vector<std::string>& others) {
+    for (const std::string& line : lines)
+        if (std::ranges::count(others, line) < std::ranges::count(lines, line)) return line;
+    return std::nullopt;
+}
+
+// Precondition: the state is whole.
+state judged(db::session& session, const migration_tables& tables,
+             const schema::table_definition* original, const std::optional<change>& asked) {
+    const tables::saved_state left = tables::read_state(session, tables.checkpoint);
+    state found{.run = left.run, .old_table = left.old_table};
+    const bool ghost_is_there = servers::exists(session, tables.ghost);
+    const bool same_alter = !asked || changes_of(left.print.alter) == changes_of(asked->alter);
+    found.same_change = same_alter && (!asked || left.print.sets == asked->sets);
+    if (original != nullptr && !ghost_is_there && is_swapped(session, tables, *original, left)) {
+        found.is = remains::swapped;
+        return found;
+    }
+    found.is = remains::another;
+    if (original == nullptr)
+        found.why = fmt::format("the table {} is gone", tables.original.quoted());
+    else if (!ghost_is_there)
+        found.why = fmt::format("its new table {} is gone", tables.ghost.quoted());
+    else if (!left.spoiled.empty())
+        found.why = left.spoiled;
+    else
+        found.could_be_gone_on_with = true;
+    if (!found.could_be_gone_on_with) return found;
+    if (!same_alter)
+        found.why = fmt::format("its ALTER is another: {}", left.print.alter);
+    else if (!found.same_change)
+        found.why = left.print.sets.empty()
+                        ? "it was given no --set"
+                        : fmt::format("its --set is another: {}", in_one_line(left.print.sets));
+    else if (const auto text = schema::stable_create_statement(*original);
+             text != left.print.original)
+        found.why = fmt::format("the definition of the table is another: {}",
+                                first_difference(left.print.original, text));
+    else
+        found.is = remains::resumable;
+    return found;
+}
+
+// Of a run's tables but the old one; empty: none is there.
+std::string tables_there(db::session& session, const migration_tables& tables) {
+    std::vector<std::string> there;
+    for (const table_name& one : {tables.ghost, tables.changelog, tables.checkpoint})
+        if (servers::exists(session, one)) there.push_back(one.quoted());
+    return fmt::format("{}", fmt::join(there, ", "));
+}
+
 }  // namespace
 
 std::string first_difference(std::string_view before, std::string_view now) {
-    std::istringstream old_lines{std::string(before)};
-    std::istringstream new_lines{std::string(now)};
-    std::string was;
-    std::string is;
-    do {
-        if (!std::getline(old_lines, was)) was.clear();
-        if (!std::getline(new_lines, is)) is.clear();
-    } while (was == is && (old_lines || new_lines));
-    return fmt::format("'{}' before, and '{}' now", was, is);
+    const auto old_lines = lines_of(before);
+    const auto new_lines = lines_of(now);
+    const auto was = first_only_in(old_lines, new_lines);
+    const auto is = first_only_in(new_lines, old_lines);
+    if (was && is) return fmt::format("'{}' before, and '{}' now", *was, *is);
+    if (is) return fmt::format("'{}', which was not there before", *is);
+    if (was) return fmt::format("'{}' before, which is not there now", *was);
+    const auto [old_one, new_one] = std::ranges::mismatch(old_lines, new_lines);
+    return old_one == old_lines.end()
+               ? fmt::format("'{}' before, and '{}' now", before, now)
+               : fmt::format("'{}' before, where '{}' is now", *old_one, *new_one);
 }
 
 std::optional<std::string> difference(const tables::fingerprint& before,
@@ -73,13 +140,12 @@ std::optional<std::string> difference(const tables::fingerprint& before,
 }
 
 state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                            const schema::table_definition& original, const change& asked) {
-    const bool ghost_is_there = servers::exists(session, tables.ghost);
+                            const schema::table_definition* original,
+                            const std::optional<change>& asked) {
     switch (tables::look_for_state(session, tables.checkpoint)) {
         case tables::state_found::none:
-            if (ghost_is_there || servers::exists(session, tables.changelog) ||
-                servers::exists(session, tables.checkpoint))
-                return {.is = remains::unknown, .why = "no state of a run is there"};
+            if (const auto there = tables_there(session, tables); !there.empty())
+                return {.is = remains::unknown, .why = "no state of a run is beside " + there};
             return {};
         case tables::state_found::other_format:
             return {.is = remains::unknown,
@@ -90,35 +156,7 @@ state look_at_earlier_state(db::session& session, const migration_tables& tables
         case tables::state_found::whole:
             break;
     }
-    const tables::saved_state left = tables::read_state(session, tables.checkpoint);
-    state found{.run = left.run, .old_table = left.old_table};
-    const bool same_alter = changes_of(left.print.alter) == changes_of(asked.alter);
-    found.same_change = same_alter && left.print.sets == asked.sets;
-    if (!ghost_is_there && is_swapped(session, tables, original, left)) {
-        found.is = remains::swapped;
-        return found;
-    }
-    found.is = remains::another;
-    if (!ghost_is_there)
-        found.why = fmt::format("its new table {} is gone", tables.ghost.quoted());
-    else if (!left.spoiled.empty())
-        found.why = left.spoiled;
-    else
-        found.could_be_gone_on_with = true;
-    if (!found.could_be_gone_on_with) return found;
-    if (!same_alter)
-        found.why = fmt::format("its ALTER is another: {}", left.print.alter);
-    else if (!found.same_change)
-        found.why = left.print.sets.empty()
-                        ? "it was given no --set"
-                        : fmt::format("its --set is another: {}", in_one_line(left.print.sets));
-    else if (const auto text = schema::stable_create_statement(original);
-             text != left.print.original)
-        found.why = fmt::format("the definition of the table is another: {}",
-                                first_difference(left.print.original, text));
-    else
-        found.is = remains::resumable;
-    return found;
+    return judged(session, tables, original, asked);
 }
 
 tables::saved_state take_state_over(db::session& session, const tables::checkpoint_table& table,

@@ -49,9 +49,11 @@ struct change {
 };
 
 /// Looks at the state that stands in the checkpoint table and changes nothing. `original`: as it is
-/// now. Precondition: nobody is at work on it. Throws as sessions do.
+/// now; nullptr: there is no such table. `asked`: unset: what that run was asked. Precondition:
+/// nobody is at work on it. Throws as sessions do.
 state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                            const schema::table_definition& original, const change& asked);
+                            const schema::table_definition* original,
+                            const std::optional<change>& asked);
 
 /// Makes the state of another run ours, once its statements have ended: one that waits for a lock
 /// lives on in the server when its process has died. Tells whom it waits for. Throws `stopped`, and
@@ -59,7 +61,8 @@ state look_at_earlier_state(db::session& session, const migration_tables& tables
 tables::saved_state take_state_over(db::session& session, const tables::checkpoint_table& table,
                                     const std::stop_token& stop);
 
-/// The first line in which two texts differ, as "'a' before, and 'b' now".
+/// A line that only one of two texts has, and one that only the other has, as "'a' before, and 'b'
+/// now", or the one alone; where they have the same ones, the first that stands elsewhere.
 std::string first_difference(std::string_view before, std::string_view now);
 
 /// In which fact the two differ first, as "the table's definition: 'a', and now 'b'"; nullopt: in

@@ -82,18 +82,18 @@ std::string account_of(db::session& session, std::uint64_t connection) {
     }
 }
 
-// Since it said something last; unset where the account may not see it.
+// Since it said something last; unset where the account may not see it. Connections of its own each
+// account may.
+// https://dev.mysql.com/doc/refman/8.4/en/show-processlist.html
 std::optional<seconds> silence_of(db::session& session, std::uint64_t connection) {
+    const std::string id = std::to_string(connection);
     try {
-        const auto found = session.query(fmt::format(
-            "SELECT PROCESSLIST_TIME FROM performance_schema.threads WHERE PROCESSLIST_ID={}",
-            connection));
-        if (found.empty() || !found.front()[0]) return std::nullopt;
-        return seconds(db::to_uint64(found.front()[0], "PROCESSLIST_TIME"));
+        for (const db::named_row& one : session.query_named("SHOW PROCESSLIST"))
+            if (one.at("Id") == id) return seconds(db::to_uint64(one.at("Time"), "Time"));
     } catch (const error& failure) {
         if (failure.connection_lost()) throw;
-        return std::nullopt;
     }
+    return std::nullopt;
 }
 
 // Of the table; empty where there is none.
@@ -176,12 +176,13 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
                                             account_of(session, holder.connection));
         const auto before = std::exchange(silent, silence_of(session, holder.connection));
         if (before && silent && *silent < *before)
-            return refusal{fmt::format("another run of Segue is at work on {}, with tables of "
-                                       "other names: {} has its lock, and is alive",
-                                       original.quoted(), who),
+            return refusal{fmt::format("another run of Segue is at work on {}{}: {} has its lock, "
+                                       "and is alive",
+                                       original.quoted(),
+                                       has_tables ? "" : ", with tables of other names", who),
                            "Nothing was changed. Let it finish, or end it first: on its machine "
                            "`segue status` tells how far it is, and `segue ctl panic` ends it."};
-        if (has_tables && (!silent || *silent > silence_of_the_living)) return std::nullopt;
+        if (has_tables && silent && *silent > silence_of_the_living) return std::nullopt;
         if (steady_clock::now() - began >= lock_awaited)
             return refusal{
                 fmt::format("another run of Segue has the lock of {}: {}. It has not ended within "

@@ -41,11 +41,11 @@ gh_ost_lock_holder take_gh_ost_lock(db::session& session, const table_name& orig
 std::optional<refusal> gh_ost_at_work(db::session& session, const table_name& original);
 
 /// A reason not to begin, where another Segue has gh-ost's lock of this table, and may be at work
-/// with tables of other names. One that is silent has died, or hangs: where there are tables of
-/// these names, it is taken for the one that made them, as whoever takes those over keeps it from
-/// writing. Else it is waited for, as its connection lives on until the server notices, for two
-/// minutes at most. Throws as a session does, and `stopped`.
-/// `is_ours`: whether a connection is one of this run's.
+/// with tables of these names or others, up to the last one that it drops. One that is silent has
+/// died, or hangs: where there are tables of these names, it is taken for the one that made them,
+/// as whoever takes those over keeps it from writing. Else, and where its silence cannot be seen,
+/// it is waited for, as its connection lives on until the server notices, for two minutes at most.
+/// Throws as a session does, and `stopped`. `is_ours`: whether a connection is one of this run's.
 std::optional<refusal> segue_at_work(db::session& session, const migration_tables& tables,
                                      const std::function<bool(std::uint64_t connection)>& is_ours,
                                      const std::stop_token& stop);

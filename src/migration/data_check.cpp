@@ -1,5 +1,6 @@
 #include "src/migration/data_check.hpp"
 
+#include "src/base/log.hpp"
 #include "src/datacheck/early_answer.hpp"
 #include "src/new_table/operators_names.hpp"
 
@@ -19,8 +20,12 @@ std::optional<refusal> refused_by_data(run_state& of, const preflight::plan& mad
                                 of.with.data_check, of.steer().pace.snapshot(), std::move(stop));
     const auto names = preflight::operators_names_of(made.original, made.target, made.tables);
     if (!seen.refused) {
-        if (!seen.notice.empty())
-            of.told.on_notice(preflight::in_operators_words(seen.notice, names));
+        const auto told = preflight::in_operators_words(seen.notice, names);
+        // That all is well a rehearsal is asked for, and a run is not.
+        if (seen.all_seen && !of.with.request.rehearsal)
+            log::info("{}", told);
+        else if (!told.empty())
+            of.told.on_notice(told);
         return std::nullopt;
     }
     seen.refused->problem = preflight::in_operators_words(seen.refused->problem, names);

@@ -64,8 +64,7 @@ void failed_run::look() {
         // Another run drops them all, and makes its own while it has the claim; so that is looked
         // at before whose they are.
         const bool claimed = earlier::start_is_claimed(session, tables.original);
-        const earlier::owner owner =
-            earlier::owner_of(session, tables.checkpoint, state_.parts().run_token);
+        const earlier::owner owner = state_.owner_of_tables(session);
         std::vector<table_name> there;
         for (const table_name& one :
              {tables.ghost, tables.old, tables.changelog, tables.checkpoint})

@@ -31,12 +31,15 @@ struct progress {
     std::uint64_t rows_estimate = 0;            ///< Equal to rows_copied once the copy is done.
     std::uint64_t rows_verified = 0;            ///< Of the original, compared so far,
     std::uint64_t rows_verified_in_target = 0;  ///< and of the new table, beside them.
+    std::uint64_t rows_verified_before =
+        0;  ///< Of the original: by the run that this goes on with.
     std::uint64_t keys_flushed = 0;
     std::size_t backlog = 0;
     std::size_t backlog_max = 0;
     std::chrono::milliseconds elapsed{0};
     std::chrono::milliseconds copy_elapsed{0};
-    std::chrono::milliseconds heartbeat_lag{0};  ///< Age of the newest heartbeat in the stream.
+    std::chrono::milliseconds verify_elapsed{0};  ///< Since rows began to be verified.
+    std::chrono::milliseconds heartbeat_lag{0};   ///< Age of the newest heartbeat in the stream.
     std::string stream_position;
     bool throttled = false;
     std::string throttle_reason;

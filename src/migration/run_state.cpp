@@ -6,7 +6,6 @@
 #include "src/preflight/inspection.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/planned_target.hpp"
-#include "src/servers/log_place.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
@@ -152,10 +151,7 @@ preflight::plan run_state::looked_at(
 std::optional<preflight::no_way_on> run_state::why_not_from(const tables::saved_state& left,
                                                             db::session& primary,
                                                             const migration_tables& beside) {
-    const tables::resume_point& from = *left.resume_at;
-    if (auto why = servers::why_not_read_from(*roles_, primary, from.position, from.server_uuid))
-        return preflight::no_way_on{.why = std::move(*why)};
-    if (auto why = carry::why_replica_is_ahead(*roles_, primary, beside))
+    if (auto why = carry::why_not_taken_up(*roles_, primary, beside, *left.resume_at))
         return preflight::no_way_on{.why = std::move(*why)};
     if (with.verify_percent == 100) return std::nullopt;
     if (auto why = carry::why_all_is_to_be_compared(*roles_, primary, left))
@@ -188,6 +184,11 @@ void run_state::hold(preflight::plan made, std::unique_ptr<carry::engine> built)
 void run_state::hold(preflight::plan made) {
     std::lock_guard lock(mutex_);
     made_ = std::move(made);
+}
+
+earlier::owner run_state::owner_of_tables(db::session& session) const {
+    return earlier::owner_of(session, plan().tables.checkpoint, run_token_,
+                             plan().goes_on ? plan().goes_on->owner_before : "");
 }
 
 void run_state::expect_statements_of_swap() {
@@ -294,6 +295,10 @@ void run_state::pass(step at, const std::function<void()>& meanwhile) {
 // Of several who tell, one may be late.
 void run_state::note_verified(std::uint64_t rows, std::uint64_t rows_in_target) {
     std::lock_guard lock(mutex_);
+    if (verify_began_ == steady_clock::time_point{}) {
+        verify_began_ = steady_clock::now();
+        rows_verified_before_ = rows;
+    }
     rows_verified_ = std::max(rows_verified_, rows);
     rows_verified_in_target_ = std::max(rows_verified_in_target_, rows_in_target);
 }
@@ -328,6 +333,9 @@ progress run_state::now() const {
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
     made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
     made.rows_verified = rows_verified_;
+    made.rows_verified_before = rows_verified_before_;
+    if (verify_began_ != steady_clock::time_point{})
+        made.verify_elapsed = in_millis(now - verify_began_);
     made.rows_verified_in_target = rows_verified_in_target_;
     made.keys_flushed = parts.flushing.keys_flushed();
     made.backlog = parts.changes.backlog();

@@ -62,7 +62,7 @@ class run_state {
     void enter(phase next);
     /// Keeps the plan and the engine made from it, for all that follows.
     void hold(preflight::plan made, std::unique_ptr<carry::engine> built);
-    /// The same of a rehearsal, which makes no engine.
+    /// The same of a rehearsal, which makes no engine, and of a run until it is made.
     void hold(preflight::plan made);
     const preflight::plan& plan() const { return *made_; }  ///< Precondition: hold() was called.
     carry::engine& parts() { return *parts_; }              ///< Precondition: has_parts().
@@ -81,6 +81,8 @@ class run_state {
     swap::swap_record& swap_record() { return swap_; }
     /// Names the run in the tables that it writes; unlike any other's.
     const std::string& run_token() const noexcept { return run_token_; }
+    /// Whose the tables are now. Throws as sessions do. Precondition: hold() was called.
+    earlier::owner owner_of_tables(db::session& session) const;
     /// What the operator changes while it goes on.
     steering& steer() noexcept { return steering_; }
     /// Notes that another run has the tables; `tables_there` are those of them that exist.
@@ -144,6 +146,8 @@ class run_state {
     std::chrono::steady_clock::time_point copy_began_{};
     std::chrono::steady_clock::time_point copy_ended_{};
     throttle::throttle_counts throttled_;  // while rows were copied, once they are
+    std::chrono::steady_clock::time_point verify_began_{};
+    std::uint64_t rows_verified_before_ = 0;
     std::uint64_t rows_verified_ = 0;
     std::uint64_t rows_verified_in_target_ = 0;
     std::string postponed_because_;

@@ -87,7 +87,8 @@ outcome runner::run(std::stop_token stop) {
     gh_ost_lock_.emplace(state_.sessions(), state_.with.request.original,
                          [this](const std::string& text) { state_.told.on_notice(text); });
     gh_ost_lock_->take();
-    threads_.spawn("gh-ost-lock", [this](std::stop_token ended) { gh_ost_lock_->keep(ended); });
+    sign_of_life_.spawn("gh-ost-lock",
+                        [this](std::stop_token ended) { gh_ost_lock_->keep(ended); });
     finish_swap_of_before(stop);
     if (altered_instantly(stop)) return {.instant = true, .position = {}};
     prepare_or_stop(stop);
@@ -102,6 +103,7 @@ outcome runner::run(std::stop_token stop) {
         made = reach_swap(end, stop);
     } catch (...) {
         end_threads();
+        end_sign_of_life();
         test_.go_on_replicating();
         failed_run failed(state_);
         failed.look();
@@ -210,6 +212,7 @@ void runner::prepare(const std::stop_token& stop) {
     if (made.begins == preflight::beginning::from_swap) return state_.hold(std::move(made));
     state_.told.on_plan(made);
     for (const std::string& weaker : made.server.weaker) state_.told.on_notice(weaker);
+    state_.hold(made);
     throw_if_data_is_refused(session, made, stop);
     auto built = std::make_unique<carry::engine>(
         carry::engine_task{.source = made.original,
@@ -463,6 +466,11 @@ void runner::end_threads() {
     threads_.wait();
 }
 
+void runner::end_sign_of_life() {
+    sign_of_life_.request_stop();
+    sign_of_life_.wait();
+}
+
 void runner::throw_cause(failed_run& failed) {
     try {
         throw_first_failure();
@@ -498,6 +506,25 @@ void runner::clean_up(std::stop_token stop) {
     } catch (const stopped&) {
         state_.told.on_notice("the clean-up was ended by a signal");
     }
+    end_sign_of_life();
+}
+
+// One that stood still for long enough to be taken for dead may find its tables taken over, and
+// others under their names.
+bool runner::is_taken_over(db::retrying_session& session, const std::stop_token& stop) {
+    earlier::owner seen = earlier::owner::this_run;
+    try {
+        session.run("look whose the tables are", stop,
+                    [&](db::session& on) { seen = state_.owner_of_tables(on); });
+    } catch (const error& failure) {
+        log::info("whose the tables are was not seen: {}", failure.what());
+    }
+    if (seen == earlier::owner::this_run) return false;
+    for (const table_name& table : state_.begin_clean_up()) state_.note_dropped(table);
+    state_.told.on_notice(
+        "the tables are swapped, and another run or `segue cleanup` has taken over what was left "
+        "to be cleaned up: this one drops nothing");
+    return true;
 }
 
 void runner::write_down_end(db::retrying_session& session, const std::stop_token& stop) {
@@ -516,7 +543,10 @@ void runner::drop_unneeded(const std::vector<table_name>& tables, std::stop_toke
     db::session_factory sessions = state_.sessions().unwatched();
     db::retrying_session session(sessions, state_.with.carrying.failures_max,
                                  db::lock_conflicts::failures, db::session_role::patient);
-    if (state_.has_parts()) write_down_end(session, stop);
+    if (state_.has_parts()) {
+        if (is_taken_over(session, stop)) return;
+        write_down_end(session, stop);
+    }
     for (const table_name& table : tables) {
         try {
             fault::point("migration.before_drop");

@@ -59,12 +59,16 @@ class runner {
     std::string prepare_swap(const std::function<void()>& meanwhile);
     /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
+    /// The run drops and writes nothing any more.
+    void end_sign_of_life();
     /// Rethrows what ended the run.
     [[noreturn]] void throw_cause(failed_run& failed);
     [[noreturn]] void throw_first_failure();
     /// What an earlier run, which has swapped the tables, has not dropped.
     outcome finish_clean_up(std::stop_token stop);
     void clean_up(std::stop_token stop);
+    /// Whether somebody else cleans up already, which is told.
+    bool is_taken_over(db::retrying_session& session, const std::stop_token& stop);
     void write_down_end(db::retrying_session& session, const std::stop_token& stop);
     void drop_unneeded(const std::vector<table_name>& tables, std::stop_token stop);
     /// One turn of the loop that every phase waits in. Throws `stopped` when a thread failed or the
@@ -97,6 +101,8 @@ class runner {
     bool marker_waits_told_ = false;
     std::chrono::steady_clock::time_point looked_at_ours_;
     std::optional<gh_ost_lock> gh_ost_lock_;  // It outlives the thread that keeps it.
+    // By it others see that this run lives: it ends behind the last table that is dropped.
+    task_group sign_of_life_;
     task_group threads_;
 };
 

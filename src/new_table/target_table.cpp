@@ -138,7 +138,7 @@ std::vector<std::string> notes_on_target(const schema::table_definition& origina
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter,
-                          const std::map<std::string, std::string>& foreign_key_names) {
+                          const std::map<std::string, std::string>& other_names) {
     const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
                                            original.name.name, name.name, tables.old.name);
     schema::table_definition like = read(session, name);
@@ -149,7 +149,8 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     refuse_what_like_leaves_out(original, like);
     remake_check_constraints(session, name, names);
     auto names_in_alter = check_names_in_alter(alter, names, original.name.name, name.name);
-    names_in_alter.insert(foreign_key_names.begin(), foreign_key_names.end());
+    for (const auto& [written, meant] : other_names)
+        names_in_alter.insert_or_assign(written, meant);
     run_alter(session, alter, name, original.name.name, names_in_alter);
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;

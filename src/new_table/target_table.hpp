@@ -22,13 +22,14 @@ struct target_table {
 
 /// Has the server run the ALTER on `name`, which was just made like the original: nobody guesses
 /// what an ALTER does. A table that is marked as one for a moment stays so, and the definition is
-/// told as it would be without. `foreign_key_names` gives the names on `name` of the original's
-/// foreign keys, where it has them. Throws segue::error, with the server's words or with refusals.
+/// told as it would be without. `other_names`: of constraints in the ALTER what they are called on
+/// `name`, where that does not follow from the original: its foreign keys, where `name` has them.
+/// Throws segue::error, with the server's words or with refusals.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-like.html
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter,
-                          const std::map<std::string, std::string>& foreign_key_names = {});
+                          const std::map<std::string, std::string>& other_names = {});
 
 /// The notes of a new table that was altered by an earlier run.
 std::vector<std::string> notes_on_target(const schema::table_definition& original,

@@ -1,6 +1,8 @@
 #include "src/preflight/going_on.hpp"
 
 #include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
+#include "src/base/one_line.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/earlier/earlier_run.hpp"
@@ -56,6 +58,25 @@ tables::fingerprint fingerprint_of(const plan& made, const std::string& alter,
 
 namespace {
 
+// What a run could go on with is dropped because a flag says so.
+void tell_what_is_given_up(const workplace& at, const plan& made) {
+    if (!made.earlier.could_be_gone_on_with) return;
+    const tables::saved_state left = tables::read_state(at.session, made.tables.checkpoint);
+    if (at.request.look_at_servers && at.request.look_at_servers(left)) return;
+    const bool anew = at.request.earlier == earlier::run_use::begun_anew;
+    log::write(
+        log::level::warning,
+        fmt::format("{} says that what an earlier run{} left is dropped: it had copied {} rows{}. "
+                    "Its ALTER: {}",
+                    anew ? "--no-resume" : "--initially-drop-ghost-table",
+                    made.earlier.run.empty() ? "" : fmt::format(" ({})", made.earlier.run),
+                    tables::rows_copied(left),
+                    made.earlier.is == earlier::remains::resumable
+                        ? ", and the same command without it would go on from there"
+                        : ", and its own command would go on from there",
+                    in_one_line(left.print.alter)));
+}
+
 // Not before it is known that the ALTER is possible: its new table is made under another name, and
 // checked, while the name that it will have is taken.
 void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const rename_cost& cost) {
@@ -66,6 +87,7 @@ void drop_what_an_earlier_run_left(const workplace& at, const plan& made, const 
         // The new constraint's name may be held by what the earlier run left.
         if (failure.mysql_errno() != er::check_constraint_dup_name) throw;
     }
+    tell_what_is_given_up(at, made);
     earlier::drop_leftovers(at.session, made.tables, at.stop);
 }
 

@@ -83,7 +83,7 @@ void check_names(db::session& session, const inspection_request& request, plan& 
         return;
     }
     made.earlier =
-        earlier::look_at_earlier_state(session, tables, made.original, asked_for(request));
+        earlier::look_at_earlier_state(session, tables, &made.original, asked_for(request));
     const earlier::state& left = made.earlier;
     made.begins = beginning_by(left, request.earlier);
     if (made.begins != beginning::anew) made.tables.old.name = left.old_table;

@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
 #include "src/preflight/key_check.hpp"
+#include "src/preflight/tried_change.hpp"
 #include "src/rows/statements.hpp"
 #include "src/schema/row_key.hpp"
 #include "src/sql/alter_text.hpp"
@@ -55,26 +56,36 @@ schema::row_key common_key(db::session& session, const projected_pair& made,
 
 }  // namespace
 
-projected_pair look_at_pair(db::session& session, const table_name& source,
-                            const table_name& target, const std::string& alter_text,
-                            bool skip_renames) {
-    projected_pair made{.source = table_that_is_there(session, source),
+projected_pair look_at_pair(db::session& session, const inspection_request& request,
+                            const table_name& target, const std::stop_token& stop) {
+    projected_pair made{.source = table_that_is_there(session, request.original),
                         .target = table_that_is_there(session, target),
+                        .wanted = {},
                         .projection = {}};
     throw_if_one_table(made.source, made.target);
+    const bool altered = !request.alter_text.empty();
+    const auto alter = altered ? sql::parse_alter(request.alter_text) : sql::alter_statement{};
     sql::rename_map renames;
-    if (!alter_text.empty())
-        renames = sql::column_mapping(
-            sql::parse_alter(alter_text), made.source.column_names(),
-            skip_renames ? sql::renamed_columns::left_behind : sql::renamed_columns::carried_on);
+    if (altered)
+        renames = sql::column_mapping(alter, made.source.column_names(),
+                                      request.skip_renames ? sql::renamed_columns::left_behind
+                                                           : sql::renamed_columns::carried_on);
+    tried_change tried =
+        try_change(session, alter, request, {.source = made.source, .target = target}, stop);
+    made.wanted = std::move(tried.wanted);
+    throw_refusals(schema::obstacles_to_setting(tried.sets, made.target));
     const schema::source_of source_of = [&](std::string_view name) -> std::optional<std::string> {
-        if (!alter_text.empty()) return renames.source_of(name);
+        if (schema::find_set(tried.sets, name) != nullptr) return std::nullopt;
+        if (altered) return renames.source_of(name);
         const schema::column* const found = made.source.find_column(name);
         return found == nullptr ? std::nullopt : std::optional(found->name);
     };
     made.projection =
         schema::make_projection(made.source, made.target, common_key(session, made, source_of),
-                                source_of, schema::read_value_rules(session));
+                                source_of, schema::read_value_rules(session), tried.sets);
+    // Which moment it was nobody has written down.
+    for (schema::projected_column& one : made.projection.columns)
+        one.deterministic = one.deterministic && !one.of_the_moment;
     made.packet_bytes_max =
         db::to_uint64(session.query_value("SELECT @@max_allowed_packet"), "max_allowed_packet");
     check_key_forms_in_source(

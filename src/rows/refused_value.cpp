@@ -35,6 +35,9 @@ std::string_view kind_and_remedy(int mysql_errno) {
         case er::invalid_json_text:
             return "The value cannot become one of the new type, or has characters that the new "
                    "column lacks: correct such values, or choose another type";
+        case er::wrong_srid_for_column:
+            return "The value is of another spatial reference system than the new column: give it "
+                   "that (ST_SRID(c, n), ST_Transform(c, n)), or let the column take any";
         case er::check_constraint_violated:
             return "Correct such rows, or leave the constraint out";
         case er::no_partition_for_given_value:

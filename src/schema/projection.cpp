@@ -67,6 +67,15 @@ std::string qualified(const table_name& table, const std::string& column_name) {
     return table.quoted() + "." + quoted_name(column_name);
 }
 
+// An update leaves a document as it is that is equal to the new one, and may be another: [1] is
+// equal to [1.0]. https://dev.mysql.com/doc/refman/8.4/en/json.html#json-comparison
+bool writes_documents(const projection& of, const table_definition& target) {
+    return std::ranges::any_of(of.columns, [&](const projected_column& one) {
+        const column* const to = target.find_column(one.target);
+        return to != nullptr && to->data_type == "json" && (one.source || one.set);
+    });
+}
+
 // How the value of a column is carried on.
 projected_column carried_on(const table_definition& source, const column& from, const column& to,
                             const conversion_rules& rules) {
@@ -79,7 +88,8 @@ projected_column carried_on(const table_definition& source, const column& from, 
             quoted_name(to.name), from.column_type, to.column_type));
     return {.target = to.name,
             .expression = converted(from, to, *how, qualified(source.name, from.name), rules),
-            .source = from.name};
+            .source = from.name,
+            .of_the_moment = *how == conversion::as_today};
 }
 
 }  // namespace
@@ -139,7 +149,8 @@ projection make_projection(const table_definition& source, const table_definitio
                 fmt::format("{}: new, {} as ALTER TABLE gives it\n", quoted_name(to.name), value);
         } else if (defaults_to_now(to)) {
             const std::string moment = moment_literal(to, rules.moment);
-            made.columns.push_back({.target = to.name, .expression = moment, .source = {}});
+            made.columns.push_back(
+                {.target = to.name, .expression = moment, .source = {}, .of_the_moment = true});
             made.description +=
                 fmt::format("{}: new, {} in all rows\n", quoted_name(to.name), moment);
         } else {
@@ -156,7 +167,8 @@ projection make_projection(const table_definition& source, const table_definitio
     const auto unique_indexes =
         std::count_if(target.indexes.begin(), target.indexes.end(),
                       [](const index& candidate) { return candidate.unique; });
-    made.upserts = key.same_in_target && unique_indexes == 1 && !expression_default;
+    made.upserts = key.same_in_target && unique_indexes == 1 && !expression_default &&
+                   !writes_documents(made, target);
     return made;
 }
 

@@ -21,6 +21,9 @@ struct projected_column {
     std::optional<std::string> source;  ///< The column carried on; nullopt: a value of our own.
     bool set = false;           ///< The value was asked for: INSERT converts whatever it is.
     bool deterministic = true;  ///< The same whenever it is computed for a row.
+    /// One for all rows of a migration, and another one for the next: by the moment, or the day, on
+    /// which it began.
+    bool of_the_moment = false;
 };
 
 /// How rows of the source become rows of the target; immutable once made.
@@ -36,7 +39,8 @@ struct projection {
     /// ones with an expression as default, and those that are set by an expression.
     std::vector<std::string> computed;
     /// Whether ON DUPLICATE KEY UPDATE makes a row right: the key is the same in the target and its
-    /// only unique index, and no new column has an expression default. Else delete, then insert.
+    /// only unique index, no new column has an expression default, and no JSON is written. Else
+    /// delete, then insert.
     bool upserts = false;
     /// For the operator: "`new`: new, its default", "dropped: `x`", one line each.
     std::string description;

@@ -35,6 +35,7 @@ column column_of(const db::row& found) {
     made.data_type = found[4].value_or("");
     made.column_type = found[5].value_or("");
     made.collation = found[6].value_or("");
+    if (found[8]) made.srid = db::to_uint64(found[8], "SRS_ID");
     const std::string extra = found[7].value_or("");
     made.auto_increment = contains(extra, "auto_increment");
     made.generated = contains(extra, "VIRTUAL GENERATED") || contains(extra, "STORED GENERATED");
@@ -126,7 +127,7 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
     if (found[3]) table.data_bytes = db::to_uint64(found[3], "DATA_LENGTH");
     for (const db::row& one : session.query(fmt::format(
              R"(SELECT COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE,
-                  COLUMN_TYPE, COLLATION_NAME, EXTRA
+                  COLUMN_TYPE, COLLATION_NAME, EXTRA, SRS_ID
                 FROM information_schema.COLUMNS
                 WHERE {}
                 ORDER BY ORDINAL_POSITION)",

@@ -26,6 +26,8 @@ struct column {
     bool auto_increment = false;
     bool sets_itself_on_update = false;  ///< ON UPDATE CURRENT_TIMESTAMP
     std::string collation;               ///< Empty where the type has none.
+    /// Of a spatial column: the spatial reference system of all its values; nullopt: any.
+    std::optional<std::uint64_t> srid;
 
     bool is_unsigned() const { return column_type.find("unsigned") != std::string::npos; }
 };

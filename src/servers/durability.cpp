@@ -61,7 +61,8 @@ void durability::note_start(const std::string& started, const std::string& when)
     tell_(fmt::format(
         "the server was restarted (it is up since {}). As "
         "innodb_flush_log_at_trx_commit and sync_binlog were 1 whenever they were "
-        "looked at, it has lost nothing that it had answered, and the migration goes on.",
+        "looked at, it should have all that it had answered: the migration goes on, unless its own "
+        "last heartbeat is gone.",
         when));
 }
 

@@ -183,8 +183,9 @@ server_facts read_server(db::session& session, const std::string& schema, server
     if (seen["sync_binlog"] != "1" || seen["innodb_flush_log_at_trx_commit"] != "1")
         facts.weaker.emplace_back(fmt::format(
             "innodb_flush_log_at_trx_commit is {} and sync_binlog is {}: a crash of the "
-            "server could take back what it has answered. If it restarts before the "
-            "swap, this migration ends; with both of them 1 it goes on.",
+            "server could take back what it has answered. If it restarts before the swap, this "
+            "migration goes on from what the database says of it then, and copies again what is "
+            "gone.",
             seen["innodb_flush_log_at_trx_commit"], seen["sync_binlog"]));
     facts.recovers_xa = can_run(session, "XA RECOVER");
     if (!facts.recovers_xa)

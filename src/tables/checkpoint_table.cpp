@@ -104,13 +104,15 @@ void checkpoint_table::take_over(db::session& session) const {
 }
 
 saved_state checkpoint_table::take_over_state(db::session& session) const {
-    static_cast<void>(read_state(session, name_));
+    std::string before = read_state(session, name_).owner;
     take_over(session);
     session.execute(fmt::format("UPDATE {} SET value=CONCAT(USER(),{}) WHERE kind='run' AND id=0",
                                 name_.quoted(), quoted_literal(this_process())));
     session.execute(fmt::format("UPDATE {} SET value=@@server_uuid WHERE kind='server' AND id=0",
                                 name_.quoted()));
-    return read_state(session, name_);
+    saved_state taken = read_state(session, name_);
+    taken.owner_before = std::move(before);
+    return taken;
 }
 
 void checkpoint_table::record_evicted(db::session& session, std::uint64_t number,

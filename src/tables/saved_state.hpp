@@ -48,6 +48,7 @@ using swapped_foreign_keys = std::map<std::uint64_t, std::string>;
 /// All that a run has written down of itself.
 struct saved_state {
     std::string owner;
+    std::string owner_before = {};  ///< Where it was taken over: whose it was.
     std::string server_uuid;
     std::string run;        ///< Whose it is, in words.
     std::string phase;      ///< inspect, copy, postponed, cut-over or done.

@@ -3,9 +3,9 @@
 #include "src/base/error.hpp"
 #include "src/schema/column_line.hpp"
 #include "src/schema/key_column.hpp"
+#include "src/verify/value_forms.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 #include <string_view>
 
@@ -16,24 +16,6 @@ namespace {
 
 using schema::column;
 
-bool one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-    return std::find(types.begin(), types.end(), type) != types.end();
-}
-
-bool is_numbered(const column& of) {
-    return one_of(of.data_type, {"enum", "set"});
-}
-
-bool has_text(const column& of) {
-    return !of.collation.empty() && !is_numbered(of) && of.data_type != "json";
-}
-
-bool is_geometry(const column& of) {
-    return one_of(of.data_type,
-                  {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",
-                   "multipolygon", "geomcollection", "geometrycollection"});
-}
-
 std::string qualified(const table_name& table, const std::string& column_name) {
     return table.quoted() + "." + quoted_name(column_name);
 }
@@ -43,34 +25,6 @@ std::string_view digits_of(const column& of) {
     const std::string_view type = of.column_type;
     const std::size_t open = type.find('(');
     return open == type.npos ? "" : type.substr(open, type.find(')') + 1 - open);
-}
-
-std::string as_bytes(const std::string& text) {
-    return fmt::format("CAST({} AS BINARY)", text);
-}
-
-// A value of the column's type in a form in which equal means the same bytes, and that costs
-// little. Moments that an hour which comes twice prints alike are told apart by their number; most
-// collations that go by bytes take blanks at the end for nothing, utf8mb4's alone does not.
-// https://dev.mysql.com/doc/refman/8.4/en/charset-binary-collations.html
-std::string comparable(const column& of, const std::string& value) {
-    if (of.data_type == "timestamp") return fmt::format("UNIX_TIMESTAMP({})", value);
-    if (is_numbered(of)) return fmt::format("({}+0)", value);
-    if (of.data_type == "json")
-        return fmt::format("CAST({} AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin",
-                           value);
-    if (is_geometry(of) || of.data_type == "vector") return as_bytes(value);
-    if (!has_text(of)) return value;
-    return schema::charset_of(of.collation) == "utf8mb4" ? value + " COLLATE utf8mb4_0900_bin"
-                                                         : as_bytes(value);
-}
-
-// The same as text, for a digest: FLOAT prints fewer digits than it has.
-std::string printable(const column& of, const std::string& value) {
-    if (of.data_type == "timestamp") return fmt::format("UNIX_TIMESTAMP({})", value);
-    if (is_numbered(of) || of.data_type == "bit") return fmt::format("({}+0)", value);
-    if (of.data_type == "float") return fmt::format("({}*1e0)", value);
-    return value;
 }
 
 std::string as_integer(const column& to, const std::string& expression, const column* from) {
@@ -119,7 +73,7 @@ std::string made_comparable(const column& to, const std::string& expression, con
     if (one_of(type, {"varbinary", "tinyblob", "blob", "mediumblob", "longblob"}) ||
         is_geometry(to) || type == "vector")
         return as_bytes(expression);
-    if (type == "json") return comparable(to, fmt::format("CAST({} AS JSON)", expression));
+    if (type == "json") return fmt::format("CAST({} AS JSON)", expression);
     if (has_text(to)) return comparable(to, as_text(to, expression));
     return expression;
 }
@@ -161,10 +115,10 @@ bool carried_unchanged(const column& from, const column& to, const std::string& 
 std::string equal_values(const column& to, const std::string& name, const std::string& expression,
                          const column* from, const table_name& source, bool set = false) {
     if (from != nullptr && carried_unchanged(*from, to, expression, source))
-        return fmt::format("{}<=>{}", comparable(to, expression), comparable(to, name));
+        return are_same(to, comparable(to, expression), comparable(to, name));
     const std::string value = accepted_value(to, expression, from);
     if (is_numbered(to)) return equal_members(to, name, value, from, set);
-    return fmt::format("{}<=>{}", made_comparable(to, value, from), comparable(to, name));
+    return are_same(to, made_comparable(to, value, from), comparable(to, name));
 }
 
 // Columns of the target whose values are set, and generated ones that read such a column, or may.
@@ -209,7 +163,10 @@ compared_columns compare_columns(const schema::projection& projection,
         const auto written =
             std::ranges::find(projection.columns, to.name, &schema::projected_column::target);
         if (written != projection.columns.end() && !written->deterministic) {
-            made.left_out.push_back(quoted_name(to.name) + ": set to what differs each time");
+            made.left_out.push_back(quoted_name(to.name) +
+                                    (written->of_the_moment
+                                         ? ": its value is of the moment at which a migration began"
+                                         : ": set to what differs each time"));
         } else if (written != projection.columns.end()) {
             const column* const from =
                 written->source ? source.find_column(*written->source) : nullptr;
@@ -226,8 +183,8 @@ compared_columns compare_columns(const schema::projection& projection,
         } else if (to.default_is_expression) {
             made.left_out.push_back(quoted_name(to.name) + ": new, with an expression as default");
         } else {
-            add(to, fmt::format("{}<=>{}", comparable(to, fmt::format("DEFAULT({})", name)),
-                                comparable(to, name)));
+            add(to, are_same(to, comparable(to, fmt::format("DEFAULT({})", name)),
+                             comparable(to, name)));
         }
     }
     return made;

@@ -27,7 +27,7 @@ std::size_t range_verifier::keys_max() const {
 }
 
 void range_verifier::run(std::stop_token stop) {
-    session_.emplace(with_.sessions, with_.failures_max, db::lock_conflicts::outlasted);
+    session_.emplace(with_.sessions, with_.failures_max, with_.locks_are);
     for (;;) {
         if (with_.throttler != nullptr) with_.throttler->wait_until_clear(stop);
         const auto taken = next_range(stop);

@@ -49,6 +49,7 @@ class range_verifier {
         /// Of an engine that keeps the tables in step; nullptr: they are at rest.
         const pending_changes* pending = nullptr;
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
+        db::lock_conflicts locks_are = db::lock_conflicts::outlasted;
         /// Called after each range, for whoever shows it or writes it down; empty: nobody is.
         std::function<void()> progressed = {};
     };

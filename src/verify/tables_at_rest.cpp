@@ -65,7 +65,7 @@ std::vector<std::string> tables_at_rest::prepare(db::session& session) {
 verified tables_at_rest::compare(range_walk::settings set, const std::stop_token& stop,
                                  const std::function<void(const verified&)>& meanwhile) {
     set.surplus_apart = !how_.by_ranges();
-    range_walk walk({}, set);
+    range_walk& walk = walk_.emplace(tables::verified_rows{}, set);
     carry::chunk_sizer sizer(with_.pace);
     const auto verdict = [this](db::session& on, std::span<const keys::key_value> keys) {
         return by_presence_ ? apart_.by_presence(on, keys) : apart_.differences(on, keys);
@@ -73,6 +73,7 @@ verified tables_at_rest::compare(range_walk::settings set, const std::stop_token
     std::atomic<unsigned> at_work{with_.workers};
     task_group threads;
     const std::stop_callback ask_threads(stop, [&threads] { threads.request_stop(); });
+    if (with_.throttler != nullptr) with_.throttler->start(threads);
     for (unsigned i = 1; i <= with_.workers; ++i)
         threads.spawn(fmt::format("verify-{}", i), [&](std::stop_token end) {
             range_verifier worker({.sessions = with_.sessions,
@@ -81,7 +82,9 @@ verified tables_at_rest::compare(range_walk::settings set, const std::stop_token
                                    .walk = walk,
                                    .sizer = sizer,
                                    .pace = with_.pace,
-                                   .failures_max = with_.failures_max});
+                                   .throttler = with_.throttler,
+                                   .failures_max = with_.failures_max,
+                                   .locks_are = db::lock_conflicts::failures});
             worker.run(std::move(end));
             --at_work;
         });
@@ -91,6 +94,7 @@ verified tables_at_rest::compare(range_walk::settings set, const std::stop_token
         threads.join();  // Throws the failure that it came of, if it was one.
         throw;
     }
+    threads.request_stop();  // The throttler's.
     threads.join();
     return walk.so_far();
 }

@@ -10,9 +10,11 @@
 #include "src/verify/range_walk.hpp"
 #include "src/verify/verified.hpp"
 #include "throttle/pace.hpp"
+#include "throttle/throttler.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ class tables_at_rest {
         unsigned workers = 1;             ///< So many ranges are compared at once. Above zero.
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
         std::size_t packet_bytes_max = rows::statements::usual_packet_bytes;
+        throttle::throttler* throttler = nullptr;  ///< Started by compare(); nullptr: nobody is.
     };
     /// `projection`: from the one table to the other.
     tables_at_rest(const schema::projection& projection, const schema::table_definition& source,
@@ -40,9 +43,12 @@ class tables_at_rest {
     std::vector<std::string> prepare(db::session& session);
 
     /// `meanwhile` is called again and again while it compares. `set.surplus_apart` need not be
-    /// set. Throws segue::error, and `stopped`.
+    /// set. Locks that are not given up in a while are failures. Throws segue::error, and
+    /// `stopped`: then so_far() has what was found.
     verified compare(range_walk::settings set, const std::stop_token& stop,
                      const std::function<void(const verified& so_far)>& meanwhile);
+    /// What the ranges that have ended have brought.
+    verified so_far() const { return walk_ ? walk_->so_far() : verified{}; }
 
     const keys::key_codec& codec() const noexcept { return texts_.codec(); }
 
@@ -53,6 +59,7 @@ class tables_at_rest {
     const made_apart apart_;
     std::vector<std::string> converted_;  ///< Columns whose types differ.
     bool by_presence_ = false;            ///< No rows can be made apart.
+    std::optional<range_walk> walk_;
 };
 
 }  // namespace segue::verify

@@ -24,7 +24,8 @@ std::optional<std::string> flag_file_signal::evaluate() {
     }
     // The reason has gh-ost's words, which name no file.
     if (set && first != told_)
-        log::write(log::level::warning, fmt::format("copying waits while {} exists", first));
+        log::write(log::level::warning,
+                   fmt::format("copying, or verifying, waits while {} exists", first));
     told_ = first;
     return set ? std::optional<std::string>("flag-file") : std::nullopt;
 }

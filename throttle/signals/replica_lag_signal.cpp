@@ -74,9 +74,11 @@ void replica_lag_signal::tell_failure(const error& failure) {
     if (missing && now - *missing_since_ <= pace_.snapshot().lag_max) return;
     told_ = failure.what();
     const std::string helps = what_helps(failure);
-    log::write(log::level::warning,
-               fmt::format("the replica {} cannot be read, and copying waits until it can: {}{}{}",
-                           name_, told_, helps.empty() ? "" : ". ", helps));
+    log::write(
+        log::level::warning,
+        fmt::format(
+            "the replica {} cannot be read, and copying, or verifying, waits until it can: {}{}{}",
+            name_, told_, helps.empty() ? "" : ". ", helps));
 }
 
 std::string replica_lag_signal::what_helps(const error& failure) {

@@ -127,7 +127,8 @@ TEST_F(the_process, waits_while_a_throttle_flag_cannot_be_looked_at_and_says_so_
     fs::create_symlink(path("throttle"), path("throttle"));
     auto segue = start({throttle_flag()});
     segue.wait_for_output("throttled, flag-file", limit);
-    segue.wait_for_output("copying waits while " + path("throttle") + " exists", limit);
+    segue.wait_for_output("copying, or verifying, waits while " + path("throttle") + " exists",
+                          limit);
     fs::remove(path("throttle"));
     ASSERT_EQ(segue.wait(limit), 0) << segue.err();
     const auto told = segue.err();

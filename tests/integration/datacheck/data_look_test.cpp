@@ -108,6 +108,10 @@ const kind kinds[] = {
     {"character_that_is_not_there", "VARCHAR(9) CHARACTER SET utf8mb4",
      "VARCHAR(9) CHARACTER SET latin1", "'\xc3\xa4'", "'\xe2\x98\x83'",
      er::truncated_wrong_value_for_field},
+    {"point_of_another_system", "POINT", "POINT SRID 4326", "ST_SRID(POINT(1, n%80), 4326)",
+     "POINT(1, 1)", er::wrong_srid_for_column},
+    {"shape_of_another_system", "GEOMETRY SRID 0", "GEOMETRY SRID 3857", "NULL", "POINT(1, 1)",
+     er::wrong_srid_for_column},
     {"text_that_is_no_json", "VARCHAR(40)", "JSON", "'[1]'", "'[1'", er::invalid_json_text},
 };
 const auto name_of_kind = [](const auto& each) {
@@ -178,6 +182,30 @@ TEST_P(a_look, tries_rows_where_no_condition_tells) {
     const auto seen = tables.look();
     ASSERT_EQ(tables.refused(seen), "id=30");
     EXPECT_EQ(seen.refused->words.mysql_errno(), er::check_constraint_violated);
+}
+
+// Whoever wants to lock or alter the table waits meanwhile.
+TEST_P(a_look, tries_rows_for_a_moment_and_tells_how_many) {
+    looked_at tables(server());
+    tables.make("(id INT PRIMARY KEY, a INT)", "ADD CONSTRAINT few CHECK (a<9999)");
+    tables.fill(500, "n, n");
+    tables.read();
+    EXPECT_EQ(tables.in_doubt.only_tried, std::vector<std::string>{"CHECK constraints"});
+    std::vector<keys::key_value> keys;
+    db::session session = server().connect();
+    for (const db::row& found : session.query(tables.texts->keys_in({}, 50)))
+        keys.push_back(tables.texts->codec().from_row(found));
+    const auto tried_for = [&](std::chrono::milliseconds most) {
+        const stepping_clock clock(10ms);
+        return try_rows(session, *tables.texts, keys, {.clock = clock, .most = most}).tried;
+    };
+    EXPECT_EQ(tried_for(10s), 50U);
+    EXPECT_EQ(tried_for(100ms), 12U);
+    EXPECT_EQ(tried_for(0ms), 2U) << "two may collide";
+    const stepping_clock clock(20ms);
+    const auto seen = tables.look({.clock = clock});
+    EXPECT_GT(seen.rows_tried, 0U);
+    EXPECT_LT(seen.rows_tried, 10U) << "the look gives each part a moment only";
 }
 
 TEST_P(a_look, leaves_nothing_in_the_binary_log) {

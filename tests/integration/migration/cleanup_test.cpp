@@ -14,6 +14,7 @@
 namespace segue::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -189,6 +190,106 @@ TEST_F(a_clean_up, drops_nothing_of_a_run_that_is_at_work) {
     EXPECT_THAT(clean_up(1), HasSubstr("another run (segue@"));
     run.let_cut_over();
     run.expect_swapped();
+}
+
+TEST_F(a_clean_up, drops_nothing_beside_a_run_that_is_still_cleaning_up) {
+    fault_points faults;
+    faults.pause("migration.before_drop", {.first = 2});
+    run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("migration.before_drop");
+    EXPECT_THAT(clean_up(1, {"--execute", "--ok-to-drop-table"}),
+                AllOf(HasSubstr("another run of Segue is at work on"), HasSubstr("and is alive"),
+                      Not(HasSubstr("with tables of other names"))));
+    EXPECT_THAT(run.everything(), HasSubstr("_t_del:3 _t_ghk:"));
+    faults.go("migration.before_drop");
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:3 t:3");
+}
+
+TEST_F(a_clean_up, keeps_the_old_table_of_a_run_that_has_cleaned_up_and_says_why) {
+    run.start(alter);
+    run.expect_swapped();
+    EXPECT_THAT(clean_up(0), Not(HasSubstr("--ok-to-drop-table")));
+    EXPECT_THAT(clean_up(0, {"--execute", "--ok-to-drop-table"}),
+                AllOf(HasSubstr("--ok-to-drop-table drops it only while the state of the run"),
+                      HasSubstr("DROP TABLE `" + run.schema() + "`.`_t_del`;")));
+    EXPECT_EQ(only_line(clean_up(0, {"--json", "--ok-to-drop-table"}))["kept_though_asked"], true);
+    EXPECT_EQ(run.everything(), "_t_del:3 t:3");
+}
+
+TEST_F(a_clean_up, says_that_the_place_in_the_log_is_purged) {
+    die_while_postponed();
+    run.session().execute("INSERT INTO t (a) VALUES (7)");
+    run.session().execute("FLUSH BINARY LOGS");
+    const auto logs = run.session().query("SHOW BINARY LOGS");
+    run.session().execute("PURGE BINARY LOGS TO '" + logs.back().at(0).value() + "'");
+    EXPECT_THAT(clean_up(0, only_look),
+                AllOf(HasSubstr("Nobody can go on with it: the binary log does not hold all"),
+                      Not(HasSubstr("The same command goes on"))));
+    EXPECT_EQ(only_line(clean_up(0, {"--json"}))["state"], "stopped");
+}
+
+TEST_F(a_clean_up, says_what_it_gave_up) {
+    die_while_postponed();
+    EXPECT_THAT(clean_up(0), HasSubstr("with 3 rows copied. It was given up."));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_F(a_clean_up, says_where_there_is_no_such_table) {
+    run.session().execute("RENAME TABLE t TO elsewhere");
+    EXPECT_THAT(clean_up(1, only_look), HasSubstr("nor anything that a run of it leaves"));
+    run.session().execute("CREATE TABLE _t_del (id INT PRIMARY KEY)");
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("The old table of an earlier migration is kept"));
+}
+
+// The server hides tables on which the account has no privilege.
+TEST_F(a_clean_up, says_that_an_account_cannot_see_what_is_there) {
+    die_while_postponed();
+    const std::string account = "'of_one_table'@'%'";
+    auto root = run.server().root();
+    root.execute("DROP USER IF EXISTS " + account);
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'of one table'");
+    root.execute("GRANT SELECT, UPDATE, DROP ON " + run.table().quoted() + " TO " + account);
+    const std::vector<std::string> as{"--user=of_one_table", "--password=of one table"};
+    EXPECT_THAT(clean_up(1, as),
+                AllOf(HasSubstr("cannot be seen, or not be cleaned up: the account lacks SELECT, "
+                                "UPDATE on that schema"),
+                      HasSubstr("GRANT SELECT, UPDATE ON `"), Not(HasSubstr("Nothing is left"))));
+    root.execute("GRANT SELECT, UPDATE ON " + quoted_name(run.schema()) + ".* TO " + account);
+    EXPECT_THAT(clean_up(0, as), HasSubstr("The same command goes on from there"));
+    auto told = as;
+    told.emplace_back("--execute");
+    EXPECT_THAT(clean_up(1, told), HasSubstr("lacks DROP on that schema"));
+    root.execute("DROP USER " + account);
+}
+
+TEST(a_clean_up_without_gtids, says_where_it_cannot_see_the_binary_log) {
+    quiet_run run(shared_server({"--gtid-mode=OFF"}));
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1)");
+    run.start("ADD COLUMN b INT", {.postponed = true});
+    run.segue().wait_for_output("phase: postponed");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
+    run.segue().signal(SIGKILL);
+    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
+    const std::string account = "'without_log'@'%'";
+    auto root = run.server().root();
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'without log'");
+    root.execute("GRANT SELECT, UPDATE ON " + quoted_name(run.schema()) + ".* TO " + account);
+    auto arguments = segue_arguments(run.server(), run.table(), "",
+                                     {"--user=without_log", "--password=without log"});
+    std::erase_if(arguments, [](const std::string& one) {
+        return one == "--execute" || one.starts_with("--alter") || one.empty();
+    });
+    arguments.insert(arguments.begin(), "cleanup");
+    segue_process process(segue_build::released, arguments, segue_variables(run.server()));
+    EXPECT_EQ(process.wait(3 * patience), 0) << process.err();
+    EXPECT_THAT(process.out(),
+                HasSubstr("The same command goes on from there, if the binary log still has its "
+                          "place, which this account cannot see ("));
+    root.execute("DROP USER " + account);
 }
 
 TEST_F(a_clean_up, drops_what_is_not_known_only_when_told_twice) {

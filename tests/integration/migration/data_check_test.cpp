@@ -62,14 +62,22 @@ TEST_F(the_data, that_stands_twice_under_a_new_unique_index_is_refused_by_both_r
          "Change or delete one of the two rows", remedy});
 }
 
+TEST_F(the_data, that_an_index_over_an_expression_refuses_ends_the_copy_at_its_first_try) {
+    make("note VARCHAR(40)");
+    fill("IF(n=1500, 'none', '7')");
+    run.start("ADD INDEX e ((CAST(note AS UNSIGNED)))", {.more = {"--preflight-data-check=0"}});
+    run.expect_failed({"the new table refuses the row id=1500"});
+    EXPECT_FALSE(is_told("trying again")) << run.segue().err();
+}
+
 TEST_F(the_data, is_looked_at_in_whole_where_that_takes_a_moment) {
     make("a INT");
     fill("n");
     const std::string alter = "MODIFY a INT NOT NULL, ADD UNIQUE KEY (a)";
-    run.start(alter);
+    run.start(alter, {.more = {"--verbose"}});
     run.expect_swapped();
     run.expect_as_native_alter(alter);
-    EXPECT_TRUE(is_told("looked at 100 % of the rows")) << run.segue().err();
+    EXPECT_TRUE(is_told("INFO looked at 100 % of the rows")) << run.segue().err();
     EXPECT_TRUE(is_told(look));
 }
 

@@ -204,6 +204,38 @@ TEST_F(a_migration_with_hooks, runs_them_in_gh_osts_order_and_tells_them_what_gh
     }
 }
 
+TEST_F(a_migration_with_hooks, tells_them_what_an_earlier_run_has_copied) {
+    hooks.add("validated");
+    hooks.add("failure");
+    start({}, /*postponed=*/true);
+    run.segue().wait_for_output("phase: postponed");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
+    run.segue().signal(SIGKILL);
+    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
+    EXPECT_EQ(hooks.told("validated", "PROGRESS"), "0.000000");
+    start();
+    run.expect_swapped();
+    EXPECT_EQ(hooks.told("validated", "COPIED_ROWS"), "3");
+    EXPECT_EQ(hooks.told("validated", "PROGRESS"), "100.000000");
+}
+
+TEST_F(a_migration_with_hooks, tells_them_the_server_where_the_data_is_refused) {
+    hooks.add("failure");
+    run.session().execute("UPDATE t SET a=NULL WHERE id=2");
+    const auto report = hooks.file("report.json");
+    run.start("MODIFY a INT NOT NULL", {.more = {hooks.flag(), "--report=" + report.string()}});
+    run.expect_failed({"the new table refuses the row id=2"});
+    EXPECT_NE(hooks.told("failure", "MIGRATED_HOST"), "");
+    EXPECT_NE(hooks.told("failure", "INSPECTED_HOST"), "");
+    std::ifstream in(report);
+    std::stringstream text;
+    text << in.rdbuf();
+    EXPECT_THAT(text.str(), HasSubstr("\"host\": \"" + hooks.told("failure", "MIGRATED_HOST")));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
 TEST(a_migration, ends_where_a_hook_fails_before_the_swap) {
     for (const std::string step : {"startup", "validated", "rowcount-complete", "before-row-copy",
                                    "row-copy-complete", "before-cut-over", "begin-postponed"}) {

@@ -2,9 +2,11 @@
 // complete nothing is told to be missing.
 #include "tests/support/application_session.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/fault_points.hpp"
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/segue_process.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <memory>
 #include <regex>
@@ -143,6 +145,54 @@ TEST_F(an_account_of_the_page, that_is_the_least_migrates) {
     run_block(*primary, block);
     migrate(*primary, block.password);
     EXPECT_NE(told.find("without the PROCESS privilege"), std::string::npos) << told;
+}
+
+/// A command that has no ALTER, as the account of the page.
+std::unique_ptr<segue_process> started(const std::string& command, const sandbox_server& host,
+                                       const std::string& password,
+                                       const std::vector<std::string>& more) {
+    auto with = more;
+    with.push_back(user);
+    auto arguments = segue_arguments(host, table, "", with);
+    std::erase_if(arguments, [](const auto& one) {
+        return one == "--execute" || one.starts_with("--alter") || one.empty();
+    });
+    arguments.insert(arguments.begin(), command);
+    return std::make_unique<segue_process>(segue_build::released, arguments,
+                                           environment{{"MYSQL_PWD", password}});
+}
+
+TEST_F(an_account_of_the_page, for_a_clean_up_cleans_up) {
+    auto root = primary->root();
+    fault_points faults;
+    faults.abort("migration.before_drop");
+    auto arguments = segue_arguments(*primary, table, "ADD COLUMN b INT");
+    auto variables = segue_variables(*primary);
+    variables.merge(faults.variables());
+    segue_process killed(segue_build::faulty, arguments, variables);
+    EXPECT_EQ(killed.wait(), 128 + SIGKILL) << killed.err();
+    const auto block = block_below("### A clean-up");
+    run_block(*primary, block);
+    const auto seen = started("cleanup", *primary, block.password, {});
+    EXPECT_EQ(seen->wait(), 0) << seen->err();
+    EXPECT_NE(seen->out().find("It has swapped the tables"), std::string::npos) << seen->out();
+    const auto done =
+        started("cleanup", *primary, block.password, {"--execute=true", "--ok-to-drop-table"});
+    EXPECT_EQ(done->wait(), 0) << done->err();
+    EXPECT_EQ(root.query_value("SELECT GROUP_CONCAT(table_name) FROM information_schema.tables "
+                               "WHERE table_schema='shop'"),
+              "orders");
+}
+
+TEST_F(an_account_of_the_page, for_a_comparison_compares) {
+    auto root = primary->root();
+    root.execute("CREATE TABLE shop.other LIKE shop.orders");
+    root.execute("INSERT INTO shop.other SELECT * FROM shop.orders");
+    const auto block = block_below("### A comparison");
+    run_block(*primary, block);
+    const auto equal = started("verify", *primary, block.password, {"--with-table=other"});
+    EXPECT_EQ(equal->wait(), 0) << equal->err();
+    EXPECT_NE(equal->out().find("# Equal"), std::string::npos) << equal->out();
 }
 
 TEST_F(an_account_of_the_page, for_a_stream_from_a_replica_lacks_nothing) {

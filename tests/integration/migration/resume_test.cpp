@@ -175,8 +175,10 @@ TEST_F(what_an_earlier_run_left, of_another_alter_is_refused_by_name_and_dropped
                                         "To go on with it, give the ALTER", "--no-resume"});
     expect_refused("ADD COLUMN c INT", {"its ALTER is another", "--no-resume"}, {"--resume"});
     EXPECT_EQ(run.segue().err().find("To begin anew"), std::string::npos);
-    run.start("ADD COLUMN c INT", {.more = {"--no-resume"}});
+    run.start("ADD COLUMN c INT", {.more = {"--initially-drop-ghost-table"}});
     run.expect_swapped();
+    EXPECT_THAT(run.segue().err(), HasSubstr("--initially-drop-ghost-table says that what"));
+    EXPECT_THAT(run.segue().err(), HasSubstr("900 rows, and its own command would go on"));
     EXPECT_EQ(run.everything(), "_t_del:900 t:900");
     run.expect_as_native_alter("ADD COLUMN c INT");
 }
@@ -201,6 +203,11 @@ TEST_F(what_an_earlier_run_left, is_dropped_when_told_to_begin_anew) {
     run.start(alter, {.more = {"--no-resume"}});
     run.expect_swapped();
     EXPECT_THAT(run.segue().err(), testing::Not(HasSubstr(goes_on)));
+    EXPECT_THAT(run.segue().err(), HasSubstr("--no-resume says that what an earlier run ("));
+    EXPECT_THAT(run.segue().err(),
+                HasSubstr("left is dropped: it had copied 900 rows, and the same command without "
+                          "it would go on from there. Its ALTER: " +
+                          alter));
     run.expect_as_native_alter(alter);
 }
 
@@ -211,7 +218,8 @@ TEST_F(what_an_earlier_run_left, is_needed_where_a_run_may_only_go_on) {
 TEST_F(what_an_earlier_run_left, is_refused_when_the_table_is_another_one) {
     die_in_the_copy();
     run.session().execute("ALTER TABLE t ADD COLUMN z INT, ALGORITHM=INSTANT");
-    expect_refused(alter, {"the definition of the table is another", "`z` int"});
+    expect_refused(alter, {"the definition of the table is another: '  `z` int DEFAULT NULL', "
+                           "which was not there before"});
 }
 
 TEST_F(what_an_earlier_run_left, is_refused_when_the_new_table_is_another_one) {

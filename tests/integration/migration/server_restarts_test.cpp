@@ -67,7 +67,8 @@ TEST(a_restart_of_the_server, that_answers_for_good_is_outlasted) {
     EXPECT_GE(run.times_told("the server is back, after "), 1U);
     EXPECT_THAT(run.segue().err(),
                 ContainsRegex("the server was restarted \\(it is up since [0-9-]+ [0-9:]+\\)\\. As "
-                              "[^.]*, and the migration goes on\\.\n"));
+                              "[^.]*: the migration goes on, unless its own last heartbeat is "
+                              "gone\\.\n"));
 }
 
 class a_restart_of_a_server : public testing::TestWithParam<std::string> {};
@@ -97,6 +98,44 @@ TEST_P(a_restart_of_a_server, that_may_take_back_what_it_answered_goes_on_from_w
 INSTANTIATE_TEST_SUITE_P(with, a_restart_of_a_server,
                          testing::Values("innodb_flush_log_at_trx_commit=0", "sync_binlog=0"),
                          [](const auto& of) { return of.param.substr(0, of.param.find('=')); });
+
+// Its own taking over is lost with what else was: that makes the earlier run no other one.
+TEST(a_restart_of_the_server, that_takes_a_taking_over_back_is_told_from_another_run) {
+    sandbox_server& server = mortal_server();
+    const global_setting weak(server, "sync_binlog", "0");
+    quiet_run run(server);
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
+    const auto owner = [&] {
+        return run.session().query_value("SELECT value FROM _t_ghk WHERE kind='owner'").value();
+    };
+    const auto start = [&] {
+        run.start("ADD COLUMN b INT", {.postponed = true});
+        run.segue().wait_for_output("phase: postponed");
+    };
+    start();
+    EXPECT_EQ(run.segue().err().find("this migration ends"), std::string::npos);
+    run.segue().wait_for_output("goes on from what the database says of it then");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
+    const auto before = owner();
+    run.segue().signal(SIGKILL);
+    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
+    start();
+    EXPECT_NE(owner(), before);
+    // As it comes of a crash that takes back all since then.
+    run.segue().signal(SIGSTOP);
+    run.session().execute("UPDATE _t_ghk SET value=" + quoted_literal(before) +
+                          " WHERE kind='owner'");
+    restart(server);
+    run.segue().signal(SIGCONT);
+    run.segue().wait_for_output("Going on with what the database says of it now");
+    run.segue().wait_for_output("going on with what an earlier run left");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter("ADD COLUMN b INT");
+}
 
 // What was set again before the crash was set wrong for a while.
 TEST(a_restart_of_the_server, whose_settings_are_back_at_one_counts_as_well) {

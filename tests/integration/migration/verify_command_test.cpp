@@ -1,7 +1,13 @@
 // `segue verify`: two tables that nobody writes to.
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/conditions.hpp"
 #include "tests/support/patience.hpp"
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -179,7 +185,174 @@ TEST_F(two_tables_that_nobody_writes_to, are_in_two_schemas_and_told_as_json) {
     EXPECT_THAT(printed, Not(HasSubstr("#")));
     EXPECT_THAT(verify(not_done, {"--with-table=none", "--json"}),
                 AllOf(HasSubstr(R"("exit_code":1,"kind":"verification")"),
-                      HasSubstr(R"("why":"this migration cannot be done)")));
+                      HasSubstr(R"("why":"these tables cannot be compared as)")));
+}
+
+TEST_F(two_tables_that_nobody_writes_to, are_compared_by_what_the_alter_makes_of_the_definition) {
+    run.session().execute(
+        "CREATE TABLE _t_del (id INT PRIMARY KEY, a INT, s VARCHAR(20), CHECK (a < 1000))");
+    run.session().execute("CREATE TABLE t LIKE _t_del");
+    run.session().execute("ALTER TABLE t ADD COLUMN n INT NOT NULL DEFAULT 3, ADD KEY (s)");
+    run.session().execute("INSERT INTO _t_del VALUES (1, 1, 'x')");
+    run.session().execute("INSERT INTO t VALUES (1, 1, 'x', 3)");
+    const auto by = [](const std::string& alter) {
+        return std::vector<std::string>{"--table=_t_del", "--with-table=t", "--alter=" + alter};
+    };
+    const auto tables = run.everything();
+    EXPECT_THAT(verify(equal, by("ADD COLUMN n INT NOT NULL DEFAULT 3, ADD KEY (s)")),
+                HasSubstr("# Equal"));
+    EXPECT_THAT(verify(different, by("ADD COLUMN n INT NOT NULL DEFAULT 3")),
+                AllOf(HasSubstr("definition: " + told("t") +
+                                " has KEY `s` (`s`), which the ALTER does not make\n"),
+                      HasSubstr("# Different: the definition\n")));
+    EXPECT_THAT(
+        verify(different, by("ADD COLUMN n BIGINT, ADD KEY (s), DROP CHECK t_chk_1")),
+        AllOf(HasSubstr("the ALTER makes `n` bigint DEFAULT NULL, which " + told("t") + " lacks\n"),
+              HasSubstr(" has CHECK ((`a` < 1000)), which the ALTER does not make\n")));
+    run.session().execute("ALTER TABLE t ADD CONSTRAINT small CHECK (n < 100)");
+    EXPECT_THAT(verify(equal, by("ADD COLUMN n INT NOT NULL DEFAULT 3, ADD KEY (s), ADD CONSTRAINT "
+                                 "small CHECK (n < 100)")),
+                HasSubstr("# Equal"));
+    auto json = by("ADD COLUMN n INT NOT NULL DEFAULT 3");
+    json.emplace_back("--json");
+    EXPECT_THAT(verify(different, json),
+                AllOf(HasSubstr(R"("definition_compared":true,"definition_differences":["def)"),
+                      HasSubstr(R"("equal":false,"exit_code":4)")));
+    EXPECT_THAT(verify(not_done, by("ADD KEY (nothing)")),
+                AllOf(HasSubstr("the server refuses this ALTER"), HasSubstr("'nothing'")));
+    EXPECT_EQ(run.everything(), tables);
+}
+
+TEST_F(two_tables_that_nobody_writes_to, need_rights_for_the_alter_to_be_tried) {
+    make("a INT");
+    fill("i");
+    EXPECT_THAT(verify_with("SELECT, CREATE TEMPORARY TABLES", not_done,
+                            {"--with-table=g", "--alter=ENGINE=InnoDB"}),
+                AllOf(HasSubstr("these tables cannot be compared as asked:"),
+                      HasSubstr("the change cannot be tried: CREATE command denied"),
+                      HasSubstr("or leave --alter and --set out"), Not(HasSubstr("migration"))));
+    const global_setting read_only(run.server(), "super_read_only", "ON");
+    EXPECT_THAT(verify(not_done, {"--with-table=g", "--alter=ENGINE=InnoDB"}),
+                HasSubstr("name a server that can be written to"));
+    EXPECT_THAT(verify(equal), HasSubstr("# Equal"));
+}
+
+TEST_F(two_tables_that_nobody_writes_to, are_compared_by_what_is_set) {
+    make("a INT, s VARCHAR(20), u VARCHAR(40)");
+    fill("i, CONCAT('row ', i), ''");
+    run.session().execute("UPDATE g SET s=UPPER(s), u=UUID()");
+    const std::vector<std::string> set{"--with-table=g", "--set=s = UPPER(s)", "--set=u = UUID()",
+                                       "--allow-nondeterministic"};
+    EXPECT_THAT(
+        verify(equal, set),
+        AllOf(HasSubstr("not compared: `u`: set to what differs each time"), HasSubstr("# Equal")));
+    run.session().execute("UPDATE g SET s='row 5' WHERE id=5");
+    EXPECT_THAT(verify(different, set), AllOf(HasSubstr("row id=5: other values in `s`\n"),
+                                              HasSubstr("# Different: 1 row\n")));
+    EXPECT_THAT(verify(not_done, {"--with-table=g", "--set=u = UUID()"}),
+                HasSubstr("--allow-nondeterministic"));
+}
+
+TEST_F(two_tables_that_nobody_writes_to, are_equal_whenever_the_migration_was) {
+    make("a INT, t TIME");
+    fill("i, '10:00:00'");
+    const std::string alter =
+        "ADD COLUMN made DATETIME DEFAULT CURRENT_TIMESTAMP, MODIFY t DATETIME";
+    run.session().execute("SET SESSION timestamp=1700000000");
+    run.session().execute("ALTER TABLE g " + alter);
+    EXPECT_THAT(verify(equal, {"--with-table=g", "--alter=" + alter}),
+                AllOf(HasSubstr("not compared: `made`: its value is of the moment at which a "
+                                "migration began"),
+                      HasSubstr("not compared: `t`: its value is of the moment")));
+    run.session().execute("UPDATE g SET a=0 WHERE id=3");
+    EXPECT_THAT(verify(different, {"--with-table=g", "--alter=" + alter}),
+                HasSubstr("row id=3: other values in `a`\n"));
+}
+
+class two_tables_that_take_long : public two_tables_that_nobody_writes_to {
+  protected:
+    two_tables_that_take_long() {
+        make("a INT, s VARCHAR(20)");
+        fill("i, 'x'");
+        make_three_differences();
+    }
+    /// One that waits once it has begun.
+    std::unique_ptr<segue_process> start(std::vector<std::string> more) {
+        more.insert(more.begin(),
+                    {"verify", "--host=" + run.server().host(),
+                     "--port=" + std::to_string(run.server().port()),
+                     "--user=" + run.server().user(), "--database=" + run.schema(), "--table=t",
+                     "--with-table=g", "--threads=1", "--chunk-size=10"});
+        return std::make_unique<segue_process>(segue_build::released, more,
+                                               segue_variables(run.server()));
+    }
+    ~two_tables_that_take_long() override {
+        std::filesystem::remove(flag);
+        std::filesystem::remove(report);
+    }
+    std::string text_of_report() const {
+        std::ifstream written(report);
+        return {std::istreambuf_iterator<char>(written), {}};
+    }
+    const std::string flag = run.flag().string() + "_throttle";
+    const std::string report = run.flag().string() + "_report";
+};
+
+TEST_F(two_tables_that_take_long, are_told_as_far_as_a_signal_let_it_come) {
+    std::ofstream(report) << "of an earlier run";
+    auto verifying = start(
+        {"--nice-ratio=100", "--throttle-additional-flag-file=" + flag, "--report=" + report});
+    verifying->wait_for_output("Differences: 3");
+    std::ofstream(flag) << "";
+    verifying->wait_for_output("State: throttled, flag-file");
+    verifying->signal(SIGTERM);
+    EXPECT_EQ(verifying->wait(), not_done);
+    EXPECT_THAT(verifying->err(), HasSubstr("FATAL stopped by a signal"));
+    EXPECT_THAT(verifying->out(),
+                AllOf(HasSubstr("row id=7: other values in `a`\n"),
+                      HasSubstr("# Compared so far: "), HasSubstr("# Different so far: 3 rows\n")));
+    EXPECT_THAT(text_of_report(),
+                AllOf(HasSubstr(R"("complete":false)"), HasSubstr(R"("equal":false,"exit_code":1)"),
+                      HasSubstr("row id=8: missing")));
+}
+
+TEST_F(two_tables_that_take_long, are_told_to_programs_as_far_as_a_signal_let_it_come) {
+    std::ofstream(flag) << "";
+    auto verifying = start({"--throttle-flag-file=" + flag, "--json", "--report=" + report});
+    ASSERT_TRUE(eventually("it is connected", [&] {
+        return !run.session()
+                    .query(
+                        "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID<>CONNECTION_ID() "
+                        "AND DB=DATABASE()")
+                    .empty();
+    }));
+    verifying->signal(SIGTERM);
+    EXPECT_EQ(verifying->wait(), not_done);
+    EXPECT_THAT(verifying->out(),
+                AllOf(HasSubstr(R"("why":"stopped by a signal")"), HasSubstr(R"("equal":null)")));
+    EXPECT_EQ(text_of_report(), verifying->out());
+}
+
+TEST_F(two_tables_that_take_long, end_at_the_critical_load_and_are_refused_by_a_lag) {
+    auto verifying = start({"--critical-load=Threads_connected=1"});
+    EXPECT_EQ(verifying->wait(), not_done);
+    EXPECT_THAT(verifying->err(), HasSubstr("critical-load"));
+    auto lagging = start({"--throttle-control-replicas=somewhere:3306"});
+    EXPECT_EQ(lagging->wait(), not_done);
+    EXPECT_THAT(lagging->err(), AllOf(HasSubstr("these tables cannot be compared as asked:"),
+                                      HasSubstr("a comparison writes none")));
+}
+
+TEST_F(two_tables_that_nobody_writes_to, that_somebody_has_locked_are_told_with_who_it_is) {
+    make("a INT");
+    fill("i");
+    application_session holder(run.server().over_tcp(), run.schema());
+    const std::string id = *holder.query_value("SELECT CONNECTION_ID()");
+    for (const char* const table : {"t", "g"}) {
+        holder.execute(std::string("LOCK TABLES ") + table + " WRITE");
+        EXPECT_THAT(verify(not_done), AllOf(HasSubstr("these tables cannot be compared as asked:"),
+                                            HasSubstr("KILL " + id), Not(HasSubstr("migration"))));
+    }
 }
 
 TEST_F(two_tables_that_nobody_writes_to, may_be_compared_by_a_sample) {

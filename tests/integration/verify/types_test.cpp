@@ -3,6 +3,8 @@
 #include "tests/support/application_session.hpp"
 #include "tests/support/sandbox_server.hpp"
 
+#include <tuple>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,10 +29,12 @@ void PrintTo(const type_pair& pair, std::ostream* to) {
     *to << pair.name;
 }
 
-class columns_of : public testing::TestWithParam<type_pair>, protected two_tables {
+// Of a server's version, empty for any.
+class columns_of : public testing::TestWithParam<std::tuple<std::string, type_pair>>,
+                   protected two_tables {
   protected:
-    columns_of() {
-        const auto& [name, from, to, values, other, at_once] = GetParam();
+    columns_of() : two_tables(std::get<0>(GetParam())) {
+        const auto& [name, from, to, values, other, at_once] = pair;
         application.execute(fmt::format("CREATE TABLE t (id INT PRIMARY KEY, c {})", from));
         application.execute(fmt::format("CREATE TABLE g (id INT PRIMARY KEY, c {})", to));
         int id = 0;
@@ -43,24 +47,28 @@ class columns_of : public testing::TestWithParam<type_pair>, protected two_table
                                                    schema::read_value_rules(session));
         return verify_all(*tables);
     }
+    const type_pair& pair = std::get<1>(GetParam());
 };
 
 TEST_P(columns_of, are_equal_once_copied_and_every_other_value_is_found) {
+    if (no_server) GTEST_SKIP() << *no_server;
     const compared_tables copied(session, source, target, schema::read_value_rules(session));
     session.execute(copied.texts().copy({}));
     const verified found = verify();
     EXPECT_THAT(texts_of(found, tables->how()), IsEmpty());
-    if (GetParam().at_once) {
+    if (pair.at_once) {
         EXPECT_EQ(found.ranges_looked_into, 0U) << tables->how().counts({});
     }
 
-    const auto rows = GetParam().values.size();
-    application.execute("UPDATE g SET c=" + GetParam().other);
+    const auto rows = pair.values.size();
+    // UPDATE leaves a document as it is that is equal to the new one.
+    application.execute("UPDATE g SET c=NULL");
+    application.execute("UPDATE g SET c=" + pair.other);
     const verified others = verify();
     EXPECT_EQ(others.differences.size(), rows)
         << testing::PrintToString(texts_of(others, tables->how()));
     application.execute("UPDATE g SET c=NULL");
-    EXPECT_EQ(verify().differences.size(), rows - (GetParam().values.back() == "NULL" ? 1 : 0));
+    EXPECT_EQ(verify().differences.size(), rows - (pair.values.back() == "NULL" ? 1 : 0));
 }
 
 const std::vector<type_pair> kept{
@@ -114,8 +122,41 @@ const std::vector<type_pair> kept{
      {"ST_GeomFromText('POINT(1 2)',4326)", "NULL"},
      "ST_GeomFromText('POINT(2 1)',4326)"},
 };
-INSTANTIATE_TEST_SUITE_P(long_of_one_type, columns_of, testing::ValuesIn(kept),
-                         [](const auto& given) { return given.param.name; });
+const auto name_of = [](const auto& given) { return std::get<1>(given.param).name; };
+
+INSTANTIATE_TEST_SUITE_P(long_of_one_type, columns_of,
+                         testing::Combine(testing::Values(""), testing::ValuesIn(kept)), name_of);
+
+// Values that are equal, or printed alike, and are not the same.
+const std::vector<type_pair> alike{
+    {"float_zero", "FLOAT", "FLOAT", {"-0e0", "NULL"}, "0e0"},
+    {"double_zero", "DOUBLE", "DOUBLE", {"-0e0", "NULL"}, "0e0"},
+    {"double_below_zero", "DOUBLE", "DOUBLE", {"0e0", "NULL"}, "-0e0"},
+    {"float_zero_to_double", "FLOAT", "DOUBLE", {"-0e0", "NULL"}, "0e0"},
+    {"json_date", "JSON", "JSON", {"CAST(DATE'2020-01-01' AS JSON)"}, R"('"2020-01-01"')"},
+    {"json_date_in_array",
+     "JSON",
+     "JSON",
+     {"JSON_ARRAY('x', JSON_ARRAY(DATE'2020-01-01'))"},
+     "JSON_ARRAY('x', JSON_ARRAY('2020-01-01'))"},
+    {"json_times",
+     "JSON",
+     "JSON",
+     {"JSON_OBJECT('a', JSON_ARRAY(TIME'10:00:00', TIME'10:00:01'))"},
+     R"('{"a": ["10:00:00.000000", "10:00:01.000000"]}')"},
+    {"json_bytes", "JSON", "JSON", {"JSON_ARRAY(x'61')"}, "JSON_ARRAY('base64:type15:YQ==')"},
+    {"json_decimal", "JSON", "JSON", {"JSON_ARRAY(1.0)"}, "JSON_ARRAY(1.0e0)"},
+    {"json_decimal_scale", "JSON", "JSON", {"JSON_ARRAY(1.00)"}, "JSON_ARRAY(1.0)"},
+    {"json_zero", "JSON", "JSON", {"JSON_ARRAY(-0e0)"}, "JSON_ARRAY(0e0)"},
+    {"json_number", "JSON", "JSON", {"JSON_ARRAY(1)"}, "JSON_ARRAY(1.0e0)"},
+    {"decimal_to_json", "DECIMAL(2,1)", "JSON", {"1.5", "NULL"}, "CAST(1.5 AS JSON)"},
+    {"text_to_json", "VARCHAR(40)", "JSON", {R"('{"b":1.5}')", "NULL"}, "JSON_OBJECT('b', 1.5)"},
+};
+INSTANTIATE_TEST_SUITE_P(long_of_values_alike, columns_of,
+                         testing::Combine(testing::Values(""), testing::ValuesIn(alike)), name_of);
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, columns_of,
+                         testing::Combine(testing::Values("8.0"), testing::ValuesIn(alike)),
+                         name_of);
 
 const std::vector<type_pair> converted{
     {"scale", "DECIMAL(10,4)", "DECIMAL(10,2)", {"1.2350", "-1.2350", "0.0049", "NULL"}, "7"},
@@ -217,8 +258,40 @@ const std::vector<type_pair> converted{
     {"point_to_enum", "POINT", "ENUM('x')", {"NULL"}, "'x'"},
     {"geometry_to_blob", "POINT", "BLOB", {"POINT(1,2)", "NULL"}, "'x'"},
 };
-INSTANTIATE_TEST_SUITE_P(long_converted, columns_of, testing::ValuesIn(converted),
-                         [](const auto& given) { return given.param.name; });
+INSTANTIATE_TEST_SUITE_P(long_converted, columns_of,
+                         testing::Combine(testing::Values(""), testing::ValuesIn(converted)),
+                         name_of);
+
+class documents_changed_in_place : public testing::TestWithParam<std::string>,
+                                   protected two_tables {
+  protected:
+    documents_changed_in_place() : two_tables(GetParam()) {}
+};
+
+// They have room in them that is free, and so does what is copied of them.
+TEST_P(documents_changed_in_place, are_what_copying_makes_of_them) {
+    if (no_server) GTEST_SKIP() << *no_server;
+    application.execute("CREATE TABLE t (id INT PRIMARY KEY, j JSON)");
+    application.execute("CREATE TABLE g LIKE t");
+    application.execute(
+        "INSERT INTO t VALUES (1, JSON_OBJECT('a', REPEAT('x', 9000), 'b', 1.5)), "
+        "(2, JSON_OBJECT('a', REPEAT('x', 900), 'b', DATE'2020-01-01'))");
+    application.execute("UPDATE t SET j=JSON_SET(j, '$.a', 'y', '$.b', 2.5) WHERE id=1");
+    application.execute("UPDATE t SET j=JSON_REMOVE(j, '$.a')");
+    session.execute("USE " + schema.name());
+    const compared_tables of(session, source, target);
+    session.execute(of.texts().copy({}));
+    const verified found = verify_all(of);
+    EXPECT_THAT(texts_of(found, of.how()), IsEmpty());
+    EXPECT_EQ(found.ranges_looked_into, 0U);
+    // Written anew it takes less room, and is the same.
+    application.execute("UPDATE g SET j=CAST(CAST(j AS CHAR) AS JSON) WHERE id=1");
+    application.execute("UPDATE g SET j=JSON_SET(j, '$.b', 2.5) WHERE id=1");
+    EXPECT_THAT(texts_of(verify_all(of), of.how()), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(long_on, documents_changed_in_place, testing::Values("", "8.0"),
+                         [](const auto& given) { return given.param.empty() ? "any" : "8_0"; });
 
 }  // namespace
 }  // namespace segue::verify

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,7 +63,13 @@ inline verified compare_all(const range_verifier::parts& with, unsigned workers)
 /// A schema of its own with the tables `t` and `g`, which the test makes, and the sessions that
 /// compare them. Threads: one.
 struct two_tables {
-    const test::sandbox_server& server = test::shared_server();
+    /// On a server of that version; empty: of any.
+    explicit two_tables(const std::string& version = {})
+        : no_server(version.empty() ? std::nullopt : test::why_not_to_be_had(version)),
+          server(test::shared_server({}, no_server ? "" : version)) {}
+
+    const std::optional<std::string> no_server;  ///< Why the test is to be skipped.
+    const test::sandbox_server& server;
     const test::fresh_schema schema{server};
     test::application_session application{server.over_tcp(), schema.name()};
     const table_name source{schema.name(), "t"};

@@ -175,6 +175,7 @@ TEST_F(a_command_line, every_flag_of_the_table_is_taken) {
         if (entry.answered_by == flag_answer::refusal) continue;
         auto argument = "--" + std::string(entry.name);
         if (entry.kind == flag_kind::integer) argument += "=1";
+        if (entry.kind == flag_kind::integer_or_boolean) argument += "=1";
         if (entry.kind == flag_kind::real) argument += "=1";
         if (entry.kind == flag_kind::text) argument += "=x";
         const auto result = read({argument, "--check-flag"});
@@ -200,6 +201,18 @@ TEST_F(a_command_line, of_verify_names_two_tables_and_needs_no_alter) {
     EXPECT_EQ(verify({}).fatal, "--with-table is missing: it names the table to compare with");
     EXPECT_EQ(verify({"--with-table=t", "--verify=none"}).exit_code, 1);
     EXPECT_EQ(read_complete({"--with-table=t"}).fatal, "--with-table is of `segue verify` alone");
+}
+
+TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
+    const auto help = [&](const std::string& command) { return read({command, "--help"}).output; };
+    const std::string verify = help("verify");
+    EXPECT_THAT(verify, testing::StartsWith("Usage: segue verify "));
+    EXPECT_THAT(verify, HasSubstr("--with-table"));
+    EXPECT_THAT(verify, HasSubstr("4 they differ"));
+    EXPECT_THAT(verify, Not(HasSubstr("--hooks-path")));
+    const std::string cleanup = help("cleanup");
+    EXPECT_THAT(cleanup, HasSubstr("--execute"));
+    EXPECT_THAT(cleanup, Not(HasSubstr("--with-table")));
 }
 
 TEST_F(a_command_line, text_is_taken_literally) {
@@ -376,10 +389,15 @@ TEST_F(a_command_line, the_data_is_looked_at_for_a_while_unless_that_is_not_want
         EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 0s) << given;
     for (const char* const given : {"true", "on"})
         EXPECT_EQ(run({"--preflight-data-check", given}).run.data_check, 10s) << given;
-    for (const char* const given : {"-1", "3601", "10s", ""})
+    for (const char* const given : {"-1", "3601"})
         EXPECT_THAT(fatal({std::string("--preflight-data-check=") + given}),
                     HasSubstr("--preflight-data-check"))
             << given;
+    for (const char* const given : {"10s", "abc", ""}) {
+        const auto read = read_complete({std::string("--preflight-data-check=") + given});
+        EXPECT_EQ(read.exit_code, 2) << given;
+        EXPECT_THAT(read.output, HasSubstr("an integer, true or false is expected"));
+    }
 }
 
 TEST_F(a_command_line, blockers_are_not_ended_unless_a_time_is_given) {

@@ -47,6 +47,19 @@ TEST(value_conditions, are_none_where_every_value_fits) {
     }
 }
 
+TEST(value_conditions, are_of_the_spatial_reference_system) {
+    const auto of = [](std::optional<std::uint64_t> srid) {
+        column made = typed("c", "point");
+        made.srid = srid;
+        return made;
+    };
+    EXPECT_THAT(conditions(of({}), of(4326)), ElementsAre("ST_SRID(c)<>4326"));
+    EXPECT_THAT(conditions(of(0), of(4326)), ElementsAre("ST_SRID(c)<>4326"));
+    EXPECT_THAT(conditions(of(4326), of(4326)), IsEmpty());
+    EXPECT_THAT(conditions(of(4326), of({})), IsEmpty());
+    EXPECT_FALSE(is_complete("point", "varbinary(30)"));
+}
+
 TEST(value_conditions, are_the_servers_limits) {
     EXPECT_THAT(conditions("int", "smallint unsigned"), ElementsAre("c NOT BETWEEN 0 AND 65535"));
     EXPECT_THAT(conditions("bigint unsigned", "bigint"),

@@ -72,6 +72,23 @@ TEST(status_line, is_that_of_gh_ost) {
         "30s");
 }
 
+TEST(status_line, a_verification_has_a_state_and_an_eta_of_its_own) {
+    progress at = copying();
+    at.at = phase::verify;
+    at.rows_copied = at.rows_estimate = 1'000;
+    EXPECT_THAT(status_line(at), EndsWith("State: verifying the new table (0.0%); ETA: N/A"));
+    at.rows_verified_before = 200;
+    at.rows_verified = 600;
+    at.verify_elapsed = 20s;
+    EXPECT_THAT(status_line(at), EndsWith("State: verifying the new table (60.0%); ETA: 20s"));
+    at.throttled = true;
+    at.throttle_reason = "flag-file";
+    EXPECT_THAT(status_line(at),
+                HasSubstr("State: throttled, flag-file, verifying the new table (60.0%); ETA"));
+    at.rows_verified = 1'000;
+    EXPECT_THAT(status_line(at), EndsWith("ETA: due"));
+}
+
 TEST(status_line, a_throttled_copy_says_why) {
     auto at = copying();
     at.throttled = true;
@@ -195,6 +212,10 @@ TEST(prints_in_second, every_thirty_seconds_else) {
 
 TEST(copied_percent, is_none_while_the_table_is_inspected) {
     EXPECT_EQ(copied_percent(progress()), 0.0);
+    progress goes_on;
+    goes_on.rows_copied = goes_on.rows_copied_before = 30;
+    goes_on.rows_estimate = 40;
+    EXPECT_EQ(copied_percent(goes_on), 75.0) << "of what an earlier run has copied";
     progress empty;
     empty.at = phase::copy;
     EXPECT_EQ(copied_percent(empty), 100.0);

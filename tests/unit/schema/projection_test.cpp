@@ -163,6 +163,10 @@ TEST(projection, with_a_second_unique_index_rows_are_not_upserted) {
         project({id, typed("a", "int")}, {}, {primary({"id"}), unique("k", {"a"})}).upserts);
 }
 
+TEST(projection, with_documents_rows_are_not_upserted) {
+    EXPECT_FALSE(project({id, typed("a", "json")}).upserts);
+}
+
 TEST(projection, with_a_new_expression_default_rows_are_not_upserted) {
     EXPECT_FALSE(project({id, with_default(nullable(typed("n", "int")), "(`a` * 10)", true)},
                          {{"n", std::nullopt}})

@@ -1,0 +1,25 @@
+#include "cli/subcommand.hpp"
+
+#include "src/base/error.hpp"
+#include "src/base/log.hpp"
+
+#include <cstdio>
+
+namespace segue::cli {
+
+int run_subcommand(bool json, const std::function<int()>& work,
+                   const std::function<std::string(const std::string& why)>& json_of_failure) {
+    std::string why = "stopped by a signal";
+    try {
+        return work();
+    } catch (const stopped&) {
+        // It was asked for.
+    } catch (const error& failure) {
+        why = failure.what();
+    }
+    log::write(log::level::fatal, why);
+    if (json) std::fputs((json_of_failure(why) + "\n").c_str(), stdout);
+    return 1;
+}
+
+}  // namespace segue::cli
