@@ -56,9 +56,14 @@ bool prints_in(seconds at) {
 class told final : public backfill::observer {
   public:
     told(const options& given, run_output& output, hook_calls& hooks, std::stop_token stop)
-        : json_(given.json), output_(output), hooks_(hooks), stop_(std::move(stop)) {}
+        : executes_(given.execute),
+          json_(given.json),
+          output_(output),
+          hooks_(hooks),
+          stop_(std::move(stop)) {}
 
     void on_plan(const backfill::plan& made) override {
+        if (!executes_) return;  // Of a rehearsal they stand in its text.
         for (const std::string& one : made.notices) on_notice(one);
     }
     void on_phase(backfill::phase now) override {
@@ -115,6 +120,7 @@ class told final : public backfill::observer {
     bool began() const noexcept { return began_; }
 
   private:
+    const bool executes_;
     const bool json_;
     run_output& output_;
     hook_calls& hooks_;
