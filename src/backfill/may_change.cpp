@@ -99,7 +99,7 @@ class compared {
         const std::string cast = type == "date" ? "DATE"
                                  : time         ? "TIME" + digits()
                                                 : "DATETIME" + digits();
-        const std::string equal =
+        std::string equal =
             any_of({same_text(), fmt::format("({} AND {}=CAST({} AS {}))",
                                              looks_like(time ? time_of_day : date_or_moment), name_,
                                              expression_, cast)});
@@ -132,7 +132,7 @@ class compared {
         const auto cut = [&](const std::string& value) {
             return of_.data_type == "char" ? fmt::format("RTRIM({})", value) : value;
         };
-        const std::string unicode =
+        std::string unicode =
             fmt::format("({}<=>{})", text(name_),
                         cut(fmt::format("CONVERT({} USING utf8mb4)", expression_)) +
                             " COLLATE utf8mb4_0900_bin");
