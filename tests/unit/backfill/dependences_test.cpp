@@ -16,18 +16,13 @@ using testing::IsEmpty;
 schema::table_definition table() {
     schema::table_definition made;
     made.name = {"s", "t"};
-    for (const std::string name : {"id", "a", "b", "g", "h", "at"})
-        made.columns.push_back({.name = name,
-                                .ordinal = 0,
-                                .data_type = "int",
-                                .column_type = "int",
-                                .nullable = true,
-                                .default_text = {},
-                                .default_is_expression = false,
-                                .generated = name == "g" || name == "h",
-                                .auto_increment = false,
-                                .sets_itself_on_update = name == "at",
-                                .collation = {}});
+    for (const std::string name : {"id", "a", "b", "g", "h", "at"}) {
+        schema::column& one = made.columns.emplace_back();
+        one.name = name;
+        one.data_type = one.column_type = "int";
+        one.generated = name == "g" || name == "h";
+        one.sets_itself_on_update = name == "at";
+    }
     made.create_statement =
         "CREATE TABLE `t` (\n  `id` int NOT NULL,\n  `a` int,\n  `b` int,\n  `g` int GENERATED "
         "ALWAYS "
