@@ -26,7 +26,8 @@ std::string what_it_is(const remnants& found, bool execute) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty() ? "Nothing is left of a run.\n" : "";
+            return found.trials.ours.empty() && !found.backfill ? "Nothing is left of a run.\n"
+                                                                : "";
         case remnants::kind::resumable:
             return fmt::format("{}{}\nIt ended in its phase {}, with {} rows copied. {}\n", whose,
                                of, found.phase, found.copied,
@@ -85,6 +86,12 @@ std::string text_of(const remnants& found, bool execute) {
                     : "Add --execute to drop:\n";
         for (const auto& one : found.dropped) text += text_of(one);
     }
+    if (found.backfill && !execute)
+        text += fmt::format(
+            "A backfill that has ended left its state; the same `segue backfill` goes on from "
+            "there. "
+            "What it has set stays. To give it up, add --execute, which drops:\n{}",
+            text_of(*found.backfill));
     text += text_of_trials(found, execute);
     if (found.kept)
         text += fmt::format(

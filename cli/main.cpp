@@ -1,13 +1,16 @@
+#include "cli/backfill.hpp"
 #include "cli/cleanup.hpp"
 #include "cli/command_line/arguments.hpp"
 #include "cli/command_line/login.hpp"
 #include "cli/command_line/options.hpp"
 #include "cli/display/run_record.hpp"
+#include "cli/display/status_line.hpp"
 #include "cli/display/terminal.hpp"
 #include "cli/remote.hpp"
 #include "cli/running/closing.hpp"
 #include "cli/running/hook_calls.hpp"
 #include "cli/running/hook_thread.hpp"
+#include "cli/running/hook_variables.hpp"
 #include "cli/running/interactive.hpp"
 #include "cli/running/metrics_thread.hpp"
 #include "cli/running/panic_file.hpp"
@@ -105,7 +108,17 @@ std::optional<cli::closing::cause> run_job(const cli::options& given, std::stop_
             return steered.end_run(std::string(words));
         });
         shown.start(job);
-        if (hooks.given()) beside.emplace(hooks, job, shown, steered);
+        if (hooks.given())
+            beside.emplace(
+                hooks,
+                cli::hook_thread::told_run{
+                    .elapsed = [&job] { return job.now().elapsed; },
+                    .status_line = [&]() -> std::optional<std::string> {
+                        const auto now = job.now();
+                        if (!shown.has_line_for(now)) return std::nullopt;
+                        return display::status_line(now);
+                    },
+                    .answer = [&steered](std::string_view line) { return steered.answer(line); }});
         std::vector<std::string> notices;
         const auto answer = [&](std::string_view line, control::command_server::reply to) {
             if (beside)
@@ -151,7 +164,7 @@ int run(const cli::options& given, std::vector<std::string> notices,
     display::run_record record;
     migration::observers told({&record, &shown});
     migration::migration job(given.run, told, hooks);
-    hooks.serve(job);
+    hooks.serve([&] { return cli::hook_variables_of(given, job.now(), job.about()); });
     cli::closing closing({.given = given,
                           .job = job,
                           .shown = shown,
@@ -186,6 +199,8 @@ int run_process(int argc, char* argv[]) {
     if (const auto code = cli::run_remote(arguments)) return *code;
     const auto asked = cli::read_command_line(arguments, cli::surroundings::of_process());
     if (asked.run) log::set_level(asked.run->log_level);
+    if (asked.run && asked.asked == cli::job::backfill)
+        return cli::backfill_table(*asked.run, asked.notices);
     if (asked.run && asked.asked != cli::job::migrate) {
         cli::signal_watch signals([] {});
         return asked.asked == cli::job::verify

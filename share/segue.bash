@@ -24,7 +24,7 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --set | --trigger-suffix | --preflight-data-check | --threads | \
+            --table | --where | --set | --trigger-suffix | --preflight-data-check | --threads | \
             --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
             --wait-for-server-seconds | --with-table | --with-database | --dml-batch-size | \
             --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
@@ -52,7 +52,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' cleanup ctl status verify'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -81,6 +81,8 @@ _segue_flags='--host
 --alter
 --database
 --table
+--where
+--touch
 --execute
 --test-on-replica
 --test-on-replica-skip-replica-stop

@@ -178,7 +178,9 @@ flag set_flag() {
         "Give the column of the new table the value of an SQL expression over the row as it was, "
         "in "
         "all rows and in what changes meanwhile; once for each column. The expression depends on "
-        "the row's own columns alone, dropped ones among them",
+        "the row's own columns alone, dropped ones among them. Of `segue backfill`: give the "
+        "column "
+        "of the table itself that value, in place",
         ours);
     made.separator = between_sets;
     return made;
@@ -296,6 +298,19 @@ std::vector<flag> obeyed_flags() {
              "an error if --alter names another"},
         flag{"table", text, change, "", "NAME", "The table to change; --alter may name it instead",
              "an error if --alter names another"},
+        parsed(
+            "where", change, "", "CONDITION", [](options & o) -> auto& { return o.where; },
+            [](const std::string& given) { return given; },
+            "Of `segue backfill`: the rows that are set, by a condition over the row's own "
+            "columns; "
+            "without it all rows",
+            ours),
+        switched(
+            "touch", change, [](options & o) -> auto& { return o.touch; },
+            "Of `segue backfill`: let columns with ON UPDATE CURRENT_TIMESTAMP be set by the "
+            "server "
+            "in rows that change, which else keep the value that they have",
+            ours),
         flag{"execute", boolean, change, "false", "",
              "Change the table. Without it, a rehearsal: everything is checked, what a run would "
              "meet "

@@ -2,6 +2,7 @@
 
 #include "cli/command_line/command_help.hpp"
 #include "cli/command_line/flags.hpp"
+#include "cli/command_line/flags_of_a_backfill.hpp"
 #include "cli/command_line/option_values.hpp"
 #include "cli/command_line/own_options.hpp"
 #include "cli/command_line/tls_flags.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <span>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -76,7 +78,8 @@ class given_flags {
             "drops "
             "with --execute:\nit takes the same flags, of which --host, --database and --table "
             "do. `segue verify` compares\ntwo tables that nobody writes to: --table with "
-            "--with-table.");
+            "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
+            "--where for some rows (docs/backfill.md).");
     }
 
     std::string usage() const {
@@ -92,6 +95,15 @@ class given_flags {
     }
 
     bool has(std::string_view name) const { return values_.contains(flag_named(name).name); }
+
+    /// One that was given, obeyed, and is none of these; empty: there is none.
+    std::string_view others_than(std::span<const std::string_view> known) const {
+        for (const auto& [name, value] : values_)
+            if (flag_named(name).answered_by == flag_answer::obeyed &&
+                std::ranges::find(known, name) == known.end())
+                return name;
+        return {};
+    }
 
     std::string text(std::string_view name) const {
         const auto& known = flag_named(name);
@@ -151,6 +163,7 @@ class options_reader {
         // In gh-ost's order: the change and its table first.
         read_change(asked);
         read_other_table(asked);
+        read_backfill(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -159,7 +172,9 @@ class options_reader {
         read_account();
         read_primary();
         for (const auto& entry : flags())
-            if (entry.set) entry.set(value(entry.name), made_);
+            if (entry.set &&
+                (asked != job::backfill || entry.name != "chunk-time" || given_.has("chunk-time")))
+                entry.set(value(entry.name), made_);
         read_cut_over();
         read_log_level();
         tell_flags_without_effect();
@@ -204,6 +219,30 @@ class options_reader {
         const auto schema = given_.text("with-database");
         made_.compared_with = {schema.empty() ? made_.run.request.original.schema : schema,
                                given_.text("with-table")};
+    }
+
+    void read_backfill(job asked) {
+        if (asked != job::backfill) {
+            for (const auto* name : {"where", "touch"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue backfill` alone", name));
+            return;
+        }
+        const auto strange = given_.others_than(flags_of_a_backfill());
+        if (!strange.empty())
+            throw error(fmt::format(
+                "--{} means nothing to `segue backfill`, which makes no new table and follows no "
+                "binary log. docs/backfill.md lists the flags that it knows",
+                strange));
+        if (!given_.has("set"))
+            throw error(
+                "--set is missing: it says which column gets which value, \"column = "
+                "expression\"");
+        if (given_.has("where") && given_.text("where").empty())
+            throw error("--where is empty: write a condition, or leave it out to set all rows");
+        // A run holds rows of the application's as long as a chunk takes.
+        constexpr std::chrono::milliseconds chunk_time{100};
+        made_.run.carrying.pace.chunk_time = chunk_time;
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -412,6 +451,7 @@ class options_reader {
 job job_of(const std::vector<std::string>& arguments) {
     if (arguments.empty()) return job::migrate;
     if (arguments.front() == "cleanup") return job::clean_up;
+    if (arguments.front() == "backfill") return job::backfill;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

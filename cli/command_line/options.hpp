@@ -65,13 +65,17 @@ struct options {
     std::string report_file;  ///< --report. Empty: no report is written.
     /// --with-database, --with-table, of `segue verify`: what the table is compared with.
     table_name compared_with = {};
+    /// --where and --touch, of `segue backfill`. Empty (the default): all rows.
+    std::string where = {};
+    bool touch = false;
 };
 
 /// What the first word asks for.
 enum class job {
     migrate,   ///< There is none.
     clean_up,  ///< `segue cleanup`
-    verify     ///< `segue verify`
+    verify,    ///< `segue verify`
+    backfill   ///< `segue backfill`
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
@@ -86,11 +90,12 @@ struct command_line {
     std::string report_file;           ///< --report, also where there is no `run`.
 };
 
-/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup` or `verify`
-/// as the first of them the flags of a run mean what they mean for one, and --alter is not needed.
-/// Exit codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
-/// anything else that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block
-/// in ask_password. Does not throw for what a user can do wrong.
+/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`
+/// or `backfill` as the first of them the flags of a run mean what they mean for one, and --alter
+/// is not needed; those that mean nothing to a backfill are refused. Exit codes: 2 for flags that
+/// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
+/// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not
+/// throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside);
 

@@ -52,23 +52,25 @@ std::string json_of(const cleaned_up& end) {
     const remnants& found = end.found;
     json tables = json::array();
     for (const commands::left_table& one : found.dropped) tables.push_back(fields_of(one));
-    return document({{"exit_code", 0},
-                     {"why", ""},
-                     {"executed", end.executed},
-                     {"done", end.done},
-                     {"server", found.server},
-                     {"table", found.original.quoted()},
-                     {"state", name_of(found.are)},
-                     {"state_because", found.why},
-                     {"run", found.run},
-                     {"alter", found.alter},
-                     {"phase", found.phase},
-                     {"rows_copied", found.copied},
-                     {"to_drop", std::move(tables)},
-                     {"to_drop_trials", names_of(found.trials.ours)},
-                     {"not_known", names_of(found.trials.others)},
-                     {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)},
-                     {"kept_though_asked", found.kept_though_asked}});
+    return document(
+        {{"exit_code", 0},
+         {"why", ""},
+         {"executed", end.executed},
+         {"done", end.done},
+         {"server", found.server},
+         {"table", found.original.quoted()},
+         {"state", name_of(found.are)},
+         {"state_because", found.why},
+         {"run", found.run},
+         {"alter", found.alter},
+         {"phase", found.phase},
+         {"rows_copied", found.copied},
+         {"to_drop", std::move(tables)},
+         {"to_drop_backfill", found.backfill ? fields_of(*found.backfill) : json(nullptr)},
+         {"to_drop_trials", names_of(found.trials.ours)},
+         {"not_known", names_of(found.trials.others)},
+         {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)},
+         {"kept_though_asked", found.kept_though_asked}});
 }
 
 std::string json_of_refused_clean_up(std::string_view why) {

@@ -167,17 +167,6 @@ std::string listed(const std::vector<preflight::sampled_row::value>& values) {
     return text;
 }
 
-std::string sample_text(const preflight::plan& made) {
-    std::string text;
-    for (const auto& row : made.set_sample) {
-        text += fmt::format("  {}\n", row.key);
-        if (!row.reads.empty()) text += fmt::format("    read:   {}\n", listed(row.reads));
-        if (!row.before.empty()) text += fmt::format("    before: {}\n", listed(row.before));
-        text += fmt::format("    after:  {}\n", listed(row.after));
-    }
-    return text;
-}
-
 std::string closing_line(const migration::settings& with, const std::optional<std::string>& slow,
                          std::size_t warnings) {
     if (slow && !with.accept_slow_rename)
@@ -193,6 +182,17 @@ std::string closing_line(const migration::settings& with, const std::optional<st
 }
 
 }  // namespace
+
+std::string sample_text(std::span<const preflight::sampled_row> rows) {
+    std::string text;
+    for (const auto& row : rows) {
+        text += fmt::format("  {}\n", row.key);
+        if (!row.reads.empty()) text += fmt::format("    read:   {}\n", listed(row.reads));
+        if (!row.before.empty()) text += fmt::format("    before: {}\n", listed(row.before));
+        text += fmt::format("    after:  {}\n", listed(row.after));
+    }
+    return text;
+}
 
 std::string statement_after_swap(const preflight::plan& made) {
     return statement_as(made, made.original.name.name);
@@ -215,7 +215,7 @@ std::string rehearsal_text(const preflight::plan& made, const migration::setting
     add("\nKey, by which rows are found in both tables:\n{}", indented(made.key_explanation));
     if (!made.set_sample.empty())
         add("\nValues of --set in the first rows, by the key; the new table has taken them:\n{}",
-            sample_text(made));
+            sample_text(made.set_sample));
     add("\nSize: about {} rows, {:.1f} MiB of data (the server's estimates).\n",
         made.original.rows_estimate,
         static_cast<double>(made.original.data_bytes) / (1024.0 * 1024.0));

@@ -2,6 +2,7 @@
 
 #include "src/migration/settings.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace segue::display {
 /// would take, and what it would meet. Pure.
 std::string rehearsal_text(const preflight::plan& made, const migration::settings& with,
                            const std::vector<std::string>& warnings);
+
+/// What columns that are set get in some rows, in lines. Pure.
+std::string sample_text(std::span<const preflight::sampled_row> rows);
 
 /// The statement that would make the new table, under the names that it has once it is swapped.
 std::string statement_after_swap(const preflight::plan& made);

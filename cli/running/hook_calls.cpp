@@ -1,6 +1,5 @@
 #include "cli/running/hook_calls.hpp"
 
-#include "cli/running/hook_variables.hpp"
 #include "src/base/error.hpp"
 #include "src/base/foreign_line.hpp"
 #include "src/base/log.hpp"
@@ -77,11 +76,14 @@ std::optional<std::string> hook_calls::take_copy_failure() {
 }
 
 void hook_calls::succeeded(std::stop_token stop, bool instant) {
-    const auto call = [&] {
-        run(hook_event::success, {{"INSTANT_DDL", instant ? "true" : "false"}}, rest_until(stop));
-    };
+    succeeded(std::move(stop), instant ? "the table is altered" : "the tables are swapped",
+              {{"INSTANT_DDL", instant ? "true" : "false"}});
+}
+
+void hook_calls::succeeded(std::stop_token stop, std::string_view done,
+                           hooks::hook_variables more) {
+    const auto call = [&] { run(hook_event::success, std::move(more), rest_until(stop)); };
     if (!given_.execute) return call();
-    const std::string_view done = instant ? "the table is altered" : "the tables are swapped";
     try {
         call();
     } catch (const stopped&) {
@@ -102,8 +104,8 @@ void hook_calls::failed(std::stop_token stop) noexcept {
 std::unique_ptr<hooks::hook_run> hook_calls::begin(hook_event event,
                                                    hooks::hook_variables more) const {
     auto files = folder_.files_for(event);
-    require(job_ != nullptr, "hooks tell of a run");
-    if (!files.empty()) more.merge(hook_variables_of(given_, job_->now(), job_->about()));
+    require(told_ != nullptr, "hooks tell of a run");
+    if (!files.empty()) more.merge(told_());
     return std::make_unique<hooks::hook_run>(
         event, std::move(files),
         hooks::environment_of_hook(hooks::environment_of_process(), more, secrets()),

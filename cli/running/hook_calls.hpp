@@ -5,7 +5,6 @@
 #include "src/hooks/hook_event.hpp"
 #include "src/hooks/hook_folder.hpp"
 #include "src/hooks/hook_run.hpp"
-#include "src/migration/migration.hpp"
 #include "src/migration/step_gate.hpp"
 
 #include <chrono>
@@ -15,19 +14,22 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segue::cli {
 
-/// The operator's hooks as a gate that a migration passes, and at its end. docs/hooks.md.
-/// Lifecycle: made before the migration, then serve(). Threads: begin() and on_copy_failure() any;
-/// all else the one that runs the migration, and waits there. Lifetime: `given` outlives it.
+/// The operator's hooks as a gate that a migration passes, or a backfill, and at its end.
+/// docs/hooks.md. Lifecycle: made before the run, then serve(). Threads: begin() and
+/// on_copy_failure() any; all else the one that runs the migration, and waits there. Lifetime:
+/// `given` outlives it.
 class hook_calls final : public migration::step_gate {
   public:
     explicit hook_calls(const options& given) : given_(given), folder_(given.hooks.path) {}
 
-    /// Tells of `job` from now on, which outlives all calls.
-    void serve(const migration::migration& job) noexcept { job_ = &job; }
+    /// What all hooks are told from now on; any thread. It outlives all calls.
+    void serve(std::function<hooks::hook_variables()> told) { told_ = std::move(told); }
     bool given() const noexcept { return folder_.given(); }
     std::chrono::seconds status_interval() const noexcept { return given_.hooks.status_interval; }
     /// As hook_folder::check().
@@ -41,6 +43,8 @@ class hook_calls final : public migration::step_gate {
     /// After the swap nothing that a hook does fails the run: it is told. Of a rehearsal it throws
     /// segue::error, and `stopped`.
     void succeeded(std::stop_token stop, bool instant = false);
+    /// The same of a run that has done what `done` says, a sentence without its end.
+    void succeeded(std::stop_token stop, std::string_view done, hooks::hook_variables more);
     /// Of a run that failed or was stopped; what the hooks make of it is told.
     void failed(std::stop_token stop) noexcept;
 
@@ -56,7 +60,7 @@ class hook_calls final : public migration::step_gate {
 
     const options& given_;
     const hooks::hook_folder folder_;
-    const migration::migration* job_ = nullptr;  // set before other threads are there
+    std::function<hooks::hook_variables()> told_;  // set before other threads are there
     std::mutex mutex_;
     std::optional<std::string> copy_failure_;  // guarded by mutex_
 };

@@ -1,6 +1,6 @@
 #include "cli/running/hook_thread.hpp"
 
-#include "cli/display/status_line.hpp"
+#include "cli/running/answers.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 
@@ -22,9 +22,7 @@ constexpr milliseconds turn_with_hooks{20};  // while some are at work
 
 }  // namespace
 
-hook_thread::hook_thread(hook_calls& calls, const migration::migration& job,
-                         const display::terminal& shown, interactive& steered)
-    : calls_(calls), job_(job), shown_(shown), steered_(steered) {
+hook_thread::hook_thread(hook_calls& calls, told_run of) : calls_(calls), of_(std::move(of)) {
     thread_ = std::jthread([this](const std::stop_token& stop) {
         pthread_setname_np(pthread_self(), "hooks");
         watch(stop);
@@ -72,13 +70,13 @@ void hook_thread::go_on(command& one) {
     try {
         if (!one.run)
             one.run = calls_.begin(hook_event::interactive_command,
-                                   {{"COMMAND", interactive::name_in(one.line)}});
+                                   {{"COMMAND", command_named_in(one.line)}});
         if (!one.run->advance()) return;
-        one.to(steered_.answer(one.line));
+        one.to(of_.answer(one.line));
     } catch (const std::exception& failure) {
         const std::string why = fmt::format("the command is refused: {}", failure.what());
         log::write_at_once(log::level::warning, why);
-        one.to(interactive::refusal(one.line, why));
+        one.to(refused_answer(one.line, why));
     }
     one.answered = true;
 }
@@ -87,12 +85,12 @@ void hook_thread::go_on(command& one) {
 void hook_thread::look_at_status() {
     advance_ignored(status_);
     const auto every = calls_.status_interval();
-    const auto now = job_.now();
-    const auto second = std::chrono::duration_cast<seconds>(now.elapsed);
+    const auto second = std::chrono::duration_cast<seconds>(of_.elapsed());
     if (every.count() == 0 || second <= status_told_ || second.count() % every.count() != 0) return;
-    if (status_ || !shown_.has_line_for(now)) return;
+    const auto line = status_ ? std::nullopt : of_.status_line();
+    if (!line) return;
     status_told_ = second;
-    status_ = begin_ignored(hook_event::status, {{"STATUS", display::status_line(now)}});
+    status_ = begin_ignored(hook_event::status, {{"STATUS", *line}});
 }
 
 void hook_thread::look_at_copy_failures() {
@@ -118,8 +116,7 @@ void hook_thread::advance_ignored(std::unique_ptr<hooks::hook_run>& run) const {
     try {
         if (!run->advance()) return;
     } catch (const std::exception& failure) {
-        log::write_at_once(log::level::warning,
-                           fmt::format("{}; the migration goes on", failure.what()));
+        log::write_at_once(log::level::warning, fmt::format("{}; the run goes on", failure.what()));
     }
     run.reset();
 }

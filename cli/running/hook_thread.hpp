@@ -1,16 +1,15 @@
 #pragma once
 
-#include "cli/display/terminal.hpp"
 #include "cli/running/hook_calls.hpp"
-#include "cli/running/interactive.hpp"
 #include "src/control/command_server.hpp"
 #include "src/hooks/hook_run.hpp"
-#include "src/migration/migration.hpp"
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -19,15 +18,20 @@
 
 namespace segue::cli {
 
-/// The hooks that no step of the migration waits for: those before a command, any number at once;
+/// The hooks that no step of the run waits for: those before a command, any number at once;
 /// and, one at a time, those that are told how far it is, and of chunks that are tried again.
 /// Threads: one of its own, "hooks", which waits for no hook; answer() any. Lifecycle: at work from
 /// construction to destruction, which ends what is left, within two seconds. Lifetime: all that it
 /// is made with outlives it.
 class hook_thread {
   public:
-    hook_thread(hook_calls& calls, const migration::migration& job, const display::terminal& shown,
-                interactive& steered);
+    /// The run that it tells of; each is called on the thread of this, and waits for nothing.
+    struct told_run {
+        std::function<std::chrono::milliseconds()> elapsed;
+        std::function<std::optional<std::string>()> status_line;  ///< Unset: none in this second.
+        std::function<std::string(std::string_view)> answer;      ///< To a command.
+    };
+    hook_thread(hook_calls& calls, told_run of);
     hook_thread(const hook_thread&) = delete;
     hook_thread& operator=(const hook_thread&) = delete;
     ~hook_thread();
@@ -54,9 +58,7 @@ class hook_thread {
     void advance_ignored(std::unique_ptr<hooks::hook_run>& run) const;
 
     hook_calls& calls_;
-    const migration::migration& job_;
-    const display::terminal& shown_;
-    interactive& steered_;
+    const told_run of_;
     std::vector<command> commands_;  // only the thread, as all below to mutex_
     std::unique_ptr<hooks::hook_run> status_;
     std::unique_ptr<hooks::hook_run> copy_retry_;

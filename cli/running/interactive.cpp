@@ -1,13 +1,11 @@
 #include "cli/running/interactive.hpp"
 
-#include "cli/command_line/arguments.hpp"
-#include "cli/command_line/flags.hpp"
 #include "cli/display/status_line.hpp"
+#include "cli/running/answers.hpp"
+#include "cli/running/pace_commands.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
-#include "src/base/log.hpp"
 #include "src/base/nearest_names.hpp"
-#include "throttle/known_limits.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -16,7 +14,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace segue::cli {
 namespace {
@@ -27,61 +24,10 @@ constexpr std::string_view replay_is_paused =
 constexpr std::string_view as_long_as_logs_last =
     "# Note: wait only for as long as the server keeps its binary logs\n";
 
-// The value that is in force, as its flag would have it.
-std::string value_of(std::string_view setting, const throttle::pace& pace) {
-    if (setting == "chunk-size") return display::chunk_size_text(pace);
-    if (setting == "chunk-time") return std::to_string(pace.chunk_time.count());
-    if (setting == "max-lag-millis") return std::to_string(pace.lag_max.count());
-    if (setting == "nice-ratio") return fmt::format("{}", pace.nice_ratio);
-    if (setting == "max-load") return display::limits_text(pace.max_load);
-    if (setting == "critical-load") return display::limits_text(pace.critical_load);
-    if (setting == "throttle-http") return pace.throttle_http;
-    if (setting == "throttle-control-replicas") return display::control_replicas_text(pace);
-    require(setting == "throttle-query", "each setting has a value");
-    return pace.throttle_query;
-}
-
-// What the flag of this name makes of the value, by the rules of the command line.
-throttle::pace changed(const throttle::pace& before, const std::string& name,
-                       const std::string& value, std::vector<std::string>& notices) {
-    if (name == "chunk-size" && value.empty()) {
-        throttle::pace adaptive = before;
-        adaptive.chunk_rows.reset();
-        return adaptive;
-    }
-    const flag& meant = flag_named(name);
-    const auto read = normalise({fmt::format("--{}={}", name, value)},
-                                {{.name = meant.name, .kind = meant.kind}});
-    if (!read.mistake.empty()) throw error(read.mistake);
-    options scratch;
-    scratch.run.carrying.pace = before;
-    meant.set(flag_value(meant.name, read.arguments.at(1), notices), scratch);
-    return scratch.run.carrying.pace;
-}
-
-constexpr std::string_view as_json = "json ";
-
-// The command that stands in the line, in whichever form its answer is asked for.
-std::string_view asked_in(std::string_view line) {
-    return line.starts_with(as_json) ? line.substr(as_json.size()) : line;
-}
-
 // An approval that a hook waits for is not to be gone round.
 std::string waits_for_hook(const migration::progress& now) {
     return fmt::format("the {} hook is at work, and the run goes on when that has ended",
                        now.waits_for_hook);
-}
-
-std::string formed(std::string_view line, bool done, const std::string& text) {
-    if (!line.starts_with(as_json)) return text;
-    const nlohmann::json made{{"ok", done}, {"answer", text}};
-    return made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-// What is changed from outside is told whatever the log level.
-void tell(const std::string& text) {
-    // Not by log::write(): who reads stderr may stand still, and commands have to be taken.
-    log::write_at_once(log::level::warning, text + ", by a command on the socket");
 }
 
 bool is_before_the_swap(const migration::progress& now) {
@@ -229,16 +175,8 @@ std::string interactive::answer(std::string_view line) {
     try {
         return formed(line, /*done=*/true, answer_or_throw(control::parse_command(asked_in(line))));
     } catch (const std::exception& failure) {
-        return refusal(line, failure.what());
+        return refused_answer(line, failure.what());
     }
-}
-
-std::string interactive::refusal(std::string_view line, const std::string& why) {
-    return formed(line, /*done=*/false, why + "\n");
-}
-
-std::string interactive::name_in(std::string_view line) {
-    return control::parse_command(asked_in(line)).name;
 }
 
 std::string interactive::answer_or_throw(const control::command& asked) {
@@ -273,40 +211,11 @@ std::string interactive::with_status(const std::string& before) const {
 
 std::string interactive::setting(const control::command& asked) {
     throttle::live_pace& live = job_.steer().pace;
-    const auto before = live.snapshot();
-    if (asked.asks()) return value_of(asked.name, before) + "\n";
-    if (!asked.argument)
-        throw error(
-            fmt::format("{0} needs a value: {0}=VALUE, or {0}=? for the one in force", asked.name));
-    std::vector<std::string> notices;
-    const auto next = changed(before, asked.name, *asked.argument, notices);
-    if (asked.name == "max-load") check_variables(next.max_load);
-    if (asked.name == "critical-load") check_variables(next.critical_load);
-    live.change([&](throttle::pace& pace) { pace = next; });
-    const std::string is = value_of(asked.name, next);
-    if (const std::string was = value_of(asked.name, before); is != was)
-        tell(fmt::format("{} is '{}' now, and was '{}'", asked.name, is, was));
-    std::string told;
-    for (const std::string& notice : notices) told += "# " + notice + "\n";
+    if (asked.asks()) return pace_value(asked.name, live.snapshot()) + "\n";
+    std::string told = change_pace(live, asked, job_.steer().status_variables());
     const bool waits_by_it = asked.name == "throttle-query" || asked.name == "throttle-http";
     if (waits_by_it && !asked.argument->empty()) told += as_long_as_logs_last;
     return with_status(told);
-}
-
-// As at the start. What the server's variables are called now is not asked: this thread waits for
-// no server.
-void interactive::check_variables(const std::vector<throttle::load_limit>& limits) const {
-    if (limits.empty()) return;
-    const auto known = job_.steer().status_variables();
-    if (known.empty())
-        throw error(
-            "the names of the server's status variables are not known yet: the run is "
-            "still starting");
-    for (const auto& one : throttle::unknown_limits(limits, known))
-        throw error(fmt::format(
-            "{}, or none that is a whole number{}", one.why,
-            one.nearest.empty() ? ""
-                                : fmt::format(". Was {} meant?", fmt::join(one.nearest, ", "))));
 }
 
 void interactive::check_table(const control::command& asked, bool must_be_named) const {
@@ -329,15 +238,15 @@ bool interactive::switched(bool throttle::pace::*which, bool on) {
 std::string interactive::throttle(const control::command& asked, bool on) {
     check_table(asked, /*must_be_named=*/false);
     if (switched(&throttle::pace::throttled_by_command, on))
-        tell(on ? "copying, or else the swap, waits until it is told to go on"
-                : "nothing is told to wait any more");
+        tell_command(on ? "copying, or else the swap, waits until it is told to go on"
+                        : "nothing is told to wait any more");
     return with_status(on ? std::string(as_long_as_logs_last) : "");
 }
 
 std::string interactive::pause_replay(bool on) {
     if (switched(&throttle::pace::replay_paused, on))
-        tell(on ? "changes are not carried over until it is told to go on"
-                : "changes are carried over again");
+        tell_command(on ? "changes are not carried over until it is told to go on"
+                        : "changes are carried over again");
     return with_status(on ? std::string(as_long_as_logs_last) : "");
 }
 
@@ -349,7 +258,7 @@ std::string interactive::postpone(const control::command& asked) {
         throw error(fmt::format("{} cannot be made: {}", *asked.argument, why));
     const bool known = job_.steer().holding_flag_file() == *asked.argument;
     job_.steer().postpone_by(*asked.argument);
-    if (!known) tell(fmt::format("the cut-over waits while {} exists", *asked.argument));
+    if (!known) tell_command(fmt::format("the cut-over waits while {} exists", *asked.argument));
     return with_status("Postponed\n");
 }
 
@@ -372,7 +281,7 @@ std::string interactive::unpostpone(const control::command& asked) {
                 : "the cut-over is not postponed now, so there is nothing to go on with");
     job_.steer().release();
     job_.steer().attempt_now();
-    tell("the cut-over is not postponed any more");
+    tell_command("the cut-over is not postponed any more");
     return with_status("Unpostponed\n");
 }
 
@@ -408,7 +317,7 @@ std::string interactive::cut_over_now() {
         throw error(
             "no pause between two attempts to swap runs now, so there is none to end: an attempt "
             "is being made");
-    tell("the next attempt to swap is made at once");
+    tell_command("the next attempt to swap is made at once");
     return with_status("");
 }
 

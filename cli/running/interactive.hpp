@@ -31,11 +31,6 @@ class interactive {
     /// any. Waits for nothing.
     bool end_run(const std::string& words);
 
-    /// What is sent back for a command that is not done, in the form in which it was asked.
-    static std::string refusal(std::string_view line, const std::string& why);
-    /// The command that the line names, without its argument.
-    static std::string name_in(std::string_view line);
-
     /// What the command `help` answers.
     static std::string help();
 
@@ -63,7 +58,6 @@ class interactive {
     std::string cut_over_now();
     std::string panic(const control::command& asked);
     std::string server_text(bool inspected) const;
-    void check_variables(const std::vector<throttle::load_limit>& limits) const;
     void check_table(const control::command& asked, bool must_be_named) const;
 
     const options& given_;

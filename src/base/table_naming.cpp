@@ -29,20 +29,25 @@ std::string derived(const std::string& base, std::string_view suffix) {
     return fmt::format("_{}{}{}", first_characters(base, room - hash.size()), hash, suffix);
 }
 
+table_name beside(const table_name& original, const table_naming& naming, std::string_view suffix) {
+    return {original.schema, derived(naming.base.empty() ? original.name : naming.base, suffix)};
+}
+
 }  // namespace
 
+table_name backfill_state_beside(const table_name& original, const table_naming& naming) {
+    return beside(original, naming, "_bkf");
+}
+
 migration_tables tables_beside(const table_name& original, const table_naming& naming) {
-    const auto beside = [&](std::string_view suffix) {
-        return table_name{original.schema,
-                          derived(naming.base.empty() ? original.name : naming.base, suffix)};
-    };
+    const auto named = [&](std::string_view suffix) { return beside(original, naming, suffix); };
     return {
         .original = original,
-        .ghost = beside("_gho"),
-        .old = beside(naming.old_stamp.empty() ? "_del" : fmt::format("_{}_del", naming.old_stamp)),
-        .changelog = beside("_ghc"),
-        .checkpoint = beside("_ghk"),
-        .rehearsal = beside("_ghr")};
+        .ghost = named("_gho"),
+        .old = named(naming.old_stamp.empty() ? "_del" : fmt::format("_{}_del", naming.old_stamp)),
+        .changelog = named("_ghc"),
+        .checkpoint = named("_ghk"),
+        .rehearsal = named("_ghr")};
 }
 
 }  // namespace segue

@@ -16,4 +16,7 @@ struct table_naming {
 /// `base` stands share them all.
 migration_tables tables_beside(const table_name& original, const table_naming& naming);
 
+/// `_<t>_bkf`: the state of a backfill of `original`, in place of which no migration has a table.
+table_name backfill_state_beside(const table_name& original, const table_naming& naming);
+
 }  // namespace segue

@@ -5,6 +5,7 @@
 #include "src/carry/lost_heartbeat.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/earlier_state.hpp"
 #include "src/earlier/gh_ost.hpp"
@@ -40,7 +41,8 @@ void refuse_unseen(db::session& session, const std::string& schema,
 void refuse_beside_others(db::session& session, const migration_tables& tables,
                           const std::stop_token& stop) {
     earlier::claim_start(session, tables.original);
-    auto others = earlier::gh_ost_at_work(session, tables.original);
+    auto others = earlier::backfill_at_work(session, tables.original);
+    if (!others) others = earlier::gh_ost_at_work(session, tables.original);
     if (!others) others = earlier::at_work(session, tables, stop);
     if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);
     if (!others) others = earlier::segue_at_work(session, tables, {}, stop);
@@ -155,7 +157,10 @@ remnants look(place& at, const migration::settings& with) {
     // The state goes last: while it is there, the next run knows what is left to be done.
     if (may_drop) add(tables.checkpoint);
     found.trials = find_trial_tables(session, tables);
-    const bool nothing = found.are == remnants::kind::none && !found.kept &&
+    if (const auto state =
+            earlier::backfill_state_of(session, tables.original, with.request.naming))
+        found.backfill = look_at(session, *state);
+    const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
                          found.trials.ours.empty() && found.trials.others.empty();
     if (!original && nothing)
         throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
@@ -185,6 +190,10 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
     remnants found = look(at, with);
     drop_trial_tables(at.session, found.trials);
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
+    if (found.backfill) {
+        earlier::drop_leftover(at.session, found.backfill->name, stop);
+        tell(fmt::format("dropped {}", found.backfill->name.quoted()));
+    }
     if (found.are == remnants::kind::unknown && found.dropped.empty()) return found;
     // Statements of a run that died before its swap may be at work in the server: they are waited
     // for.

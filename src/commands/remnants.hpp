@@ -38,11 +38,12 @@ struct remnants {
     std::string phase;    ///< In which it ended; empty: not known.
     /// Why nobody goes on with it, or why that is not sure, a part of a sentence; may be empty.
     std::string why;
-    std::uint64_t copied = 0;         ///< Rows that it had copied.
-    std::vector<left_table> dropped;  ///< By a clean-up.
-    std::optional<left_table> kept;   ///< The old table, where a clean-up leaves it.
-    bool kept_though_asked = false;   ///< It was to be dropped, and nothing proves whose it is.
-    trial_tables trials;              ///< A clean-up drops those that are Segue's, in any case.
+    std::uint64_t copied = 0;            ///< Rows that it had copied.
+    std::vector<left_table> dropped;     ///< By a clean-up.
+    std::optional<left_table> kept;      ///< The old table, where a clean-up leaves it.
+    bool kept_though_asked = false;      ///< It was to be dropped, and nothing proves whose it is.
+    std::optional<left_table> backfill;  ///< A backfill's state, which a clean-up drops as well.
+    trial_tables trials;                 ///< A clean-up drops those that are Segue's, in any case.
 };
 
 /// Looks at what earlier runs of `with.request.original` left, and changes nothing. Of the request

@@ -156,6 +156,10 @@ void claim_start(db::session& session, const table_name& original) {
                          "Nothing was changed. Look whether somebody else is at it."}});
 }
 
+void release_start(db::session& session, const table_name& original) {
+    session.execute(fmt::format("DO RELEASE_LOCK({})", claim_on(original)));
+}
+
 bool start_is_claimed(db::session& session, const table_name& original) {
     return session.query_value(fmt::format("SELECT IS_FREE_LOCK({})", claim_on(original))) == "0";
 }

@@ -28,6 +28,9 @@ enum class other_run_made {
 /// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 void claim_start(db::session& session, const table_name& original);
 
+/// Gives the claim of claim_start() back, which the session has.
+void release_start(db::session& session, const table_name& original);
+
 /// Whether a session has the claim of claim_start() on this table now.
 bool start_is_claimed(db::session& session, const table_name& original);
 

@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
@@ -72,7 +73,8 @@ void check_names(db::session& session, const inspection_request& request, plan& 
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
-    auto others = earlier::gh_ost_at_work(session, tables.original);
+    auto others = earlier::backfill_at_work(session, tables.original);
+    if (!others) others = earlier::gh_ost_at_work(session, tables.original);
     if (!others) others = earlier::at_work(session, tables, stop);
     if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);
     if (!others) others = earlier::segue_at_work(session, tables, request.is_ours, stop);

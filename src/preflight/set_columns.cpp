@@ -1,6 +1,6 @@
 #include "src/preflight/set_columns.hpp"
 
-#include "src/expressions/expression_judge.hpp"
+#include "src/base/error.hpp"
 #include "src/new_table/empty_table.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/twin_names.hpp"
@@ -13,23 +13,34 @@
 namespace segue::preflight {
 
 std::vector<schema::set_column> judged_sets(const workplace& at, const plan& made) {
-    const table_name name = expression_twin(made.tables);
     if (at.request.sets.empty()) return {};
-    clear_for_a_moment(at.session, name);
-    empty_table twin(at.session, at.record, name, made.original.name,
+    return judge_on_twin({.session = at.session,
+                          .table = made.original,
+                          .tables = made.tables,
+                          .record = at.record,
+                          .stop = at.stop},
+                         at.request.sets,
+                         at.request.nondeterministic_sets ? expressions::dependence::also_others
+                                                          : expressions::dependence::row_alone);
+}
+
+std::vector<schema::set_column> judge_on_twin(const judged_by& by,
+                                              std::span<const expressions::assignment> sets,
+                                              expressions::dependence allowed) {
+    const table_name name = expression_twin(by.tables);
+    clear_for_a_moment(by.session, name);
+    empty_table twin(by.session, by.record, name, by.table.name,
                      empty_table::purpose::for_a_moment);
     // Each ALTER would be made on each partition.
-    if (rename_cost::is_measured(made.original))
-        at.session.execute(fmt::format("ALTER TABLE {} REMOVE PARTITIONING", name.quoted()));
-    if (const auto text = expressions::without_auto_increment(made.original, name); !text.empty())
-        at.session.execute(text);
-    expressions::expression_judge judge(at.session, made.original, name);
+    if (rename_cost::is_measured(by.table))
+        by.session.execute(fmt::format("ALTER TABLE {} REMOVE PARTITIONING", name.quoted()));
+    if (const auto text = expressions::without_auto_increment(by.table, name); !text.empty())
+        by.session.execute(text);
+    expressions::expression_judge judge(by.session, by.table, name);
     std::vector<schema::set_column> judged;
-    for (const expressions::assignment& one : at.request.sets) {
-        at.throw_if_stopped();
-        auto found =
-            judge.judge(one, at.request.nondeterministic_sets ? expressions::dependence::also_others
-                                                              : expressions::dependence::row_alone);
+    for (const expressions::assignment& one : sets) {
+        if (by.stop.stop_requested()) throw stopped();
+        auto found = judge.judge(one, allowed);
         judged.push_back({.target = one.column,
                           .asked = one.expression,
                           .expression = std::move(found.text),

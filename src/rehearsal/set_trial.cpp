@@ -5,6 +5,7 @@
 #include "src/db/retry.hpp"
 #include "src/keys/key_codec.hpp"
 #include "src/new_table/operators_names.hpp"
+#include "src/preflight/sampled_values.hpp"
 #include "src/rows/computed_value.hpp"
 #include "src/rows/statements.hpp"
 #include "src/schema/set_column.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 using keys::key_value;
 using preflight::sampled_row;
+using preflight::values_of;
 
 constexpr unsigned rows_max = 10;
 constexpr unsigned milliseconds_max = 2'000;
@@ -68,14 +70,6 @@ class trial {
         for (const std::string& one : columns)
             text += (text.empty() ? "" : ",") + table.quoted() + "." + quoted_name(one);
         return text;
-    }
-
-    static std::vector<sampled_row::value> values_of(std::span<const std::string> columns,
-                                                     std::span<const db::value> found) {
-        std::vector<sampled_row::value> values;
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            values.push_back({.column = columns[i], .is = found[i]});
-        return values;
     }
 
     std::string first_rows(const std::string& what) const {

@@ -11,7 +11,8 @@
 namespace segue::schema {
 
 std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
-                                          const table_definition& target) {
+                                          const table_definition& target, set_table is) {
+    const bool anew = is == set_table::made_anew;
     std::vector<refusal> found;
     for (std::size_t i = 0; i < sets.size(); ++i) {
         const std::string name = quoted_name(sets[i].target);
@@ -19,9 +20,11 @@ std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
         if (find_set(sets.first(i), sets[i].target) != nullptr)
             found.push_back({fmt::format("{} is set twice", name), "Leave one of the two out."});
         else if (to == nullptr)
-            found.push_back({fmt::format("the new table has no column {}", name),
+            found.push_back({fmt::format("{} has no column {}",
+                                         anew ? "the new table" : target.name.quoted(), name),
                              did_you_mean(sets[i].target, target.column_names()) +
-                                 "A new one is added by the ALTER: ADD COLUMN."});
+                                 (anew ? "A new one is added by the ALTER: ADD COLUMN."
+                                       : "Add it first, by a migration or an ALTER TABLE.")});
         else if (to->generated)
             found.push_back({fmt::format("{} is a generated column: the server computes it", name),
                              "Set the columns that it reads, or change its expression."});

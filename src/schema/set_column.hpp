@@ -20,10 +20,17 @@ struct set_column {
     bool deterministic = true;       ///< The same whenever it is computed for a row.
 };
 
+/// What the table is whose columns are set, for messages.
+enum class set_table {
+    made_anew,  ///< The new table, which an ALTER makes.
+    in_place    ///< The table itself, as it is.
+};
+
 /// Why columns of `target` cannot be set: they are not there, stand twice, or get their value from
 /// the server. Pure.
 std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
-                                          const table_definition& target);
+                                          const table_definition& target,
+                                          set_table is = set_table::made_anew);
 
 /// The one of this name; nullptr: there is none.
 const set_column* find_set(std::span<const set_column> sets, std::string_view target_column);

@@ -3,24 +3,14 @@
 #include "src/base/error.hpp"
 #include "src/db/read_only_server.hpp"
 #include "src/db/table_failure.hpp"
+#include "src/tables/this_process.hpp"
 
-#include <array>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 namespace segue::tables {
-namespace {
-
-std::string this_process() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) host.front() = '\0';
-    return fmt::format(", process {} on {}", ::getpid(), host.data());
-}
-
-}  // namespace
 
 checkpoint_table::checkpoint_table(table_name name, std::string run_token, when_read_only on_such)
     : name_(std::move(name)),

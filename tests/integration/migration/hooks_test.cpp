@@ -391,8 +391,8 @@ TEST_F(a_migration_with_hooks, goes_on_when_those_of_status_and_of_a_retry_fail)
     holder.execute("BEGIN");
     holder.execute("INSERT INTO _t_gho (id) VALUES (1)");
     fs::remove(throttle);
-    run.segue().wait_for_output("batch-copy-retry failed with exit code 1; the migration goes on");
-    run.segue().wait_for_output("status failed with exit code 1; the migration goes on");
+    run.segue().wait_for_output("batch-copy-retry failed with exit code 1; the run goes on");
+    run.segue().wait_for_output("status failed with exit code 1; the run goes on");
     holder.execute("ROLLBACK");
     run.expect_swapped();
     EXPECT_THAT(hooks.told("batch-copy-retry", "LAST_BATCH_COPY_ERROR"),

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace segue::cli {
+
+/// The flags that mean something to `segue backfill`; others are refused, unless they ask for
+/// nothing anyway (flag_answer::notice).
+inline std::span<const std::string_view> flags_of_a_backfill() {
+    static constexpr std::array<std::string_view, 64> names = {"host",
+                                                               "assume-master-host",
+                                                               "master-user",
+                                                               "master-password",
+                                                               "port",
+                                                               "socket",
+                                                               "user",
+                                                               "password",
+                                                               "ask-pass",
+                                                               "conf",
+                                                               "mysql-timeout",
+                                                               "ssl",
+                                                               "ssl-mode",
+                                                               "ssl-ca",
+                                                               "ssl-cert",
+                                                               "ssl-key",
+                                                               "ssl-allow-insecure",
+                                                               "database",
+                                                               "table",
+                                                               "execute",
+                                                               "set",
+                                                               "where",
+                                                               "touch",
+                                                               "allow-nondeterministic",
+                                                               "force-table-names",
+                                                               "chunk-size",
+                                                               "chunk-time",
+                                                               "nice-ratio",
+                                                               "default-retries",
+                                                               "wait-for-server-seconds",
+                                                               "max-lag-millis",
+                                                               "throttle-control-replicas",
+                                                               "throttle-query",
+                                                               "throttle-http",
+                                                               "throttle-http-interval-millis",
+                                                               "throttle-http-timeout-millis",
+                                                               "ignore-http-errors",
+                                                               "throttle-flag-file",
+                                                               "throttle-additional-flag-file",
+                                                               "max-load",
+                                                               "critical-load",
+                                                               "critical-load-interval-millis",
+                                                               "critical-load-hibernate-seconds",
+                                                               "heartbeat-interval-millis",
+                                                               "panic-flag-file",
+                                                               "force-named-panic",
+                                                               "serve-socket-file",
+                                                               "serve-tcp-port",
+                                                               "serve-tcp-host",
+                                                               "hooks-path",
+                                                               "hooks-hint",
+                                                               "hooks-hint-owner",
+                                                               "hooks-hint-token",
+                                                               "hooks-status-interval",
+                                                               "hooks-timeout-seconds",
+                                                               "resume",
+                                                               "no-resume",
+                                                               "json",
+                                                               "report",
+                                                               "quiet",
+                                                               "verbose",
+                                                               "debug",
+                                                               "stack",
+                                                               "check-flag"};
+    return names;
+}
+
+}  // namespace segue::cli

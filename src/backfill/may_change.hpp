@@ -1,0 +1,17 @@
+#pragma once
+
+#include "src/schema/table_definition.hpp"
+
+#include <string>
+
+namespace segue::backfill {
+
+/// A condition that is true of every row in which assigning `expression` to the column would change
+/// its bytes, or fail; where it is false or NULL, it is certain that nothing would change. It may
+/// be true of a row that stays as it is, where no expression tells what an assignment makes of the
+/// value. `name`: the column, as the statement names it. Pure.
+/// https://dev.mysql.com/doc/refman/8.4/en/type-conversion.html
+std::string may_change(const schema::column& of, const std::string& name,
+                       const std::string& expression);
+
+}  // namespace segue::backfill
