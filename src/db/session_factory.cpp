@@ -12,9 +12,11 @@
 #include "src/wire/server_failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace segue::db {
 namespace {
@@ -202,6 +204,28 @@ std::chrono::milliseconds answer_timeout(session_role role,
     return options.read_timeout;
 }
 
+namespace {
+
+// What decides how values are converted, and what expressions make of them.
+constexpr std::array held_settings{
+    "time_zone",           "sql_mode",      "collation_connection", "div_precision_increment",
+    "default_week_format", "lc_time_names", "block_encryption_mode"};
+
+// The server's were changed since; what was written so far was converted by the first.
+void hold(session& made, const row& first, const row& now) {
+    for (std::size_t i = 0; i < held_settings.size(); ++i) {
+        if (now[i] == first[i]) continue;
+        const std::string value = first[i].value_or("");
+        const bool is_number = !value.empty() && std::ranges::all_of(value, [](char c) {
+            return c >= '0' && c <= '9';
+        });
+        made.execute(fmt::format("SET SESSION {}={}", held_settings[i],
+                                 is_number ? value : quoted_literal(value)));
+    }
+}
+
+}  // namespace
+
 session_factory::session_factory(wire::connection_options options,
                                  std::shared_ptr<wire::server_patience> patience)
     : options_(std::move(options)),
@@ -215,8 +239,7 @@ session_factory::session_factory(const session_factory& watched, unwatched_tag)
       schema_(watched.schema_) {
     std::lock_guard lock(watched.mutex_);
     server_uuid_ = watched.server_uuid_;
-    time_zone_ = watched.time_zone_;
-    sql_mode_ = watched.sql_mode_;
+    held_ = watched.held_;
 }
 
 session session_factory::connect(session_role role, std::chrono::milliseconds answer_at_least) {
@@ -236,30 +259,26 @@ session session_factory::connect(session_role role, std::chrono::milliseconds an
         made.execute("SET NAMES utf8mb4");
         made.execute(std::string(session_settings()) +
                      ", wait_timeout=" + std::to_string(idle_timeout(role).count()));
-        const row identity = made.query_row(
-            "SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.time_zone, @@SESSION.sql_mode");
+        row identity =
+            made.query_row(fmt::format("SELECT CONNECTION_ID(), @@server_uuid, @@SESSION.{}",
+                                       fmt::join(held_settings, ", @@SESSION.")));
         made.state_->connection_id = to_uint64(identity[0], "CONNECTION_ID()");
         live_->add(made.connection_id());
         const std::string uuid = identity[1].value_or("");
-        const std::string zone = identity[2].value_or("");
-        const std::string mode = identity[3].value_or("");
+        identity.erase(identity.begin(), identity.begin() + 2);
         std::unique_lock lock(mutex_);
         if (server_uuid_.empty()) {
             server_uuid_ = uuid;
-            time_zone_ = zone;
-            sql_mode_ = mode;
+            held_ = identity;
         }
         if (uuid != server_uuid_)
             throw error("the server at " + options_.server.text() + " is now " + uuid +
                         ", no longer " + server_uuid_ +
                         ": a failover took place, or a proxy spreads connections over several "
                         "servers. Connect to the primary itself, and start again.");
-        const std::string first_zone = time_zone_;
-        const std::string first_mode = sql_mode_;
+        const row first = held_;
         lock.unlock();
-        // The server's were changed since; what was written so far was converted by the first.
-        if (zone != first_zone) made.execute("SET SESSION time_zone='" + first_zone + "'");
-        if (mode != first_mode) made.execute("SET SESSION sql_mode='" + first_mode + "'");
+        hold(made, first, identity);
         if (!schema_.empty()) use_if_there(made, schema_);
         if (look_) look_(made);
         return made;

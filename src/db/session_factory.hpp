@@ -94,8 +94,7 @@ class session_factory {
     std::string schema_;  // empty: none
     mutable std::mutex mutex_;
     std::string server_uuid_;  // guarded by mutex_
-    std::string time_zone_;    // of the first session, and so of all; guarded by mutex_
-    std::string sql_mode_;     // the same
+    row held_;                 // settings of the first session, and so of all; guarded by mutex_
 };
 
 /// The SET statement that every session starts with, to which its wait_timeout is added. All that a

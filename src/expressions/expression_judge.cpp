@@ -5,6 +5,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
+#include "src/expressions/day_dependence.hpp"
 #include "src/schema/column_line.hpp"
 #include "src/sql/identifier_case.hpp"
 #include "src/sql/lookalike.hpp"
@@ -184,10 +185,21 @@ judged_expression expression_judge::judge(const assignment& given, dependence al
             "which it is carried over, another one with each of its changes, and verification "
             "leaves the column out.");
     const auto columns = columns_in(given, form);
+    const auto day = look_for_the_day(
+        session_, source_, twin_, fmt::format("({})", qualified(given.expression, columns, twin_)));
+    if (day.value && allowed == dependence::row_alone)
+        throw_refusals(
+            {{fmt::format("{} makes a date of a TIME, and that is the date of the day on which it "
+                          "is computed",
+                          given.text()),
+              "Give it a date, as TIMESTAMP('2000-01-01', t) does, or compare it with a TIME. With "
+              "--allow-nondeterministic it is taken as it is, and verification leaves the column "
+              "out."}});
     judged_expression made{
         .text = fmt::format("({})", qualified(given.expression, columns, source_.name)),
         .reads = {},
-        .on = refused ? dependence::also_others : dependence::row_alone};
+        .on = refused || day.value ? dependence::also_others : dependence::row_alone,
+        .is_time = day.as_a_date && !day.value};
     check_that_none_is_bare(given, made.text);
     for (const column_reference& one : columns)
         if (std::ranges::find(made.reads, one.column) == made.reads.end())

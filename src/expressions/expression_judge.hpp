@@ -26,13 +26,16 @@ struct judged_expression {
     std::string text;
     std::vector<std::string> reads;  ///< The columns, each once, in the order of their first place.
     dependence on = dependence::row_alone;
+    bool is_time = false;  ///< A column with a date makes the current one of it.
 };
 
 /// Has the server say what an expression is, on an empty twin of the table. As the expression of a
 /// generated column it takes only what depends on the row alone; as a default also what depends on
 /// the moment, and never a subquery, a variable or a stored function. That a word was rightly taken
 /// for a column is seen by what the server prints of the default, which stays the same; that none
-/// was forgotten by a query over both tables, in which a bare name would be ambiguous.
+/// was forgotten by a query over both tables, in which a bare name would be ambiguous. What makes a
+/// date of a TIME depends on the moment as well, which the server does not refuse
+/// (day_dependence.hpp).
 /// Lifecycle: uses the twin, which the caller makes and drops, and changes it. Threads: one.
 /// Errors: segue::error, with refusals and their remedies where the expression is the reason.
 /// https://dev.mysql.com/doc/refman/8.4/en/create-table-generated-columns.html

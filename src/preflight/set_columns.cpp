@@ -38,6 +38,7 @@ std::vector<schema::set_column> judge_on_twin(const judged_by& by,
         by.session.execute(text);
     expressions::expression_judge judge(by.session, by.table, name);
     std::vector<schema::set_column> judged;
+    const bool may_depend = allowed == expressions::dependence::also_others;
     for (const expressions::assignment& one : sets) {
         if (by.stop.stop_requested()) throw stopped();
         auto found = judge.judge(one, allowed);
@@ -45,7 +46,9 @@ std::vector<schema::set_column> judge_on_twin(const judged_by& by,
                           .asked = one.expression,
                           .expression = std::move(found.text),
                           .reads = std::move(found.reads),
-                          .deterministic = found.on == expressions::dependence::row_alone});
+                          .deterministic = found.on == expressions::dependence::row_alone &&
+                                           !(found.is_time && may_depend),
+                          .is_time = found.is_time});
     }
     twin.drop();
     return judged;

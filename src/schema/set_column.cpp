@@ -9,6 +9,14 @@
 #include <fmt/format.h>
 
 namespace segue::schema {
+namespace {
+
+bool has_date(const column& of) {
+    return of.data_type == "date" || of.data_type == "datetime" || of.data_type == "timestamp" ||
+           of.data_type == "year";
+}
+
+}  // namespace
 
 std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
                                           const table_definition& target, set_table is) {
@@ -28,6 +36,15 @@ std::vector<refusal> obstacles_to_setting(std::span<const set_column> sets,
         else if (to->generated)
             found.push_back({fmt::format("{} is a generated column: the server computes it", name),
                              "Set the columns that it reads, or change its expression."});
+        else if (sets[i].is_time && sets[i].deterministic && has_date(*to))
+            found.push_back(
+                {fmt::format("{} would get the date of the day on which a row is carried over, as "
+                             "{} is a TIME",
+                             name, sets[i].asked),
+                 "Give it a date, as TIMESTAMP('2000-01-01', t) does. With "
+                 "--allow-nondeterministic it is taken as it is, and verification leaves the "
+                 "column "
+                 "out."});
         else if (to->auto_increment)
             found.push_back({fmt::format("{} is AUTO_INCREMENT, which has its rows numbered", name),
                              "Set another column."});

@@ -18,6 +18,7 @@ struct set_column {
     std::string expression;          ///< As projected_column::expression.
     std::vector<std::string> reads;  ///< Columns of the source.
     bool deterministic = true;       ///< The same whenever it is computed for a row.
+    bool is_time = false;            ///< A TIME: a column with a date makes the current one of it.
 };
 
 /// What the table is whose columns are set, for messages.

@@ -26,7 +26,8 @@ using testing::ThrowsMessage;
 constexpr const char* columns =
     "(id INT AUTO_INCREMENT COMMENT 'AUTO_INCREMENT' PRIMARY KEY, a VARCHAR(50), `day` INT, `date` "
     "DATETIME(3), `left` VARCHAR(9), `utf8mb4` VARCHAR(9) CHARACTER SET latin1, `null` INT, `char` "
-    "DECIMAL(9,3), `se``lect` INT, `Größe` INT, j JSON, `unquoted` INT, segue_value INT, v INT AS "
+    "DECIMAL(9,3), `se``lect` INT, `Größe` INT, j JSON, `unquoted` INT, segue_value INT, at TIME, "
+    "v INT AS "
     "(`day` + 1))";
 
 class an_expression : public testing::TestWithParam<std::string> {
@@ -115,6 +116,24 @@ TEST_P(an_expression, tells_which_columns_it_reads) {
                 ElementsAre("date", "day", "id"));
     EXPECT_THAT(judged("INTERVAL 1 DAY + DATE'2026-01-01'").reads, IsEmpty());
     EXPECT_EQ(judged("t.a").text, "(" + source_.name.quoted() + ".`a`)");
+}
+
+TEST_P(an_expression, that_makes_a_date_of_a_time_depends_on_the_day) {
+    for (const char* const text :
+         {"CAST(at AS DATETIME)", "DATE(at)", "`date` < at", "YEAR(at)", "TO_DAYS(at)",
+          "TIMESTAMP(at)", "CAST(CAST('10:00' AS TIME) AS DATE)", "GREATEST(`date`, at)"}) {
+        EXPECT_THAT([&] { judged(text); },
+                    ThrowsMessage<error>(HasSubstr("the day on which it is computed")))
+            << text;
+        EXPECT_EQ(judged(text, dependence::also_others).on, dependence::also_others) << text;
+    }
+    for (const char* const text :
+         {"HOUR(at)", "at < '11:00'", "TIME_TO_SEC(at)", "TIMESTAMP('2000-01-01', at)",
+          "CONCAT(at, a)", "TIME(`date`) < at"})
+        EXPECT_FALSE(judged(text).is_time) << text;
+    for (const char* const text : {"at", "ADDTIME(at, '1:00')", "TIME(`date`)"})
+        EXPECT_TRUE(judged(text).is_time) << text;
+    EXPECT_FALSE(judged("`date`").is_time);
 }
 
 TEST_P(an_expression, of_more_than_the_row_is_refused_unless_it_is_asked_for) {

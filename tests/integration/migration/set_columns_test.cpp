@@ -1,4 +1,6 @@
 // --set: what is refused, what a rehearsal shows, and what verification finds.
+#include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 
 #include <csignal>
@@ -59,6 +61,40 @@ TEST_F(a_column_that_is_set, has_the_value_of_its_expression_and_its_source_may_
          "lower_case = LOWER(t.email)"},
         "c.full_name=CONCAT_WS(' ', o.first, o.last), c.email=LOWER(o.email), "
         "c.lower_case=LOWER(o.email)");
+}
+
+// What the server's settings are when a connection is made anew is not what a run began with.
+TEST_F(a_column_that_is_set, has_the_value_that_the_settings_of_the_start_give) {
+    const std::string globals = "SET GLOBAL div_precision_increment=";
+    run.start("ADD x VARCHAR(60), ADD w VARCHAR(60)",
+              {.postponed = true,
+               .more = with({"x = price / 7", "w = CONCAT(WEEK(at), DATE_FORMAT(at, '%W'))"})});
+    run.segue().wait_for_output("State: postponing cut-over");
+    run.session().execute(globals +
+                          "9, GLOBAL default_week_format=3, GLOBAL lc_time_names='de_DE'");
+    for (const row& one : run.session().query("SELECT id FROM information_schema.PROCESSLIST WHERE "
+                                              "id<>CONNECTION_ID() AND db=DATABASE()")) {
+        try {
+            run.session().execute("KILL " + one[0].value());
+        } catch (const error& gone) {
+            if (gone.mysql_errno() != er::no_such_thread) throw;
+        }
+    }
+    run.session().execute("UPDATE t SET day=8 WHERE id=1");
+    run.let_cut_over();
+    run.expect_swapped();
+    run.session().execute(
+        globals + "DEFAULT, GLOBAL default_week_format=DEFAULT, GLOBAL lc_time_names=DEFAULT");
+    EXPECT_EQ(run.session().query_value("SELECT CONCAT(x, w) FROM t WHERE id=1"),
+              "0.17928578Saturday");
+}
+
+// A DATETIME makes of a TIME one of the current day.
+TEST_F(a_column_that_is_set, gets_no_date_of_the_day) {
+    run.session().execute("ALTER TABLE t ADD COLUMN o_clock TIME");
+    expect_refused("ADD started DATETIME", {"started = o_clock"},
+                   {"`started` would get the date of the day", "--allow-nondeterministic"});
+    expect_refused("ADD early INT", {"early = at < o_clock"}, {"the day on which it is computed"});
 }
 
 // Columns that are called as words of SQL are, in every way of writing a name.
