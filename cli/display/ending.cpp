@@ -116,6 +116,7 @@ ending ending_of(const migration::leftovers& left) {
         made.lines = after_take_over(left);
         return made;
     }
+    if (left.swapped_before) return made;
     made.lines.emplace_back("The original table is untouched.");
     if (!left.tables.empty())
         made.lines.push_back(fmt::format(

@@ -103,7 +103,8 @@ struct leftovers {
     std::string taken_over_by;          ///< Whose run that is; empty: not known.
     bool instant = false;    ///< `swap` is of ALTER TABLE ... ALGORITHM=INSTANT, not of RENAME.
     bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
-    bool spoiled = false;    ///< No run can go on from there.
+    bool swapped_before = false;       ///< By an earlier run, whose swap this one could not finish.
+    bool spoiled = false;              ///< No run can go on from there.
     bool can_be_gone_on_with = false;  ///< The same command goes on from there.
 };
 
