@@ -418,6 +418,16 @@ leftovers run_state::left_behind() const {
             return one != made_->tables.checkpoint.quoted();
         });
     made.tables = fmt::format("{}", fmt::join(names, ", "));
+    const bool is_test = with.replica == replica_use::tested;
+    made.all_is_needed = (made.swap == swap::swap_state::answer_open && !is_test) ||
+                         made.taken_over != earlier::other_run_made::none ||
+                         (made.swap == swap::swap_state::not_made && made.can_be_gone_on_with);
+    const bool keeps_state = made_ && made.swap == swap::swap_state::made && !foreign_keys_done_ &&
+                             !made_->along.own_foreign_keys.empty();
+    if (made.all_is_needed)
+        made.needed = made.tables;
+    else if (keeps_state && !is_test)
+        made.needed = made_->tables.checkpoint.quoted();
     return made;
 }
 
