@@ -77,9 +77,21 @@ std::string text_of_trials(const remnants& found, bool execute) {
     return text;
 }
 
+std::string text_of_foreign_keys(const remnants& found) {
+    std::string text =
+        "What its swap had still to do about foreign keys, which --execute does before it drops "
+        "anything:\n";
+    for (const std::string& one : found.foreign_keys.left) text += fmt::format("  {};\n", one);
+    if (!found.foreign_keys.grants.empty())
+        text +=
+            fmt::format("For that this account lacks a right:\n{}\n", found.foreign_keys.grants);
+    return text;
+}
+
 std::string text_of(const remnants& found, bool execute) {
     std::string text = fmt::format("# Left of migrations of {} on {}\n{}", found.original.quoted(),
                                    found.server, what_it_is(found, execute));
+    if (!found.foreign_keys.left.empty()) text += text_of_foreign_keys(found);
     if (!found.dropped.empty() && !execute) {
         text += found.are == remnants::kind::resumable
                     ? "To give it up, add --execute, which drops:\n"
@@ -107,7 +119,7 @@ std::string text_of(const remnants& found, bool execute) {
 }
 
 // What was done is told as it is done to people, and at the end to programs.
-void clean_up_or_throw(const options& given, std::stop_token stop) {
+int clean_up_or_throw(const options& given, std::stop_token stop) {
     display::cleaned_up end{.found = {}, .executed = given.execute};
     if (!given.execute) {
         end.found = commands::look_at_remnants(given.run, stop);
@@ -117,10 +129,17 @@ void clean_up_or_throw(const options& given, std::stop_token stop) {
             if (!given.json) std::fputs((line + "\n").c_str(), stdout);
         });
     }
+    const remnants& found = end.found;
+    end.why_not_done = commands::why_not_done(found);
+    if (!end.why_not_done.empty()) {
+        log::write(log::level::fatal, end.why_not_done);
+        if (!given.json) return 1;
+    }
     const std::string text =
         given.json ? display::json_of(end) + "\n"
-                   : text_of(end.found, given.execute) + (given.execute ? "# Done\n" : "");
+                   : text_of(found, given.execute) + (given.execute ? "# Done\n" : "");
     std::fputs(text.c_str(), stdout);
+    return end.why_not_done.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -128,11 +147,7 @@ void clean_up_or_throw(const options& given, std::stop_token stop) {
 int clean_up(const options& given, const std::vector<std::string>& notices, std::stop_token stop) {
     for (const std::string& notice : notices) log::write(log::level::warning, notice);
     return run_subcommand(
-        given.json,
-        [&] {
-            clean_up_or_throw(given, stop);
-            return 0;
-        },
+        given.json, [&] { return clean_up_or_throw(given, stop); },
         [](const std::string& why) { return display::json_of_refused_clean_up(why); });
 }
 

@@ -53,8 +53,8 @@ std::string json_of(const cleaned_up& end) {
     json tables = json::array();
     for (const commands::left_table& one : found.dropped) tables.push_back(fields_of(one));
     return document(
-        {{"exit_code", 0},
-         {"why", ""},
+        {{"exit_code", end.why_not_done.empty() ? 0 : 1},
+         {"why", end.why_not_done},
          {"executed", end.executed},
          {"done", end.done},
          {"server", found.server},
@@ -66,6 +66,8 @@ std::string json_of(const cleaned_up& end) {
          {"phase", found.phase},
          {"rows_copied", found.copied},
          {"to_drop", std::move(tables)},
+         {"foreign_keys_left", found.foreign_keys.left},
+         {"grants_missing", found.foreign_keys.grants},
          {"to_drop_backfill", found.backfill ? fields_of(*found.backfill) : json(nullptr)},
          {"to_drop_trials", names_of(found.trials.ours)},
          {"not_known", names_of(found.trials.others)},

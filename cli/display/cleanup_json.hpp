@@ -15,6 +15,7 @@ struct cleaned_up {
     commands::remnants found;
     bool executed = false;               ///< With --execute.
     std::vector<std::string> done = {};  ///< What was dropped, or made, a line each.
+    std::string why_not_done = {};       ///< Empty: all was done that was to be.
 };
 
 std::string json_of(const cleaned_up& end);

@@ -104,8 +104,17 @@ ending ending_of(const migration::leftovers& left) {
                             "Then look which of {} and {} exists: with the first the swap was not "
                             "made, with the second it was.",
                             left.ghost, left.old));
-            if (!left.tables.empty() && left.taken_over == earlier::other_run_made::none)
+            if (left.tables.empty() || left.taken_over != earlier::other_run_made::none)
+                return made;
+            if (left.test != migration::test_stage::none)
                 made.lines.push_back("In either case, once you have looked, clean up: " + drop);
+            else
+                made.lines.push_back(fmt::format(
+                    "In either case, give the same command again: it goes on, or finishes the "
+                    "clean-up. Drop none of {} yourself: among them may be the finished copy and "
+                    "the only record of foreign keys' names. Only to give the migration up: "
+                    "`segue cleanup --execute`, or the command with --no-resume.",
+                    left.tables));
             return made;
         case swap::swap_state::not_made:
             break;
@@ -116,6 +125,7 @@ ending ending_of(const migration::leftovers& left) {
         made.lines = after_take_over(left);
         return made;
     }
+    if (left.swapped_before) return made;
     made.lines.emplace_back("The original table is untouched.");
     if (!left.tables.empty())
         made.lines.push_back(fmt::format(

@@ -107,7 +107,8 @@ std::string report_of(const recorded& done, const migration::migration& job,
     made["instant"] = left.instant && left.swap == swap::swap_state::made;
     made["cut_over"] = cut_over_of(done);
     made["stream"] = at.stream_position;
-    made["left_behind"] = left.tables;
+    made["left_behind"] = left.all_is_needed ? "" : left.tables;
+    made["needed"] = left.needed;
     const bool kept = left.swap == swap::swap_state::made && !with.drop_old_table &&
                       !left.old.empty() && left.test == migration::test_stage::none;
     made["old_table"] = kept ? json(left.old) : json(nullptr);

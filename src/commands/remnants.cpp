@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
+#include "src/base/refused_as.hpp"
 #include "src/carry/lost_heartbeat.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/db/table_failure.hpp"
@@ -10,7 +11,6 @@
 #include "src/earlier/earlier_state.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
-#include "src/new_table/unfinished_swap.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/account.hpp"
 #include "src/tables/saved_state.hpp"
@@ -156,6 +156,8 @@ remnants look(place& at, const migration::settings& with) {
     found.kept_though_asked = found.kept && with.drop_old_table;
     // The state goes last: while it is there, the next run knows what is left to be done.
     if (may_drop) add(tables.checkpoint);
+    found.foreign_keys =
+        preflight::look_at_swap_of_before(session, tables.original, with.request.naming);
     found.trials = find_trial_tables(session, tables);
     if (const auto state =
             earlier::backfill_state_of(session, tables.original, with.request.naming))
@@ -184,10 +186,15 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
     place at(with);
     refuse_unseen(at.session, at.tables.original.schema, std::array{"SELECT", "UPDATE", "DROP"});
     refuse_beside_others(at.session, at.tables, stop);
-    for (const std::string& told : preflight::finish_swap_of_before(at.session, at.tables.original,
-                                                                    with.request.naming, stop))
-        tell(told);
+    auto finished =
+        preflight::finish_swap_of_before(at.session, at.tables.original, with.request.naming, stop);
+    for (const std::string& told : preflight::done_about(finished)) tell(told);
     remnants found = look(at, with);
+    // Nothing may be dropped by which a later one knows of it.
+    if (!finished.left.empty()) {
+        found.foreign_keys = std::move(finished);
+        return found;
+    }
     drop_trial_tables(at.session, found.trials);
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.backfill) {
@@ -204,6 +211,12 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
         tell(fmt::format("dropped {}", one.name.quoted()));
     }
     return found;
+}
+
+std::string why_not_done(const remnants& found) {
+    if (found.foreign_keys.why.empty()) return "";
+    return refused_as("the clean-up is not finished, and nothing was dropped:",
+                      refused({preflight::left_undone(found.foreign_keys, found.original)}).what());
 }
 
 }  // namespace segue::commands

@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 #include "src/commands/trial_tables.hpp"
 #include "src/migration/settings.hpp"
+#include "src/new_table/unfinished_swap.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -43,7 +44,10 @@ struct remnants {
     std::optional<left_table> kept;      ///< The old table, where a clean-up leaves it.
     bool kept_though_asked = false;      ///< It was to be dropped, and nothing proves whose it is.
     std::optional<left_table> backfill;  ///< A backfill's state, which a clean-up drops as well.
-    trial_tables trials;                 ///< A clean-up drops those that are Segue's, in any case.
+    /// What a swap had still to do about foreign keys. Of a clean-up that could not do it, and then
+    /// has dropped nothing, `why` is set.
+    preflight::swap_of_before foreign_keys;
+    trial_tables trials;  ///< A clean-up drops those that are Segue's, in any case.
 };
 
 /// Looks at what earlier runs of `with.request.original` left, and changes nothing. Of the request
@@ -53,9 +57,12 @@ struct remnants {
 remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop);
 
 /// The same, and then does it: what an unfinished swap had still to do about foreign keys, and the
-/// drops. `tell`: what was done, a line each. Waits for who holds the tables. Throws segue::error,
-/// and `stopped`.
+/// drops, unless that could not be done. `tell`: what was done, a line each. Waits for who holds
+/// the tables. Throws segue::error, and `stopped`.
 remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell);
+
+/// That a clean-up could not do all, and what is left; empty: it has done all.
+std::string why_not_done(const remnants& found);
 
 }  // namespace segue::commands

@@ -92,18 +92,23 @@ enum class test_stage { none, at_work, swapped_back };
 struct leftovers {
     test_stage test = test_stage::none;
     swap::swap_state swap = swap::swap_state::not_made;
-    /// What is of no more use; after a take-over, what is there of the other run's. Quoted names,
-    /// separated by ", ". Empty: nothing.
+    /// What is there of the run's own, `needed` or not; behind the swap what is to be dropped;
+    /// after a take-over, what is there of the other run's. Quoted names, separated by ", ". Empty:
+    /// nothing.
     std::string tables;
-    std::string original;  ///< Quoted; empty until the names are needed.
-    std::string ghost;     ///< Quoted; empty until the names are needed.
-    std::string old;       ///< Quoted; empty until the names are needed.
+    /// What a later run, or the other one, needs: not to be dropped. As `tables`.
+    std::string needed;
+    bool all_is_needed = false;  ///< So that nothing of `tables` is of no more use.
+    std::string original;        ///< Quoted; empty until the names are needed.
+    std::string ghost;           ///< Quoted; empty until the names are needed.
+    std::string old;             ///< Quoted; empty until the names are needed.
     earlier::other_run_made taken_over =
         earlier::other_run_made::none;  ///< If any, no table is this run's to drop.
     std::string taken_over_by;          ///< Whose run that is; empty: not known.
     bool instant = false;    ///< `swap` is of ALTER TABLE ... ALGORITHM=INSTANT, not of RENAME.
     bool rehearsal = false;  ///< What is left is an empty table, which the next one drops.
-    bool spoiled = false;    ///< No run can go on from there.
+    bool swapped_before = false;       ///< By an earlier run, whose swap this one could not finish.
+    bool spoiled = false;              ///< No run can go on from there.
     bool can_be_gone_on_with = false;  ///< The same command goes on from there.
 };
 

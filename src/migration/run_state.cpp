@@ -214,8 +214,19 @@ std::vector<table_name> run_state::unneeded_after_swap() const {
     // The state goes last: while it is there, the next run knows what is left to be done.
     std::vector<table_name> unneeded = {tables.changelog};
     if (with.drop_old_table && with.replica != replica_use::tested) unneeded.push_back(tables.old);
-    unneeded.push_back(tables.checkpoint);
+    if (foreign_keys_done_ || made_->along.own_foreign_keys.empty())
+        unneeded.push_back(tables.checkpoint);
     return unneeded;
+}
+
+void run_state::note_foreign_keys_done() {
+    std::lock_guard lock(mutex_);
+    foreign_keys_done_ = true;
+}
+
+void run_state::note_swapped_before() {
+    std::lock_guard lock(mutex_);
+    swapped_before_ = true;
 }
 
 void run_state::note_swapped_back() {
@@ -380,6 +391,7 @@ leftovers run_state::left_behind() const {
                      (!tables_made_.empty() && std::ranges::all_of(tables_made_, is_for_a_moment));
     made.swap = swap_.now();
     made.spoiled = not_resumable_;
+    made.swapped_before = swapped_before_;
     const auto is_left = [&](const table_name& one) {
         return std::ranges::find(tables_made_, one) != tables_made_.end();
     };
@@ -406,6 +418,16 @@ leftovers run_state::left_behind() const {
             return one != made_->tables.checkpoint.quoted();
         });
     made.tables = fmt::format("{}", fmt::join(names, ", "));
+    const bool is_test = with.replica == replica_use::tested;
+    made.all_is_needed = (made.swap == swap::swap_state::answer_open && !is_test) ||
+                         made.taken_over != earlier::other_run_made::none ||
+                         (made.swap == swap::swap_state::not_made && made.can_be_gone_on_with);
+    const bool keeps_state = made_ && made.swap == swap::swap_state::made && !foreign_keys_done_ &&
+                             !made_->along.own_foreign_keys.empty();
+    if (made.all_is_needed)
+        made.needed = made.tables;
+    else if (keeps_state && !is_test)
+        made.needed = made_->tables.checkpoint.quoted();
     return made;
 }
 

@@ -90,6 +90,11 @@ class run_state {
     void note_taken_over_by(const std::string& run);  ///< Whose run has the tables.
     void note_state_is_whole();  ///< The checkpoint table has what a later run goes on from.
     void note_not_resumable();   ///< No later run can go on with what this one has done.
+    /// The swap has nothing more to do about foreign keys. Before that the state is no leftover,
+    /// which alone knows of it.
+    void note_foreign_keys_done();
+    /// An earlier run has swapped, and left what this one could not do.
+    void note_swapped_before();
     /// The test on a replica has come to its end.
     void note_swapped_back();
     void copy_begins();
@@ -156,6 +161,8 @@ class run_state {
     std::chrono::steady_clock::time_point last_attempt_ended_{};
     std::vector<table_name> tables_made_;
     bool cleans_up_ = false;
+    bool foreign_keys_done_ = false;
+    bool swapped_before_ = false;
     bool swapped_back_ = false;
     bool instant_ = false;
     bool not_resumable_ = false;

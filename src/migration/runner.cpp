@@ -160,9 +160,12 @@ void runner::prepare_or_stop(std::stop_token stop) {
 void runner::finish_swap_of_before(const std::stop_token& stop) {
     const auto& request = state_.with.request;
     db::session session = state_.sessions().connect(db::session_role::patient);
-    for (const std::string& told :
-         preflight::finish_swap_of_before(session, request.original, request.naming, stop))
-        state_.told.on_notice(told);
+    const auto finished =
+        preflight::finish_swap_of_before(session, request.original, request.naming, stop);
+    for (const std::string& told : preflight::done_about(finished)) state_.told.on_notice(told);
+    if (finished.left.empty()) return;
+    state_.note_swapped_before();
+    throw_refusals({preflight::left_undone(finished, request.original)});
 }
 
 // Nothing of ours exists before it, so that it leaves nothing to go on from or to drop.
@@ -364,6 +367,7 @@ outcome runner::finish_clean_up(std::stop_token stop) {
                                      state_.plan().tables.ghost.quoted(),
                                      state_.plan().tables.old.quoted())}});
     state_.swap_record().is_known(true);
+    state_.note_foreign_keys_done();  // Else it would have been refused at the start.
     outcome made;
     made.by_earlier_run = true;
     state_.told.on_swapped(made);

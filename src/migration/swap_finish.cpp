@@ -136,6 +136,7 @@ outcome swap_finish::attempt_until_swapped() {
         if (result.before_rename) renaming.took_before_rename(*result.before_rename);
         for (const std::string& notice : result.notices) state_.told.on_notice(notice);
         if (result.swapped) {
+            if (!result.foreign_keys_left) state_.note_foreign_keys_done();
             if (result.position) made.position = text_of(*result.position);
             return made;
         }

@@ -1,17 +1,23 @@
 #include "src/new_table/unfinished_swap.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/kept_foreign_keys.hpp"
+#include "src/servers/account.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/tables/saved_state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <set>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,54 +59,137 @@ void wait_for_holders(db::session& session, const std::vector<table_name>& table
         pause_for(look_interval, stop);
 }
 
-}  // namespace
+// Those of the tables that somebody holds, each with who does; empty: none is held, or it cannot be
+// seen.
+std::string holders_of(db::session& session, const std::vector<table_name>& tables) {
+    std::string text;
+    for (const table_name& one : tables) {
+        const auto holders = servers::who_holds(session, one);
+        if (!holders) return "; " + servers::unseen_holder();
+        if (!holders->empty())
+            text += fmt::format("; of {}: {}", one.quoted(), servers::describe(*holders));
+    }
+    return text;
+}
 
-std::vector<std::string> finish_swap_of_before(db::session& session, const table_name& original,
-                                               const table_naming& naming,
-                                               const std::stop_token& stop) {
-    const migration_tables tables = earlier::tables_as_stored(session, original, naming);
+// What ALTER TABLE needs, and a foreign key of its parent.
+// https://dev.mysql.com/doc/refman/8.4/en/alter-table.html
+// https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
+std::string missing_grants(db::session& session, const std::string& schema,
+                           const std::vector<schema::foreign_key>& named) {
+    std::string grants;
+    const auto add = [&](const std::string& on, std::span<const char* const> needed) {
+        const servers::account_facts account = servers::read_account(session, on);
+        const std::string more = account.held.grants_of_missing(needed, account.name);
+        if (!more.empty()) grants += (grants.empty() ? "" : "\n") + more;
+    };
+    add(schema, std::array{"ALTER", "CREATE", "INSERT"});
+    std::set<std::string> parents;
+    for (const schema::foreign_key& key : named) parents.insert(key.parent.schema);
+    for (const std::string& one : parents) add(one, std::array{"REFERENCES"});
+    return grants;
+}
+
+struct looked_at {
+    swap_of_before swap;
+    std::vector<table_name> held;  // which the statements lock
+};
+
+looked_at look(db::session& session, const table_name& original, const migration_tables& tables) {
     if (!servers::exists(session, tables.checkpoint) || servers::exists(session, tables.ghost))
         return {};
     if (tables::look_for_state(session, tables.checkpoint) != tables::state_found::whole) return {};
     const tables::saved_state swapped = tables::read_state(session, tables.checkpoint);
     if (swapped.foreign_keys.empty()) return {};
     const table_name old{original.schema, swapped.old_table};
-    earlier::claim_start(session, original);
     const auto own = schema::read_foreign_keys(session, original);
     // The operator may have dropped it since.
     const bool old_is_there = servers::exists(session, old);
     const auto left = old_is_there ? foreign_keys_of(session, old) : std::vector<std::string>();
     const auto unnamed = not_named_yet(own, swapped.foreign_keys, original.name);
-    std::vector<std::string> statements;
+    looked_at found;
+    auto& statements = found.swap.left;
     if (!left.empty()) statements.push_back(drop_foreign_keys_statement(old, left));
     if (!unnamed.empty()) statements.push_back(name_foreign_keys_statement(original, unnamed));
     if (statements.empty()) return {};
-    std::vector<table_name> held{original};
-    if (old_is_there) held.push_back(old);
-    for (const schema::foreign_key& key : own) held.push_back(key.parent);
-    std::vector<std::string> told;
+    found.swap.state = tables.checkpoint;
+    found.swap.grants = missing_grants(session, original.schema,
+                                       unnamed.empty() ? std::vector<schema::foreign_key>() : own);
+    found.held.push_back(original);
+    if (old_is_there) found.held.push_back(old);
+    for (const schema::foreign_key& key : own) found.held.push_back(key.parent);
+    return found;
+}
+
+// Waits for those who hold the tables. Returns why it could not be done; empty: it is.
+std::string execute(db::session& session, const std::string& statement,
+                    const std::vector<table_name>& held, const std::stop_token& stop) {
+    const bool is_patient = !fault::rule_taken_out("unfinished_swap.patience");
+    for (int tries = is_patient ? 1 : tries_max;; ++tries) {
+        if (is_patient) wait_for_holders(session, held, stop);
+        try {
+            session.execute(statement);
+            return "";
+        } catch (const error& failure) {
+            if (failure.connection_lost()) throw;
+            if (failure.mysql_errno() != er::lock_wait_timeout) return failure.what();
+            if (tries == tries_max) return failure.what() + holders_of(session, held);
+        }
+    }
+}
+
+}  // namespace
+
+swap_of_before look_at_swap_of_before(db::session& session, const table_name& original,
+                                      const table_naming& naming) {
+    return look(session, original, earlier::tables_as_stored(session, original, naming)).swap;
+}
+
+swap_of_before finish_swap_of_before(db::session& session, const table_name& original,
+                                     const table_naming& naming, const std::stop_token& stop) {
+    const migration_tables tables = earlier::tables_as_stored(session, original, naming);
+    if (look(session, original, tables).swap.left.empty()) return {};
+    earlier::claim_start(session, original);
+    auto [made, held] = look(session, original, tables);
+    if (made.left.empty()) return made;
     const unchecked_foreign_keys unchecked(session);
     session.execute("SET SESSION lock_wait_timeout=1");
-    for (const std::string& statement : statements)
-        for (int tries = 1; tries <= tries_max; ++tries) {
-            wait_for_holders(session, held, stop);
-            try {
-                session.execute(statement);
-                told.push_back(
-                    fmt::format("what the swap of an earlier run had still to do about "
-                                "foreign keys was done: {}",
-                                statement));
-                break;
-            } catch (const error& failure) {
-                if (failure.connection_lost()) throw;
-                if (failure.mysql_errno() == er::lock_wait_timeout && tries < tries_max) continue;
-                told.push_back(
-                    fmt::format("what the swap of an earlier run had still to do about foreign "
-                                "keys could not be done ({}): SET foreign_key_checks=0; {};",
-                                failure.what(), statement));
-                return told;
-            }
-        }
+    // The names are the old table's until it has lost them.
+    while (!made.left.empty() && made.why.empty()) {
+        made.why = execute(session, made.left.front(), held, stop);
+        if (!made.why.empty()) break;
+        made.done.push_back(std::move(made.left.front()));
+        made.left.erase(made.left.begin());
+    }
+    return made;
+}
+
+std::string by_hand(const swap_of_before& swap) {
+    return fmt::format("SET foreign_key_checks=0; {};", fmt::join(swap.left, "; "));
+}
+
+refusal left_undone(const swap_of_before& swap, const table_name& original) {
+    return {fmt::format("{} is swapped by an earlier run, and what that had still to do about "
+                        "foreign keys could not be done ({}): while the old table has any, its "
+                        "rows hold those that they refer to, which nobody can delete",
+                        original.quoted(), swap.why),
+            fmt::format("{} stays, which alone knows of it. The same command, or `segue cleanup "
+                        "--execute`, does it once nothing is in the way any more, and then drops "
+                        "that table.{} Or by hand, and then the same command:\n{}",
+                        swap.state.quoted(),
+                        swap.grants.empty()
+                            ? ""
+                            : fmt::format(" The account lacks a right:\n{}\n", swap.grants),
+                        by_hand(swap))};
+}
+
+std::vector<std::string> done_about(const swap_of_before& swap) {
+    std::vector<std::string> told;
+    for (const std::string& statement : swap.done)
+        told.push_back(
+            fmt::format("what the swap of an earlier run had still to do about foreign "
+                        "keys was done: {}",
+                        statement));
     return told;
 }
 

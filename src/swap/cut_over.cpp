@@ -324,7 +324,8 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (target_may_have_more()) kept_quiet_.emplace(std::move(*turn));
         throw;
     }
-    if (made.swapped) foreign_keys_.finish(sessions->lookout, made.notices);
+    if (made.swapped)
+        made.foreign_keys_left = !foreign_keys_.finish(sessions->lookout, made.notices);
     holders::tell_deadlocks(sessions->lookout, deadlocks_before, made.notices);
     return made;
 }

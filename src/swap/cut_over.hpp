@@ -86,6 +86,8 @@ class cut_over {
         /// What of the stall budget was used when RENAME TABLE was to be sent; unset where it did
         /// not come to that.
         std::optional<std::chrono::milliseconds> before_rename;
+        /// What the swap has to do about foreign keys is not all done, as `notices` tell.
+        bool foreign_keys_left = false;
         std::vector<std::string> notices;  ///< What else the operator should know.
         /// How far the stream was read when RENAME TABLE was sent: all that stands before it is in
         /// both tables, and nothing behind it but RENAME TABLE is of them. Unset where it did not

@@ -93,10 +93,17 @@ void foreign_key_swap::unmake(db::session& session) {
     may_be_made_ = false;
 }
 
-void foreign_key_swap::finish(db::session& session, std::vector<std::string>& notices) const {
-    if (swaps_back_ || plan_.along.own_foreign_keys.empty()) return;
+bool foreign_key_swap::finish(db::session& session, std::vector<std::string>& notices) const {
+    if (swaps_back_ || plan_.along.own_foreign_keys.empty()) return true;
+    const std::size_t before = notices.size();
     drop_from_old_table(session, notices);
     name(session, notices);
+    if (notices.size() == before) return true;
+    notices.push_back(
+        fmt::format("{} stays, which knows what is left to be done about foreign keys: the same "
+                    "command, or `segue cleanup --execute`, does it, and then drops that table",
+                    plan_.tables.checkpoint.quoted()));
+    return false;
 }
 
 // Its rows would hold those of the tables that they refer to: the application could delete none of

@@ -50,8 +50,9 @@ class foreign_key_swap {
     void unmake(db::session& session);
 
     /// The ghost has become the table. A failure is a notice, with the statement to run; to be
-    /// called again then, on a session without locks: what was done is not done twice.
-    void finish(db::session& session, std::vector<std::string>& notices) const;
+    /// called again then, on a session without locks: what was done is not done twice. Returns
+    /// whether all is done.
+    bool finish(db::session& session, std::vector<std::string>& notices) const;
 
   private:
     bool makes() const { return !swaps_back_ && !plan_.along.foreign_keys.empty(); }

@@ -202,7 +202,8 @@ TEST_F(a_deploy_job, learns_that_a_run_was_stopped_by_a_signal) {
     EXPECT_EQ(segue.wait(limit), 1);
     expect_report("stopped", 1);
     EXPECT_EQ(report()["stopped_by"], "signal");
-    EXPECT_THAT(report()["left_behind"].get<std::string>(), HasSubstr("_t_gho"));
+    EXPECT_THAT(report()["needed"].get<std::string>(), HasSubstr("_t_gho"));
+    EXPECT_EQ(report()["left_behind"], "");
     const auto last = lines(segue.out()).back();
     EXPECT_EQ(last["outcome"], "stopped") << last;
     EXPECT_EQ(last["stopped_by"], "signal") << last;

@@ -1,5 +1,6 @@
 // `segue cleanup`: what a run that has ended left is shown, and dropped when told.
 #include "tests/integration/migration/quiet_run.hpp"
+#include "tests/support/application_session.hpp"
 #include "tests/support/patience.hpp"
 
 #include <csignal>
@@ -109,6 +110,101 @@ TEST_F(a_clean_up, does_what_a_swap_had_still_to_do_about_foreign_keys) {
                 HasSubstr("CONSTRAINT `named`"));
     EXPECT_THAT(run.session().query("SHOW CREATE TABLE _t_del").at(0).at(1).value(),
                 Not(HasSubstr("CONSTRAINT")));
+}
+
+// Of a table whose foreign key has a name that somebody chose, by a run that was killed right
+// behind RENAME TABLE.
+class a_clean_up_of_foreign_keys : public a_clean_up {
+  protected:
+    void SetUp() override {
+        a_clean_up::SetUp();
+        run.session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
+        run.session().execute("INSERT INTO p VALUES (1), (2), (3)");
+        run.session().execute(
+            "ALTER TABLE t ADD CONSTRAINT named FOREIGN KEY (a) REFERENCES p (id)");
+        fault_points faults;
+        faults.abort("cut_over.swapped");
+        run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+        EXPECT_EQ(run.segue().wait(3 * patience), 128 + SIGKILL);
+    }
+    std::vector<std::string> as_account_with(const std::string& privileges) {
+        auto root = run.server().root();
+        const std::string account = "'cleans'@'%'";
+        root.execute("DROP USER IF EXISTS " + account);
+        root.execute("CREATE USER " + account + " IDENTIFIED BY 'it up'");
+        root.execute("GRANT " + privileges + " ON " + quoted_name(run.schema()) + ".* TO " +
+                     account);
+        root.execute("GRANT REPLICATION CLIENT ON *.* TO " + account);
+        return {"--user=cleans", "--password=it up"};
+    }
+    void expect_state_kept() {
+        EXPECT_EQ(run.session().query_value("SELECT COUNT(*) FROM _t_ghk WHERE kind='owner'"), "1");
+        EXPECT_EQ(names_on("_t_del"), "named");
+    }
+    void expect_finished() {
+        EXPECT_EQ(names_on("t"), "named");
+        EXPECT_EQ(names_on("_t_del"), "");
+        EXPECT_EQ(run.everything(), "_t_del:3 p:3 t:3");
+    }
+    std::string names_on(const std::string& table) {
+        return run.session()
+            .query_value(
+                "SELECT GROUP_CONCAT(CONSTRAINT_NAME) FROM "
+                "information_schema.REFERENTIAL_CONSTRAINTS WHERE "
+                "CONSTRAINT_SCHEMA=DATABASE() AND TABLE_NAME='" +
+                table + "'")
+            .value_or("");
+    }
+    void run_again_while_held(int exit_code) {
+        fault_points faults;
+        faults.leave_out("unfinished_swap.patience");
+        run.start(alter, {.build = segue_build::faulty, .faults = &faults});
+        EXPECT_EQ(run.segue().wait(3 * patience), exit_code) << run.segue().err();
+    }
+};
+
+TEST_F(a_clean_up_of_foreign_keys, keeps_the_state_where_the_account_may_not_do_it) {
+    auto as = as_account_with("SELECT, UPDATE, DROP");
+    EXPECT_THAT(
+        clean_up(0, as),
+        AllOf(HasSubstr("still to do about foreign keys, which --execute does before"),
+              HasSubstr("_t_del` DROP FOREIGN KEY `named`;"), HasSubstr("ADD CONSTRAINT `named`"),
+              HasSubstr("GRANT ALTER, CREATE, INSERT"), HasSubstr("GRANT REFERENCES ON")));
+    as.emplace_back("--execute");
+    EXPECT_THAT(clean_up(1, as),
+                AllOf(HasSubstr("command denied"), HasSubstr("GRANT ALTER, CREATE, INSERT ON"),
+                      HasSubstr("SET foreign_key_checks=0; ALTER TABLE"),
+                      HasSubstr("ADD CONSTRAINT `named`"), HasSubstr("_t_ghk` stays"),
+                      Not(HasSubstr("# Done"))));
+    expect_state_kept();
+    as.emplace_back("--json");
+    const std::string told = clean_up(1, as);
+    const auto refused = nlohmann::json::parse(told.substr(0, told.find('\n')));
+    EXPECT_EQ(refused["exit_code"], 1);
+    EXPECT_THAT(refused["why"], HasSubstr("could not be done"));
+    EXPECT_EQ(refused["foreign_keys_left"].size(), 2U);
+    EXPECT_EQ(refused["done"].size(), 0U);
+    expect_state_kept();
+    as_account_with("SELECT, UPDATE, DROP, ALTER, CREATE, INSERT, REFERENCES");
+    as.pop_back();
+    EXPECT_THAT(clean_up(0, as), HasSubstr("# Done"));
+    expect_finished();
+    run.server().root().execute("DROP USER 'cleans'@'%'");
+}
+
+TEST_F(a_clean_up_of_foreign_keys, by_the_same_command_keeps_the_state_while_a_table_is_held) {
+    application_session reader(run.server().over_tcp(), run.schema());
+    reader.execute("BEGIN");
+    reader.execute("SELECT * FROM _t_del");
+    run_again_while_held(1);
+    EXPECT_THAT(
+        run.segue().err(),
+        AllOf(HasSubstr("_t_del`: the transaction of connection "), HasSubstr("_t_ghk` stays"),
+              HasSubstr("SET foreign_key_checks=0; ALTER"), Not(HasSubstr("is untouched"))));
+    expect_state_kept();
+    reader.execute("COMMIT");
+    run_again_while_held(0);
+    expect_finished();
 }
 
 TEST_F(a_clean_up, drops_empty_tables_on_which_something_was_tried) {

@@ -253,6 +253,8 @@ TEST_P(a_child_that_keeps_its_keys, is_told_how_to_do_what_could_not_be_done) {
     const std::string err = run().segue().err();
     EXPECT_NE(err.find("the old table's foreign keys could not be dropped"), std::string::npos);
     EXPECT_NE(err.find("could not be given the names"), std::string::npos);
+    EXPECT_NE(err.find("_t_ghk` stays"), std::string::npos) << err;
+    EXPECT_NE(session().query_value("SELECT COUNT(*) FROM _t_ghk"), "0");
     session().execute("SET SESSION foreign_key_checks=0");
     for (const std::string& begin :
          {"ALTER TABLE " + run().tables().old.quoted(), "ALTER TABLE " + run().table().quoted()}) {
@@ -263,6 +265,19 @@ TEST_P(a_child_that_keeps_its_keys, is_told_how_to_do_what_could_not_be_done) {
     session().execute("SET SESSION foreign_key_checks=1");
     expect_constrained();
     expect_nothing_held();
+}
+
+TEST_P(a_child_that_keeps_its_keys, is_finished_by_the_same_command) {
+    make();
+    fault_points faults;
+    faults.fail("cut_over.before_foreign_keys", {.first = 1, .always = true});
+    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
+    run().expect_swapped();
+    run().start("ADD COLUMN b INT");
+    run().expect_swapped();
+    expect_constrained();
+    expect_nothing_held();
+    EXPECT_EQ(run().everything().find("_gh"), std::string::npos) << run().everything();
 }
 
 // RENAME TABLE, and what is done about foreign keys, exclude those who read the parent.

@@ -65,6 +65,8 @@ TEST(ending, an_open_answer_has_an_exit_code_of_its_own_and_names_what_to_look_a
     EXPECT_THAT(last.lines.front(), AllOf(HasSubstr("not known whether the tables were swapped"),
                                           HasSubstr("`s`.`_t_gho` and `s`.`_t_del`")));
     EXPECT_THAT(last.lines, Each(Not(HasSubstr("untouched"))));
+    EXPECT_THAT(last.lines, Each(Not(HasSubstr("DROP TABLE"))));
+    EXPECT_THAT(last.lines.back(), HasSubstr("give the same command again"));
 }
 
 TEST(ending, a_swap_is_a_success_whatever_could_not_be_dropped) {
