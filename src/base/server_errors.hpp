@@ -140,6 +140,7 @@ inline constexpr int secure_auth = 2049;
 inline constexpr int server_lost_extended = 2055;
 inline constexpr int auth_plugin_cannot_load = 2059;
 inline constexpr int auth_plugin_err = 2061;
+inline constexpr int plugin_not_allowed = 5010;  // of libmariadb's restricted-auth
 
 }  // namespace segue::cr
 

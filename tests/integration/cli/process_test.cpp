@@ -5,6 +5,7 @@
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/segue_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -332,6 +333,21 @@ TEST_F(at_the_start, a_server_that_cannot_be_reached_is_named_with_the_next_step
                                         server.port(), server.user())) &&
                 has(denied, "Either user or password is wrong"))
         << denied;
+}
+
+// The server makes up a plugin for each of them: with 12 names each of its own is nearly surely
+// among them.
+TEST_F(at_the_start, a_user_that_does_not_exist_is_told_as_one_whatever_the_server_makes_up) {
+    for (const auto* mode : {"--ssl-mode=DISABLED", "--ssl-mode=REQUIRED"})
+        for (int i = 0; i < 12; ++i) {
+            const auto told =
+                refusal({fmt::format("--user=nobody{}", i), "--password=wrong", mode});
+            EXPECT_TRUE(has(told, "no such user") || has(told, "Either user or password is wrong"))
+                << told;
+            EXPECT_TRUE(std::ranges::all_of(told, [](char c) {
+                return c == '\n' || (c >= ' ' && c <= '~');
+            })) << testing::PrintToString(told);
+        }
 }
 
 TEST_F(at_the_start, a_certificate_that_does_not_pass_is_told_with_the_flags_that_help) {
