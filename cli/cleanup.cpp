@@ -131,7 +131,7 @@ int clean_up(const options& given, const std::vector<std::string>& notices, std:
         given.json,
         [&] {
             clean_up_or_throw(given, stop);
-            return 0;
+            return unless_unwritten(0);
         },
         [](const std::string& why) { return display::json_of_refused_clean_up(why); });
 }

@@ -98,6 +98,20 @@ TEST_F(the_process, fails_when_its_help_could_not_be_written) {
     }
 }
 
+TEST_F(the_process, fails_when_what_is_left_could_not_be_told) {
+    for (const std::string more : {"", " --json"}) {
+        const auto result = run_command(
+            "/bin/sh",
+            {"-c", fmt::format("{} cleanup --host={} --port={} --user={} --database={} --table=t{} "
+                               ">/dev/full",
+                               segue_program(segue_build::released), server.host(), server.port(),
+                               server.user(), schema.name(), more)},
+            segue_variables(server), limit);
+        EXPECT_EQ(result.exit_code, 1) << result.err;
+        EXPECT_NE(result.err.find("could not be written to stdout"), std::string::npos);
+    }
+}
+
 TEST_F(the_process, is_not_ended_by_a_limit_on_the_size_of_files) {
     // The shell's limit is in blocks, so what is there already leaves no room.
     const auto limited = fmt::format(
