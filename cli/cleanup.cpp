@@ -147,7 +147,7 @@ int clean_up_or_throw(const options& given, std::stop_token stop) {
 int clean_up(const options& given, const std::vector<std::string>& notices, std::stop_token stop) {
     for (const std::string& notice : notices) log::write(log::level::warning, notice);
     return run_subcommand(
-        given.json, [&] { return clean_up_or_throw(given, stop); },
+        given.json, [&] { return unless_unwritten(clean_up_or_throw(given, stop)); },
         [](const std::string& why) { return display::json_of_refused_clean_up(why); });
 }
 

@@ -125,13 +125,24 @@ int status(const remote_options& with) {
     }
 }
 
+// An empty variable of a script must not have a command go to whatever runs here.
+std::string said(const std::string& value) {
+    return value.empty() ? "the value is empty" : "";
+}
+
 void add_place(CLI::App& to, remote_options& into) {
-    auto* const socket =
-        to.add_option("--socket", into.socket, "Unix socket of the migration")->option_text("PATH");
-    to.add_option("--host", into.host, "Where it takes commands over TCP")->option_text("HOST");
-    to.add_option("--port", into.port, "TCP port, as --serve-tcp-port has it")
-        ->option_text("PORT")
-        ->excludes(socket);
+    auto* const socket = to.add_option("--socket", into.socket, "Unix socket of the migration")
+                             ->option_text("PATH")
+                             ->check(said);
+    auto* const port = to.add_option("--port", into.port, "TCP port, as --serve-tcp-port has it")
+                           ->option_text("PORT")
+                           ->check(CLI::Range(1, 65'535))
+                           ->excludes(socket);
+    // There is no port by default: without one a command would go to a run of this machine.
+    to.add_option("--host", into.host, "Where it takes commands over TCP; needs --port")
+        ->option_text("HOST")
+        ->check(said)
+        ->needs(port);
     to.add_option("--timeout", into.timeout, "Seconds to wait for an answer")
         ->option_text("SECONDS")
         ->check(CLI::Range(1, 86'400));

@@ -11,4 +11,7 @@ namespace segue::cli {
 int run_subcommand(bool json, const std::function<int()>& work,
                    const std::function<std::string(const std::string& why)>& json_of_failure);
 
+/// `code`; or 1, which is told, where stdout could not take all that was printed.
+int unless_unwritten(int code);
+
 }  // namespace segue::cli

@@ -2,6 +2,7 @@
 
 #include "cli/display/verification_json.hpp"
 #include "cli/running/report_file.hpp"
+#include "cli/subcommand.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/refused_as.hpp"
@@ -61,15 +62,20 @@ class progress_lines {
     steady_clock::time_point next_ = began_ + std::chrono::seconds(1);
 };
 
-void print_and_report(const std::string& text, const std::optional<report_file>& report,
-                      const display::verification_end& end) {
+// Returns the exit code.
+int print_and_report(const std::string& text, const std::optional<report_file>& report,
+                     display::verification_end end) {
     if (!text.empty()) print(text);
-    if (!report) return;
+    const int code = unless_unwritten(end.exit_code);
+    if (code != end.exit_code) end.why = "stdout could not be written to";
+    end.exit_code = code;
+    if (!report) return code;
     try {
         report->write(display::json_of(end) + "\n");
     } catch (const error& failure) {
         log::write(log::level::error, failure.what());
     }
+    return code;
 }
 
 std::string differing(const commands::compared_tables& done) {
@@ -87,13 +93,18 @@ std::string text_of(const commands::compared_tables& done) {
     std::string text;
     for (const auto* const all : {&done.definition_differences, &done.differences})
         for (const std::string& one : *all) text += one + "\n";
-    const std::string so_far = done.ended_by ? " so far" : "";
+    const bool enough = done.rows.there_may_be_more;
+    const std::string so_far = done.ended_by || enough ? " so far" : "";
     text += fmt::format("# Compared{}: {} rows of {} with {} of {}", so_far, done.rows.rows,
                         done.source.quoted(), done.rows.rows_in_target, done.target.quoted());
     if (done.rows.skipped > 0)
         text += fmt::format(", in {} of {} ranges", done.rows.ranges,
                             done.rows.ranges + done.rows.skipped);
-    if (done.differ()) return text + fmt::format("\n# Different{}: {}", so_far, differing(done));
+    if (done.differ())
+        return text + fmt::format("\n# Different{}: {}{}", so_far, differing(done),
+                                  enough ? ". It ended at so many: what is behind them was not "
+                                           "compared"
+                                         : "");
     return text + (done.ended_by ? "\n# No difference so far" : "\n# Equal");
 }
 
@@ -113,9 +124,10 @@ int tell_compared(const options& given, const commands::compared_tables& done,
     end.compared = &done;
     if (done.ended_by) end.why = why_it_ended(done.ended_by);
     end.exit_code = done.ended_by ? not_done : done.differ() ? different : equal;
-    print_and_report(given.json ? display::json_of(end) : text_of(done), report, end);
+    const int code =
+        print_and_report(given.json ? display::json_of(end) : text_of(done), report, end);
     if (done.ended_by) log::write(log::level::fatal, end.why);
-    return end.exit_code;
+    return code;
 }
 
 }  // namespace

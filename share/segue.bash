@@ -191,13 +191,13 @@ _segue_flags='--host
 --runtime-metrics-interval'
 _segue_ctl_flags='--help
 --socket
---host
 --port
+--host
 --timeout'
 _segue_status_flags='--help
 --socket
---host
 --port
+--host
 --timeout
 --json
 --watch'

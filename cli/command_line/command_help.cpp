@@ -1,6 +1,12 @@
 #include "cli/command_line/command_help.hpp"
 
+#include "cli/command_line/flags_of_a_backfill.hpp"
+#include "src/base/nearest_names.hpp"
+
 #include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace segue::cli {
 namespace {
@@ -27,6 +33,8 @@ std::vector<std::string_view> with_common_flags(std::vector<std::string_view> ow
                                            "verbose",
                                            "debug",
                                            "quiet",
+                                           "check-flag",
+                                           "version",
                                            "help"};
     own.insert(own.begin(), std::begin(common), std::end(common));
     return own;
@@ -46,7 +54,9 @@ command_help help_of_verify() {
                                     "alter",
                                     "set",
                                     "allow-nondeterministic",
+                                    "approve-renamed-columns",
                                     "skip-renamed-columns",
+                                    "allow-zero-in-date",
                                     "force-table-names",
                                     "verify",
                                     "threads",
@@ -66,21 +76,62 @@ command_help help_of_verify() {
                                     "throttle-flag-file",
                                     "throttle-additional-flag-file",
                                     "report"}),
+        .meanings =
+            {{"host", "The server on which the tables are compared: the one that is named"},
+             {"table", "The table whose rows are compared with those of --with-table"},
+             {"database", "Schema of the table"},
+             {"alter",
+              "What is to make the other table out of this one: the options of ALTER TABLE"},
+             {"set",
+              "What --set of the migration gave a column of the other table: an SQL expression "
+              "over the row as it was; once for each column"},
+             {"default-retries",
+              "Failures in a row of one operation that are tried again before the comparison "
+              "ends, 1 to 100000; lost connections do not count"},
+             {"throttle-flag-file",
+              "The comparison waits while this file exists; one that cannot be looked at counts "
+              "as there"},
+             {"critical-load",
+              "The comparison ends when a status variable is at or above its limit"},
+             {"critical-load-hibernate-seconds",
+              "It does not end, but waits for so long; 0: it ends"},
+             {"verify",
+              "How many of the rows are compared: full, or sample=N%, so many of a "
+              "hundred ranges"},
+             {"force-table-names",
+              "The empty tables on which --alter and --set are tried have NAME in their names, in "
+              "place of the table's own"}},
+        .value_names = {{"verify", "full|sample=N%"}},
         .ends =
             "Exit code: 0 they are equal; 4 they differ; 1 it was refused, stopped, or could "
             "not be done;\n2 the command line cannot be read. More: docs/what-if.md\n"};
 }
 
 command_help help_of_cleanup() {
-    return {.about =
-                "Usage: segue cleanup --host HOST --database DB --table TABLE [--execute] ...\n"
-                "\n"
-                "Shows what migrations of TABLE that have ended left behind, and with --execute "
-                "drops it.\n",
-            .flags = with_common_flags({"execute", "force-table-names", "timestamp-old-table"}),
-            .ends =
-                "Exit code: 0 done; 1 it was refused, stopped, or could not be done; 2 the "
-                "command line cannot\nbe read. More: docs/what-if.md\n"};
+    return {
+        .about =
+            "Usage: segue cleanup --host HOST --database DB --table TABLE [--execute] ...\n"
+            "\n"
+            "Shows what migrations of TABLE that have ended left behind, and with --execute "
+            "drops it.\n",
+        .flags =
+            with_common_flags({"execute", "alter", "initially-drop-ghost-table", "ok-to-drop-table",
+                               "force-table-names", "timestamp-old-table"}),
+        .meanings = {{"host", "The server on which the tables are"},
+                     {"execute", "Drop what is shown. Without it, nothing is changed"},
+                     {"alter",
+                      "The ALTER TABLE of a migration; here it does no more than name the table"},
+                     {"table", "The table of the migrations; --alter may name it instead"},
+                     {"initially-drop-ghost-table",
+                      "With --execute: drop also tables of the names that a run gives its own of "
+                      "which it is not known whose they are"},
+                     {"ok-to-drop-table",
+                      "With --execute: drop the old table, too, while the state of the run that "
+                      "swapped is there"},
+                     {"force-table-names", "The name that the migration was given by this flag"}},
+        .ends =
+            "Exit code: 0 done; 1 it was refused, stopped, or could not be done; 2 the "
+            "command line cannot\nbe read. More: docs/what-if.md\n"};
 }
 
 }  // namespace
@@ -89,6 +140,41 @@ std::optional<command_help> help_of(job of) {
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
     return std::nullopt;
+}
+
+std::optional<std::vector<std::string_view>> flags_of(job of) {
+    if (of == job::backfill) {
+        const auto known = flags_of_a_backfill();
+        return std::vector(known.begin(), known.end());
+    }
+    if (auto own = help_of(of)) return std::move(own->flags);
+    return std::nullopt;
+}
+
+std::string foreign_flag_text(job of, std::string_view flag) {
+    if (of == job::backfill)
+        return fmt::format(
+            "--{} means nothing to `segue backfill`, which makes no new table and follows no "
+            "binary log. docs/backfill.md lists the flags that it knows",
+            flag);
+    const auto* const command = of == job::verify ? "verify" : "cleanup";
+    return fmt::format(
+        "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "
+        "it knows",
+        flag, command, command);
+}
+
+std::string unknown_command_text(std::string_view word) {
+    const std::vector<std::string> commands{"backfill", "cleanup", "ctl", "status", "verify"};
+    constexpr std::string_view known = "backfill, cleanup, ctl, status and verify";
+    if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
+    const auto near = nearest_names(word, commands, 1);
+    // Another word is not shown: it may be a password.
+    if (near.empty())
+        return fmt::format("argument 1 is a stray word: only flags are expected, or a command: {}",
+                           known);
+    return fmt::format("there is no such command; did you mean {}? The commands are {}",
+                       near.front(), known);
 }
 
 }  // namespace segue::cli

@@ -2,7 +2,9 @@
 
 #include "cli/command_line/options.hpp"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,10 +15,23 @@ namespace segue::cli {
 struct command_help {
     std::string_view about;  ///< Its usage, and what it does.
     std::vector<std::string_view> flags;
-    std::string_view ends;  ///< Its exit codes.
+    /// What some of them mean to it, where a migration's help has more, or other, to say.
+    std::map<std::string_view, std::string_view> meanings;
+    std::map<std::string_view, std::string_view> value_names = {};  ///< As `meanings`.
+    std::string_view ends;                                          ///< Its exit codes.
 };
 
 /// Unset: it takes the flags of a migration, all of them.
 std::optional<command_help> help_of(job of);
+
+/// The flags that mean something to it: others are refused, unless they ask for nothing anyway
+/// (flag_answer::notice). Unset: all of them.
+std::optional<std::vector<std::string_view>> flags_of(job of);
+
+/// Why the flag, which is none of them, is refused.
+std::string foreign_flag_text(job of, std::string_view flag);
+
+/// What is said of a first word that is no flag, and so would be a command.
+std::string unknown_command_text(std::string_view word);
 
 }  // namespace segue::cli

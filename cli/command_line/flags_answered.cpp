@@ -154,7 +154,7 @@ std::vector<flag> flags_answered() {
         with_value(without_effect("dml-batch-size", copying,
                                   "Has no effect: changes are carried over by key, in batches as "
                                   "large as the server takes"),
-                   integer, "COUNT", "10"),
+                   integer, "COUNT", "1000"),
 
         with_value(without_effect("replication-lag-query", throttling,
                                   "Has no effect, as in gh-ost: lag is measured by the heartbeat"),

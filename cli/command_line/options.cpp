@@ -2,7 +2,6 @@
 
 #include "cli/command_line/command_help.hpp"
 #include "cli/command_line/flags.hpp"
-#include "cli/command_line/flags_of_a_backfill.hpp"
 #include "cli/command_line/option_values.hpp"
 #include "cli/command_line/own_options.hpp"
 #include "cli/command_line/tls_flags.hpp"
@@ -67,7 +66,8 @@ class given_flags {
         app_.set_help_flag();
         app_.formatter(std::make_shared<help_formatter>(own ? own->about : ""));
         for (const auto& entry : flags())
-            add(entry, !own || std::ranges::find(own->flags, entry.name) != own->flags.end());
+            add(entry, as_told(own, entry),
+                !own || std::ranges::find(own->flags, entry.name) != own->flags.end());
         if (own) {
             app_.footer(std::string(own->ends));
             return;
@@ -76,8 +76,8 @@ class given_flags {
             "A migration that runs is asked by `segue status` and steered by `segue ctl COMMAND`: "
             "see\n`segue ctl --help`. What one that has ended left `segue cleanup` shows, and "
             "drops "
-            "with --execute:\nit takes the same flags, of which --host, --database and --table "
-            "do. `segue verify` compares\ntwo tables that nobody writes to: --table with "
+            "with --execute:\n--host, --database and --table tell it of which table. `segue "
+            "verify` compares\ntwo tables that nobody writes to: --table with "
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
             "--where for some rows (docs/backfill.md).");
     }
@@ -123,10 +123,24 @@ class given_flags {
     }
 
   private:
+    struct told {
+        std::string_view meaning;
+        std::string value;
+    };
+    static told as_told(const std::optional<command_help>& own, const flag& entry) {
+        if (!own) return {entry.meaning, value_text(entry)};
+        flag shown = entry;
+        const auto meaning = own->meanings.find(entry.name);
+        if (meaning != own->meanings.end()) shown.meaning = meaning->second;
+        const auto value_name = own->value_names.find(entry.name);
+        if (value_name != own->value_names.end()) shown.value_name = value_name->second;
+        return {shown.meaning, value_text(shown)};
+    }
+
     /// Into the help if it is `shown`.
-    void add(const flag& entry, bool shown) {
+    void add(const flag& entry, const told& help, bool shown) {
         const auto name = "--" + std::string(entry.name);
-        const auto meaning = wrapped(entry.meaning);
+        const auto meaning = wrapped(help.meaning);
         CLI::Option* option = nullptr;
         if (entry.kind == flag_kind::boolean)
             option = app_.add_flag_function(
@@ -139,7 +153,7 @@ class given_flags {
             option = app_.add_option_function<std::string>(
                 name, [this, &entry](const std::string& value) { values_[entry.name] = value; },
                 meaning);
-        option->group(shown ? std::string(entry.group) : "")->option_text(value_text(entry));
+        option->group(shown ? std::string(entry.group) : "")->option_text(help.value);
     }
 
     CLI::App app_;
@@ -228,12 +242,6 @@ class options_reader {
                     throw error(fmt::format("--{} is of `segue backfill` alone", name));
             return;
         }
-        const auto strange = given_.others_than(flags_of_a_backfill());
-        if (!strange.empty())
-            throw error(fmt::format(
-                "--{} means nothing to `segue backfill`, which makes no new table and follows no "
-                "binary log. docs/backfill.md lists the flags that it knows",
-                strange));
         if (!given_.has("set"))
             throw error(
                 "--set is missing: it says which column gets which value, \"column = "
@@ -461,6 +469,20 @@ std::vector<flag_syntax> syntax_of_flags() {
     return all;
 }
 
+// Why a flag is none of what is asked for; empty: all are.
+std::string foreign(const given_flags& given, job asked) {
+    const auto known = flags_of(asked);
+    const auto strange = known ? given.others_than(*known) : std::string_view();
+    return strange.empty() ? "" : foreign_flag_text(asked, strange);
+}
+
+// What is wrong with words that are no flags where they stand.
+std::string no_command(job asked, const std::vector<std::string>& words) {
+    const bool is_word = asked == job::migrate && !words.empty() && !words.front().empty() &&
+                         words.front().front() != '-';
+    return is_word ? unknown_command_text(words.front()) : "";
+}
+
 }  // namespace
 
 command_line read_command_line(const std::vector<std::string>& arguments,
@@ -471,6 +493,8 @@ command_line read_command_line(const std::vector<std::string>& arguments,
                                          arguments.end());
     given_flags given(result.asked);
     auto normalised = normalise(words, syntax_of_flags());
+    if (auto stray = no_command(result.asked, words); !stray.empty())
+        normalised.mistake = std::move(stray);
     if (normalised.mistake.empty() && !normalised.short_help) {
         try {
             given.parse(std::move(normalised.arguments));
@@ -489,7 +513,9 @@ command_line read_command_line(const std::vector<std::string>& arguments,
         result.output = given.usage();
     } else if (given.on("check-flag")) {
         // Nothing to say where all would be taken.
-        if (const auto why = given.refusal(); !why.empty()) {
+        auto why = given.refusal();
+        if (why.empty()) why = foreign(given, result.asked);
+        if (!why.empty()) {
             result.exit_code = 2;
             result.output = why + "\n";
         }
@@ -497,6 +523,10 @@ command_line read_command_line(const std::vector<std::string>& arguments,
         result.output = given.usage();
     } else if (given.on("version")) {
         result.output = outside.version + "\n";
+    } else if (const auto strange = foreign(given, result.asked); !strange.empty()) {
+        result.exit_code = 2;
+        result.json = given.on("json");
+        result.output = strange + "\n";
     } else {
         result.json = given.on("json");
         result.report_file = given.text("report");

@@ -38,7 +38,7 @@ void add_compared(json& made, const commands::compared_tables& of) {
     made["table"] = of.source.quoted();
     made["with_table"] = of.target.quoted();
     made["equal"] = equal(of);
-    made["complete"] = !of.ended_by;
+    made["complete"] = !of.ended_by && !of.rows.there_may_be_more;
     made["rows"] = of.rows.rows;
     made["rows_in_other"] = of.rows.rows_in_target;
     made["ranges"] = of.rows.ranges;

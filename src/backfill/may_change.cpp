@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <regex>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -147,6 +148,18 @@ class compared {
 };
 
 }  // namespace
+
+bool is_more_than_its_text(const schema::set_column& set, const schema::table_definition& table) {
+    const auto is_of_such = [&](const std::string& name) {
+        const column* const read = table.find_column(name);
+        return read != nullptr &&
+               (read->data_type == "enum" || read->data_type == "set" || read->data_type == "bit");
+    };
+    if (std::ranges::any_of(set.reads, is_of_such)) return true;
+    // 0x31, x'31', b'1', 0b1; and what only looks like one costs no more than a look.
+    static const std::regex literal("(^|[^a-z0-9_`])(0[xb][0-9a-f]|[xb]')", std::regex::icase);
+    return std::regex_search(set.asked, literal);
+}
 
 std::string may_change(const schema::column& of, const std::string& name,
                        const std::string& expression) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/schema/set_column.hpp"
 #include "src/schema/table_definition.hpp"
 
 #include <string>
@@ -13,5 +14,11 @@ namespace segue::backfill {
 /// https://dev.mysql.com/doc/refman/8.4/en/type-conversion.html
 std::string may_change(const schema::column& of, const std::string& name,
                        const std::string& expression);
+
+/// Whether a value of the set's expression may be assigned otherwise than its text is: an ENUM, SET
+/// or BIT counts as a number for a column of numbers, and so does a literal in hexadecimal or
+/// binary digits. No condition is certain then. Pure.
+/// https://dev.mysql.com/doc/refman/8.4/en/hexadecimal-literals.html
+bool is_more_than_its_text(const schema::set_column& set, const schema::table_definition& table);
 
 }  // namespace segue::backfill

@@ -132,6 +132,17 @@ void choose_key(const inspected_at& at, plan& made) {
         throw_refusals({{"no key names the rows: " + choice.explanation,
                          "The table needs a primary key, or a unique index over NOT NULL columns "
                          "(docs/limits.md)."}});
+    const auto& parts = choice.chosen->columns;
+    for (const schema::key_column& one : parts) {
+        const schema::column* const part = made.table.find_column(one.source);
+        if (parts.size() > 1 && part != nullptr &&
+            (part->data_type == "enum" || part->data_type == "set"))
+            throw_refusals(
+                {{fmt::format("the key's column {} is an {}, and the key has several",
+                              quoted_name(one.source), part->data_type == "enum" ? "ENUM" : "SET"),
+                  "The server compares such keys by their names, and finds no row by "
+                  "their numbers. Use a migration with --set (docs/backfill.md)."}});
+    }
     made.rows.source = made.table.name;
     made.rows.target = made.table.name;
     made.rows.key = std::move(*choice.chosen);

@@ -106,6 +106,7 @@ inline constexpr int secure_transport_required = 3159;
 inline constexpr int server_isnt_available = 3168;
 inline constexpr int session_was_killed = 3169;
 inline constexpr int wrong_srid_for_column = 3643;
+inline constexpr int bad_null_error_not_ignored = 3673;
 inline constexpr int truncated_functional_index = 3751;
 inline constexpr int out_of_range_functional_index = 3752;
 inline constexpr int fk_cannot_drop_parent = 3730;
@@ -140,6 +141,7 @@ inline constexpr int secure_auth = 2049;
 inline constexpr int server_lost_extended = 2055;
 inline constexpr int auth_plugin_cannot_load = 2059;
 inline constexpr int auth_plugin_err = 2061;
+inline constexpr int plugin_not_allowed = 5010;  // of libmariadb's restricted-auth
 
 }  // namespace segue::cr
 

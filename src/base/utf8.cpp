@@ -9,6 +9,14 @@ bool continues(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
+// Of C0, DEL, or C1, which is U+0080 to U+009F.
+bool is_control(std::string_view character) {
+    const auto first = static_cast<unsigned char>(character[0]);
+    if (character.size() == 1)
+        return (first < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
+    return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
 }  // namespace
 
 std::size_t utf8_length(std::string_view text, std::size_t i) {
@@ -58,6 +66,20 @@ bool is_utf8(std::string_view text) {
 
 bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string printable(std::string_view text) {
+    std::string shown;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto length = utf8_length(text, i);
+        const auto character = text.substr(i, std::max<std::size_t>(length, 1));
+        if (length == 0 || is_control(character))
+            shown += '?';
+        else
+            shown += character;
+        i += character.size();
+    }
+    return shown;
 }
 
 }  // namespace segue

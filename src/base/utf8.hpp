@@ -22,4 +22,8 @@ bool is_utf8(std::string_view text);
 /// Whether all bytes of the text are below 0x80.
 bool is_ascii(std::string_view text);
 
+/// Text of a foreign hand as a terminal may be given it: each control character but a tab and the
+/// end of a line, and each byte that is no UTF-8, is a question mark.
+std::string printable(std::string_view text);
+
 }  // namespace segue

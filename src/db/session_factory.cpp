@@ -4,6 +4,7 @@
 #include "src/base/log.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
+#include "src/base/utf8.hpp"
 #include "src/db/client_options.hpp"
 #include "src/db/connector.hpp"
 #include "src/wire/login_failure.hpp"
@@ -136,7 +137,8 @@ void throw_translated(const sql::SQLException& failure, bool changes_something) 
     error_properties properties =
         wire::properties_of(number, failure.getSQLState(), failure.what());
     properties.outcome_unknown = properties.connection_lost && changes_something;
-    throw error(std::string(failure.what()) + " (MySQL error " + std::to_string(number) + ")",
+    // libmariadb takes bytes of the login, too, for the name of a plugin.
+    throw error(fmt::format("{} (MySQL error {})", printable(failure.what()), number),
                 std::move(properties));
 }
 

@@ -16,6 +16,7 @@ namespace {
 std::string_view kind_and_remedy(int mysql_errno) {
     switch (mysql_errno) {
         case er::bad_null_error:
+        case er::bad_null_error_not_ignored:
             return "The value is NULL, and the new column takes none: give such rows a value, or "
                    "let the column be NULL";
         case er::data_too_long:

@@ -1,5 +1,6 @@
 #include "src/wire/answer.hpp"
 
+#include "src/base/utf8.hpp"
 #include "src/wire/byte_reader.hpp"
 #include "src/wire/server_failure.hpp"
 
@@ -43,7 +44,7 @@ error server_error(std::span<const std::byte> payload) {
         reader.skip(1, "SQL state marker");
         state = reader.text(5, "SQL state");
     }
-    const auto message = as_text(reader.rest());
+    const auto message = printable(as_text(reader.rest()));
     const std::string words =
         state.empty()
             ? fmt::format("the server says: {} (error {})", message, number)

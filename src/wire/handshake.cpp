@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/base/utf8.hpp"
 #include "src/wire/answer.hpp"
 #include "src/wire/byte_reader.hpp"
 #include "src/wire/byte_writer.hpp"
@@ -141,9 +142,8 @@ handshake_step handshake::on_switch(std::span<const std::byte> payload) {
             "spoken here");
     plugin_ = reader.nul_terminated("plugin");
     if (!spoken(plugin_))
-        throw error(fmt::format("the account '{}' logs in by {}, which is not spoken here: use an "
-                                "account with {}",
-                                who_.user, plugin_, caching_sha2),
+        throw error(fmt::format("the server wants '{}' to log in by {}, which is not spoken here",
+                                who_.user, printable(plugin_)),
                     {.mysql_errno = cr::auth_plugin_cannot_load});
     if (std::exchange(switched_, true))
         throw error("the server asks to switch the authentication twice");

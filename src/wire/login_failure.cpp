@@ -64,6 +64,12 @@ std::string next_step(const error& failure, const connection_options& asked) {
                    "an account that it does not stop, ends that";
         case er::access_denied_error:
             return std::string(next_step_if_denied(asked));
+        case cr::auth_plugin_cannot_load:
+        case cr::plugin_not_allowed:
+            return ". Either there is no such user: servers ask some unknown ones for such a "
+                   "plugin, too, so that nobody learns which there are. Look at --user. Or it is "
+                   "what the account was made with (mysql.user has it): use one of "
+                   "caching_sha2_password";
         case er::secure_transport_required:
             return ". The server takes encrypted connections only: add --ssl";
         case er::host_not_privileged:
@@ -82,6 +88,14 @@ std::string next_step(const error& failure, const connection_options& asked) {
     }
 }
 
+// What libmariadb says of a plugin that it may not use begins with bytes of the login.
+std::string words_of(const error& failure) {
+    if (failure.mysql_errno() != cr::plugin_not_allowed) return failure.what();
+    return fmt::format(
+        "Access denied: the server wants a way to log in that is not spoken here (MySQL error {})",
+        failure.mysql_errno());
+}
+
 std::string head_for(const connection_options& asked) {
     return fmt::format("logging in to {}: ", name_of(asked));
 }
@@ -89,8 +103,9 @@ std::string head_for(const connection_options& asked) {
 }  // namespace
 
 error login_failure(const error& failure, const connection_options& asked) {
-    return error(fmt::format("{}{}{}", head_for(asked), failure.what(), next_step(failure, asked)),
-                 failure.properties());
+    return error(
+        fmt::format("{}{}{}", head_for(asked), words_of(failure), next_step(failure, asked)),
+        failure.properties());
 }
 
 error bare_failure(const error& failure, const connection_options& asked) {

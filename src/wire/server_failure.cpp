@@ -115,6 +115,7 @@ constexpr std::array final_ones{
     cr::secure_auth,
     cr::auth_plugin_cannot_load,
     cr::auth_plugin_err,
+    cr::plugin_not_allowed,
     er::account_has_been_locked,
     er::secure_transport_required,
 };

@@ -35,6 +35,16 @@ segue_process::segue_process(segue_build build, const std::vector<std::string>& 
                              const environment& extra, std::optional<terminal_size> terminal)
     : child_process(segue_program(build), arguments, extra, terminal) {}
 
+namespace {
+
+std::vector<std::string> of_table(const sandbox_server& server, const table_name& table) {
+    return {"--host",  server.host(), "--port",     std::to_string(server.port()),
+            "--user",  server.user(), "--database", table.schema,
+            "--table", table.name};
+}
+
+}  // namespace
+
 std::vector<std::string> segue_arguments(const sandbox_server& server, const table_name& table,
                                          const std::string& alter,
                                          const std::vector<std::string>& more) {
@@ -42,22 +52,18 @@ std::vector<std::string> segue_arguments(const sandbox_server& server, const tab
     // Tests run side by side, and their tables have the same names.
     const auto socket = std::filesystem::temp_directory_path() /
                         fmt::format("segue_test.{}.{}.sock", ::getpid(), ++runs);
-    std::vector<std::string> arguments{"--host",
-                                       server.host(),
-                                       "--port",
-                                       std::to_string(server.port()),
-                                       "--user",
-                                       server.user(),
-                                       "--database",
-                                       table.schema,
-                                       "--table",
-                                       table.name,
-                                       "--alter",
-                                       alter,
-                                       "--execute",
-                                       "--approve-renamed-columns",
-                                       "--serve-socket-file",
-                                       socket};
+    auto arguments = of_table(server, table);
+    arguments.insert(arguments.end(), {"--alter", alter, "--execute", "--approve-renamed-columns",
+                                       "--serve-socket-file", socket});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+std::vector<std::string> command_arguments(const std::string& command, const sandbox_server& server,
+                                           const table_name& table,
+                                           const std::vector<std::string>& more) {
+    auto arguments = of_table(server, table);
+    arguments.insert(arguments.begin(), command);
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }

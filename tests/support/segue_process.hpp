@@ -32,6 +32,11 @@ std::vector<std::string> segue_arguments(const sandbox_server& server, const tab
                                          const std::string& alter,
                                          const std::vector<std::string>& more = {});
 
+/// The arguments of `segue COMMAND` about the table, which changes nothing; `more` comes last.
+std::vector<std::string> command_arguments(const std::string& command, const sandbox_server& server,
+                                           const table_name& table,
+                                           const std::vector<std::string>& more = {});
+
 /// What segue needs in its environment to log in; `more` is added.
 environment segue_variables(const sandbox_server& server, environment more = {});
 

@@ -36,9 +36,9 @@ TEST_P(what_is_refused, is_refused_by_the_rehearsal_and_by_the_run) {
     const auto before = run.value(
         "SELECT SHA2(GROUP_CONCAT(CONCAT_WS(',',id,a,b,price,name,g,h,other) "
         "ORDER BY id), 256) FROM t");
-    EXPECT_THAT(run.rehearse(1, GetParam().flags), HasSubstr(GetParam().words));
+    EXPECT_THAT(run.rehearse(GetParam().exit_code, GetParam().flags), HasSubstr(GetParam().words));
     EXPECT_EQ(run.tables(), "t");
-    EXPECT_THAT(run.run(1, GetParam().flags), HasSubstr(GetParam().words));
+    EXPECT_THAT(run.run(GetParam().exit_code, GetParam().flags), HasSubstr(GetParam().words));
     EXPECT_EQ(
         run.value("SELECT SHA2(GROUP_CONCAT(CONCAT_WS(',',id,a,b,price,name,g,h,other) ORDER BY "
                   "id), 256) FROM t"),
@@ -73,11 +73,12 @@ const std::vector<refused> all = {
     {"a_null", {"--set=b = NULLIF(a, 3)"}, "the row id=3 cannot be set"},
     {"no_number", {"--set=b = name"}, "the row id=1 cannot be set"},
     {"a_duplicate", {"--set=other = 7"}, "cannot be set: Duplicate entry"},
-    {"an_alter", {"--set=a = 1", "--alter=ADD COLUMN x INT"}, "--alter means nothing to"},
+    {"an_alter", {"--set=a = 1", "--alter=ADD COLUMN x INT"}, "--alter means nothing to", 2},
     {"no_assignment", {}, "--set is missing"},
     {"a_flag_of_the_swap",
      {"--set=a = 1", "--cut-over-stall-budget-millis=100"},
-     "means nothing to"},
+     "means nothing to",
+     2},
     {"a_load_that_nobody_knows", {"--set=a = 1", "--max-load=Nonsense=3"}, "cannot be watched"}};
 
 INSTANTIATE_TEST_SUITE_P(all, what_is_refused, testing::ValuesIn(all),

@@ -35,6 +35,23 @@ class a_backfill : public testing::TestWithParam<std::string> {
 
 class a_backfill_of_all_types : public a_backfill {};
 
+// The text of what is assigned is the one that stands there, and the value is another.
+TEST_P(a_backfill_of_all_types, sets_what_counts_as_a_number_and_reads_as_a_text) {
+    run.session().execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, e ENUM('3','1','2') NULL, s SET('3','1','2') NULL, "
+        "bt BIT(8) NULL, a INT NULL, b DOUBLE NULL, c VARCHAR(5) NULL, d INT NULL, g INT NULL)");
+    run.session().execute(
+        "INSERT INTO t VALUES (1, '3', '3', 49, 3, 3, '1', 1, 1), (2, '1', '1', 65, 1, 1, 'A', 1, "
+        "1), (3, '2', '2', 50, 2, 2, '50', 1, 1)");
+    run.session().execute("CREATE TABLE copy LIKE t");
+    run.session().execute("INSERT INTO copy SELECT * FROM t");
+    const std::vector<std::string> flags = {"--set=a = e", "--set=b = s", "--set=c = bt",
+                                            "--set=d = 0x31", "--set=g = b'110001'"};
+    run.run(0, flags);
+    expect_as("a=e, b=s, c=bt, d=0x31, g=b'110001'",
+              "t.a=copy.a AND t.b=copy.b AND t.c=copy.c AND t.d=copy.d AND t.g=copy.g");
+}
+
 // Each kind of value that compares as equal though its bytes differ, and NULLs on both sides.
 TEST_P(a_backfill_of_all_types,
        makes_of_each_type_what_an_update_makes_and_a_second_one_finds_nothing) {

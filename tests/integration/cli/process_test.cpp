@@ -6,6 +6,7 @@
 #include "tests/support/sandbox_server.hpp"
 #include "tests/support/segue_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -95,6 +96,20 @@ TEST_F(the_process, fails_when_its_help_could_not_be_written) {
     for (const auto* const command : {R"("$0" --help >&-)", R"("$0" --version >/dev/full)"}) {
         auto segue = in_shell(command);
         EXPECT_EQ(segue.wait(limit), 1) << command;
+    }
+}
+
+TEST_F(the_process, fails_when_what_is_left_could_not_be_told) {
+    for (const std::string more : {"", " --json"}) {
+        const auto result = run_command(
+            "/bin/sh",
+            {"-c", fmt::format("{} cleanup --host={} --port={} --user={} --database={} --table=t{} "
+                               ">/dev/full",
+                               segue_program(segue_build::released), server.host(), server.port(),
+                               server.user(), schema.name(), more)},
+            segue_variables(server), limit);
+        EXPECT_EQ(result.exit_code, 1) << result.err;
+        EXPECT_NE(result.err.find("could not be written to stdout"), std::string::npos);
     }
 }
 
@@ -339,6 +354,21 @@ TEST_F(at_the_start, a_server_that_cannot_be_reached_is_named_with_the_next_step
                                         server.port(), server.user())) &&
                 has(denied, "Either user or password is wrong"))
         << denied;
+}
+
+// The server makes up a plugin for each of them: with 12 names each of its own is nearly surely
+// among them.
+TEST_F(at_the_start, a_user_that_does_not_exist_is_told_as_one_whatever_the_server_makes_up) {
+    for (const auto* mode : {"--ssl-mode=DISABLED", "--ssl-mode=REQUIRED"})
+        for (int i = 0; i < 12; ++i) {
+            const auto told =
+                refusal({fmt::format("--user=nobody{}", i), "--password=wrong", mode});
+            EXPECT_TRUE(has(told, "no such user") || has(told, "Either user or password is wrong"))
+                << told;
+            EXPECT_TRUE(std::ranges::all_of(told, [](char c) {
+                return c == '\n' || (c >= ' ' && c <= '~');
+            })) << testing::PrintToString(told);
+        }
 }
 
 TEST_F(at_the_start, a_certificate_that_does_not_pass_is_told_with_the_flags_that_help) {

@@ -43,13 +43,8 @@ class a_clean_up : public testing::Test {
         EXPECT_EQ(run.segue().wait(3 * patience), 128 + SIGKILL);
     }
     /// Returns what it printed; of the flags of a run those stand behind it that find the table.
-    std::string clean_up(int exit_code, std::vector<std::string> more = {"--execute"}) {
-        auto arguments = segue_arguments(run.server(), run.table(), "");
-        std::erase_if(arguments, [](const std::string& one) {
-            return one == "--execute" || one.starts_with("--alter") || one.empty();
-        });
-        arguments.insert(arguments.begin(), "cleanup");
-        arguments.insert(arguments.end(), more.begin(), more.end());
+    std::string clean_up(int exit_code, const std::vector<std::string>& more = {"--execute"}) {
+        const auto arguments = command_arguments("cleanup", run.server(), run.table(), more);
         segue_process process(segue_build::released, arguments, segue_variables(run.server()));
         EXPECT_EQ(process.wait(3 * patience), exit_code) << process.err();
         return process.out() + process.err();
@@ -271,10 +266,8 @@ TEST(a_clean_up_where_names_fold, finds_tables_of_a_long_name_of_the_operators) 
     run.segue().wait_for_output("phase: postponed");
     run.segue().signal(SIGKILL);
     EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
-    auto arguments = segue_arguments(run.server(), run.table(), "", {"--execute", name});
-    std::erase_if(arguments,
-                  [](const std::string& one) { return one.starts_with("--alter") || one.empty(); });
-    arguments.insert(arguments.begin(), "cleanup");
+    const auto arguments =
+        command_arguments("cleanup", run.server(), run.table(), {"--execute", name});
     segue_process process(segue_build::released, arguments, segue_variables(run.server()));
     EXPECT_EQ(process.wait(3 * patience), 0) << process.err();
     EXPECT_EQ(run.everything(), "t:0");
@@ -374,12 +367,8 @@ TEST(a_clean_up_without_gtids, says_where_it_cannot_see_the_binary_log) {
     auto root = run.server().root();
     root.execute("CREATE USER " + account + " IDENTIFIED BY 'without log'");
     root.execute("GRANT SELECT, UPDATE ON " + quoted_name(run.schema()) + ".* TO " + account);
-    auto arguments = segue_arguments(run.server(), run.table(), "",
-                                     {"--user=without_log", "--password=without log"});
-    std::erase_if(arguments, [](const std::string& one) {
-        return one == "--execute" || one.starts_with("--alter") || one.empty();
-    });
-    arguments.insert(arguments.begin(), "cleanup");
+    const auto arguments = command_arguments("cleanup", run.server(), run.table(),
+                                             {"--user=without_log", "--password=without log"});
     segue_process process(segue_build::released, arguments, segue_variables(run.server()));
     EXPECT_EQ(process.wait(3 * patience), 0) << process.err();
     EXPECT_THAT(process.out(),

@@ -153,11 +153,7 @@ std::unique_ptr<segue_process> started(const std::string& command, const sandbox
                                        const std::vector<std::string>& more) {
     auto with = more;
     with.push_back(user);
-    auto arguments = segue_arguments(host, table, "", with);
-    std::erase_if(arguments, [](const auto& one) {
-        return one == "--execute" || one.starts_with("--alter") || one.empty();
-    });
-    arguments.insert(arguments.begin(), command);
+    const auto arguments = command_arguments(command, host, table, with);
     return std::make_unique<segue_process>(segue_build::released, arguments,
                                            environment{{"MYSQL_PWD", password}});
 }

@@ -64,7 +64,7 @@ segue \- change the schema of a MySQL table while it is read and written
 \fB\-\-alter\fR \fIALTER\fR \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR [\fIflags\fR] [\fB\-\-execute\fR]
 .br
 .B segue status
-[\fB\-\-json\fR] [\fB\-\-watch\fR] [\fB\-\-socket\fR \fIPATH\fR]
+[\fB\-\-json\fR] [\fB\-\-watch\fR] [\fB\-\-socket\fR \fIPATH\fR | \fB\-\-host\fR \fIHOST\fR \fB\-\-port\fR \fIPORT\fR] [\fB\-\-timeout\fR \fISECONDS\fR]
 .br
 .B segue cleanup
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR [\fIflags\fR] [\fB\-\-execute\fR]
@@ -76,7 +76,7 @@ segue \- change the schema of a MySQL table while it is read and written
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-set\fR \fICOLUMN=EXPRESSION\fR [\fB\-\-where\fR \fICONDITION\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
 .B segue ctl
-[\fB\-\-socket\fR \fIPATH\fR] \fICOMMAND\fR
+[\fB\-\-socket\fR \fIPATH\fR | \fB\-\-host\fR \fIHOST\fR \fB\-\-port\fR \fIPORT\fR] [\fB\-\-timeout\fR \fISECONDS\fR] \fICOMMAND\fR
 .SH DESCRIPTION
 Segue makes a second table with the new schema, copies the rows, keeps it in step from the binary
 log, and swaps the two names. Without \fB\-\-execute\fR it is a rehearsal: everything is checked, what
@@ -95,7 +95,8 @@ constexpr std::string_view man_foot =
     R"(.SH EXIT STATUS
 .TP
 .B 0
-Done: the tables are swapped, or no check of the rehearsal failed.
+Done: the tables are swapped, or no check of the rehearsal failed. Of \fBsegue verify\fR: the tables
+are equal. Of \fBsegue cleanup\fR and \fBsegue ctl\fR: it was done. Of \fBsegue status\fR: a run answered.
 .TP
 .B 1
 Refused or stopped, by a signal as well; the original is untouched.

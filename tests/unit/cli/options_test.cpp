@@ -213,6 +213,45 @@ TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
     const std::string cleanup = help("cleanup");
     EXPECT_THAT(cleanup, HasSubstr("--execute"));
     EXPECT_THAT(cleanup, Not(HasSubstr("--with-table")));
+    EXPECT_THAT(cleanup, Not(HasSubstr("a rehearsal")));
+    for (const auto* flag : {"--alter", "--initially-drop-ghost-table", "--ok-to-drop-table"})
+        EXPECT_THAT(cleanup, HasSubstr(flag));
+    for (const auto* of_a_run :
+         {"the primary is looked", "|none", "swap", "migration stops", "new table"})
+        EXPECT_THAT(verify, Not(HasSubstr(of_a_run)));
+}
+
+TEST_F(a_command_line, of_a_command_has_no_flags_that_mean_nothing_to_it) {
+    const auto refused = [this](const std::string& command, const std::string& flag) {
+        const auto result = read({command, "--user=me", "--database=d", "--table=t", flag});
+        EXPECT_EQ(result.exit_code, 2) << flag;
+        EXPECT_FALSE(result.run) << flag;
+        const auto name = flag.substr(0, flag.find('='));
+        EXPECT_THAT(result.output,
+                    testing::StartsWith(name + " means nothing to `segue " + command + "`"));
+    };
+    for (const auto* flag :
+         {"--execute", "--initially-drop-old-table", "--postpone-cut-over-flag-file=/tmp/p"})
+        refused("verify", flag);
+    for (const auto* flag : {"--report=/tmp/r", "--attempt-instant-ddl", "--max-load=Threads=1"})
+        refused("cleanup", flag);
+    refused("backfill", "--cut-over-stall-budget-millis=100");
+    EXPECT_TRUE(read({"cleanup", "--user=me", "--alter=ALTER TABLE d.t ENGINE=InnoDB",
+                      "--ok-to-drop-table", "--initially-drop-ghost-table"})
+                    .run);
+}
+
+TEST_F(a_command_line, of_an_unknown_command_names_the_nearest_and_all_of_them) {
+    const auto told = [this](const std::string& word) {
+        const auto result = read({word, "--database=d"});
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_THAT(result.output, HasSubstr("backfill, cleanup, ctl, status and verify"));
+        return result.output;
+    };
+    EXPECT_THAT(told("clean-up"), HasSubstr("did you mean cleanup?"));
+    EXPECT_THAT(told("verfy"), HasSubstr("did you mean verify?"));
+    EXPECT_THAT(told("help"), HasSubstr("did you mean --help?"));
+    EXPECT_THAT(told("geheim"), Not(HasSubstr("geheim")));
 }
 
 TEST_F(a_command_line, text_is_taken_literally) {

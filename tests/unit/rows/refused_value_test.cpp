@@ -36,6 +36,9 @@ TEST(a_refused_value, is_told_by_its_kind_with_a_remedy) {
     EXPECT_EQ(told(er::bad_null_error, "Column 'id' cannot be null"),
               ". The value is NULL, and the new column takes none: give such rows a value, or let "
               "the column be NULL");
+    // As the server says it of a geometry.
+    EXPECT_EQ(told(er::bad_null_error_not_ignored, "Column 'id' cannot be null"),
+              told(er::bad_null_error, "Column 'id' cannot be null"));
     EXPECT_THAT(told(er::data_too_long, "Data too long for column 'id' at row 1"),
                 StartsWith(". The value is longer than the new column takes: "));
     EXPECT_THAT(told(er::dup_entry, "Duplicate entry '1' for key 'u'"),

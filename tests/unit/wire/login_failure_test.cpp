@@ -1,5 +1,7 @@
 #include "src/wire/login_failure.hpp"
 
+#include "src/wire/server_failure.hpp"
+
 #include <string>
 
 #include <gmock/gmock.h>
@@ -73,6 +75,16 @@ TEST(login_failure, says_that_no_password_was_given) {
     bare.password.clear();
     EXPECT_THAT(told(1045, bare), AllOf(HasSubstr("No password was given"), HasSubstr("--ssl"),
                                         Not(HasSubstr("wrong"))));
+}
+
+TEST(login_failure, by_a_plugin_may_be_of_a_user_that_does_not_exist) {
+    for (const int number : {2059, 5010})
+        EXPECT_THAT(told(number, of_user("u")),
+                    AllOf(HasSubstr("there is no such user"), HasSubstr("--user"),
+                          EndsWith("use one of caching_sha2_password")));
+    EXPECT_THAT(told(5010, of_user("u")),
+                AllOf(HasSubstr("Access denied"), HasSubstr("5010"), Not(HasSubstr("words"))));
+    EXPECT_FALSE(properties_of(5010, "HY000", "").retryable);
 }
 
 TEST(first_statement_failure, of_the_servers_names_it_once) {
