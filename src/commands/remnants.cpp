@@ -181,9 +181,24 @@ remnants look_at_remnants(const migration::settings& with, const std::stop_token
     return look(at, with);
 }
 
+namespace {
+
+// Whatever the account may do: what is dropped on a replica, its source still has.
+void refuse_read_only(db::session& session) {
+    const db::row found = session.query_row("SELECT @@GLOBAL.read_only, @@hostname");
+    if (found[0] != "0")
+        throw_refusals(
+            {{fmt::format("the server {} is read_only", found[1].value_or("")),
+              "Is it a replica, or the primary of before a failover? Then let --host name the "
+              "primary. If it is the primary and may be written: SET GLOBAL read_only=OFF;"}});
+}
+
+}  // namespace
+
 remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell) {
     place at(with);
+    refuse_read_only(at.session);
     refuse_unseen(at.session, at.tables.original.schema, std::array{"SELECT", "UPDATE", "DROP"});
     refuse_beside_others(at.session, at.tables, stop);
     auto finished =

@@ -72,6 +72,17 @@ TEST_F(a_clean_up, shows_a_run_that_can_be_gone_on_with_and_gives_it_up_when_tol
     EXPECT_EQ(run.everything(), "t:3");
 }
 
+// Also for an account that read_only does not stop.
+TEST_F(a_clean_up, writes_nothing_on_a_server_that_is_read_only) {
+    die_while_postponed();
+    const auto before = run.everything();
+    run.server().root().execute("SET GLOBAL read_only=ON");
+    EXPECT_THAT(clean_up(1), HasSubstr("is read_only"));
+    run.server().root().execute("SET GLOBAL read_only=OFF");
+    EXPECT_EQ(run.everything(), before);
+    clean_up(0);
+}
+
 TEST_F(a_clean_up, says_why_nobody_can_go_on) {
     die_while_postponed();
     run.session().execute("DROP TABLE _t_gho");

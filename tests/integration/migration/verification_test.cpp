@@ -249,7 +249,7 @@ TEST_P(long_a_verification_on, finds_values_that_are_equal_and_others_carried_ov
     run.expect_as_native_alter(alter);
 }
 
-INSTANTIATE_TEST_SUITE_P(of, long_a_verification_on, testing::Values("", "8.0"),
+INSTANTIATE_TEST_SUITE_P(long_of, long_a_verification_on, testing::Values("", "8.0"),
                          [](const auto& given) { return given.param.empty() ? "any" : "8_0"; });
 
 /// Of these tests alone, as it is killed.

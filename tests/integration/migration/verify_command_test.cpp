@@ -231,7 +231,9 @@ TEST_F(two_tables_that_nobody_writes_to, need_rights_for_the_alter_to_be_tried) 
                 AllOf(HasSubstr("these tables cannot be compared as asked:"),
                       HasSubstr("the change cannot be tried: CREATE command denied"),
                       HasSubstr("or leave --alter and --set out"), Not(HasSubstr("migration"))));
-    const global_setting read_only(run.server(), "super_read_only", "ON");
+    // The second one sets the first as well, and does not take it back.
+    const global_setting read_only(run.server(), "read_only", "ON");
+    const global_setting super_read_only(run.server(), "super_read_only", "ON");
     EXPECT_THAT(verify(not_done, {"--with-table=g", "--alter=ENGINE=InnoDB"}),
                 HasSubstr("name a server that can be written to"));
     EXPECT_THAT(verify(equal), HasSubstr("# Equal"));
