@@ -145,7 +145,7 @@ std::optional<command_help> help_of(job of) {
 std::optional<std::vector<std::string_view>> flags_of(job of) {
     if (of == job::backfill) {
         const auto known = flags_of_a_backfill();
-        return std::vector(known.begin(), known.end());
+        return with_common_flags({known.begin(), known.end()});
     }
     if (auto own = help_of(of)) return std::move(own->flags);
     return std::nullopt;

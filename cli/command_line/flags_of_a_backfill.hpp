@@ -6,28 +6,12 @@
 
 namespace segue::cli {
 
-/// The flags that mean something to `segue backfill`; others are refused, unless they ask for
-/// nothing anyway (flag_answer::notice).
+/// The flags that mean something to `segue backfill`, besides those that every subcommand has
+/// (flags_of()); others are refused, unless they ask for nothing anyway (flag_answer::notice).
 inline std::span<const std::string_view> flags_of_a_backfill() {
-    static constexpr std::array<std::string_view, 64> names = {"host",
-                                                               "assume-master-host",
+    static constexpr std::array<std::string_view, 43> names = {"assume-master-host",
                                                                "master-user",
                                                                "master-password",
-                                                               "port",
-                                                               "socket",
-                                                               "user",
-                                                               "password",
-                                                               "ask-pass",
-                                                               "conf",
-                                                               "mysql-timeout",
-                                                               "ssl",
-                                                               "ssl-mode",
-                                                               "ssl-ca",
-                                                               "ssl-cert",
-                                                               "ssl-key",
-                                                               "ssl-allow-insecure",
-                                                               "database",
-                                                               "table",
                                                                "execute",
                                                                "set",
                                                                "where",
@@ -66,13 +50,8 @@ inline std::span<const std::string_view> flags_of_a_backfill() {
                                                                "hooks-timeout-seconds",
                                                                "resume",
                                                                "no-resume",
-                                                               "json",
                                                                "report",
-                                                               "quiet",
-                                                               "verbose",
-                                                               "debug",
-                                                               "stack",
-                                                               "check-flag"};
+                                                               "stack"};
     return names;
 }
 
