@@ -24,6 +24,16 @@
 namespace segue::commands {
 namespace {
 
+// Whatever the account may do: what is dropped on a replica, its source still has.
+void refuse_read_only(db::session& session) {
+    const db::row found = session.query_row("SELECT @@GLOBAL.read_only, @@hostname");
+    if (found[0] != "0")
+        throw_refusals(
+            {{fmt::format("the server {} is read_only", found[1].value_or("")),
+              "Is it a replica, or the primary of before a failover? Then let --host name the "
+              "primary. If it is the primary and may be written: SET GLOBAL read_only=OFF;"}});
+}
+
 // The server hides tables on which the account has no privilege, so that nothing would seem to be
 // there. Grants on single tables do not count: of which tables there are, they tell nothing.
 // https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
@@ -180,20 +190,6 @@ remnants look_at_remnants(const migration::settings& with, const std::stop_token
     refuse_beside_others(at.session, at.tables, stop);
     return look(at, with);
 }
-
-namespace {
-
-// Whatever the account may do: what is dropped on a replica, its source still has.
-void refuse_read_only(db::session& session) {
-    const db::row found = session.query_row("SELECT @@GLOBAL.read_only, @@hostname");
-    if (found[0] != "0")
-        throw_refusals(
-            {{fmt::format("the server {} is read_only", found[1].value_or("")),
-              "Is it a replica, or the primary of before a failover? Then let --host name the "
-              "primary. If it is the primary and may be written: SET GLOBAL read_only=OFF;"}});
-}
-
-}  // namespace
 
 remnants clean_up_remnants(const migration::settings& with, const std::stop_token& stop,
                            const std::function<void(const std::string&)>& tell) {
