@@ -416,7 +416,9 @@ std::vector<flag> obeyed_flags() {
             [](options & o) -> auto& { return o.run.carrying.pace.chunk_time; },
             "How long copying a chunk should take, 10 to 60000", ours),
         flag{"nice-ratio", real, copying, "0", "RATIO",
-             "After a chunk that took t, its worker rests for RATIO times t; 0 to 100", "",
+             "After a chunk that took t, its worker rests for RATIO times t; 0 to 100. A wait for "
+             "somebody's lock is no such time",
+             "",
              [](const flag_value& given, options& o) {
                  o.run.carrying.pace.nice_ratio = given.clamped_real(0.0, 100.0);
              }},

@@ -2,7 +2,6 @@
 
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
-#include "src/carry/nice_pause.hpp"
 #include "src/db/retry.hpp"
 #include "src/rows/bound_finder.hpp"
 
@@ -49,7 +48,7 @@ class verification {
             if (more) with_.count.walked += rows;
             sizer_.copied(rows, took);
             left.after = range.up_to;
-            const auto rest = carry::nice_pause(took, with_.pace.snapshot().nice_ratio);
+            const auto rest = sizer_.rest_after(took);
             if (rest.count() > 0) pause_for(rest, stop);
         }
         return found_;

@@ -5,7 +5,6 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/carry/nice_pause.hpp"
 #include "src/rows/bound_finder.hpp"
 
 #include <algorithm>
@@ -75,7 +74,7 @@ walker::part walker::next_part(std::stop_token stop) {
     const auto took = steady_clock::now() - began;
     ranges_.copied(found.up_to ? rows : found.keys.size(), took);
     with_.count.walked += found.up_to ? rows : found.keys.size();
-    if (found.keys.empty()) rest_after(took, stop);
+    if (found.keys.empty()) rest_after(ranges_, took, stop);
     return found;
 }
 
@@ -140,7 +139,7 @@ bool walker::done(const step& one, std::stop_token stop) {
     fault::point("backfill.committed");
     take(std::move(next));
     if (!one.lets_all_be) transactions_.copied(one.keys.size(), took);
-    rest_after(took, stop);
+    rest_after(transactions_, took, stop);
     return true;
 }
 
@@ -265,8 +264,9 @@ void walker::tell_waiting() {
         with_.texts.codec().describe(state_.locked.begin()->second.front())));
 }
 
-void walker::rest_after(std::chrono::nanoseconds took, std::stop_token stop) const {
-    const auto rest = carry::nice_pause(took, with_.pace.snapshot().nice_ratio);
+void walker::rest_after(const carry::chunk_sizer& of, std::chrono::nanoseconds took,
+                        std::stop_token stop) {
+    const auto rest = of.rest_after(took);
     if (rest.count() > 0) pause_for(rest, stop);
 }
 

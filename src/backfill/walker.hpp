@@ -80,7 +80,8 @@ class walker {
     void take(saved next);
     void come_back_to(std::uint64_t number, std::size_t& at_once, std::stop_token stop);
     void write_down_quietly(std::stop_token stop);
-    void rest_after(std::chrono::nanoseconds took, std::stop_token stop) const;
+    static void rest_after(const carry::chunk_sizer& of, std::chrono::nanoseconds took,
+                           std::stop_token stop);
     void tell_waiting();
 
     const parts with_;

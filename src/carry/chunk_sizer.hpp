@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <vector>
 
 namespace segue::carry {
 
@@ -14,7 +16,8 @@ namespace segue::carry {
 std::uint64_t next_chunk_rows(std::uint64_t rows, std::chrono::nanoseconds took,
                               std::chrono::nanoseconds target) noexcept;
 
-/// The size of chunks, learnt from those that were copied. Threads: any.
+/// The size of chunks, and how long to rest after one: learnt from those that were copied.
+/// Threads: any.
 class chunk_sizer {
   public:
     static constexpr std::uint64_t rows_first = 1'000;
@@ -33,12 +36,21 @@ class chunk_sizer {
     /// Learns that a chunk was too large for one transaction: the next ones are smaller, for a
     /// while.
     void was_too_large();
+    /// How long a worker rests after a chunk that took `took`, by the pace's nice_ratio, as
+    /// nice_pause() has it. What such a chunk waited for somebody's lock is in `took`, but was no
+    /// load: more than four times the median of the last chunks, or chunk_time if that is more,
+    /// does not count.
+    std::chrono::milliseconds rest_after(std::chrono::nanoseconds took) const;
 
   private:
+    static constexpr std::size_t lately_max = 9;
+    std::chrono::nanoseconds usual() const;  ///< Precondition: mutex_ is held.
+
     const throttle::live_pace& pace_;
     const std::uint64_t at_most_;
     mutable std::mutex mutex_;
-    std::uint64_t rows_;  // learnt; guarded by mutex_
+    std::uint64_t rows_;                            // learnt; guarded by mutex_
+    std::vector<std::chrono::nanoseconds> lately_;  // guarded by mutex_; what the last chunks took
 };
 
 }  // namespace segue::carry

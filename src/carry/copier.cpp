@@ -4,7 +4,6 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
-#include "src/carry/nice_pause.hpp"
 #include "src/carry/stream_tells.hpp"
 #include "src/rows/bound_finder.hpp"
 
@@ -26,8 +25,10 @@ void copier::find_bounds(const copy_start& from, std::stop_token stop) {
         keys::key_range next = rest;
         try {
             session.run("find the bound of a chunk", stop, [&](db::session& on) {
-                const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
-                next.up_to = found ? found : rest.up_to;
+                naming_holders(on, with_.holders, [&] {
+                    const auto found = rows::find_bound(on, texts, rest, with_.sizer.rows());
+                    next.up_to = found ? found : rest.up_to;
+                });
             });
         } catch (const error& failure) {
             let_the_stream_tell(failure, stop);
@@ -186,7 +187,7 @@ void copier::halve_part(db::retrying_session& session, at_work& work, const erro
 }
 
 void copier::rest_after(std::chrono::nanoseconds took, std::stop_token stop) const {
-    const auto rest = nice_pause(took, with_.pace.snapshot().nice_ratio);
+    const auto rest = with_.sizer.rest_after(took);
     if (rest.count() > 0 && !with_.chunks.drained()) pause_for(rest, stop);
 }
 

@@ -6,6 +6,7 @@
 #include "src/preflight/inspection.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/planned_target.hpp"
+#include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
@@ -189,6 +190,10 @@ void run_state::hold(preflight::plan made) {
 earlier::owner run_state::owner_of_tables(db::session& session) const {
     return earlier::owner_of(session, plan().tables.checkpoint, run_token_,
                              plan().goes_on ? plan().goes_on->owner_before : "");
+}
+
+std::string run_state::who_holds_up(db::session& waited) {
+    return servers::who_holds_up_rows(waited, *sessions_, plan().server, plan().tables);
 }
 
 void run_state::expect_statements_of_swap() {

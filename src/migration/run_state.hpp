@@ -70,6 +70,9 @@ class run_state {
     /// From here on what attempts to swap do to our tables is known for our own when the stream
     /// tells it. Precondition: has_parts().
     void expect_statements_of_swap();
+    /// In words: who holds a lock that a statement on this session, about rows of the tables, has
+    /// waited for in vain. Throws segue::error. Precondition: hold() was called. Threads: any.
+    std::string who_holds_up(db::session& waited);
     /// Notes that a table was made, which is left behind from now on.
     void note_made(const table_name& table);
     /// Notes that a table was dropped, which is left behind no more.

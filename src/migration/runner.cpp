@@ -241,10 +241,8 @@ void runner::prepare(const std::stop_token& stop) {
             .stream_from = state_.with.connection,
             .tell = [this](const std::string& text) { state_.told.on_notice(text); },
             .copy_failed = [this](const std::string& why) { state_.gate.on_copy_failure(why); },
-            .holders =
-                [&state = state_, server = made.server, tables = made.tables](db::session& waited) {
-                    return servers::who_holds_up_rows(waited, state.sessions(), server, tables);
-                }});
+            .holders = [&state =
+                            state_](db::session& waited) { return state.who_holds_up(waited); }});
     const swap::rename_forecast forecast(state_.with.stall_budget, made.rename_time);
     if (const auto slow = rehearsal::slow_rename(forecast, state_.with.accept_slow_rename))
         state_.told.on_notice(*slow);

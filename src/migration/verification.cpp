@@ -53,20 +53,21 @@ struct comparing {
                               .surplus_apart = !how.by_ranges()}) {}
 
     void run(std::stop_token end) {
-        verify::range_verifier worker({.sessions = state.sessions(),
-                                       .how = how,
-                                       .verdict =
-                                           [this](db::session& on, const auto& keys) {
-                                               return verify::changed_by_carrying_over(
-                                                   on, how, &state.parts().checkpoint, keys);
-                                           },
-                                       .walk = walk,
-                                       .sizer = sizer,
-                                       .pace = state.parts().pace,
-                                       .throttler = &state.parts().throttler,
-                                       .pending = &pending,
-                                       .failures_max = state.with.carrying.failures_max,
-                                       .progressed = [this] { tell(); }});
+        verify::range_verifier worker(
+            {.sessions = state.sessions(),
+             .how = how,
+             .verdict =
+                 [this](db::session& on, const auto& keys) {
+                     return verify::changed_by_carrying_over(on, how, &state.parts().checkpoint,
+                                                             keys);
+                 },
+             .walk = walk,
+             .sizer = sizer,
+             .throttler = &state.parts().throttler,
+             .pending = &pending,
+             .failures_max = state.with.carrying.failures_max,
+             .progressed = [this] { tell(); },
+             .holders = [this](db::session& waited) { return state.who_holds_up(waited); }});
         worker.run(std::move(end));
     }
     void tell() {

@@ -116,6 +116,16 @@ std::vector<blocker> look(db::session& session, const std::string& query, IsOurs
     return found;
 }
 
+std::string of_whole_tables(std::vector<blocker> found) {
+    std::erase_if(found, [](const blocker& one) {
+        return !one.excludes_readers || one.of == blocker::kind::backup;
+    });
+    return found.empty()
+               ? "no lock on the whole table is held now; sys.innodb_lock_waits shows who "
+                 "holds rows, while one waits for them"
+               : describe(found);
+}
+
 }  // namespace
 
 std::vector<blocker> look_for_blockers(db::session& session, const db::session_factory& ours,
@@ -157,14 +167,17 @@ std::string holders_text(db::session& session, const table_name& table) {
 std::string who_holds_up_rows(db::session& session, const db::session_factory& ours,
                               const server_facts& server, const migration_tables& tables) {
     if (!server.sees_locks) return unseen_holder();
-    auto found = look_for_blockers(session, ours, server, tables);
-    std::erase_if(found, [](const blocker& one) {
-        return !one.excludes_readers || one.of == blocker::kind::backup;
-    });
-    return found.empty()
-               ? "no lock on the whole table is held now; sys.innodb_lock_waits shows who "
-                 "holds rows, while one waits for them"
-               : describe(found);
+    return of_whole_tables(look_for_blockers(session, ours, server, tables));
+}
+
+std::string who_holds_up_rows(db::session& session, std::span<const table_name> tables) {
+    std::vector<blocker> all;
+    for (const table_name& one : tables) {
+        auto found = who_holds(session, one);
+        if (!found) return unseen_holder();
+        std::ranges::move(*found, std::back_inserter(all));
+    }
+    return of_whole_tables(std::move(all));
 }
 
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found) {

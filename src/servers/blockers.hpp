@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -60,6 +61,9 @@ std::string unseen_holder();
 /// whole table, so that it is rows. The sessions of `ours` do not count. Throws segue::error.
 std::string who_holds_up_rows(db::session& session, const db::session_factory& ours,
                               const server_facts& server, const migration_tables& tables);
+
+/// The same of tables that no migration is about.
+std::string who_holds_up_rows(db::session& session, std::span<const table_name> tables);
 
 /// Of the blockers found those that RENAME TABLE would wait for although the tables are locked.
 std::vector<blocker> beside_locked_tables(const std::vector<blocker>& found);

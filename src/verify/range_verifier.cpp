@@ -2,7 +2,6 @@
 
 #include "src/base/error.hpp"
 #include "src/base/pause.hpp"
-#include "src/carry/nice_pause.hpp"
 #include "src/rows/bound_finder.hpp"
 
 #include <algorithm>
@@ -35,8 +34,7 @@ void range_verifier::run(std::stop_token stop) {
         const auto began = std::chrono::steady_clock::now();
         look_at(*taken, stop);
         if (with_.progressed) with_.progressed();
-        const auto rest = carry::nice_pause(std::chrono::steady_clock::now() - began,
-                                            with_.pace.snapshot().nice_ratio);
+        const auto rest = with_.sizer.rest_after(std::chrono::steady_clock::now() - began);
         if (rest.count() > 0 && taken->keys.up_to) pause_for(rest, stop);
     }
     judge_later_ones(stop);
@@ -44,11 +42,18 @@ void range_verifier::run(std::stop_token stop) {
     if (with_.progressed) with_.progressed();
 }
 
+void range_verifier::ask(std::string_view what, std::stop_token stop,
+                         const std::function<void(db::session&)>& question) {
+    session_->run(what, std::move(stop), [&](db::session& on) {
+        carry::naming_holders(on, with_.holders, [&] { question(on); });
+    });
+}
+
 std::optional<range_walk::range> range_verifier::next_range(std::stop_token stop) {
     if (stop.stop_requested()) throw stopped();
     const auto find_end = [&](const std::optional<keys::key_value>& after) {
         std::optional<keys::key_value> end;
-        session_->run("find the bound of a range", stop, [&](db::session& on) {
+        ask("find the bound of a range", stop, [&](db::session& on) {
             end = rows::find_bound(on, with_.how.texts(), {.after = after, .up_to = std::nullopt},
                                    with_.sizer.rows());
         });
@@ -74,7 +79,7 @@ void range_verifier::end_open_ranges() {
 
 range_verifier::counted range_verifier::count(const keys::key_range& range, std::stop_token stop) {
     counted found;
-    session_->run("compare a range", stop, [&](db::session& on) {
+    ask("compare a range", stop, [&](db::session& on) {
         const db::row row = on.query_row(with_.how.counts(range));
         found = {.source = db::to_uint64(row[0], "rows of the source"),
                  .equal = db::to_uint64(row[1], "rows that are equal"),
@@ -99,7 +104,7 @@ void range_verifier::compare(const keys::key_range& range, std::stop_token stop)
 std::vector<keys::key_value> range_verifier::keys_of(const std::string& query,
                                                      std::stop_token stop) {
     std::vector<keys::key_value> found;
-    session_->run("look for rows that differ", stop, [&](db::session& on) {
+    ask("look for rows that differ", stop, [&](db::session& on) {
         found.clear();
         for (const db::row& one : on.query(query))
             found.push_back(with_.how.texts().codec().from_row(one));
@@ -186,7 +191,7 @@ std::vector<difference> range_verifier::ask_for_verdict(std::span<const keys::ke
                                                         std::stop_token stop) {
     std::vector<difference> found;
     if (keys.empty()) return found;
-    session_->run("compare rows", stop, [&](db::session& on) { found = with_.verdict(on, keys); });
+    ask("compare rows", stop, [&](db::session& on) { found = with_.verdict(on, keys); });
     return found;
 }
 

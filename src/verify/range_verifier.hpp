@@ -1,13 +1,13 @@
 #pragma once
 
 #include "src/carry/chunk_sizer.hpp"
+#include "src/carry/lock_holders.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/verify/comparison.hpp"
 #include "src/verify/difference.hpp"
 #include "src/verify/pending_changes.hpp"
 #include "src/verify/range_walk.hpp"
-#include "throttle/pace.hpp"
 #include "throttle/throttler.hpp"
 
 #include <chrono>
@@ -17,6 +17,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,7 @@ class range_verifier {
         std::function<std::vector<difference>(db::session&, std::span<const keys::key_value>)>
             verdict;
         range_walk& walk;
-        carry::chunk_sizer& sizer;
-        const throttle::live_pace& pace;                 ///< Its nice_ratio holds here too.
+        carry::chunk_sizer& sizer;                       ///< Of the rests between ranges as well.
         const throttle::throttler* throttler = nullptr;  ///< Waited for; nullptr: nobody throttles.
         /// Of an engine that keeps the tables in step; nullptr: they are at rest.
         const pending_changes* pending = nullptr;
@@ -52,6 +52,7 @@ class range_verifier {
         db::lock_conflicts locks_are = db::lock_conflicts::outlasted;
         /// Called after each range, for whoever shows it or writes it down; empty: nobody is.
         std::function<void()> progressed = {};
+        carry::lock_holders holders = {};
     };
     explicit range_verifier(parts with) : with_(std::move(with)) {}
 
@@ -70,6 +71,9 @@ class range_verifier {
         range_walk::range taken;
         range_walk::outcome of;
     };
+    /// Tries until it is answered, and tells who holds what it waits for.
+    void ask(std::string_view what, std::stop_token stop,
+             const std::function<void(db::session&)>& question);
     std::optional<range_walk::range> next_range(std::stop_token stop);
     void look_at(const range_walk::range& taken, std::stop_token stop);
     counted count(const keys::key_range& range, std::stop_token stop);

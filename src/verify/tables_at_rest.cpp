@@ -39,10 +39,10 @@ std::vector<std::string> columns_converted(const schema::projection& projection,
 tables_at_rest::tables_at_rest(const schema::projection& projection,
                                const schema::table_definition& source,
                                const schema::table_definition& target, parts with)
-    : with_(with),
-      texts_(projection, /*locking_reads=*/false, with.packet_bytes_max),
+    : with_(std::move(with)),
+      texts_(projection, /*locking_reads=*/false, with_.packet_bytes_max),
       how_(texts_, projection, source, target),
-      apart_(projection, source, target, with.packet_bytes_max, how_),
+      apart_(projection, source, target, with_.packet_bytes_max, how_),
       converted_(columns_converted(projection, source, target)) {}
 
 std::vector<std::string> tables_at_rest::prepare(db::session& session) {
@@ -81,10 +81,10 @@ verified tables_at_rest::compare(range_walk::settings set, const std::stop_token
                                    .verdict = verdict,
                                    .walk = walk,
                                    .sizer = sizer,
-                                   .pace = with_.pace,
                                    .throttler = with_.throttler,
                                    .failures_max = with_.failures_max,
-                                   .locks_are = db::lock_conflicts::failures});
+                                   .locks_are = db::lock_conflicts::failures,
+                                   .holders = with_.holders});
             worker.run(std::move(end));
             --at_work;
         });

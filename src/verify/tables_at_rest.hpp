@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/carry/lock_holders.hpp"
 #include "src/db/retry.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/rows/statements.hpp"
@@ -33,6 +34,7 @@ class tables_at_rest {
         unsigned failures_max = db::default_failures_max;  ///< As db::retrying_session takes it.
         std::size_t packet_bytes_max = rows::statements::usual_packet_bytes;
         throttle::throttler* throttler = nullptr;  ///< Started by compare(); nullptr: nobody is.
+        carry::lock_holders holders = {};
     };
     /// `projection`: from the one table to the other.
     tables_at_rest(const schema::projection& projection, const schema::table_definition& source,

@@ -48,7 +48,8 @@ TEST_F(a_pace, whose_worker_rests_holds_no_keys_meanwhile) {
     faults.pause("copier.chunk_read", {.first = 2});  // the first one is the tail's
     run.start(alter, {.build = segue_build::faulty,
                       .faults = &faults,
-                      .more = {"--threads=1", "--chunk-size=100", "--nice-ratio=100"}});
+                      .more = {"--threads=1", "--chunk-size=100", "--nice-ratio=100",
+                               "--chunk-time=10000"}});
     faults.wait_reached("copier.chunk_read");
     // A chunk that takes seconds is followed by a rest of minutes.
     await_more_lines_with("", 3);
@@ -61,6 +62,29 @@ TEST_F(a_pace, whose_worker_rests_holds_no_keys_meanwhile) {
     EXPECT_EQ(ghost_value("COUNT(*)"), "100");
     run.segue().signal(SIGTERM);
     run.expect_failed({"stopped by a signal"});
+}
+
+// Seconds of waiting would be followed by a rest of minutes.
+TEST_F(a_pace, that_is_nice_does_not_take_a_wait_for_a_lock_for_work) {
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 4});
+    run.start(alter, {.build = segue_build::faulty,
+                      .faults = &faults,
+                      .more = {"--threads=1", "--chunk-size=200", "--nice-ratio=100",
+                               "--chunk-time=10", "--verify=none"}});
+    faults.wait_reached("copier.chunk_committed");
+    run.session().execute("LOCK TABLES t WRITE, _t_gho WRITE");
+    faults.go("copier.chunk_committed");
+    const auto waits_for = [&](const std::string& seconds) {
+        application_session looks(run.server().over_tcp());
+        return looks.query_value(
+                   "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB='" + run.schema() +
+                   "' AND STATE='Waiting for table metadata lock' AND TIME>=" + seconds) != "0";
+    };
+    run.wait_until("a chunk waits", [&] { return waits_for("4"); });
+    run.session().execute("UNLOCK TABLES");
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
 }
 
 TEST_F(a_pace, that_is_nice_copies_everything) {

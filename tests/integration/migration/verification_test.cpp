@@ -186,6 +186,18 @@ TEST_F(a_verification, waits_while_copying_is_throttled) {
 }
 
 // Before the swap would find it, which may be days later.
+TEST_F(a_verification, that_meets_a_lock_tells_who_holds_it) {
+    start_and_stop_behind(2);
+    run.session().execute("LOCK TABLES _t_gho WRITE");
+    faults.go(range_ended);
+    run.segue().wait_for_output("the transaction of connection " +
+                                std::to_string(run.session().connection_id()) +
+                                " holds the table (");
+    run.session().execute("UNLOCK TABLES");
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
+
 TEST_F(a_verification, finds_another_definition_that_no_log_tells) {
     start_and_stop_behind(20, {"--postpone-cut-over-flag-file=" + run.flag().string()});
     change_new_table("ALTER TABLE _t_gho ADD INDEX (a)");

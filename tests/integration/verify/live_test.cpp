@@ -35,7 +35,6 @@ class in_step : public an_engine {
                                               },
                                           .walk = walk,
                                           .sizer = sizer,
-                                          .pace = *pace,
                                           .throttler = &made->throttler,
                                           .pending = pending.get(),
                                           .progressed = std::move(progressed)},

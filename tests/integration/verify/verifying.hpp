@@ -98,7 +98,6 @@ struct two_tables {
                                 },
                             .walk = walk,
                             .sizer = sizer,
-                            .pace = pace,
                             .progressed = tell},
                            workers);
     }

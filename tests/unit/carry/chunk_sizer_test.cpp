@@ -97,6 +97,29 @@ TEST(chunk_sizer, shrinks_at_most_tenfold_in_one_step) {
     EXPECT_EQ(sizer.rows(), chunk_sizer::rows_first / 10);
 }
 
+TEST(chunk_sizer, lets_a_worker_rest_for_what_a_chunk_worked_and_not_for_what_it_waited) {
+    const throttle::live_pace nice{throttle::pace{.chunk_rows = 50, .nice_ratio = 2}};
+    chunk_sizer sizer(nice);
+    for (int i = 0; i < 5; ++i) sizer.copied(50, 100ms);
+    EXPECT_EQ(sizer.rest_after(100ms), 200ms);
+    EXPECT_EQ(sizer.rest_after(350ms), 700ms) << "a slower one";
+    sizer.copied(50, 5min);
+    EXPECT_EQ(sizer.rest_after(5min), 800ms);
+    for (int i = 0; i < 9; ++i) sizer.copied(50, 10s);
+    EXPECT_EQ(sizer.rest_after(10s), 20s) << "all of them are slow";
+    EXPECT_EQ(chunk_sizer(learnt).rest_after(10s), 0ms) << "nobody is nice";
+}
+
+// The first ones may be those that waited.
+TEST(chunk_sizer, lets_a_worker_rest_by_the_time_of_a_chunk_until_some_are_known) {
+    const throttle::live_pace nice{throttle::pace{.chunk_time = 250ms, .nice_ratio = 2}};
+    chunk_sizer sizer(nice);
+    sizer.copied(1'000, 5min);
+    sizer.copied(1'000, 5min);
+    EXPECT_EQ(sizer.rest_after(5min), 500ms);
+    EXPECT_EQ(sizer.rest_after(20ms), 40ms);
+}
+
 TEST(chunk_sizer, follows_a_pace_that_is_changed_meanwhile) {
     throttle::live_pace pace{throttle::pace{.chunk_time = 250ms}};
     chunk_sizer sizer(pace);
