@@ -5,6 +5,7 @@
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/projected_pair.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
@@ -13,6 +14,7 @@
 #include "src/verify/tables_at_rest.hpp"
 #include "throttle/signals/signal_set.hpp"
 
+#include <array>
 #include <random>
 
 namespace segue::commands {
@@ -59,6 +61,8 @@ compared_tables compare_tables(const migration::settings& with, const table_name
     db::session_factory sessions(with.connection);
     sessions.use_schema(with.request.original.schema);
     db::session session = sessions.connect(db::session_role::patient);
+    throw_refusals(
+        preflight::load_obstacles(session.query("SHOW GLOBAL STATUS"), with.carrying.pace));
     const auto pair = look(sessions, session, with.request, target, stop);
     const throttle::live_pace pace(with.carrying.pace);
     throttle::throttler throttler(
@@ -75,7 +79,11 @@ compared_tables compare_tables(const migration::settings& with, const table_name
                                    .workers = with.carrying.copy_workers,
                                    .failures_max = with.carrying.failures_max,
                                    .packet_bytes_max = pair.packet_bytes_max,
-                                   .throttler = &throttler});
+                                   .throttler = &throttler,
+                                   .holders = [&pair](db::session& waited) {
+                                       return servers::who_holds_up_rows(
+                                           waited, std::array{pair.source.name, pair.target.name});
+                                   }});
     compared_tables made{.source = pair.source.name, .target = pair.target.name};
     made.definition_compared = pair.wanted.has_value();
     if (pair.wanted)

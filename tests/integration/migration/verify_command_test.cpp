@@ -344,6 +344,32 @@ TEST_F(two_tables_that_take_long, end_at_the_critical_load_and_are_refused_by_a_
     EXPECT_THAT(lagging->out(), HasSubstr("--throttle-control-replicas means nothing"));
 }
 
+TEST_F(two_tables_that_nobody_writes_to, are_refused_beside_a_load_that_cannot_be_read) {
+    make("a INT");
+    for (const char* const flag : {"--max-load", "--critical-load"})
+        EXPECT_THAT(
+            verify(not_done, {"--with-table=g", std::string(flag) + "=Threads_runing=1000"}),
+            AllOf(HasSubstr("these tables cannot be compared as asked:"),
+                  HasSubstr(std::string(flag) + " cannot be watched: the server has no status "
+                                                "variable Threads_runing"),
+                  HasSubstr("Was Threads_running meant?")));
+}
+
+// Behind it nobody rests for as long as it waited, times a hundred.
+TEST_F(two_tables_that_take_long, and_are_locked_on_the_way_are_told_with_who_it_is) {
+    std::ofstream(flag) << "";
+    auto verifying = start({"--chunk-size=300", "--nice-ratio=100", "--chunk-time=10",
+                            "--throttle-additional-flag-file=" + flag});
+    verifying->wait_for_output("State: throttled, flag-file");
+    application_session holder(run.server().over_tcp(), run.schema());
+    holder.execute("LOCK TABLES g WRITE");
+    std::filesystem::remove(flag);
+    verifying->wait_for_output("the transaction of connection " +
+                               std::to_string(holder.connection_id()) + " holds the table (");
+    holder.execute("UNLOCK TABLES");
+    EXPECT_EQ(verifying->wait(), different) << verifying->err();
+}
+
 TEST_F(two_tables_that_nobody_writes_to, that_somebody_has_locked_are_told_with_who_it_is) {
     make("a INT");
     fill("i");
