@@ -273,13 +273,7 @@ void event_machine::on_table_map(std::span<const std::byte> body) {
     const auto found = std::find_if(tables_.begin(), tables_.end(), [&map](const table& each) {
         return each.wanted.table == map.table && each.wanted.schema == map.schema;
     });
-    const bool is_told_of = found != tables_.end() && found->wanted.only_who_writes;
-    if (is_told_of && !found->announced) {
-        found->announced = true;
-        const auto subscription = static_cast<std::size_t>(found - tables_.begin());
-        tell([&](stream_handler& h) { h.on_written(subscription, connection_); });
-    }
-    if (found == tables_.end() || is_told_of) {
+    if (found == tables_.end()) {
         if (other_ids_.size() == tables_in_statement_max)
             throw error("a statement opens more than 100000 tables");
         if (other_ids_.empty() || other_ids_.back() != map.table_id)
@@ -287,6 +281,11 @@ void event_machine::on_table_map(std::span<const std::byte> body) {
         return;
     }
     std::erase(other_ids_, map.table_id);
+    if (found->wanted.only_who_writes) {
+        found->table_id = map.table_id;
+        found->mapped = true;
+        return;
+    }
     const bool same = found->layout && std::equal(found->map_body.begin(), found->map_body.end(),
                                                   body.begin(), body.end());
     if (!same) {
@@ -303,9 +302,17 @@ void event_machine::on_table_map(std::span<const std::byte> body) {
     tell([&shape](stream_handler& h) { h.on_table(shape); });
 }
 
-/// False for tables that are not subscribed; throws for ids that no table map gave.
+/// False for tables that are not subscribed; throws for ids that no table map gave. Of a table of
+/// which only the writers are wanted it is told here: a statement over several tables maps all that
+/// it might write.
 bool event_machine::table_is_wanted(const rows_event& rows) {
-    if (mapped_table(rows.table_id) != nullptr) return true;
+    if (table* const of = mapped_table(rows.table_id)) {
+        if (!of->wanted.only_who_writes) return true;
+        if (std::exchange(of->announced, true)) return false;
+        const auto subscription = static_cast<std::size_t>(of - tables_.data());
+        tell([&](stream_handler& h) { h.on_written(subscription, connection_); });
+        return false;
+    }
     const bool known =
         std::find(other_ids_.rbegin(), other_ids_.rend(), rows.table_id) != other_ids_.rend();
     if (!known && !(rows.table_id == dummy_table_id && rows.ends_statement))

@@ -176,7 +176,7 @@ void router::on_row(const binlog::row_change& change) {
 }
 
 void router::on_written(std::size_t subscription, std::uint64_t connection) {
-    written_[subscription - tables_.size() - 1]->on_target_written(connection);
+    written_[subscription - tables_.size() - 1]->on_target_written(connection, current_xid_);
 }
 
 void router::on_statement(const binlog::statement& seen) {

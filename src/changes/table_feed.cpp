@@ -136,7 +136,20 @@ void table_feed::watch_target(std::optional<std::set<std::uint64_t>> writers) {
     watches_writes_ = true;
 }
 
-void table_feed::on_target_written(std::uint64_t connection) {
+void table_feed::on_target_written(std::uint64_t connection,
+                                   const std::optional<std::string>& xid) {
+    if (!xid) return see_writer(connection);
+    writers_by_xid_.insert_or_assign(
+        *xid, target_writer{.connection = connection, .epoch = changes_.epoch()});
+    held_writers_ = writers_by_xid_.size();
+}
+
+void table_feed::forget_writer(const std::string& xid) {
+    writers_by_xid_.erase(xid);
+    held_writers_ = writers_by_xid_.size();
+}
+
+void table_feed::see_writer(std::uint64_t connection) {
     if (!watches_writes_ || earlier_writers_.contains(connection) || watched_.is_ours(connection))
         return;
     std::lock_guard lock(mutex_);
@@ -196,6 +209,9 @@ void table_feed::see_definition(const binlog::statement& seen) {
 }
 
 void table_feed::on_xa_commit(const std::string& xid) {
+    if (const auto wrote = writers_by_xid_.find(xid); wrote != writers_by_xid_.end())
+        see_writer(wrote->second.connection);
+    forget_writer(xid);
     held_.release(xid, [&](std::uint64_t epoch, keys::key_value key) {
         changes_.add_of(epoch, std::move(key), stop_);
     });
@@ -203,10 +219,13 @@ void table_feed::on_xa_commit(const std::string& xid) {
 }
 
 bool table_feed::settled_before(std::uint64_t epoch) const {
-    return changes_.settled_before(epoch) && !held_.any_before(epoch);
+    return changes_.settled_before(epoch) && !held_.any_before(epoch) &&
+           std::ranges::none_of(writers_by_xid_,
+                                [&](const auto& one) { return one.second.epoch < epoch; });
 }
 
 void table_feed::on_xa_rollback(const std::string& xid) {
+    forget_writer(xid);
     held_.forget(xid);
     held_keys_ = held_.keys();
 }

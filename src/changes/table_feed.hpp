@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -62,8 +63,9 @@ class table_feed {
     /// Statements of exactly these texts are made by ourselves, whenever they are seen.
     void expect_statements(std::vector<std::string> texts);
 
-    /// Keys held for XA transactions that are prepared and neither committed nor rolled back.
-    std::size_t held_for_xa() const noexcept { return held_keys_.load(); }
+    /// Keys held for XA transactions that are prepared and neither committed nor rolled back, and
+    /// how many of these have written the target.
+    std::size_t held_for_xa() const noexcept { return held_keys_.load() + held_writers_.load(); }
 
     /// How many bytes of the keys held for XA transactions stay in memory; what is beyond goes to a
     /// file.
@@ -85,8 +87,8 @@ class table_feed {
     /// which on_xa_begin() told of; else unset.
     void on_row(const binlog::row_change& change, const std::optional<std::string>& xid);
     /// A transaction of this connection changes rows of target(), as stream_handler::on_written()
-    /// has it.
-    void on_target_written(std::uint64_t connection);
+    /// has it. `xid`: as on_row() has it; what an XA transaction wrote counts once it is committed.
+    void on_target_written(std::uint64_t connection, const std::optional<std::string>& xid);
     /// A statement of the log, about whatever table, as stream_handler::on_statement() has it.
     void on_statement(const binlog::statement& seen);
     /// From here on statements about `ours` are somebody else's: what made them stands before.
@@ -117,7 +119,14 @@ class table_feed {
     void add_known_xa(std::set<std::string>& xids) const { held_.add_known(xids); }
 
   private:
+    /// That an XA transaction has written the target, and in which epoch.
+    struct target_writer {
+        std::uint64_t connection = 0;
+        std::uint64_t epoch = 0;
+    };
     void keep(keys::key_value key, const std::optional<std::string>& xid);
+    void see_writer(std::uint64_t connection);
+    void forget_writer(const std::string& xid);
     void see_definition(const binlog::statement& seen);
     void see_change_of_ours(const binlog::statement& seen);
     bool makes_own_trigger(const binlog::statement& seen) const;
@@ -133,12 +142,14 @@ class table_feed {
     held_keys held_{held_bytes_max};  // only the stream's thread, as the next
     std::size_t watched_ours_ = 0;    ///< How many of watched_.ours, from the first one on.
     bool watches_writes_ = false;     ///< Whether it is known who may write the target.
-    std::set<std::uint64_t> earlier_writers_;  ///< Connections, of earlier runs.
+    std::set<std::uint64_t> earlier_writers_;              ///< Connections, of earlier runs.
+    std::map<std::string, target_writer> writers_by_xid_;  ///< As held_ has the keys of these.
 
     std::atomic<bool> definition_seen_{false};         // set by the stream, cleared by the asker
     std::atomic<bool> swap_expected_{false};           // written by the cut-over
     std::atomic<std::uint64_t> possible_children_{0};  // written by the stream
-    std::atomic<std::size_t> held_keys_{0};            // written by the stream
+    std::atomic<std::size_t> held_keys_{0};            // written by the stream, as the next
+    std::atomic<std::size_t> held_writers_{0};         // elements of writers_by_xid_
 
     mutable std::mutex mutex_;
     std::string change_of_ours_;  // guarded by mutex_, as the next

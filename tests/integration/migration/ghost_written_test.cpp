@@ -81,6 +81,41 @@ TEST_F(a_new_table_that_somebody_writes, is_found_by_verification_where_no_log_t
     run.expect_as_native_alter(std::string(alter));
 }
 
+// Nothing of it is written: an XA transaction that is rolled back, and an update over two tables of
+// which it changes the other one, though the log names both.
+TEST_F(a_new_table_that_somebody_writes, may_be_named_by_what_does_not_write_it) {
+    run.session().execute("CREATE TABLE other (id INT PRIMARY KEY, a INT)");
+    run.session().execute("INSERT INTO other VALUES (7, 0)");
+    start_in_the_copy(3, {"--chunk-size=100"});
+    application_session somebody(run.server().over_tcp(), run.schema());
+    somebody.execute("XA START 'x'");
+    somebody.execute("UPDATE _t_gho SET a=-1 WHERE id=7");
+    for (const char* const step : {"XA END 'x'", "XA PREPARE 'x'", "XA ROLLBACK 'x'"})
+        somebody.execute(step);
+    somebody.execute("UPDATE other JOIN _t_gho USING (id) SET other.a=5, _t_gho.a=7 WHERE id=7");
+    EXPECT_EQ(run.session().query_value("SELECT a FROM other"), "5");
+    goes_on();
+    run.expect_swapped();
+    run.expect_as_native_alter(std::string(alter));
+}
+
+TEST_F(a_new_table_that_somebody_writes, in_an_xa_transaction_ends_the_run_at_its_commit) {
+    run.start(std::string(alter), {.postponed = true});
+    run.segue().wait_for_output("State: postponing cut-over");
+    application_session somebody(run.server().over_tcp(), run.schema());
+    somebody.execute("XA START 'x'");
+    somebody.execute("UPDATE _t_gho SET a=0 WHERE id=7");
+    for (const char* const step : {"XA END 'x'", "XA PREPARE 'x'"}) somebody.execute(step);
+    run.session().execute("INSERT INTO t (a) VALUES (-1)");
+    run.wait_until("the stream has come past it", [&] {
+        return run.session().query_value("SELECT COUNT(*) FROM _t_gho WHERE a=-1") == "1";
+    });
+    somebody.execute("XA COMMIT 'x'");
+    run.expect_failed(
+        {"connection " + std::to_string(somebody.connection_id()) + " has written into",
+         "The original table is untouched"});
+}
+
 // Of few ranges a sample would leave out all.
 TEST_F(a_new_table_that_somebody_writes, is_found_by_the_smallest_sample) {
     start_in_the_copy(2, {"--chunk-size=1000", "--verify=sample=1%"});

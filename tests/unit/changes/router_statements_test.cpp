@@ -52,6 +52,32 @@ TEST_F(a_router, tells_which_connection_wrote_the_target_once_a_marker_has_come)
               "else's to change while the migration runs");
 }
 
+TEST_F(a_router, tells_who_wrote_the_target_in_an_xa_transaction_once_that_is_committed) {
+    table_feed feed({.original = {"s", "t"},
+                     .columns = 2,
+                     .ours = {{"s", "_t_gho"}},
+                     .is_ours = [](std::uint64_t) { return false; }},
+                    id_codec(), changes_, {});
+    router watching(markers_, {"s", "_t_ghc"}, {&feed});
+    feed.watch_ours();
+    const auto prepare = [&](const std::string& xid, std::uint64_t connection) {
+        watching.on_begin(xid);
+        watching.on_written(2, connection);
+        watching.on_end(binlog::stream_handler::ending::xa_prepared);
+    };
+    prepare("X'61',X'',1", 8);
+    prepare("X'62',X'',1", 9);
+    EXPECT_EQ(feed.held_for_xa(), 2U) << "no swap beside it";
+    watching.on_xa_rollback("X'61',X'',1");
+    EXPECT_EQ(feed.change_of_ours(), "");
+    const std::uint64_t epoch = feed.begin_epoch();
+    EXPECT_FALSE(feed.settled_before(epoch)) << "a later run has to see it prepared";
+    watching.on_xa_commit("X'62',X'',1");
+    EXPECT_NE(feed.change_of_ours().find("connection 9 has written"), std::string::npos);
+    EXPECT_EQ(feed.held_for_xa(), 0U);
+    EXPECT_TRUE(feed.settled_before(epoch));
+}
+
 TEST_F(a_router, knows_the_triggers_that_we_make_on_our_tables) {
     feed_.watch_ours();
     feed_.expect_triggers({"audit_new"});
