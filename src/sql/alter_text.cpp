@@ -387,6 +387,11 @@ class alter_parser {
     void read_definition(token_span piece, token_cursor at, clause_kind kind, std::string column,
                          std::string renamed_from) {
         const auto definition = read_column_definition(at.rest());
+        for (const sql_token& name : definition.constraint_names) {
+            auto& check = add_silently(piece, clause_kind::add_check);
+            check.name = unquote(name);
+            check.name_span = span_of(name);
+        }
         auto& clause = add_silently(piece, kind);
         clause.column = std::move(column);
         clause.renamed_from = std::move(renamed_from);

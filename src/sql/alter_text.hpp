@@ -49,7 +49,8 @@ struct text_span {
     std::size_t length = 0;
 };
 
-/// One clause; names are without quotes, in the case that was written.
+/// One clause; names are without quotes, in the case that was written. A CHECK constraint with a
+/// name in the definition of a column has one of its own (add_check), with that definition's text.
 struct alter_clause {
     clause_kind kind = clause_kind::refused;
     std::string text;  ///< As written.

@@ -32,7 +32,7 @@ bool known(const sql_token& token) {
 }
 
 // Over an attribute whose argument is a name of anything.
-bool accept_named(token_cursor& at) {
+bool accept_named(token_cursor& at, column_definition& found) {
     if (at.accept_words("CHARACTER", "SET") || at.accept_words("CHAR", "SET") ||
         at.accept_word("CHARSET") || at.accept_word("COLLATE") || at.accept_word("AFTER") ||
         at.accept_word("COLUMN_FORMAT") || at.accept_word("STORAGE") || at.accept_word("SRID")) {
@@ -40,7 +40,9 @@ bool accept_named(token_cursor& at) {
         return true;
     }
     if (at.accept_word("CONSTRAINT")) {
-        if (!at.at_word("CHECK")) at.accept_identifier();
+        if (at.at_word("CHECK") || !at.at_identifier()) return true;
+        found.constraint_names.push_back(at.current());
+        at.skip_group();
         return true;
     }
     return false;
@@ -56,7 +58,7 @@ column_definition read_column_definition(std::span<const sql_token> tokens) {
     else if (!at.done())
         at.skip_group();
     while (!at.done()) {
-        if (accept_named(at)) continue;
+        if (accept_named(at, found)) continue;
         if (at.accept_word("AUTO_INCREMENT") || at.accept_word("SERIAL")) {
             found.auto_increment = true;
         } else if (at.accept_words("UNIQUE", "KEY")) {

@@ -15,6 +15,7 @@ struct column_definition {
     bool auto_increment = false;
     bool primary_key = false;
     bool references = false;                  ///< An inline foreign key.
+    std::vector<sql_token> constraint_names;  ///< Of its CHECK constraints, those that have one.
     std::optional<std::string> unknown_word;  ///< The first attribute that is not on the list.
 };
 

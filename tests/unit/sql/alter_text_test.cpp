@@ -373,6 +373,18 @@ TEST(alter_on, constraints_are_named_as_on_the_target) {
         "ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
 }
 
+TEST(alter_on, constraints_in_the_definition_of_a_column_are_named_as_on_the_target) {
+    const auto statement = parse_alter(
+        "ADD a INT CONSTRAINT `c1` CHECK (a > 0) CONSTRAINT CHECK (a < 9) CHECK (a <> 5), ADD (b "
+        "INT CONSTRAINT C2 CHECK (b > 0) NOT ENFORCED, c INT), MODIFY d INT CONSTRAINT c3 CHECK "
+        "(d > 0) AFTER c1");
+    EXPECT_EQ(
+        alter_on(statement, {"d", "g"}, {{"c1", "n1"}, {"c2", "n2"}, {"c3", "n3"}}),
+        "ALTER TABLE `d`.`g` ADD a INT CONSTRAINT `n1` CHECK (a > 0) CONSTRAINT CHECK (a < 9) "
+        "CHECK (a <> 5), ADD (b INT CONSTRAINT `n2` CHECK (b > 0) NOT ENFORCED, c INT), MODIFY d "
+        "INT CONSTRAINT `n3` CHECK (d > 0) AFTER c1");
+}
+
 TEST(alter_on, a_copy_is_asked_for_in_front_of_all_clauses) {
     const auto by_copy = [](std::string_view text) {
         const std::string whole = alter_on(parse_alter(text), {"d", "g"}, {}, alter_way::by_copy);
