@@ -73,10 +73,19 @@ projected_pair look_at_pair(db::session& session, const inspection_request& requ
     tried_change tried =
         try_change(session, alter, request, {.source = made.source, .target = target}, stop);
     made.wanted = std::move(tried.wanted);
-    throw_refusals(schema::obstacles_to_setting(tried.sets, made.target));
+    throw_refusals(
+        schema::obstacles_to_setting(tried.sets, made.wanted ? *made.wanted : made.target));
+    // What the target lacks is told of its definition.
+    if (made.wanted)
+        std::erase_if(tried.sets, [&](const schema::set_column& one) {
+            const schema::column* const to = made.target.find_column(one.target);
+            return to == nullptr || to->generated;
+        });
     const schema::source_of source_of = [&](std::string_view name) -> std::optional<std::string> {
         if (schema::find_set(tried.sets, name) != nullptr) return std::nullopt;
-        if (altered) return renames.source_of(name);
+        // A column that the ALTER does not make is one that it should have dropped or renamed.
+        if (made.wanted && made.wanted->find_column(name) != nullptr)
+            return renames.source_of(name);
         const schema::column* const found = made.source.find_column(name);
         return found == nullptr ? std::nullopt : std::optional(found->name);
     };

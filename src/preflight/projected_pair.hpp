@@ -22,8 +22,9 @@ struct projected_pair {
 };
 
 /// Reads both tables, and finds by which key rows of both are the same, and which column carries on
-/// which: by name, and where the ALTER renames columns, as it says. `request`: the source as its
-/// original, and by what the target came of it: the ALTER (or none), --set,
+/// which: by name, and where the ALTER renames columns, as it says, as long as the target has them.
+/// `request`: the source as its original, and by what the target came of it: the ALTER (or none),
+/// --set,
 /// --allow-nondeterministic, --skip-renamed-columns. The ALTER and the expressions are tried on
 /// empty tables of the source's schema that are made for a moment; where there are none, nothing is
 /// made. Values that are of the moment of a migration are not deterministic here. Throws

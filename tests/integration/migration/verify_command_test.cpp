@@ -223,6 +223,67 @@ TEST_F(two_tables_that_nobody_writes_to, are_compared_by_what_the_alter_makes_of
     EXPECT_EQ(run.everything(), tables);
 }
 
+TEST_F(two_tables_that_nobody_writes_to, differ_where_the_change_was_never_made) {
+    make("a INT NOT NULL, s VARCHAR(20)");
+    fill("i, CONCAT('row ', i)");
+    run.session().execute("UPDATE g SET s='other' WHERE id=9");
+    struct change {
+        std::vector<std::string> asked;
+        std::string lacks;
+        std::string has;
+    };
+    const std::vector<change> all = {
+        {{"--alter=DROP COLUMN a"}, "", "`a` int NOT NULL"},
+        {{"--alter=RENAME COLUMN s TO title"}, "`title` varchar(20) DEFAULT NULL", "`s` varchar"},
+        {{"--alter=CHANGE s title VARCHAR(30)"}, "`title` varchar(30) DEFAULT NULL", "`s` varchar"},
+        {{"--alter=RENAME COLUMN id TO pk"}, "PRIMARY KEY (`pk`)", "PRIMARY KEY (`id`)"},
+        {{"--alter=DROP COLUMN a, ADD COLUMN u INT", "--set=u = a + 1"},
+         "`u` int DEFAULT NULL",
+         "`a` int NOT NULL"}};
+    for (auto [asked, lacks, has] : all) {
+        asked.emplace_back("--with-table=g");
+        const std::string told_all = verify(different, asked);
+        const std::string made = lacks.empty() ? "" : "the ALTER makes " + lacks;
+        EXPECT_THAT(told_all,
+                    AllOf(HasSubstr(made), HasSubstr("definition: " + told("g") + " has " + has),
+                          HasSubstr("row id=9: other values in `s`\n"),
+                          HasSubstr("# Different: 1 row, and the definition\n")));
+    }
+    run.session().execute("ALTER TABLE g ADD COLUMN beside INT");
+    EXPECT_THAT(verify(different, {"--with-table=g", "--alter=DROP COLUMN a"}),
+                HasSubstr(" has `beside` int DEFAULT NULL, which the ALTER does not make\n"));
+    EXPECT_THAT(verify(not_done, {"--with-table=g", "--alter=DROP COLUMN a", "--set=nothing=1"}),
+                HasSubstr("has no column `nothing`"));
+}
+
+TEST_F(two_tables_that_nobody_writes_to, are_equal_with_a_check_that_has_a_name_of_its_own) {
+    make("a INT");
+    fill("i");
+    const std::string alter =
+        "ADD COLUMN n INT DEFAULT 5 CONSTRAINT named CHECK (n > 3), ADD COLUMN (m INT CONSTRAINT "
+        "`also named` CHECK (m > 3) COMMENT 'x'), ADD CONSTRAINT beside CHECK (a > -9)";
+    run.session().execute("ALTER TABLE g " + alter);
+    EXPECT_THAT(verify(equal, {"--with-table=g", "--alter=" + alter}), HasSubstr("# Equal"));
+    EXPECT_THAT(verify(different, {"--with-table=g",
+                                   "--alter=ADD COLUMN n INT DEFAULT 5 CONSTRAINT named CHECK (n > "
+                                   "4), ADD COLUMN m INT COMMENT 'x'"}),
+                AllOf(HasSubstr("the ALTER makes CHECK ((`n` > 4)), which"),
+                      HasSubstr(" has CHECK ((`n` > 3)), which the ALTER does not make\n")));
+}
+
+// The document is one, and takes another room.
+TEST_F(two_tables_that_nobody_writes_to, are_equal_where_a_document_was_updated_in_place) {
+    make("j JSON");
+    run.session().execute(R"(INSERT INTO t VALUES (1, '{"a": "quite a long string", "b": [1]}'))");
+    run.session().execute(R"(INSERT INTO g VALUES (1, '{"a": "short", "b": [1]}'))");
+    run.session().execute("SET SESSION binlog_row_value_options=PARTIAL_JSON");
+    run.session().execute("UPDATE t SET j=JSON_SET(j, '$.a', 'short')");
+    EXPECT_NE(run.session().query_value("SELECT JSON_STORAGE_FREE(j) FROM t"), "0");
+    EXPECT_THAT(verify(equal), AllOf(HasSubstr("# Equal"), Not(HasSubstr("somebody writes"))));
+    run.session().execute("UPDATE g SET j=JSON_SET(j, '$.b[0]', 2)");
+    EXPECT_THAT(verify(different), HasSubstr("row id=1: other values in `j`"));
+}
+
 TEST_F(two_tables_that_nobody_writes_to, need_rights_for_the_alter_to_be_tried) {
     make("a INT");
     fill("i");
