@@ -18,11 +18,11 @@ using nlohmann::json;
 constexpr double mebibyte = 1024.0 * 1024.0;
 
 std::string eta_of(const backfill::progress& at) {
-    if (at.at != backfill::phase::walk || at.rows_walked == 0) return "N/A";
+    if (at.at != backfill::phase::walk || at.rows_walked <= at.rows_walked_before) return "N/A";
     const auto left = at.rows_estimate - std::min(at.rows_estimate, at.rows_walked);
     return short_duration(std::chrono::milliseconds(static_cast<std::int64_t>(
         static_cast<double>(at.elapsed.count()) * static_cast<double>(left) /
-        static_cast<double>(at.rows_walked))));
+        static_cast<double>(at.rows_walked - at.rows_walked_before))));
 }
 
 std::string state_of(const backfill::progress& at) {

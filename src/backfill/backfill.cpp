@@ -210,6 +210,7 @@ progress backfill::now() const {
     progress at{.at = at_,
                 .rows_estimate = made_ ? made_->table.rows_estimate : 0,
                 .rows_walked = count_.walked,
+                .rows_walked_before = count_.walked_before,
                 .rows_changed = count_.changed,
                 .rows_locked = count_.locked,
                 .rows_passed_over = count_.passed_over,

@@ -22,12 +22,14 @@ std::string_view name_of(phase at) noexcept;
 /// Where a backfill stands. A copy: it does not change.
 struct progress {
     phase at = phase::inspect;
-    std::uint64_t rows_estimate = 0;     ///< Of the table.
-    std::uint64_t rows_walked = 0;       ///< About; since this process began, or verified so far.
-    std::uint64_t rows_changed = 0;      ///< By this run, and by those that it goes on with.
-    std::uint64_t rows_locked = 0;       ///< Passed over, and still to be come back to.
-    std::uint64_t rows_passed_over = 0;  ///< How often that happened.
-    std::uint64_t conflicts = 0;         ///< Chunks that were rolled back for a lock.
+    std::uint64_t rows_estimate = 0;  ///< Of the table.
+    /// About; by this run and by those that it goes on with, or verified so far.
+    std::uint64_t rows_walked = 0;
+    std::uint64_t rows_walked_before = 0;  ///< Of these: by earlier runs.
+    std::uint64_t rows_changed = 0;        ///< By this run, and by those that it goes on with.
+    std::uint64_t rows_locked = 0;         ///< Passed over, and still to be come back to.
+    std::uint64_t rows_passed_over = 0;    ///< How often that happened.
+    std::uint64_t conflicts = 0;           ///< Chunks that were rolled back for a lock.
     std::chrono::milliseconds elapsed{0};
     bool throttled = false;
     std::string throttle_reason;

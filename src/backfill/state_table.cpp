@@ -76,6 +76,7 @@ std::optional<saved> state_table::read(db::session& session) const {
         if (hint == "key") found.asked.key = value;
         if (hint == "walked") found.walked = true;
         if (hint == "watermark") found.done = tables::watermark_in(value);
+        if (hint == "rows_walked") found.rows_walked = db::to_uint64(row[2], "rows_walked");
         if (hint == "locked")
             found.locked.emplace(db::to_uint64(row[1], "id"), tables::evicted_in(value));
     }
@@ -107,8 +108,12 @@ void state_table::put(db::session& session, std::string_view kind, const std::st
                                 name_.quoted(), kind, id, quoted_literal(value)));
 }
 
-void state_table::record(db::session& session, const tables::watermark& done) const {
-    put(session, "watermark", tables::text_of(done));
+// In one statement, as it is a part of every transaction.
+void state_table::record(db::session& session, const tables::watermark& done,
+                         std::uint64_t rows_walked) const {
+    session.execute(fmt::format(
+        "REPLACE INTO {} (hint, id, value) VALUES ('watermark',0,{}),('rows_walked',0,'{}')",
+        name_.quoted(), quoted_literal(tables::text_of(done)), rows_walked));
 }
 
 void state_table::record_walked(db::session& session) const {

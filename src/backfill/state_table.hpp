@@ -33,7 +33,8 @@ struct saved {
     facts asked;
     /// Up to which key all is done: in `chunks_below` transactions, which changed `rows` rows.
     tables::watermark done;
-    bool walked = false;  ///< All of the table; what was locked then may be left.
+    std::uint64_t rows_walked = 0;  ///< About: how many there are up to it, right or not.
+    bool walked = false;            ///< All of the table; what was locked then may be left.
     std::map<std::uint64_t, std::vector<keys::key_value>> locked;  ///< Passed over, by its number.
 };
 
@@ -58,7 +59,8 @@ class state_table {
     /// this run is not the owner any more, or the server may not be written to.
     void check_owner(db::session& session) const;
     /// Within a transaction.
-    void record(db::session& session, const tables::watermark& done) const;
+    void record(db::session& session, const tables::watermark& done,
+                std::uint64_t rows_walked) const;
     void record_walked(db::session& session) const;
     void record_locked(db::session& session, std::uint64_t number,
                        std::span<const keys::key_value> keys) const;

@@ -29,6 +29,7 @@ class verification {
           sizer_(with.pace) {}
 
     verdict run(std::stop_token stop) {
+        with_.count.walked_before = 0;
         with_.count.walked = 0;
         keys::key_range left;
         for (bool more = true; more;) {

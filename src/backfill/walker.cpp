@@ -35,7 +35,11 @@ walker::walker(parts with)
       transactions_(with_.pace, with_.texts.keys_max()) {}
 
 void walker::walk(const std::optional<saved>& from, std::stop_token stop) {
-    if (from) take(*from);
+    if (from) {
+        take(*from);
+        with_.count.walked_before = from->rows_walked;
+        with_.count.walked = from->rows_walked;
+    }
     left_.after = state_.done.up_to;
     while (!state_.walked) {
         const part work = next_part(stop);
@@ -164,7 +168,8 @@ void walker::transact(db::session& on, const step& one, saved& next,
     ++next.done.chunks_below;
     next.done.rows += made.changed;
     if (one.up_to) next.done.up_to = one.up_to;
-    with_.state.record(on, next.done);
+    next.rows_walked = with_.count.walked;
+    with_.state.record(on, next.done, next.rows_walked);
     if (!locked.empty() || state_.locked.contains(one.number)) {
         with_.state.record_locked(on, one.number, locked);
         next.locked.erase(one.number);
@@ -213,10 +218,11 @@ void walker::write_down_quietly(std::stop_token stop) {
     written_at_ = now;
     saved next = state_;
     next.done.up_to = left_.after;
+    next.rows_walked = with_.count.walked;
     session_.run("write down how far it is", stop, [&](db::session& on) {
         on.execute("START TRANSACTION");
         with_.state.check_owner(on);
-        with_.state.record(on, next.done);
+        with_.state.record(on, next.done, next.rows_walked);
         on.execute("COMMIT");
     });
     take(std::move(next));

@@ -25,6 +25,7 @@ namespace segue::backfill {
 /// What several threads may ask of a run meanwhile. Written by the one that runs it.
 struct counters {
     std::atomic<std::uint64_t> walked{0};
+    std::atomic<std::uint64_t> walked_before{0};  ///< Of these: by an earlier run.
     std::atomic<std::uint64_t> changed{0};
     std::atomic<std::uint64_t> locked{0};
     std::atomic<std::uint64_t> passed_over{0};

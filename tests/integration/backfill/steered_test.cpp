@@ -110,6 +110,26 @@ TEST_F(a_backfill_at_work, remembers_locked_rows_where_it_is_killed) {
     expect_all_set();
 }
 
+TEST_F(a_backfill_at_work, tells_of_the_rows_that_an_earlier_run_has_done) {
+    {
+        fault_points faults;
+        faults.pause("backfill.committed", {.first = 6});
+        const auto process = run.start(flags, {.faults = &faults});
+        faults.wait_reached("backfill.committed");
+        process->signal(SIGKILL);
+        process->wait();
+    }
+    auto more = flags;
+    more.push_back("--throttle-additional-flag-file=" + path(".throttle"));
+    std::ofstream(path(".throttle")) << "";
+    const auto process = run.start(more);
+    wait_for_status("throttled", "true");
+    EXPECT_THAT(ctl("sup"), HasSubstr("Backfill: 3000/"));
+    std::filesystem::remove(path(".throttle"));
+    EXPECT_EQ(process->wait(), 0) << process->err();
+    expect_all_set();
+}
+
 TEST_F(a_backfill_at_work, takes_commands_and_goes_on_after_a_panic) {
     auto more = flags;
     fault_points faults;
