@@ -113,21 +113,19 @@ verification::verification(run_state& state, task_group& threads,
 // changes that were carried over may have been taken back. What is asked of a sample is in its
 // ranges.
 tables::verified_point verification::where_to_begin() {
-    tables::verified_point begun{.so_far = {},
-                                 .percent = state_.with.verify_percent,
-                                 .seed = random_seed(),
-                                 .server_uuid = state_.plan().server.uuid,
-                                 .up_since = {}};
+    tables::verified_point begun{
+        .so_far = {},
+        .percent = state_.with.verify_percent,
+        .seed = random_seed(),
+        .server = {.server_uuid = state_.plan().server.uuid, .up_since = {}}};
     db::retrying_session session(state_.sessions(), state_.with.carrying.failures_max,
                                  db::lock_conflicts::outlasted);
     session.run("look since when the server is up", threads_.token(),
-                [&](db::session& on) { begun.up_since = servers::up_since(on); });
+                [&](db::session& on) { begun.server.up_since = servers::up_since(on); });
     const auto& left = state_.plan().goes_on;
     if (!left || !left->verified) return begun;
     const tables::verified_point& before = *left->verified;
-    const bool goes_on = before.percent == begun.percent &&
-                         before.server_uuid == begun.server_uuid &&
-                         before.up_since == begun.up_since;
+    const bool goes_on = before.percent == begun.percent && before.server == begun.server;
     const tables::verified_rows& rows = before.so_far;
     if (rows.ranges + rows.skipped > 0)
         state_.told.on_notice(

@@ -177,8 +177,8 @@ std::string text_of(const verified_point& point) {
                 {"changed_meanwhile", rows.changed_meanwhile},
                 {"percent", point.percent},
                 {"seed", point.seed},
-                {"server", point.server_uuid},
-                {"up_since", point.up_since}}
+                {"server", point.server.server_uuid},
+                {"up_since", point.server.up_since}}
         .dump();
 }
 
@@ -196,8 +196,7 @@ verified_point verified_in(std::string_view text) {
                        .changed_meanwhile = all.number("changed_meanwhile")},
             .percent = static_cast<unsigned>(percent),
             .seed = all.number("seed"),
-            .server_uuid = all.text("server"),
-            .up_since = all.text("up_since")};
+            .server = {.server_uuid = all.text("server"), .up_since = all.text("up_since")}};
 }
 
 std::string text_of(std::span<const keys::key_value> evicted) {

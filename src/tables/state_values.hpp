@@ -73,9 +73,7 @@ struct verified_point {
     verified_rows so_far;
     unsigned percent = 100;  ///< So many of a hundred ranges are compared,
     std::uint64_t seed = 0;  ///< and which ones.
-    /// Of the server: its UUID, and the moment at which it was started (servers::up_since()).
-    std::string server_uuid;
-    std::string up_since;
+    server_life server;
     bool operator==(const verified_point&) const = default;
 };
 

@@ -77,8 +77,7 @@ TEST(saved_state, how_far_a_verification_is_is_read_as_it_was_written) {
                                             .changed_meanwhile = 6},
                                  .percent = 7,
                                  .seed = 1ULL << 40U,
-                                 .server_uuid = "3e11fa47",
-                                 .up_since = "1700000000"};
+                                 .server = {.server_uuid = "3e11fa47", .up_since = "1700000000"}};
     EXPECT_EQ(verified_in(text_of(written)), written);
     EXPECT_EQ(verified_in(text_of(verified_point{})), verified_point{});
     std::string other = text_of(written);
