@@ -38,17 +38,18 @@ class progress_lines {
   public:
     explicit progress_lines(bool wanted) : wanted_(wanted) {}
 
-    void tell(const commands::comparison_progress& at) {
+    // The server's estimate may be of long ago: what was compared corrects it.
+    void tell(commands::comparison_progress at) {
+        at.rows_estimate = std::max(at.rows_estimate, at.rows.rows);
         constexpr std::chrono::seconds every{1};
         constexpr std::chrono::seconds later_every{10};
         const auto now = steady_clock::now();
         if (!wanted_ || now < next_) return;
         const auto since = now - began_;
         next_ = now + (since < 10 * later_every ? every : later_every);
-        const double percent = at.rows_estimate == 0
-                                   ? 0.0
-                                   : std::min(100.0, 100.0 * static_cast<double>(at.rows.rows) /
-                                                         static_cast<double>(at.rows_estimate));
+        const double percent = at.rows_estimate == 0 ? 0.0
+                                                     : 100.0 * static_cast<double>(at.rows.rows) /
+                                                           static_cast<double>(at.rows_estimate);
         print(fmt::format(
             "Verified: {}/{} {:.1f}%; Differences: {}; Elapsed: {}s{}", at.rows.rows,
             at.rows_estimate, percent, at.rows.differences.size(),

@@ -38,6 +38,8 @@ std::optional<milliseconds> time_for_the_rest(const rows_done& of) {
 std::optional<milliseconds> time_left(const migration::progress& at) {
     const bool verifies = at.at == migration::phase::verify;
     if (copy_is_done(at) && !verifies) return milliseconds(0);
+    // The estimate is too low: nobody knows how many more there are.
+    if (!verifies && at.rows_copied > 0 && at.rows_copied >= at.rows_estimate) return std::nullopt;
     return verifies ? time_for_the_rest({.before = at.rows_verified_before,
                                          .done = at.rows_verified,
                                          .all = at.rows_copied,

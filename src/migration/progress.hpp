@@ -27,9 +27,9 @@ struct failed_attempt {
 struct progress {
     phase at = phase::inspect;
     std::uint64_t rows_copied = 0;
-    std::uint64_t rows_copied_before = 0;       ///< Of them: by the run that this one goes on with.
-    std::uint64_t rows_estimate = 0;            ///< Equal to rows_copied once the copy is done.
-    std::uint64_t rows_verified = 0;            ///< Of the original, compared so far,
+    std::uint64_t rows_copied_before = 0;  ///< Of them: by the run that this one goes on with.
+    std::uint64_t rows_estimate = 0;  ///< Never below rows_copied; equal once the copy is done.
+    std::uint64_t rows_verified = 0;  ///< Of the original, compared so far,
     std::uint64_t rows_verified_in_target = 0;  ///< and of the new table, beside them.
     std::uint64_t rows_verified_before =
         0;  ///< Of the original: by the run that this goes on with.

@@ -366,7 +366,9 @@ progress run_state::now() const {
         made.copy_elapsed = in_millis((copy_ended ? copy_ended_ : now) - copy_began_);
     if (made_->goes_on) made.rows_copied_before = tables::rows_copied(*made_->goes_on);
     made.rows_copied = made.rows_copied_before + parts.copying.rows_copied();
-    made.rows_estimate = copy_ended ? made.rows_copied : made_->original.rows_estimate;
+    // Behind a crash of the server the estimate may be of long ago.
+    made.rows_estimate =
+        copy_ended ? made.rows_copied : std::max(made_->original.rows_estimate, made.rows_copied);
     made.rows_verified = rows_verified_;
     made.rows_verified_before = rows_verified_before_;
     if (verify_began_ != steady_clock::time_point{})

@@ -87,6 +87,28 @@ TEST_F(a_pace, that_is_nice_does_not_take_a_wait_for_a_lock_for_work) {
     run.expect_as_native_alter(alter);
 }
 
+// As behind a crash of the server.
+TEST_F(a_pace, is_told_by_what_is_copied_where_the_estimate_is_of_long_ago) {
+    run.session().execute("CREATE TABLE few LIKE t");
+    run.session().execute("ALTER TABLE few STATS_PERSISTENT=1, STATS_AUTO_RECALC=0");
+    run.session().execute("INSERT INTO few SELECT * FROM t LIMIT 37");
+    run.session().execute("ANALYZE TABLE few");
+    run.session().execute("INSERT INTO few SELECT * FROM t WHERE id>37");
+    run.session().execute("DROP TABLE t");
+    run.session().execute("RENAME TABLE few TO t");
+    fault_points faults;
+    faults.pause("copier.chunk_committed", {.first = 5});
+    run.start(alter, {.build = segue_build::faulty,
+                      .faults = &faults,
+                      .more = {"--threads=1", "--chunk-size=100"}});
+    faults.wait_reached("copier.chunk_committed");
+    await_more_lines_with("State: migrating; ETA: N/A", 2);
+    EXPECT_EQ(lines_with("\\d\\d\\d/37 "), 0U) << run.segue().out();
+    EXPECT_GT(lines_with("(\\d00)/\\1 100.0%"), 0U) << run.segue().out();
+    faults.go("copier.chunk_committed");
+    run.expect_swapped();
+}
+
 TEST_F(a_pace, that_is_nice_copies_everything) {
     run.start(alter, {.more = {"--chunk-size=100", "--nice-ratio=0.5"}});
     run.expect_swapped();
