@@ -16,6 +16,7 @@
 #include "src/schema/row_key.hpp"
 #include "src/schema/trigger.hpp"
 #include "src/servers/account.hpp"
+#include "src/servers/read_only_refusal.hpp"
 #include "src/servers/server_facts.hpp"
 #include "throttle/known_limits.hpp"
 
@@ -56,11 +57,7 @@ void look_at_server(const inspected_at& at, plan& made, std::vector<refusal>& re
              "refuses to log so",
              "SET GLOBAL binlog_format=ROW; then let every session that writes connect anew."});
     if (seen["read_only"] == "ON")
-        refusals.push_back(
-            {fmt::format("the server {} is read_only (super_read_only is {})", made.host,
-                         seen["super_read_only"]),
-             "Is it a replica, or the primary of before a failover? Then let --host name the "
-             "primary, or a replica that knows it."});
+        refusals.push_back(servers::read_only_refusal(made.host, seen["super_read_only"]));
     const servers::account_facts account = servers::read_account(at.session, at.asked.table.schema);
     constexpr std::array on_schema = {"SELECT", "INSERT", "UPDATE", "DELETE",
                                       "CREATE", "DROP",   "ALTER"};

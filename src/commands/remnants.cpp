@@ -13,6 +13,7 @@
 #include "src/earlier/stored_names.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/account.hpp"
+#include "src/servers/read_only_refusal.hpp"
 #include "src/tables/saved_state.hpp"
 
 #include <array>
@@ -26,12 +27,11 @@ namespace {
 
 // Whatever the account may do: what is dropped on a replica, its source still has.
 void refuse_read_only(db::session& session) {
-    const db::row found = session.query_row("SELECT @@GLOBAL.read_only, @@hostname");
+    const db::row found = session.query_row(
+        "SELECT @@GLOBAL.read_only, CONCAT(@@hostname, ':', @@port), "
+        "IF(@@GLOBAL.super_read_only, 'ON', 'OFF')");
     if (found[0] != "0")
-        throw_refusals(
-            {{fmt::format("the server {} is read_only", found[1].value_or("")),
-              "Is it a replica, or the primary of before a failover? Then let --host name the "
-              "primary. If it is the primary and may be written: SET GLOBAL read_only=OFF;"}});
+        throw_refusals({servers::read_only_refusal(found[1].value_or(""), found[2].value_or(""))});
 }
 
 // The server hides tables on which the account has no privilege, so that nothing would seem to be

@@ -5,6 +5,7 @@
 #include "src/base/table_name.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/binary_log_status.hpp"
+#include "src/servers/read_only_refusal.hpp"
 #include "src/servers/sight.hpp"
 
 #include <array>
@@ -159,12 +160,7 @@ server_facts read_server(db::session& session, const std::string& schema, server
 
     facts.read_only_is_meant = kind != server_kind::primary;
     if (seen["read_only"] == "ON" && !facts.read_only_is_meant)
-        refusals.push_back(
-            {fmt::format("the server {} is read_only (super_read_only is {})", facts.host,
-                         seen["super_read_only"]),
-             "Is it a replica, or the primary of before a failover? Then let --host name the "
-             "primary, or a replica that knows it. If it is the primary and may be written: SET "
-             "GLOBAL read_only=OFF; (which turns super_read_only off, too)."});
+        refusals.push_back(read_only_refusal(facts.host, seen["super_read_only"]));
 
     const account_facts account = read_account(session, schema);
     const account_privileges& held = account.held;
