@@ -1,10 +1,10 @@
 #include "src/backfill/may_change.hpp"
 
 #include "src/schema/key_column.hpp"
+#include "src/sql/sql_tokenizer.hpp"
 
 #include <algorithm>
 #include <initializer_list>
-#include <regex>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -147,6 +147,14 @@ class compared {
     const std::string& expression_;
 };
 
+// 0x31, 0b1, x'31', b'1'.
+bool is_of_bits(const sql::sql_token& token) {
+    const auto begins = [&](std::string_view with) { return token.text.starts_with(with); };
+    if (token.kind == sql::token_kind::number) return begins("0x") || begins("0b");
+    return token.kind == sql::token_kind::string &&
+           (begins("x'") || begins("X'") || begins("b'") || begins("B'"));
+}
+
 }  // namespace
 
 bool is_more_than_its_text(const schema::set_column& set, const schema::table_definition& table) {
@@ -156,9 +164,7 @@ bool is_more_than_its_text(const schema::set_column& set, const schema::table_de
                (read->data_type == "enum" || read->data_type == "set" || read->data_type == "bit");
     };
     if (std::ranges::any_of(set.reads, is_of_such)) return true;
-    // 0x31, x'31', b'1', 0b1; and what only looks like one costs no more than a look.
-    static const std::regex literal("(^|[^a-z0-9_`])(0[xb][0-9a-f]|[xb]')", std::regex::icase);
-    return std::regex_search(set.asked, literal);
+    return std::ranges::any_of(sql::tokenize(set.asked).tokens, is_of_bits);
 }
 
 std::string may_change(const schema::column& of, const std::string& name,
