@@ -17,6 +17,7 @@
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
+#include "src/base/refused_as.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/expressions/assignment.hpp"
 #include "src/hooks/hook_process.hpp"
@@ -44,6 +45,7 @@ using std::chrono::seconds;
 constexpr int done_code = 0;
 constexpr int failed_code = 1;
 constexpr int differing_code = 4;
+constexpr std::string_view refused_backfill = "this backfill cannot be done as asked:";
 
 // As gh-ost's status line comes: each second at first, and more seldom later.
 bool prints_in(seconds at) {
@@ -251,14 +253,14 @@ ended run(const options& given, told& shown, hook_calls& hooks, const std::stop_
             end.why = "stopped by a signal";
             end.stopped_by = "signal";
         } catch (const std::exception& failure) {
-            end.why = failure.what();
+            end.why = refused_as(refused_backfill, failure.what());
             end.stopped_by = job->panic_words() ? "command" : "failure";
         }
         shown.stop_watching();
         log::write(log::level::fatal, end.why);
         hooks.failed(stop);
     } catch (const error& failure) {
-        end.why = failure.what();
+        end.why = refused_as(refused_backfill, failure.what());
         end.stopped_by = "failure";
         log::write(log::level::fatal, end.why);
     }

@@ -43,9 +43,9 @@ std::string what_it_is(const remnants& found, bool execute) {
                 whose, of);
         case remnants::kind::unknown:
             return fmt::format(
-                "There are tables of the names that a run gives its own, and whose they are is not "
-                "known{}.\n{}",
-                why,
+                "There {0} tables of the names that a run gives its own, and whose they {0} is not "
+                "known{1}.\n{2}",
+                execute && !found.dropped.empty() ? "were" : "are", why,
                 found.dropped.empty() ? "If no other tool is at work, --initially-drop-ghost-table "
                                         "has them dropped, too.\n"
                                       : "");
@@ -89,8 +89,9 @@ std::string text_of_foreign_keys(const remnants& found) {
 }
 
 std::string text_of(const remnants& found, bool execute) {
-    std::string text = fmt::format("# Left of migrations of {} on {}\n{}", found.original.quoted(),
-                                   found.server, what_it_is(found, execute));
+    std::string text =
+        fmt::format("# Left by earlier runs on {}, on the server {}\n{}", found.original.quoted(),
+                    found.server, what_it_is(found, execute));
     if (!found.foreign_keys.left.empty()) text += text_of_foreign_keys(found);
     if (!found.dropped.empty() && !execute) {
         text += found.are == remnants::kind::resumable

@@ -20,8 +20,8 @@ std::vector<std::string> after_take_over(const migration::leftovers& left) {
     const std::string there = left.tables.empty()
                                   ? "nothing is to be cleaned up."
                                   : fmt::format(
-                                        "{} are that run's, and none is to be dropped before it "
-                                        "has ended.",
+                                        "{}. All of that is the other run's: drop nothing of it "
+                                        "before that has ended.",
                                         left.tables);
     switch (left.taken_over) {
         case earlier::other_run_made::swapped:

@@ -16,8 +16,9 @@ struct reason_and_remedy {
 /// The remedy for what may be a mistake, and may be a clause of ALTER TABLE that is not on the
 /// list.
 inline constexpr std::string_view check_spelling =
-    "Check its spelling. If a plain ALTER TABLE takes it, run it as one, before or after the "
-    "migration.";
+    "Check its spelling. If ALTER TABLE takes it, leave it out here, and run it in an ALTER TABLE "
+    "of "
+    "its own before or after the migration.";
 inline constexpr reason_and_remedy unknown_clause{
     "it is not a clause of ALTER TABLE that Segue knows", check_spelling};
 inline constexpr reason_and_remedy unknown_attribute{

@@ -1,5 +1,6 @@
 // The man page and the completion for bash, made from the table of flags as docs/flags.md is, from
 // the flags of `segue ctl` and `segue status`, and from the table of commands.
+#include "cli/command_line/command_help.hpp"
 #include "cli/command_line/flags.hpp"
 #include "cli/remote.hpp"
 #include "cli/running/interactive.hpp"
@@ -13,6 +14,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -169,7 +172,10 @@ constexpr std::string_view completion_foot =
             [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
             ;;
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
-        *)
+)";
+
+constexpr std::string_view completion_end =
+    R"(        *)
             local all=$_segue_flags
             ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
@@ -209,6 +215,20 @@ std::vector<std::string> names_of(const std::vector<remote_flag>& all) {
     return names;
 }
 
+/// Commands that take some of a migration's flags.
+constexpr std::array<std::pair<std::string_view, job>, 3> with_flags_of_their_own{
+    {{"backfill", job::backfill}, {"cleanup", job::clean_up}, {"verify", job::verify}}};
+
+/// In the order of the table.
+std::vector<std::string> flags_that_mean_something_to(job of) {
+    const auto known = flags_of(of).value();
+    std::vector<std::string> names;
+    for (const auto& entry : flags())
+        if (std::ranges::count(known, entry.name) > 0)
+            names.push_back(fmt::format("--{}", entry.name));
+    return names;
+}
+
 std::string completion() {
     std::vector<std::string> files;
     std::vector<std::string> values;
@@ -224,6 +244,16 @@ std::string completion() {
     std::vector<std::string> commands;
     for (const auto& one : interactive::names())
         commands.push_back(one.name + (one.needs_value ? "=" : ""));
+    std::string cases;
+    std::string assignments;
+    for (const auto& [command, of] : with_flags_of_their_own) {
+        cases += fmt::format(
+            "        {0}) mapfile -t COMPREPLY < <(compgen -W \"$_segue_{0}_flags\" -- \"$word\") "
+            ";;\n",
+            command);
+        assignments +=
+            assigned(fmt::format("_segue_{}_flags", command), flags_that_mean_something_to(of));
+    }
     return std::string(completion_head) +
            "        --ssl-mode)\n"
            "            local modes='DISABLED PREFERRED REQUIRED VERIFY_CA VERIFY_IDENTITY'\n"
@@ -233,7 +263,8 @@ std::string completion() {
            "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
            "            return\n            ;;\n" +
            alternatives(values) + "            return\n            ;;\n" +
-           std::string(completion_foot) + assigned("_segue_flags", names) +
+           std::string(completion_foot) + cases + std::string(completion_end) +
+           assigned("_segue_flags", names) + assignments +
            assigned("_segue_ctl_flags", names_of(remote_flags("ctl"))) +
            assigned("_segue_status_flags", names_of(remote_flags("status"))) +
            assigned("_segue_commands", commands);
@@ -306,6 +337,13 @@ TEST(generated_files, bash_completes_flags_commands_and_modes) {
     EXPECT_THAT(offered({"segue", "-ssl-mode", "="}), IsSupersetOf({"DISABLED", "PREFERRED"}));
     // A value that nothing is known of.
     EXPECT_THAT(offered({"segue", "--table", "--"}), IsEmpty());
+    // Of a migration's flags those that mean something.
+    EXPECT_THAT(offered({"segue", "verify", "--w"}),
+                ElementsAre("--with-table", "--with-database"));
+    EXPECT_THAT(offered({"segue", "backfill", "--whe"}), ElementsAre("--where"));
+    EXPECT_THAT(offered({"segue", "cleanup", "--exec"}), ElementsAre("--execute"));
+    for (const char* const command : {"verify", "backfill", "cleanup"})
+        EXPECT_THAT(offered({"segue", command, "--cut-over"}), IsEmpty()) << command;
 }
 
 }  // namespace

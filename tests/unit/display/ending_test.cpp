@@ -102,8 +102,8 @@ TEST(ending, a_table_that_another_run_has_swapped_is_not_called_untouched) {
         ElementsAre("The tables are swapped, by another run (app@localhost, process 7 on h), "
                     "which has taken this migration over: `s`.`t` is its new table. This run "
                     "changed nothing.",
-                    "Left behind: `s`.`_t_del` are that run's, and none is to be dropped before it "
-                    "has ended."));
+                    "Left behind: `s`.`_t_del`. All of that is the other run's: drop nothing of it "
+                    "before that has ended."));
 }
 
 TEST(ending, tables_that_are_gone_beside_an_original_as_it_was_are_not_to_be_dropped) {
