@@ -95,7 +95,7 @@ void look_at_table(const inspected_at& at, plan& made, std::vector<refusal>& ref
 // Nobody else may be at work on the table, and each knows of the other by what it holds.
 void refuse_beside_others(const inspected_at& at, const migration_tables& tables) {
     earlier::claim_start(at.session, tables.original);
-    auto others = earlier::backfill_at_work(at.session, tables.original);
+    auto others = earlier::backfill_at_work(at.session, tables.original, at.stop);
     if (!others) others = earlier::gh_ost_at_work(at.session, tables.original);
     if (!others) others = earlier::at_work(at.session, tables, at.stop);
     if (!others) others = earlier::segue_at_work(at.session, tables, {}, at.stop);
