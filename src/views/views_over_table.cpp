@@ -1,10 +1,12 @@
 #include "src/views/views_over_table.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/servers/account.hpp"
 #include "src/sql/identifier_case.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 #include "src/views/record_table.hpp"
+#include "src/views/seen_view.hpp"
 #include "src/views/view_design.hpp"
 
 #include <algorithm>
@@ -138,9 +140,13 @@ std::string why_not_lockable(db::session& session, const made_view& one) {
 
 }  // namespace
 
+bool has_views(db::session& session, const table_name& table) {
+    return !ours_over(session, table).empty();
+}
+
 std::vector<refusal> views_broken_by(db::session& session, const table_definition& original,
                                      const table_definition& target,
-                                     const sql::rename_map& renames) {
+                                     const std::optional<sql::rename_map>& renames) {
     const std::string& database = original.name.schema;
     std::vector<refusal> found;
     for (const made_view& one : ours_over(session, original.name)) {
@@ -149,8 +155,12 @@ std::vector<refusal> views_broken_by(db::session& session, const table_definitio
         std::string why;
         for (const view_column& shown : *columns) {
             if (original.find_column(shown.made_from) == nullptr) continue;
-            if (const std::string becomes = what_becomes_of(shown.made_from, renames);
-                !becomes.empty())
+            std::string becomes;
+            if (renames)
+                becomes = what_becomes_of(shown.made_from, *renames);
+            else if (target.find_column(shown.made_from) == nullptr)
+                becomes = "the new table does not have";
+            if (!becomes.empty())
                 why += fmt::format("{}{} is made from {}, which {}", why.empty() ? "" : "; ",
                                    quoted_name(shown.name), quoted_name(shown.made_from), becomes);
         }
@@ -191,6 +201,10 @@ std::vector<table_name> views_to_lock(db::session& session, const table_name& ta
     std::vector<table_name> found;
     for (const made_view& one : ours_over(session, table)) {
         if (!why_not_lockable(session, one).empty()) continue;
+        // By one that somebody has changed another table may be locked. Without SHOW VIEW nothing
+        // of it is seen; then RENAME TABLE of a table that is not locked fails.
+        const auto seen = see_view(session, one.view);
+        if (seen && !seen->definition.empty() && !changed_since(one, *seen).empty()) continue;
         try {
             // One that is not there, or is broken, LOCK TABLES would fail over.
             static_cast<void>(
@@ -198,6 +212,8 @@ std::vector<table_name> views_to_lock(db::session& session, const table_name& ta
             found.push_back(one.view);
         } catch (const error& failure) {
             if (failure.connection_lost() || !failure.from_server()) throw;
+            // Somebody has it locked just now, so it is there.
+            if (failure.mysql_errno() == er::lock_wait_timeout) found.push_back(one.view);
         }
     }
     return found;

@@ -6,18 +6,23 @@
 #include "src/schema/table_definition.hpp"
 #include "src/sql/rename_map.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 /// What a change of a table, and an exchange of its name, means to views over it.
 namespace segue::views {
 
+/// Whether Segue has made a view over the table. Blocks; throws segue::error.
+bool has_views(db::session& session, const table_name& table);
+
 /// The views of Segue's that could not be read or written through any more once `target` stands in
-/// the place of `original`, each with what would break it. Reads `_segue_views` alone, so that
+/// the place of `original`, each with what would break it. `renames`: unset: columns go on under
+/// their names. Reads `_segue_views` alone, so that
 /// nothing is needed on the schema of the views. Blocks; throws segue::error.
 std::vector<refusal> views_broken_by(db::session& session, const schema::table_definition& original,
                                      const schema::table_definition& target,
-                                     const sql::rename_map& renames);
+                                     const std::optional<sql::rename_map>& renames);
 
 /// What is to be known of the others that the account can see, and of those of Segue's that cannot
 /// be locked along with the table: a sentence each. Blocks; throws segue::error.

@@ -1,10 +1,13 @@
 // A table under views of `segue views` is migrated: they work before, behind and meanwhile, or the
 // migration is refused with the view's name.
+#include "src/base/error.hpp"
 #include "tests/integration/views/views_run.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -69,6 +72,21 @@ TEST_P(a_table_under_views, is_refused_what_would_break_one) {
     migrate(0, "DROP COLUMN full_name");
 }
 
+TEST_P(a_table_under_views, is_not_swapped_where_one_was_made_since_the_start) {
+    run_->drop(0);
+    const temporary_folder folder;
+    const auto flag = folder.path() / "postponed";
+    const auto process = start("DROP COLUMN full_name",
+                               {"--verbose", "--postpone-cut-over-flag-file=" + flag.string()});
+    process->wait_for_output("phase: postponed");
+    run_->make(0, {"--map=users.name=full_name"});
+    std::filesystem::remove(flag);
+    EXPECT_EQ(process->wait(), 1) << process->out();
+    EXPECT_THAT(process->err(),
+                HasSubstr("`name` is made from `full_name`, which the new table does not have"));
+    EXPECT_EQ(run_->value(fmt::format("SELECT COUNT(name) FROM {}.users", run_->as())), "2");
+}
+
 TEST_P(a_table_under_views, tells_of_a_view_of_somebody_s) {
     run_->drop(0);
     run_->session().execute(
@@ -76,6 +94,60 @@ TEST_P(a_table_under_views, tells_of_a_view_of_somebody_s) {
     const auto told = migrate(0, "DROP COLUMN full_name");
     EXPECT_THAT(told, AllOf(HasSubstr("`theirs` uses the column `full_name`, which is dropped"),
                             Not(HasSubstr("uses the column `n`"))));
+}
+
+TEST_P(a_table_under_views, takes_triggers_and_foreign_keys_along) {
+    auto& by = run_->session();
+    by.execute("CREATE TABLE parents (id INT PRIMARY KEY)");
+    by.execute("INSERT INTO parents VALUES (7)");
+    by.execute("ALTER TABLE users ADD FOREIGN KEY (spare) REFERENCES parents (id)");
+    by.execute("INSERT INTO audit VALUES (1, 0)");
+    by.execute("CREATE TRIGGER counted AFTER INSERT ON users FOR EACH ROW UPDATE audit SET n=n+1");
+    const auto process = start("ADD COLUMN may INT", {"--include-triggers", "--trigger-suffix=_x"});
+    EXPECT_EQ(process->wait(), 0) << process->out() << process->err();
+    by.execute(fmt::format("INSERT INTO {}.users (name, label) VALUES ('child', 7)", run_->as()));
+    EXPECT_THROW(
+        by.execute(fmt::format("INSERT INTO {}.users (name, label) VALUES ('no', 8)", run_->as())),
+        error);
+    EXPECT_EQ(run_->value("SELECT n FROM audit"), "1");
+}
+
+TEST_P(a_table_under_views, is_locked_by_its_name_where_somebody_has_changed_the_view) {
+    run_->session().execute("CREATE TABLE other LIKE users");
+    run_->session().execute(
+        fmt::format("ALTER SQL SECURITY INVOKER VIEW {}.users AS SELECT * FROM {}.other",
+                    run_->as(), run_->schema()));
+    migrate(0, "ADD COLUMN may INT");
+}
+
+TEST_P(a_table_under_views, is_changed_instantly_where_that_breaks_none) {
+    for (const auto* const alter : {"DROP COLUMN full_name", "ADD COLUMN must INT NOT NULL"}) {
+        const auto refused = start(alter, {"--attempt-instant-ddl"});
+        EXPECT_EQ(refused->wait(), 1) << refused->out();
+        EXPECT_THAT(refused->err(), HasSubstr("would be broken"));
+    }
+    const auto process = start("ADD COLUMN may INT", {"--attempt-instant-ddl"});
+    EXPECT_EQ(process->wait(), 0) << process->err();
+    EXPECT_THAT(process->err(), HasSubstr("migrated instantly"));
+    run_->session().execute(fmt::format("INSERT INTO {}.users (name) VALUES ('x')", run_->as()));
+    EXPECT_THAT(run_->everything(), Not(HasSubstr("_gh")));
+}
+
+TEST_P(a_table_under_views, is_swapped_by_an_account_that_may_not_lock_them_which_is_told) {
+    auto root = run_->server().root();
+    const auto account = fmt::format("'{}'@'%'", run_->schema());
+    root.execute("CREATE USER " + account + " IDENTIFIED BY 'secret'");
+    root.execute(fmt::format("GRANT ALL ON {}.* TO {}", run_->schema(), account));
+    root.execute("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO " + account);
+    segue_process process(segue_build::released,
+                          segue_arguments(run_->server(), {run_->schema(), "users"},
+                                          "ADD COLUMN may INT", {"--user=" + run_->schema()}),
+                          {{"MYSQL_PWD", "secret"}});
+    EXPECT_EQ(process.wait(), 0) << process.err();
+    EXPECT_THAT(process.out() + process.err(),
+                AllOf(HasSubstr("is not locked along with it"), HasSubstr("deadlock (1213)"),
+                      HasSubstr("LOCK TABLES")));
+    root.execute("DROP USER " + account);
 }
 
 /// Transactions that use another table first, and then write through the view.
