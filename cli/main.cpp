@@ -20,6 +20,7 @@
 #include "cli/running/signal_watch.hpp"
 #include "cli/running/standard_streams.hpp"
 #include "cli/verify.hpp"
+#include "cli/views.hpp"
 #include "src/base/error.hpp"
 #include "src/base/flag_file.hpp"
 #include "src/base/log.hpp"
@@ -203,9 +204,11 @@ int run_process(int argc, char* argv[]) {
         return cli::backfill_table(*asked.run, asked.notices);
     if (asked.run && asked.asked != cli::job::migrate) {
         cli::signal_watch signals([] {});
-        return asked.asked == cli::job::verify
-                   ? cli::verify_tables(*asked.run, asked.notices, signals.token())
-                   : cli::clean_up(*asked.run, asked.notices, signals.token());
+        if (asked.asked == cli::job::verify)
+            return cli::verify_tables(*asked.run, asked.notices, signals.token());
+        if (asked.asked == cli::job::views)
+            return cli::make_views(*asked.run, asked.notices, signals.token());
+        return cli::clean_up(*asked.run, asked.notices, signals.token());
     }
     const auto end_early = [&](const std::string& why, const auto& report) {
         for (const std::string& notice : asked.notices) log::write(log::level::warning, notice);

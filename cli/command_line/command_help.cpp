@@ -134,9 +134,47 @@ command_help help_of_cleanup() {
             "command line cannot\nbe read. More: docs/what-if.md\n"};
 }
 
+command_help help_of_views() {
+    return {
+        .about =
+            "Usage: segue views --host HOST --database DB --as SCHEMA [--map TABLE.NAME=COLUMN "
+            "...]\n"
+            "       segue views --host HOST --database DB --table TABLE --view NAME [--map "
+            "NAME=COLUMN ...]\n"
+            "       segue views --host HOST --database DB --as SCHEMA --drop\n"
+            "\n"
+            "Makes views that are written through, in which old names of columns live on: over "
+            "all\n"
+            "tables, in a schema of their own, or one beside its table. It shows each CREATE "
+            "VIEW,\n"
+            "and each view is tried on an empty copy of its table, which is dropped again; with\n"
+            "--execute they are made. Run again it finds nothing to do, or replaces what has\n"
+            "changed. --drop drops what was made, and nothing else.\n",
+        .flags = with_common_flags({"as", "view", "map", "sql-security", "drop", "execute",
+                                    "assume-master-host", "master-user", "master-password"}),
+        .meanings =
+            {{"host", "The primary, or a replica, from which it is looked for"},
+             {"database", "Schema of the tables"},
+             {"table", "Of --view: the table that it is over"},
+             {"execute", "Do what is shown. Without it, nothing is changed"},
+             {"map",
+              "NAME lives on in the view, made from the table's COLUMN; once for each name. "
+              "With --as the table is named before it"},
+             {"as", "Make a schema of views over all tables of --database"},
+             {"view", "Make one view over --table, beside it"},
+             {"drop", "Drop what was made for --as or --view, and nothing else"},
+             {"sql-security",
+              "With whose rights a view is used, its user's or those of the account that "
+              "made it"}},
+        .ends =
+            "Exit code: 0 done, or there is nothing to do; 1 it was refused, stopped, or could not "
+            "be done\nin full; 2 the command line cannot be read. More: docs/views.md\n"};
+}
+
 }  // namespace
 
 std::optional<command_help> help_of(job of) {
+    if (of == job::views) return help_of_views();
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
     return std::nullopt;
@@ -157,7 +195,9 @@ std::string foreign_flag_text(job of, std::string_view flag) {
             "--{} means nothing to `segue backfill`, which makes no new table and follows no "
             "binary log. docs/backfill.md lists the flags that it knows",
             flag);
-    const auto* const command = of == job::verify ? "verify" : "cleanup";
+    const auto* const command = of == job::verify  ? "verify"
+                                : of == job::views ? "views"
+                                                   : "cleanup";
     return fmt::format(
         "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "
         "it knows",
@@ -165,8 +205,9 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "ctl", "status", "verify"};
-    constexpr std::string_view known = "backfill, cleanup, ctl, status and verify";
+    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",
+                                            "status",   "verify",  "views"};
+    constexpr std::string_view known = "backfill, cleanup, ctl, status, verify and views";
     if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
     const auto near = nearest_names(word, commands, 1);
     // Another word is not shown: it may be a password.

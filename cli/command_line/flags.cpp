@@ -6,6 +6,7 @@
 #include "cli/command_line/options.hpp"
 #include "src/base/error.hpp"
 #include "src/expressions/assignment.hpp"
+#include "src/views/column_map.hpp"
 #include "throttle/http_url.hpp"
 
 #include <algorithm>
@@ -160,15 +161,38 @@ flag with_commas(flag made) {
 /// A character that no expression has outside of its strings, and hardly there.
 constexpr std::string_view between_sets = "\x1e";
 
-std::vector<expressions::assignment> assignments_in(std::string_view given) {
-    if (given.empty()) return {};
-    std::vector<expressions::assignment> all;
+/// What `parse` makes of each of several such values.
+template <typename Parse>
+auto each_of(std::string_view given, Parse parse) {
+    std::vector<std::invoke_result_t<Parse, std::string_view>> all;
+    if (given.empty()) return all;
     for (;;) {
         const auto end = given.find(between_sets);
-        all.push_back(expressions::parse_assignment(given.substr(0, end)));
+        all.push_back(parse(given.substr(0, end)));
         if (end == given.npos) return all;
         given.remove_prefix(end + between_sets.size());
     }
+}
+
+std::vector<expressions::assignment> assignments_in(std::string_view given) {
+    return each_of(given, expressions::parse_assignment);
+}
+
+views::security security_of(const std::string& given) {
+    if (given == "invoker") return views::security::invoker;
+    if (given == "definer") return views::security::definer;
+    throw error(fmt::format("{} is neither invoker nor definer", given));
+}
+
+flag map_flag() {
+    flag made = parsed(
+        "map", change, "", "[TABLE.]NAME=COLUMN", [](options & o) -> auto& { return o.views.maps; },
+        [](std::string_view given) { return each_of(given, views::parse_column_map); },
+        "Of `segue views`: NAME lives on in the view, made from the table's COLUMN; once for each "
+        "name. With --as the table is named before it",
+        ours);
+    made.separator = between_sets;
+    return made;
 }
 
 flag set_flag() {
@@ -311,6 +335,21 @@ std::vector<flag> obeyed_flags() {
             "server "
             "in rows that change, which else keep the value that they have",
             ours),
+        flag{"as", text, change, "", "SCHEMA",
+             "Of `segue views`: make a schema of views over all tables of --database", ours},
+        flag{"view", text, change, "", "NAME",
+             "Of `segue views`: make one view over --table, beside it", ours},
+        map_flag(),
+        parsed(
+            "sql-security", change, "invoker", "invoker|definer",
+            [](options & o) -> auto& { return o.views.with; }, security_of,
+            "Of `segue views`: with whose rights a view is used, its user's or those of the "
+            "account "
+            "that made it",
+            ours),
+        switched(
+            "drop", change, [](options & o) -> auto& { return o.drop; },
+            "Of `segue views`: drop what it has made, and nothing else", ours),
         flag{"execute", boolean, change, "false", "",
              "Change the table. Without it, a rehearsal: everything is checked, what a run would "
              "meet "

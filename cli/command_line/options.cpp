@@ -79,7 +79,8 @@ class given_flags {
             "with --execute:\n--host, --database and --table tell it of which table. `segue "
             "verify` compares\ntwo tables that nobody writes to: --table with "
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
-            "--where for some rows (docs/backfill.md).");
+            "--where for some rows (docs/backfill.md).\n`segue views` makes views in which old "
+            "names of columns live on (docs/views.md).");
     }
 
     std::string usage() const {
@@ -178,6 +179,7 @@ class options_reader {
         read_change(asked);
         read_other_table(asked);
         read_backfill(asked);
+        read_views(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -201,6 +203,10 @@ class options_reader {
         alter = given_.text("alter");
         made_.execute = given_.on("execute");
         made_.run.request.rehearsal = !made_.execute;
+        if (asked == job::views) {
+            made_.run.request.original.schema = name_of("database", {});
+            return;
+        }
         if (alter.empty() && asked != job::migrate) {
             made_.run.request.original = {name_of("database", {}), name_of("table", {})};
             return;
@@ -251,6 +257,34 @@ class options_reader {
         // A run holds rows of the application's as long as a chunk takes.
         constexpr std::chrono::milliseconds chunk_time{100};
         made_.run.carrying.pace.chunk_time = chunk_time;
+    }
+
+    void read_views(job asked) {
+        if (asked != job::views) {
+            for (const auto* name : {"as", "view", "map", "sql-security", "drop"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue views` alone", name));
+            return;
+        }
+        views::task& task = made_.views;
+        task.database = made_.run.request.original.schema;
+        task.as = given_.text("as");
+        task.view = given_.text("view");
+        task.table = given_.text("table");
+        if (task.as.empty() == task.view.empty())
+            throw error(
+                "say either --as SCHEMA, for views over all tables of the database in a schema of "
+                "their own, or --view NAME, for one view beside its table");
+        if (!task.as.empty() && !task.table.empty())
+            throw error("--table is of --view: --as makes views over all tables of the database");
+        made_.drop = given_.on("drop");
+        if (made_.drop) {
+            for (const auto* name : {"map", "sql-security"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} means nothing beside --drop", name));
+        } else if (task.as.empty() && task.table.empty()) {
+            throw error("--table is missing: it names the table that the view is over");
+        }
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -460,6 +494,7 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.empty()) return job::migrate;
     if (arguments.front() == "cleanup") return job::clean_up;
     if (arguments.front() == "backfill") return job::backfill;
+    if (arguments.front() == "views") return job::views;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

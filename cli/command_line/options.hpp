@@ -6,6 +6,7 @@
 #include "src/base/table_name.hpp"
 #include "src/metrics/statsd_address.hpp"
 #include "src/migration/settings.hpp"
+#include "src/views/task.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -68,6 +69,9 @@ struct options {
     /// --where and --touch, of `segue backfill`. Empty (the default): all rows.
     std::string where = {};
     bool touch = false;
+    /// --as, --view, --map and --sql-security, of `segue views`, and --drop.
+    views::task views = {};
+    bool drop = false;
 };
 
 /// What the first word asks for.
@@ -75,7 +79,8 @@ enum class job {
     migrate,   ///< There is none.
     clean_up,  ///< `segue cleanup`
     verify,    ///< `segue verify`
-    backfill   ///< `segue backfill`
+    backfill,  ///< `segue backfill`
+    views      ///< `segue views`
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
@@ -90,9 +95,9 @@ struct command_line {
     std::string report_file;           ///< --report, also where there is no `run`.
 };
 
-/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`
-/// or `backfill` as the first of them the flags of a run mean what they mean for one, and --alter
-/// is not needed; those that mean nothing to a backfill are refused. Exit codes: 2 for flags that
+/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
+/// `backfill` or `views` as the first of them the flags of a run mean what they mean for one, and
+/// --alter is not needed; those that mean nothing to it are refused. Exit codes: 2 for flags that
 /// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
 /// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not
 /// throw for what a user can do wrong.

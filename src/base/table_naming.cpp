@@ -39,6 +39,10 @@ table_name backfill_state_beside(const table_name& original, const table_naming&
     return beside(original, naming, "_bkf");
 }
 
+view_trial_names view_trial_beside(const table_name& original) {
+    return {.table = beside(original, {}, "_ghv"), .view = beside(original, {}, "_ghw")};
+}
+
 migration_tables tables_beside(const table_name& original, const table_naming& naming) {
     const auto named = [&](std::string_view suffix) { return beside(original, naming, suffix); };
     return {

@@ -19,4 +19,11 @@ migration_tables tables_beside(const table_name& original, const table_naming& n
 /// `_<t>_bkf`: the state of a backfill of `original`, in place of which no migration has a table.
 table_name backfill_state_beside(const table_name& original, const table_naming& naming);
 
+/// `_<t>_ghv` and `_<t>_ghw`: an empty table like `original`, and a view over it, to try a view on.
+struct view_trial_names {
+    table_name table;
+    table_name view;
+};
+view_trial_names view_trial_beside(const table_name& original);
+
 }  // namespace segue

@@ -18,6 +18,7 @@
 #include "src/preflight/planned_target.hpp"
 #include "src/preflight/set_columns.hpp"
 #include "src/preflight/table_obstacles.hpp"
+#include "src/preflight/tried_change.hpp"
 #include "src/schema/stored_expression.hpp"
 #include "src/schema/zero_date_defaults.hpp"
 #include "src/servers/tables_there.hpp"
@@ -25,6 +26,7 @@
 #include "src/sql/identifier_case.hpp"
 #include "src/sql/rename_map.hpp"
 #include "src/sql/sql_tokenizer.hpp"
+#include "src/views/views_over_table.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -222,6 +224,8 @@ void throw_if_changed(db::session& session, const plan& made) {
     if (target && !schema::same_definition(*target, made.target)) throw target_changed(made, "");
     const auto added = table_obstacles(session, made.target.name, made.server);
     if (!added.empty()) throw target_changed(made, ": " + added.front().problem);
+    // One that was made since the start.
+    throw_refusals(views::views_broken_by(session, made.original, made.target, std::nullopt));
 }
 
 void throw_if_changed_under_lock(db::session& session, const plan& made) {
@@ -286,10 +290,28 @@ plan look(db::session& session, const inspection_request& request,
     return made;
 }
 
+// Where no new table is made of which complete() sees it.
+void refuse_broken_views(db::session& session, const inspection_request& request,
+                         const sql::alter_statement& alter,
+                         const schema::table_definition& original, const std::stop_token& stop) {
+    const auto tried =
+        try_change(session, alter, request, {.source = original, .target = original.name}, stop);
+    if (tried.wanted)
+        throw_refusals(views::views_broken_by(
+            session, original, *tried.wanted,
+            sql::column_mapping(alter, original.column_names(),
+                                request.skip_renames ? sql::renamed_columns::left_behind
+                                                     : sql::renamed_columns::carried_on)));
+}
+
 }  // namespace
 
 plan look(db::session& session, const inspection_request& request, const std::stop_token& stop) {
-    return look(session, request, sql::parse_alter(request.alter_text), stop);
+    const sql::alter_statement alter = sql::parse_alter(request.alter_text);
+    plan made = look(session, request, alter, stop);
+    if (made.begins != beginning::from_swap && views::has_views(session, made.original.name))
+        refuse_broken_views(session, request, alter, made.original, stop);
+    return made;
 }
 
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,

@@ -21,13 +21,14 @@ namespace segue::preflight {
 plan inspect(db::session& session, const inspection_request& request, const table_record& record,
              std::stop_token stop);
 
-/// The checks of inspect() that need no table to be made, none of which can be made without. The
-/// session holds earlier::claim_start() afterwards. Throws as inspect() does.
+/// The checks of inspect() that need no table to be made, none of which can be made without; and,
+/// on an empty table for a moment, that no view of Segue's would be broken. The session holds
+/// earlier::claim_start() afterwards. Throws as inspect() does.
 plan look(db::session& session, const inspection_request& request, const std::stop_token& stop);
 
 /// Looks at both tables again: throws segue::error when the original is not the table that was
 /// inspected any more, or the new table not what the ALTER made of it, or a trigger or a foreign
-/// key has come up.
+/// key has come up, or a view of Segue's that the new table would break.
 void throw_if_changed(db::session& session, const plan& made);
 
 /// What throw_if_changed() looks at, at a cost that goes by the table alone, so that it can be

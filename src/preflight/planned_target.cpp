@@ -13,6 +13,7 @@
 #include "src/schema/zero_date_defaults.hpp"
 #include "src/sql/foreign_key_clauses.hpp"
 #include "src/sql/rename_map.hpp"
+#include "src/views/views_over_table.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -89,6 +90,9 @@ void complete(plan& made, db::session& session, const sql::alter_statement& alte
         sql::column_mapping(alter, made.original.column_names(),
                             request.skip_renames ? sql::renamed_columns::left_behind
                                                  : sql::renamed_columns::carried_on);
+    throw_refusals(views::views_broken_by(session, made.original, made.target, renames));
+    for (std::string& one : views::notices_of_views(session, made.original, renames))
+        made.server.weaker.push_back(std::move(one));
     const schema::source_of came_from = [&](std::string_view target) {
         return renames.source_of(target);
     };

@@ -40,6 +40,7 @@ column column_of(const db::row& found) {
     const std::string extra = found[7].value_or("");
     made.auto_increment = contains(extra, "auto_increment");
     made.generated = contains(extra, "VIRTUAL GENERATED") || contains(extra, "STORED GENERATED");
+    made.invisible = contains(extra, "INVISIBLE");
     made.sets_itself_on_update = contains(extra, "on update");
     // An expression without columns is not marked DEFAULT_GENERATED, but is in parentheses.
     made.default_is_expression = contains(extra, "DEFAULT_GENERATED") ||

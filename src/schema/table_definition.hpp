@@ -24,6 +24,7 @@ struct column {
     bool default_is_expression = false;       ///< Also true where it only may be one.
     bool generated = false;                   ///< VIRTUAL or STORED: never written by us.
     bool auto_increment = false;
+    bool invisible = false;              ///< Only whoever names it sees it (8.0.23).
     bool sets_itself_on_update = false;  ///< ON UPDATE CURRENT_TIMESTAMP
     std::string collation;               ///< Empty where the type has none.
     /// Of a spatial column: the spatial reference system of all its values; nullopt: any.

@@ -18,6 +18,7 @@
 #include "src/servers/tables_there.hpp"
 #include "src/swap/auto_increment.hpp"
 #include "src/swap/rename_outcome.hpp"
+#include "src/views/views_over_table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -144,6 +145,7 @@ std::optional<std::string> cut_over::foresee_blockers(swap_sessions& sessions, r
 // Routines that triggers call may have become others since the last attempt.
 void cut_over::see_what_is_locked_along(db::session& session) {
     const preflight::taken_along& along = with_.plan.along;
+    locked_views_ = views::views_to_lock(session, with_.plan.original.name);
     if (!with_.plan.server.sees_locks) return;
     if (along.own_foreign_keys.empty() && !along.includes_triggers) return;
     const auto& columns = with_.plan.original.columns;
@@ -330,15 +332,25 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
     return made;
 }
 
+// A view of ours in its place: the server locks the table along with it, and after it. Whoever
+// comes by the view then waits for that, and holds nothing that RENAME TABLE would want.
+std::string cut_over::locked_original() const {
+    if (locked_views_.empty() || fault::rule_taken_out("cut_over.views_locked"))
+        return with_.plan.tables.original.quoted() + " WRITE";
+    std::string list;
+    for (const table_name& view : locked_views_)
+        list += fmt::format("{}{} WRITE", list.empty() ? "" : ", ", view.quoted());
+    return list;
+}
+
 void cut_over::lock_and_rename(swap_sessions& sessions, holders::snapshot_lookout& snapshots,
                                watchdog& timer, const stall_budget& budget, result& made,
                                bool& locked) {
     const migration_tables& tables = with_.plan.tables;
     db::session& locker = sessions.locker;
     fault::point("cut_over.before_lock");
-    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} READ{}",
-                               tables.original.quoted(), tables.ghost.quoted(),
-                               with_.checkpoint.name().quoted(),
+    locker.execute(fmt::format("LOCK TABLES {}, {} WRITE, {} READ{}", locked_original(),
+                               tables.ghost.quoted(), with_.checkpoint.name().quoted(),
                                foreign_keys_.locked_with_the_table()));
     locked = true;
     fault::point("cut_over.locked");

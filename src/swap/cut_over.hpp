@@ -164,6 +164,8 @@ class cut_over {
     std::chrono::milliseconds longest_without_us() const;
     /// Whether no lost connection of ours still asks for the lock; ends the one that is known.
     bool end_lost_locker(db::session& spare, std::stop_token stop);
+    /// What LOCK TABLES names to have the original locked.
+    std::string locked_original() const;
     /// What LOCK TABLES would lock along, as it is now.
     void see_what_is_locked_along(db::session& session);
     /// Whether triggers or foreign keys may have been made on the ghost table.
@@ -190,6 +192,7 @@ class cut_over {
     std::optional<lost_connection> lost_locker_;  ///< May be in the server still.
     holders::blocker_watch in_the_way_;
     std::vector<servers::locked_table> locked_along_;
+    std::vector<table_name> locked_views_;  // Over the original.
     bool target_may_have_triggers_ = false;
     std::chrono::milliseconds triggers_time_;  ///< What making the triggers is known to take.
     foreign_key_swap foreign_keys_;

@@ -191,6 +191,27 @@ TEST_F(an_account_of_the_page, for_a_comparison_compares) {
     EXPECT_NE(equal->out().find("# Equal"), std::string::npos) << equal->out();
 }
 
+TEST_F(an_account_of_the_page, for_views_makes_and_drops_them) {
+    auto root = primary->root();
+    const auto block = block_below("### Views");
+    run_block(*primary, block);
+    const auto views = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"views", "--host=" + primary->host(),
+                                   "--port=" + std::to_string(primary->port()), user,
+                                   "--database=shop", "--as=shop_v1", "--execute"});
+        segue_process process(segue_build::released, more,
+                              environment{{"MYSQL_PWD", block.password}});
+        EXPECT_EQ(process.wait(), 0) << process.err();
+        return process.out() + process.err();
+    };
+    expect_nothing_missing(views({"--map=orders.old=a"}));
+    EXPECT_EQ(root.query_value("SELECT COUNT(old) FROM shop_v1.orders"), "2");
+    expect_nothing_missing(views({"--drop"}));
+    EXPECT_EQ(root.query_value("SELECT COUNT(*) FROM information_schema.schemata WHERE "
+                               "schema_name='shop_v1'"),
+              "0");
+}
+
 TEST_F(an_account_of_the_page, for_a_stream_from_a_replica_lacks_nothing) {
     const auto block = block_below("### Stream from a replica");
     run_block(*primary, block);

@@ -78,6 +78,9 @@ segue \- change the schema of a MySQL table while it is read and written
 .B segue backfill
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-set\fR \fICOLUMN=EXPRESSION\fR [\fB\-\-where\fR \fICONDITION\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
+.B segue views
+\fB\-\-database\fR \fINAME\fR (\fB\-\-as\fR \fISCHEMA\fR | \fB\-\-table\fR \fINAME\fR \fB\-\-view\fR \fINAME\fR) [\fB\-\-map\fR \fI[TABLE.]NAME=COLUMN\fR] [\fB\-\-drop\fR] [\fIflags\fR] [\fB\-\-execute\fR]
+.br
 .B segue ctl
 [\fB\-\-socket\fR \fIPATH\fR | \fB\-\-host\fR \fIHOST\fR \fB\-\-port\fR \fIPORT\fR] [\fB\-\-timeout\fR \fISECONDS\fR] \fICOMMAND\fR
 .SH DESCRIPTION
@@ -88,7 +91,8 @@ a run would meet is told, and the table is not touched.
 A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR. What one that
 has ended left \fBsegue cleanup\fR shows, and drops with \fB\-\-execute\fR. \fBsegue verify\fR compares
 two tables that nobody writes to, by key. \fBsegue backfill\fR sets columns of a table in place, in
-chunks behind the same throttles; it says what it would do, and does it with \fB\-\-execute\fR.
+chunks behind the same throttles; it says what it would do, and does it with \fB\-\-execute\fR. \fBsegue
+views\fR makes views that are written through, in which old names of columns live on.
 .PP
 Flags are written with one minus or two; a value follows as \fB\-\-name=value\fR or \fB\-\-name
 value\fR. A boolean is on by its name alone, and off by \fB\-\-name=false\fR.
@@ -177,7 +181,7 @@ constexpr std::string_view completion_foot =
 constexpr std::string_view completion_end =
     R"(        *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac

@@ -203,6 +203,32 @@ TEST_F(a_command_line, of_verify_names_two_tables_and_needs_no_alter) {
     EXPECT_EQ(read_complete({"--with-table=t"}).fatal, "--with-table is of `segue verify` alone");
 }
 
+TEST_F(a_command_line, of_views_names_a_schema_or_a_view_and_its_table) {
+    const auto by_views = [this](std::vector<std::string> more) {
+        more.insert(more.begin(), {"views", "--user=me", "--database=d"});
+        return read(more);
+    };
+    const auto schema = by_views({"--as=d_v1", "--map=t.a=b", "--map=u.c=d", "--execute"});
+    ASSERT_TRUE(schema.run);
+    EXPECT_EQ(schema.asked, job::views);
+    EXPECT_TRUE(schema.run->execute);
+    EXPECT_EQ(schema.run->views.database, "d");
+    EXPECT_EQ(schema.run->views.as, "d_v1");
+    EXPECT_EQ(schema.run->views.with, views::security::invoker);
+    ASSERT_EQ(schema.run->views.maps.size(), 2U);
+    EXPECT_EQ(schema.run->views.maps[1].text(), "`u`.`c`=`d`");
+    const auto one = by_views({"--view=v", "--table=t", "--sql-security=definer"});
+    ASSERT_TRUE(one.run);
+    EXPECT_EQ(one.run->views.view, "v");
+    EXPECT_EQ(one.run->views.table, "t");
+    EXPECT_EQ(one.run->views.with, views::security::definer);
+    EXPECT_TRUE(by_views({"--view=v", "--drop"}).run->drop);
+    EXPECT_THAT(by_views({}).fatal, HasSubstr("either --as SCHEMA"));
+    EXPECT_THAT(by_views({"--view=v"}).fatal, HasSubstr("--table is missing"));
+    EXPECT_EQ(read_complete({"--map=a=b"}).fatal, "--map is of `segue views` alone");
+    EXPECT_THAT(read({"views", "--help"}).output, testing::StartsWith("Usage: segue views "));
+}
+
 TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
     const auto help = [&](const std::string& command) { return read({command, "--help"}).output; };
     const std::string verify = help("verify");
@@ -236,6 +262,7 @@ TEST_F(a_command_line, of_a_command_has_no_flags_that_mean_nothing_to_it) {
     for (const auto* flag : {"--report=/tmp/r", "--attempt-instant-ddl", "--max-load=Threads=1"})
         refused("cleanup", flag);
     refused("backfill", "--cut-over-stall-budget-millis=100");
+    refused("views", "--cut-over-stall-budget-millis=100");
     EXPECT_TRUE(read({"cleanup", "--user=me", "--alter=ALTER TABLE d.t ENGINE=InnoDB",
                       "--ok-to-drop-table", "--initially-drop-ghost-table"})
                     .run);
@@ -245,7 +272,7 @@ TEST_F(a_command_line, of_an_unknown_command_names_the_nearest_and_all_of_them) 
     const auto told = [this](const std::string& word) {
         const auto result = read({word, "--database=d"});
         EXPECT_EQ(result.exit_code, 2);
-        EXPECT_THAT(result.output, HasSubstr("backfill, cleanup, ctl, status and verify"));
+        EXPECT_THAT(result.output, HasSubstr("backfill, cleanup, ctl, status, verify and views"));
         return result.output;
     };
     EXPECT_THAT(told("clean-up"), HasSubstr("did you mean cleanup?"));
