@@ -53,6 +53,16 @@ preflight::projected_pair look(db::session_factory& sessions, db::session& sessi
     }
 }
 
+throttle::throttler throttler_of(const migration::settings& with, const throttle::live_pace& pace) {
+    return {throttle::make_signals(with.carrying.throttling,
+                                   {.pace = pace,
+                                    .primary = with.connection,
+                                    .changelog = {},
+                                    .heartbeat_interval = with.carrying.heartbeat_interval,
+                                    .clock = machine_clock()}),
+            machine_clock()};
+}
+
 }  // namespace
 
 compared_tables compare_tables(const migration::settings& with, const table_name& target,
@@ -65,14 +75,7 @@ compared_tables compare_tables(const migration::settings& with, const table_name
         preflight::load_obstacles(session.query("SHOW GLOBAL STATUS"), with.carrying.pace));
     const auto pair = look(sessions, session, with.request, target, stop);
     const throttle::live_pace pace(with.carrying.pace);
-    throttle::throttler throttler(
-        throttle::make_signals(with.carrying.throttling,
-                               {.pace = pace,
-                                .primary = with.connection,
-                                .changelog = {},
-                                .heartbeat_interval = with.carrying.heartbeat_interval,
-                                .clock = machine_clock()}),
-        machine_clock());
+    throttle::throttler throttler = throttler_of(with, pace);
     verify::tables_at_rest tables(pair.projection, pair.source, pair.target,
                                   {.sessions = sessions,
                                    .pace = pace,

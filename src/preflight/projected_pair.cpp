@@ -54,6 +54,16 @@ schema::row_key common_key(db::session& session, const projected_pair& made,
     return std::move(*choice.chosen);
 }
 
+// What the ALTER makes and the target lacks is told of its definition.
+void keep_settable(std::vector<schema::set_column>& sets, const projected_pair& of) {
+    throw_refusals(schema::obstacles_to_setting(sets, of.wanted ? *of.wanted : of.target));
+    if (!of.wanted) return;
+    std::erase_if(sets, [&](const schema::set_column& one) {
+        const schema::column* const to = of.target.find_column(one.target);
+        return to == nullptr || to->generated;
+    });
+}
+
 }  // namespace
 
 projected_pair look_at_pair(db::session& session, const inspection_request& request,
@@ -73,14 +83,7 @@ projected_pair look_at_pair(db::session& session, const inspection_request& requ
     tried_change tried =
         try_change(session, alter, request, {.source = made.source, .target = target}, stop);
     made.wanted = std::move(tried.wanted);
-    throw_refusals(
-        schema::obstacles_to_setting(tried.sets, made.wanted ? *made.wanted : made.target));
-    // What the target lacks is told of its definition.
-    if (made.wanted)
-        std::erase_if(tried.sets, [&](const schema::set_column& one) {
-            const schema::column* const to = made.target.find_column(one.target);
-            return to == nullptr || to->generated;
-        });
+    keep_settable(tried.sets, made);
     const schema::source_of source_of = [&](std::string_view name) -> std::optional<std::string> {
         if (schema::find_set(tried.sets, name) != nullptr) return std::nullopt;
         // A column that the ALTER does not make is one that it should have dropped or renamed.
