@@ -39,6 +39,15 @@ table_name backfill_state_beside(const table_name& original, const table_naming&
     return beside(original, naming, "_bkf");
 }
 
+table_name expanded_state_beside(const table_name& original, const table_naming& naming) {
+    return beside(original, naming, "_exp");
+}
+
+std::string trigger_beside(const table_name& original, const std::string& column,
+                           std::string_view suffix) {
+    return derived(original.name + "_" + column, suffix);
+}
+
 migration_tables tables_beside(const table_name& original, const table_naming& naming) {
     const auto named = [&](std::string_view suffix) { return beside(original, naming, suffix); };
     return {
