@@ -79,7 +79,9 @@ class given_flags {
             "with --execute:\n--host, --database and --table tell it of which table. `segue "
             "verify` compares\ntwo tables that nobody writes to: --table with "
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
-            "--where for some rows (docs/backfill.md).");
+            "--where for some rows (docs/backfill.md). `segue expand` gives a column a second "
+            "name:\n"
+            "see `segue expand --help`.");
     }
 
     std::string usage() const {
@@ -178,6 +180,7 @@ class options_reader {
         read_change(asked);
         read_other_table(asked);
         read_backfill(asked);
+        read_expand(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -186,8 +189,8 @@ class options_reader {
         read_account();
         read_primary();
         for (const auto& entry : flags())
-            if (entry.set &&
-                (asked != job::backfill || entry.name != "chunk-time" || given_.has("chunk-time")))
+            if (entry.set && ((asked != job::backfill && asked != job::expand) ||
+                              entry.name != "chunk-time" || given_.has("chunk-time")))
                 entry.set(value(entry.name), made_);
         read_cut_over();
         read_log_level();
@@ -237,8 +240,9 @@ class options_reader {
 
     void read_backfill(job asked) {
         if (asked != job::backfill) {
+            constexpr std::string_view touch = "touch";
             for (const auto* name : {"where", "touch"})
-                if (given_.has(name))
+                if (given_.has(name) && !(asked == job::expand && name == touch))
                     throw error(fmt::format("--{} is of `segue backfill` alone", name));
             return;
         }
@@ -248,9 +252,37 @@ class options_reader {
                 "expression\"");
         if (given_.has("where") && given_.text("where").empty())
             throw error("--where is empty: write a condition, or leave it out to set all rows");
-        // A run holds rows of the application's as long as a chunk takes.
+        hold_rows_shortly();
+    }
+
+    // A run holds rows of the application's as long as a chunk takes.
+    void hold_rows_shortly() {
         constexpr std::chrono::milliseconds chunk_time{100};
         made_.run.carrying.pace.chunk_time = chunk_time;
+    }
+
+    void read_expand(job asked) {
+        if (asked != job::expand) {
+            for (const auto* name : {"column", "up", "down", "rename", "trigger-order", "definer"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue expand` alone", name));
+            return;
+        }
+        if (given_.has("rename")) {
+            for (const auto* name : {"column", "up", "down"})
+                if (given_.has(name))
+                    throw error(
+                        fmt::format("--rename says what --{} would: give one of them", name));
+        } else {
+            for (const auto* name : {"column", "up", "down"})
+                if (!given_.has(name))
+                    throw error(fmt::format(
+                        "--{} is missing. An expand is told by --column \"full_name "
+                        "VARCHAR(255)\" --up \"full_name = name\" --down \"name = full_name\", or "
+                        "by --rename name=full_name",
+                        name));
+        }
+        hold_rows_shortly();
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -460,6 +492,7 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.empty()) return job::migrate;
     if (arguments.front() == "cleanup") return job::clean_up;
     if (arguments.front() == "backfill") return job::backfill;
+    if (arguments.front() == "expand") return job::expand;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

@@ -49,6 +49,16 @@ struct metrics_settings {
     std::vector<std::string> tags;
 };
 
+/// What `segue expand` is asked for, as written.
+struct expand_flags {
+    std::string column = {};   ///< --column
+    std::string up = {};       ///< --up
+    std::string down = {};     ///< --down
+    std::string rename = {};   ///< --rename, in place of these three.
+    std::string order = {};    ///< --trigger-order
+    std::string definer = {};  ///< --definer
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
@@ -67,7 +77,8 @@ struct options {
     table_name compared_with = {};
     /// --where and --touch, of `segue backfill`. Empty (the default): all rows.
     std::string where = {};
-    bool touch = false;
+    bool touch = false;  ///< Of `segue expand`, too.
+    expand_flags expand;
 };
 
 /// What the first word asks for.
@@ -75,7 +86,8 @@ enum class job {
     migrate,   ///< There is none.
     clean_up,  ///< `segue cleanup`
     verify,    ///< `segue verify`
-    backfill   ///< `segue backfill`
+    backfill,  ///< `segue backfill`
+    expand     ///< `segue expand`
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.
@@ -90,12 +102,12 @@ struct command_line {
     std::string report_file;           ///< --report, also where there is no `run`.
 };
 
-/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`
-/// or `backfill` as the first of them the flags of a run mean what they mean for one, and --alter
-/// is not needed; those that mean nothing to a backfill are refused. Exit codes: 2 for flags that
-/// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
-/// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not
-/// throw for what a user can do wrong.
+/// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
+/// `backfill` or `expand` as the first of them the flags of a run mean what they mean for one, and
+/// --alter is not needed; those that mean nothing to a backfill are refused. Exit codes: 2 for
+/// flags that are unknown or cannot be read, with a line on it as `output`; 1 for anything else
+/// that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block in
+/// ask_password. Does not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside);
 

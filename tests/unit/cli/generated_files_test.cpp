@@ -75,6 +75,9 @@ segue \- change the schema of a MySQL table while it is read and written
 .B segue backfill
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-set\fR \fICOLUMN=EXPRESSION\fR [\fB\-\-where\fR \fICONDITION\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
+.B segue expand
+\fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-rename\fR \fIOLD=NEW\fR [\fIflags\fR] [\fB\-\-execute\fR]
+.br
 .B segue ctl
 [\fB\-\-socket\fR \fIPATH\fR | \fB\-\-host\fR \fIHOST\fR \fB\-\-port\fR \fIPORT\fR] [\fB\-\-timeout\fR \fISECONDS\fR] \fICOMMAND\fR
 .SH DESCRIPTION
@@ -85,7 +88,8 @@ a run would meet is told, and the table is not touched.
 A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR. What one that
 has ended left \fBsegue cleanup\fR shows, and drops with \fB\-\-execute\fR. \fBsegue verify\fR compares
 two tables that nobody writes to, by key. \fBsegue backfill\fR sets columns of a table in place, in
-chunks behind the same throttles; it says what it would do, and does it with \fB\-\-execute\fR.
+chunks behind the same throttles; \fBsegue expand\fR gives a column a second name, and keeps both right.
+Each says what it would do, and does it with \fB\-\-execute\fR.
 .PP
 Flags are written with one minus or two; a value follows as \fB\-\-name=value\fR or \fB\-\-name
 value\fR. A boolean is on by its name alone, and off by \fB\-\-name=false\fR.
@@ -108,7 +112,8 @@ The flags cannot be read.
 It is not known whether the tables were swapped.
 .TP
 .B 4
-Of \fBsegue verify\fR: the tables differ. Of \fBsegue backfill\fR: done, but rows hold another value.
+Of \fBsegue verify\fR: the tables differ. Of \fBsegue backfill\fR: done, but rows hold another value. Of
+\fBsegue expand\fR: done, but rows hold pairs that disagree.
 .SH ENVIRONMENT
 .TP
 .B MYSQL_PWD
@@ -171,7 +176,7 @@ constexpr std::string_view completion_foot =
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
