@@ -24,20 +24,21 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --where | --set | --trigger-suffix | --preflight-data-check | --threads | \
-            --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
-            --wait-for-server-seconds | --with-table | --with-database | --dml-batch-size | \
-            --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
-            --throttle-query | --throttle-http | --throttle-http-interval-millis | \
-            --throttle-http-timeout-millis | --critical-load-interval-millis | \
-            --critical-load-hibernate-seconds | --heartbeat-interval-millis | \
-            --replication-lag-query | --verify | --cut-over-stall-budget-millis | \
-            --cut-over-lock-timeout-seconds | --exponential-backoff-max-interval | \
-            --kill-blockers-after-seconds | --cut-over | --force-table-names | \
-            --replica-server-id | --binlogsyncer-max-reconnect-attempts | --serve-tcp-port | \
-            --serve-tcp-host | --hooks-hint | --hooks-hint-owner | --hooks-hint-token | \
-            --hooks-status-interval | --hooks-timeout-seconds | --statsd-addr | --statsd-tags | \
-            --checkpoint-seconds | --old-table | --runtime-metrics-interval | --timeout)
+            --table | --where | --column | --up | --down | --rename | --trigger-order | --definer | \
+            --set | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
+            --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
+            --with-table | --with-database | --dml-batch-size | --max-lag-millis | \
+            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
+            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
+            --heartbeat-interval-millis | --replication-lag-query | --verify | \
+            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
+            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
+            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
+            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
+            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
+            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
+            --runtime-metrics-interval | --timeout)
             return
             ;;
     esac
@@ -52,7 +53,7 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -83,6 +84,12 @@ _segue_flags='--host
 --table
 --where
 --touch
+--column
+--up
+--down
+--rename
+--trigger-order
+--definer
 --execute
 --test-on-replica
 --test-on-replica-skip-replica-stop

@@ -240,10 +240,9 @@ class options_reader {
 
     void read_backfill(job asked) {
         if (asked != job::backfill) {
-            constexpr std::string_view touch = "touch";
-            for (const auto* name : {"where", "touch"})
-                if (given_.has(name) && !(asked == job::expand && name == touch))
-                    throw error(fmt::format("--{} is of `segue backfill` alone", name));
+            if (given_.has("where")) throw error("--where is of `segue backfill` alone");
+            if (given_.has("touch") && asked != job::expand)
+                throw error("--touch is of `segue backfill` and `segue expand` alone");
             return;
         }
         if (!given_.has("set"))
