@@ -52,7 +52,7 @@ void refuse_unseen(db::session& session, const std::string& schema,
 void refuse_beside_others(db::session& session, const migration_tables& tables,
                           const std::stop_token& stop) {
     earlier::claim_start(session, tables.original);
-    auto others = earlier::backfill_at_work(session, tables.original);
+    auto others = earlier::backfill_at_work(session, tables.original, stop);
     if (!others) others = earlier::gh_ost_at_work(session, tables.original);
     if (!others) others = earlier::at_work(session, tables, stop);
     if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);

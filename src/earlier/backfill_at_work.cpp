@@ -1,8 +1,20 @@
 #include "src/earlier/backfill_at_work.hpp"
 
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
+
+#include <chrono>
+
 #include <fmt/format.h>
 
 namespace segue::earlier {
+namespace {
+
+// A backfill's statements wait a second for a lock at most.
+constexpr std::chrono::seconds lock_awaited{5};
+constexpr std::chrono::milliseconds look_interval{200};
+
+}  // namespace
 
 std::optional<table_name> backfill_state_of(db::session& session, const table_name& table,
                                             const table_naming& naming) {
@@ -20,12 +32,24 @@ std::string backfill_claim(const table_name& table) {
                        quoted_literal(table.quoted()));
 }
 
-std::optional<refusal> backfill_at_work(db::session& session, const table_name& table) {
-    if (session.query_value(fmt::format("SELECT IS_FREE_LOCK({})", backfill_claim(table))) != "0")
-        return std::nullopt;
-    return refusal{fmt::format("a backfill is at work on {}", table.quoted()),
-                   "Nothing was changed. Let it finish, or end it first: on its machine `segue "
-                   "status` tells how far it is, and `segue ctl panic` ends it."};
+std::optional<refusal> backfill_at_work(db::session& session, const table_name& table,
+                                        const std::stop_token& stop) {
+    const auto until = std::chrono::steady_clock::now() + lock_awaited;
+    for (bool told = false;
+         session.query_value(fmt::format("SELECT IS_FREE_LOCK({})", backfill_claim(table))) == "0";
+         told = true) {
+        if (std::chrono::steady_clock::now() >= until)
+            return refusal{fmt::format("a backfill is at work on {}", table.quoted()),
+                           "Nothing was changed. Let it finish, or end it first: on its machine "
+                           "`segue status` tells how far it is, and `segue ctl panic` ends it."};
+        if (!told)
+            log::write(log::level::warning,
+                       fmt::format("a backfill has the lock of {}: waiting, for up to {} s, in "
+                                   "case it is dead and only a statement of it is left",
+                                   table.quoted(), lock_awaited.count()));
+        pause_for(look_interval, stop);
+    }
+    return std::nullopt;
 }
 
 }  // namespace segue::earlier

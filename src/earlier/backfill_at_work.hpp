@@ -6,6 +6,7 @@
 #include "src/db/session.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,10 @@ std::optional<table_name> backfill_state_of(db::session& session, const table_na
 /// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
 std::string backfill_claim(const table_name& table);
 
-/// A reason not to begin on the table beside a backfill (src/backfill) that is at work on it.
-/// Throws segue::error.
-std::optional<refusal> backfill_at_work(db::session& session, const table_name& table);
+/// A reason not to begin on the table beside a backfill (src/backfill) that is at work on it. One
+/// that is dead may have left a statement behind: waits for up to five seconds, and says so. Throws
+/// segue::error, and `stopped` when asked to stop.
+std::optional<refusal> backfill_at_work(db::session& session, const table_name& table,
+                                        const std::stop_token& stop);
 
 }  // namespace segue::earlier

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,6 +32,9 @@ constexpr milliseconds look_for{3'000};
 constexpr milliseconds look_interval{100};
 constexpr milliseconds written_at_once{500};
 constexpr int looks_max = 10;
+// What a process that has died had under way may be committed yet, a statement for each of its
+// connections that write there: heartbeats, markers and their like.
+constexpr int changes_of_the_dead_max = 4;
 // A rehearsal of somebody else's lasts no longer, as a rule, and must not end a run.
 constexpr std::chrono::seconds claim_awaited{10};
 
@@ -167,18 +171,22 @@ bool start_is_claimed(db::session& session, const table_name& original) {
 std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
                                std::stop_token stop) {
     if (!servers::exists(session, tables.changelog)) return std::nullopt;
-    const auto first = changelog_rows(session, tables.changelog);
-    if (first.empty()) return std::nullopt;
+    auto seen = changelog_rows(session, tables.changelog);
+    if (seen.empty()) return std::nullopt;
+    int changes = 0;
     growing_interval told;
     for (int looks = 0; looks < looks_max; ++looks) {
         // A heartbeat that stands still says nothing while nobody could write it: under FLUSH
         // TABLES WITH READ LOCK, or beside a lock on its row.
         const bool before = could_be_written(session, tables.changelog);
-        const auto until = steady_clock::now() + look_for;
+        auto until = steady_clock::now() + look_for;
         while (steady_clock::now() < until) {
             pause_for(look_interval, stop);
-            if (changelog_rows(session, tables.changelog) != first)
-                return run_at_work(session, tables);
+            auto there = changelog_rows(session, tables.changelog);
+            if (there == seen) continue;
+            if (++changes > changes_of_the_dead_max) return run_at_work(session, tables);
+            seen = std::move(there);
+            until = steady_clock::now() + look_for;
         }
         if (could_be_written(session, tables.changelog) && before) return std::nullopt;
         if (told.due(machine_clock().now()))

@@ -35,8 +35,9 @@ void release_start(db::session& session, const table_name& original);
 bool start_is_claimed(db::session& session, const table_name& original);
 
 /// Looks for three seconds, the greatest interval of heartbeats three times over, whether the
-/// changelog's rows change: somebody writes them then, and is at work. Times are not compared,
-/// since clocks differ. Looks again, some ten times at most, where nobody could have written them
+/// changelog's rows change, and after each change anew: who writes them again and again is at work;
+/// a few changes may be statements of a process that has died. Times are not compared, since clocks
+/// differ. Looks again, some ten times at most, where nobody could have written them
 /// meanwhile. A reason not to begin if they change, or if that cannot be seen. Returns at once
 /// where there is no such table. Throws segue::error, and `stopped` when asked to stop.
 std::optional<refusal> at_work(db::session& session, const migration_tables& tables,

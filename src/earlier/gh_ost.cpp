@@ -168,6 +168,7 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
     const bool has_tables = servers::exists(session, tables.checkpoint);
     const auto began = steady_clock::now();
     std::optional<seconds> silent;
+    int signs_of_life = 0;
     for (growing_interval told;;) {
         const auto holder = holder_now(session, original);
         if (holder.of != gh_ost_lock_holder::kind::another_segue) return std::nullopt;
@@ -175,7 +176,8 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
         const std::string who = fmt::format("connection {}{}", holder.connection,
                                             account_of(session, holder.connection));
         const auto before = std::exchange(silent, silence_of(session, holder.connection));
-        if (before && silent && *silent < *before)
+        // Once may be the end of a statement whose process has died.
+        if (before && silent && *silent < *before && ++signs_of_life > 1)
             return refusal{fmt::format("another run of Segue is at work on {}{}: {} has its lock, "
                                        "and is alive",
                                        original.quoted(),

@@ -57,19 +57,21 @@ outcome migration::run(std::stop_token stop) {
         try {
             return runner(*now).run(stop);
         } catch (const error& failure) {
-            if (stop.stop_requested() || steering_.panic_words() || !goes_on_after(*now, failure))
+            if (stop.stop_requested() || steering_.panic_words() ||
+                !goes_on_after(*now, failure, stop))
                 throw;
             begin_again(stop);
         }
     }
 }
 
-bool migration::goes_on_after(const run_state& ended, const error& failure) {
+bool migration::goes_on_after(const run_state& ended, const error& failure,
+                              const std::stop_token& stop) {
     // A server that becomes the primary may refuse writes, or lack what it has yet to apply.
     constexpr std::chrono::seconds until_fit{30};
     const auto now = std::chrono::steady_clock::now();
     if (ended.has_parts()) {
-        if (!ended.is_told_by_the_database()) return false;
+        if (!ended.is_told_by_the_database(stop)) return false;
         searches_since_ = now;
         told_.on_notice(
             fmt::format("{}. Going on with what the database says of it now", failure.what()));

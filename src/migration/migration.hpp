@@ -56,7 +56,7 @@ class migration {
     class step_memory;
     std::shared_ptr<run_state> state() const;
     /// Whether what has ended is to be gone on with by this process; tells that.
-    bool goes_on_after(const run_state& ended, const error& failure);
+    bool goes_on_after(const run_state& ended, const error& failure, const std::stop_token& stop);
     void begin_again(const std::stop_token& stop);
 
     settings with_;

@@ -1,6 +1,9 @@
 #include "src/migration/run_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
+#include "src/base/log.hpp"
+#include "src/base/pause.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/preflight/inspection.hpp"
@@ -9,10 +12,12 @@
 #include "src/servers/start_failure.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/wire/login_failure.hpp"
+#include "src/wire/server_failure.hpp"
 #include "throttle/known_limits.hpp"
 #include "throttle/signals/command_signal.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -54,23 +59,37 @@ run_state::run_state(settings given, observer& told_to, step_gate& asked, steeri
               .dropped = [this](const table_name& table) { note_dropped(table); }},
       steering_(steered) {}
 
-bool run_state::is_told_by_the_database() const {
+bool run_state::is_told_by_the_database(const std::stop_token& stop) const {
     const leftovers left = left_behind();
     if (left.swap != swap::swap_state::not_made || !left.can_be_gone_on_with ||
         left.taken_over != earlier::other_run_made::none)
         return false;
     if (restarts_.may_have_lost()) return true;
-    try {
-        const servers::server_roles now = find_roles(with);
-        db::session_factory sessions(now.primary());
-        static_cast<void>(sessions.connect(db::session_role::control));
-        const auto& replica = roles_->stream_from();
-        const auto& replica_now = now.stream_from();
-        return sessions.server_uuid() != made_->server.uuid ||
-               (replica ? replica->uuid : "") != (replica_now ? replica_now->uuid : "");
-    } catch (const error&) {
-        return false;
+    // What ended the run may meet the question, too.
+    constexpr std::chrono::seconds asked_for{5};
+    constexpr std::chrono::milliseconds rest{500};
+    const auto until = std::chrono::steady_clock::now() + asked_for;
+    for (;;) {
+        fault::point("migration.asks_which_server");
+        try {
+            return is_on_another_server();
+        } catch (const error& failure) {
+            if (!wire::passes_by_itself(failure) || std::chrono::steady_clock::now() >= until)
+                return false;
+            log::info("whether this is another server cannot be seen yet: {}", failure.what());
+        }
+        pause_for(rest, stop);
     }
+}
+
+bool run_state::is_on_another_server() const {
+    const servers::server_roles now = find_roles(with);
+    db::session_factory sessions(now.primary());
+    static_cast<void>(sessions.connect(db::session_role::control));
+    const auto& replica = roles_->stream_from();
+    const auto& replica_now = now.stream_from();
+    return sessions.server_uuid() != made_->server.uuid ||
+           (replica ? replica->uuid : "") != (replica_now ? replica_now->uuid : "");
 }
 
 void run_state::find_servers() {

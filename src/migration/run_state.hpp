@@ -36,9 +36,10 @@ class run_state {
     run_state(settings given, observer& told_to, step_gate& asked, steering& steered);
 
     /// Whether what the database says of the run is what has to be gone on with, in this process:
-    /// the server may have taken back what it answered, or it is another one now. Asks the servers.
+    /// the server may have taken back what it answered, or it is another one now. Asks the servers,
+    /// for some seconds where an answer is not to be had; throws `stopped` when asked to stop.
     /// Precondition: the run has ended by a failure, and its threads have.
-    bool is_told_by_the_database() const;
+    bool is_told_by_the_database(const std::stop_token& stop) const;
 
     /// Finds the primary and the server that the stream comes from; to be called before all else.
     /// Throws segue::error.
@@ -130,6 +131,7 @@ class run_state {
                                                      db::session& primary,
                                                      const migration_tables& beside);
     void look_at_status(db::session& primary);
+    bool is_on_another_server() const;
     /// Of a new session, behind a restart of the primary. Threads: any.
     void look_for_last_heartbeat(db::session& made);
     std::vector<table_name> unneeded_after_swap() const;

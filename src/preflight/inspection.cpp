@@ -73,7 +73,7 @@ void check_names(db::session& session, const inspection_request& request, plan& 
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
-    auto others = earlier::backfill_at_work(session, tables.original);
+    auto others = earlier::backfill_at_work(session, tables.original, stop);
     if (!others) others = earlier::gh_ost_at_work(session, tables.original);
     if (!others) others = earlier::at_work(session, tables, stop);
     if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);

@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/schema/stored_expression.hpp"
+#include "src/sql/sql_tokenizer.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -63,6 +64,32 @@ std::vector<index> indexes_of(const std::vector<db::row>& found) {
                                      .multi_valued = part[6] && part[6]->ends_with(" array)")});
     }
     return made;
+}
+
+// PARTITION BY KEY () is by the primary key, or by a unique one where there is none.
+// https://dev.mysql.com/doc/refman/8.4/en/information-schema-partitions-table.html
+std::vector<std::string> partition_columns(const table_definition& table,
+                                           const std::vector<db::row>& expressions) {
+    std::vector<std::string> named;
+    const auto add_unique_ones = [&] {
+        for (const index& one : table.indexes)
+            for (const index_part& part : one.parts)
+                if (one.unique) named.push_back(part.column);
+    };
+    for (const db::row& found : expressions) {
+        if (!found[0]) add_unique_ones();
+        for (const db::value& text : {found[0], found[1]})
+            if (text)
+                for (const sql::sql_token& token : sql::tokenize(*text).tokens)
+                    if (token.is_identifier()) named.push_back(sql::unquote(token));
+        if (found[2] && !found[1]) add_unique_ones();
+    }
+    std::vector<std::string> columns;
+    for (const column& one : table.columns)
+        if (std::ranges::any_of(
+                named, [&](const std::string& name) { return sql::same_name(name, one.name); }))
+            columns.push_back(one.name);
+    return columns;
 }
 
 // The table options stand behind the last closing parenthesis of the columns, which is the first
@@ -140,6 +167,13 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
            WHERE {}
            ORDER BY INDEX_NAME, SEQ_IN_INDEX)",
         of_table)));
+    table.partition_columns = partition_columns(
+        table, session.query(fmt::format(
+                   R"(SELECT DISTINCT PARTITION_EXPRESSION, SUBPARTITION_EXPRESSION,
+                        SUBPARTITION_METHOD
+                      FROM information_schema.PARTITIONS
+                      WHERE {} AND PARTITION_METHOD IS NOT NULL)",
+                   of_table)));
     if (table.table_type == "BASE TABLE")
         table.create_statement =
             session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");

@@ -59,6 +59,8 @@ struct table_definition {
     std::string create_statement;     ///< SHOW CREATE TABLE
     std::uint64_t rows_estimate = 0;  ///< As the optimizer's statistics have it.
     std::uint64_t data_bytes = 0;
+    /// The columns that say in which partition a row is; empty where the table has no partitions.
+    std::vector<std::string> partition_columns = {};
 
     /// The column of this name, in any case of letters as MySQL has it; nullptr: there is none.
     const column* find_column(std::string_view column_name) const;

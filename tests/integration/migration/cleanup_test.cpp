@@ -1,6 +1,7 @@
 // `segue cleanup`: what a run that has ended left is shown, and dropped when told.
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/application_session.hpp"
+#include "tests/support/conditions.hpp"
 #include "tests/support/patience.hpp"
 
 #include <csignal>
@@ -81,6 +82,25 @@ TEST_F(a_clean_up, writes_nothing_on_a_server_that_is_read_only) {
     run.server().root().execute("SET GLOBAL read_only=OFF");
     EXPECT_EQ(run.everything(), before);
     clean_up(0);
+}
+
+// A statement that its process has left behind in the server is no sign of life.
+TEST_F(a_clean_up, outlasts_a_statement_of_a_run_that_is_dead) {
+    die_while_postponed();
+    auto left = application_session(run.server().over_tcp(), run.schema());
+    left.execute("BEGIN");
+    left.execute("UPDATE _t_ghc SET value=CONCAT(value, ' and later')");
+    const auto arguments = command_arguments("cleanup", run.server(), run.table(), {"--execute"});
+    segue_process process(segue_build::released, arguments, segue_variables(run.server()));
+    eventually("the clean-up waits for the statement", [&] {
+        return run.session().query_value(
+                   "SELECT COUNT(*) FROM performance_schema.data_locks WHERE lock_status='WAITING' "
+                   "AND object_name='_t_ghc' AND object_schema=" +
+                   quoted_literal(run.schema())) != "0";
+    });
+    left.execute("COMMIT");
+    EXPECT_EQ(process.wait(3 * patience), 0) << process.err();
+    EXPECT_EQ(run.everything(), "t:3");
 }
 
 TEST_F(a_clean_up, says_why_nobody_can_go_on) {

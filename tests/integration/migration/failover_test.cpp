@@ -3,6 +3,7 @@
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/integration/migration/replica_pair.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/fault_points.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/oracle.hpp"
 
@@ -30,8 +31,10 @@ class a_failover : public testing::Test {
         servers.wait_replicated();
     }
 
-    void start() {
-        run.start(alter, {.postponed = true,
+    void start(fault_points* faults = nullptr) {
+        run.start(alter, {.build = faults == nullptr ? segue_build::released : segue_build::faulty,
+                          .faults = faults,
+                          .postponed = true,
                           .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
                                    "--user=on_both", "--password=both", "--chunk-size=100"}});
         run.segue().wait_for_output("phase: postponed");
@@ -81,6 +84,25 @@ TEST_F(a_failover, that_loses_transactions_is_gone_on_with_as_it_is_there) {
         servers.replica().over_tcp(),
         {.table = run.table(), .old_table = run.tables().old, .alter = alter});
     EXPECT_TRUE(answer.equal()) << answer.text();
+}
+
+// What breaks the connections once more meets also the question which server it is.
+TEST_F(a_failover, is_seen_also_where_the_server_does_not_answer_at_once) {
+    fault_points faults;
+    faults.pause("migration.asks_which_server");
+    start(&faults);
+    servers.wait_replicated();
+    promote();
+    faults.wait_reached("migration.asks_which_server");
+    proxy.send_to({.host = "127.0.0.1", .port = 1, .socket = {}});
+    faults.go("migration.asks_which_server");
+    run.segue().wait_for_output("whether this is another server cannot be seen yet");
+    proxy.send_to(servers.replica().over_tcp().server);
+    run.segue().wait_for_output("Going on with what the database says of it now");
+    run.let_cut_over();
+    run.expect_swapped();
+    application_session there(servers.replica().over_tcp(), run.schema());
+    EXPECT_EQ(there.query_value("SELECT COUNT(*) FROM t WHERE b = 3"), "900");
 }
 
 TEST_F(a_failover, to_a_server_that_lacks_earlier_transactions_of_those_it_has_is_refused) {

@@ -66,6 +66,16 @@ const unfit_key unfit_keys[] = {
     {"dropped_and_made_anew", "id INT PRIMARY KEY, a INT",
      "DROP PRIMARY KEY, DROP COLUMN id, ADD COLUMN id INT NOT NULL PRIMARY KEY",
      "the values of `id` are others in the new table"},
+    {"some_columns_of_the_partitions", "id INT PRIMARY KEY, a INT NOT NULL",
+     "DROP PRIMARY KEY, ADD PRIMARY KEY (id, a) PARTITION BY KEY () PARTITIONS 2",
+     "the new table is partitioned by `id`, `a`, of which this key has only some"},
+    {"some_columns_of_an_expression", "id INT PRIMARY KEY, `a b` INT NOT NULL",
+     "DROP PRIMARY KEY, ADD PRIMARY KEY (id, `a b`) PARTITION BY HASH (`A B` + id)",
+     "the new table is partitioned by `id`, `a b`, of which this key has only some"},
+    {"some_columns_of_subpartitions", "id INT PRIMARY KEY, a INT NOT NULL, b INT NOT NULL",
+     "DROP PRIMARY KEY, ADD PRIMARY KEY (id, a, b) PARTITION BY RANGE (a) SUBPARTITION BY KEY (id) "
+     "(PARTITION p VALUES LESS THAN MAXVALUE)",
+     "the new table is partitioned by `id`, `a`, of which this key has only some"},
     {"another_type", "id INT PRIMARY KEY", "MODIFY id VARCHAR(20) NOT NULL",
      "`id` changes its type from int to varchar(20)"},
     {"a_character_set_with_two_codes", names, "MODIFY id VARCHAR(20) CHARACTER SET cp932 NOT NULL",
@@ -83,6 +93,27 @@ const unfit_key unfit_keys[] = {
 
 INSTANTIATE_TEST_SUITE_P(of, a_key_that_does_not_serve, testing::ValuesIn(unfit_keys),
                          [](const auto& each) { return each.param.name; });
+
+TEST(a_key_that_has_no_column_of_the_partitions, serves) {
+    quiet_run run(shared_server());
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT NOT NULL)");
+    run.session().execute(
+        "INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < "
+        "500) SELECT i, i * 7 FROM n");
+    const std::string alter =
+        "ADD COLUMN half INT AS (a DIV 2) STORED, DROP PRIMARY KEY, ADD PRIMARY KEY (id, a) "
+        "PARTITION BY KEY (a) PARTITIONS 7";
+    run.start(alter, {.postponed = true, .more = {"--chunk-size=10"}});
+    run.segue().wait_for_output("phase: postponed");
+    for (int i = 0; i < 20; ++i) {
+        run.session().execute("FLUSH TABLES");
+        run.session().execute(fmt::format("DELETE FROM t WHERE id % 50 = {}", i));
+        run.session().execute(fmt::format("UPDATE t SET a = a + 1 WHERE id % 50 = {}", 49 - i));
+    }
+    run.let_cut_over();
+    run.expect_swapped();
+    run.expect_as_native_alter(alter);
+}
 
 TEST(a_key_that_names_no_row, is_refused_by_a_rehearsal_too) {
     quiet_run run(shared_server());

@@ -216,14 +216,14 @@ TEST_P(a_child_that_keeps_its_keys, is_as_it_was_when_the_process_dies_right_bef
 TEST_P(a_child_that_keeps_its_keys, is_given_back_without_keys_on_the_new_table) {
     make();
     fault_points faults;
-    faults.fail("foreign_keys.made");
-    run().start("ADD COLUMN b INT", {.build = segue_build::faulty,
-                                     .faults = &faults,
-                                     .more = {"--cut-over-exponential-backoff"}});
+    faults.fail("foreign_keys.made").pause("migration.before_attempt", {.first = 2});
+    run().start("ADD COLUMN b INT", {.build = segue_build::faulty, .faults = &faults});
     run().segue().wait_for_output("gave way");
+    faults.wait_reached("migration.before_attempt");
     EXPECT_EQ(keys_of(session(), run().tables().ghost), "");
     EXPECT_EQ(session().execute("DELETE FROM p WHERE id=5"), 1U);
     session().execute("INSERT INTO t VALUES (8,4,4)");
+    faults.go("migration.before_attempt");
     run().expect_swapped();
     EXPECT_NE(run().segue().err().find("the new table's foreign keys cannot be made"),
               std::string::npos)

@@ -95,6 +95,10 @@ TEST_F(a_live_migration, waits_under_read_only_also_where_its_account_is_not_sto
     // Whatever it writes is checked for its owner first, in the same transaction or under the lock.
     const auto written = "SELECT GROUP_CONCAT(id, value ORDER BY id) FROM " +
                          migration_tables::of(run.table()).changelog.quoted();
+    // What was under way before is committed; one thread writes both rows.
+    eventually("heartbeats or markers wait, too", [&] {
+        return run.times_told("write the heartbeat: ") + run.times_told("write a marker: ") > 1;
+    });
     const auto before = admin.query_value(written);
     faults.go("copier.chunk_ended");
     run.let_cut_over();

@@ -345,6 +345,19 @@ void expect_found_by(const key_choice& choice, const std::string& index) {
     EXPECT_THAT(choice.explanation, HasSubstr("deleted and inserted anew"));
 }
 
+TEST(choose_key, a_key_with_some_of_the_partitions_columns_does_not_serve) {
+    const auto original = table_of("t", {id, a}, {primary({"id"})});
+    auto target = table_of("t", {id, a}, {primary({"id", "a"})});
+    const auto choose_by = [&](const std::vector<std::string>& columns) {
+        target.partition_columns = columns;
+        return choose_key(original, target, sources());
+    };
+    expect_refused(choose_by({"id", "a"}), "the new table is partitioned by `id`, `a`, of which");
+    expect_found_by(choose_by({"a"}), "PRIMARY");
+    expect_found_by(choose_by({"ID"}), "PRIMARY");
+    expect_found_by(choose_by({}), "PRIMARY");
+}
+
 TEST(choose_key, a_key_that_gains_a_column_is_found_by_an_index_that_begins_with_it) {
     expect_found_by(choose_into({"id"}, {primary({"id", "a"})}), "PRIMARY");
     expect_found_by(choose_into({"id"}, {primary({"a", "id"}), plain("k", {"id"})}), "k");
