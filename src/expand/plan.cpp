@@ -50,11 +50,6 @@ schema::row_key key_of(db::session& session, const table_definition& table) {
     return std::move(*choice.chosen);
 }
 
-// What SHOW CREATE TABLE has of the column, with another name before it.
-std::string line_of(const table_definition& table, const std::string& column) {
-    return std::string(schema::column_line(table, column));
-}
-
 /// Two empty tables that have both columns: on one the triggers are tried, on the other one, beside
 /// it, expressions.
 class twins {
@@ -70,21 +65,14 @@ class twins {
                 fmt::format("ALTER TABLE {} REMOVE PARTITIONING", stand_in_.quoted()));
     }
 
-    /// Adds the column, as it is asked for and then as it is meanwhile; returns the latter.
+    /// Adds the column, as it is meanwhile, where it is not there; returns what is added.
     std::string add_column(const plan& made) {
         const std::string name = at_.asked.up.column;
-        const std::string quoted = quoted_name(name);
-        if (made.column_is_there) alter(fmt::format("DROP COLUMN {}", quoted));
-        std::string line = at_.asked.definition.empty()
-                               ? line_of(made.table, made.pair.old_column.name)
-                               : quoted + " " + at_.asked.definition;
-        if (!at_.asked.definition.empty()) {
-            alter(fmt::format("ADD COLUMN {}", line));
-            line = line_of(read_or_throw(at_.session, stand_in_), name);
-            alter(fmt::format("DROP COLUMN {}", quoted));
-        }
-        std::string meanwhile = definition_meanwhile(line, name);
-        alter(fmt::format("ADD COLUMN {}", meanwhile));
+        const std::string meanwhile = definition_meanwhile(line_asked_for(made), name);
+        if (made.column_is_there)
+            check_column_there(made, meanwhile);
+        else
+            alter(fmt::format("ADD COLUMN {}", meanwhile));
         expanded_ = read_or_throw(at_.session, stand_in_);
         return meanwhile;
     }
@@ -126,6 +114,35 @@ class twins {
     static table_name made_free(const inspected_at& at, table_name name) {
         preflight::clear_for_a_moment(at.session, name);
         return name;
+    }
+    // As the server prints a column of this definition: one of another name is added for a moment.
+    std::string printed(const std::string& definition) {
+        std::string name = "segue_wanted";
+        while (at_.asked.up.column == name || expanded_.find_column(name) != nullptr) name += '_';
+        alter(fmt::format("ADD COLUMN {} {}", quoted_name(name), definition));
+        std::string line(schema::column_line(read_or_throw(at_.session, stand_in_), name));
+        alter(fmt::format("DROP COLUMN {}", quoted_name(name)));
+        return line.substr(quoted_name(name).size());
+    }
+    std::string line_asked_for(const plan& made) {
+        expanded_ = read_or_throw(at_.session, stand_in_);
+        if (at_.asked.definition.empty())
+            return std::string(schema::column_line(made.table, made.pair.old_column.name));
+        return quoted_name(at_.asked.up.column) + printed(at_.asked.definition);
+    }
+    // One that nobody has written down, or that is another one by now.
+    void check_column_there(const plan& made, const std::string& meanwhile) {
+        const std::string& name = made.table.find_column(at_.asked.up.column)->name;
+        const std::string is(schema::column_line(made.table, name));
+        const std::string wanted =
+            quoted_name(name) + printed(meanwhile.substr(quoted_name(at_.asked.up.column).size()));
+        if (is == wanted) return;
+        throw_refusals(
+            {{fmt::format("there is a column {} already, and it is another one than an expand "
+                          "makes: {}, and not {}",
+                          quoted_name(name), is, wanted),
+              "Choose another name, or change the column by a migration so that it reads so; it is "
+              "taken as it is then."}});
     }
     void alter(const std::string& clause) {
         at_.session.execute(fmt::format("ALTER TABLE {} {}", stand_in_.quoted(), clause));
@@ -182,21 +199,6 @@ void look_at_triggers(const inspected_at& at, plan& made) {
     made.insert_order = order_of(others, "INSERT", at.asked.order);
 }
 
-// A column of that name that nobody has written down, or that is another one by now.
-void check_column_there(const plan& made, const table_definition& expanded) {
-    if (!made.column_is_there) return;
-    const std::string& name = made.pair.new_column.name;
-    const std::string is = line_of(made.table, name);
-    const std::string wanted = line_of(expanded, name);
-    if (is == wanted) return;
-    throw_refusals(
-        {{fmt::format("there is a column {} already, and it is another one than an expand makes: "
-                      "{}, and not {}",
-                      quoted_name(name), is, wanted),
-          "Choose another name, or change the column by a migration so that it reads so; it is "
-          "taken as it is then."}});
-}
-
 void explain_trial(const error& failure, const plan& made) {
     if (failure.mysql_errno() == er::binlog_create_routine_need_super)
         throw_refusals(
@@ -221,7 +223,6 @@ void judge_and_try(const inspected_at& at, plan& made) {
     made.definition = pair.add_column(made);
     const table_definition& expanded = pair.expanded();
     made.pair.new_column = *expanded.find_column(at.asked.up.column);
-    check_column_there(made, expanded);
     const auto judged = pair.judge({at.asked.up, at.asked.down});
     const auto up = set_of(at.asked.up, judged[0]);
     const auto down = set_of(at.asked.down, judged[1]);

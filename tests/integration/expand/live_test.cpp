@@ -1,6 +1,7 @@
 // An expand under writers of both kinds. What each writer was answered stands in a ledger of its
 // own, which shares nothing with the program.
 #include "tests/integration/expand/expand_run.hpp"
+#include "tests/support/conditions.hpp"
 
 #include <atomic>
 #include <csignal>
@@ -190,7 +191,9 @@ TEST_P(under_writers, every_row_holds_under_both_names_what_was_written_last) {
     EXPECT_EQ(run.phase(), "verified");
 }
 
-TEST_P(under_writers, killed_at_each_step_it_goes_on) {
+class killed_under_writers : public under_writers {};
+
+TEST_P(killed_under_writers, goes_on) {
     writers by(run, 4, rows, writers::code::old);
     for (const std::string point :
          {"expand.column_made", "expand.update_trigger_made", "expand.insert_trigger_made",
@@ -209,6 +212,37 @@ INSTANTIATE_TEST_SUITE_P(here, under_writers, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, under_writers, testing::Values(std::string("8.0")),
                          [](const auto&) { return "on_8_0"; });
+
+INSTANTIATE_TEST_SUITE_P(long_here, killed_under_writers, testing::Values(std::string()),
+                         [](const auto&) { return "usual"; });
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, killed_under_writers,
+                         testing::Values(std::string("8.0")), [](const auto&) { return "on_8_0"; });
+
+// What the triggers made on the primary stands in its rows; a replica's make nothing of them.
+TEST(long_on_a_replica, every_row_is_what_it_is_on_its_primary) {
+    sandbox_server primary;
+    const sandbox_server replica({.replica_of = &primary});
+    expand_run run(primary);
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40), n INT DEFAULT 0)");
+    run.fill("name", "CONCAT('Name ', i)", 500);
+    const std::vector<std::string> trimmed = {"--column=full_name VARCHAR(40)",
+                                              "--up=full_name = TRIM(name)",
+                                              "--down=name = TRIM(full_name)"};
+    run.expand(0, trimmed);
+    writers by(run, 2, 500, writers::code::both);
+    const auto before = by.done();
+    while (by.done() < before + 500) std::this_thread::yield();
+    by.stop();
+    run.session().execute("INSERT INTO t (id,full_name) VALUES (-1,'  last ')");
+    application_session there(replica.over_tcp(), run.schema());
+    ASSERT_TRUE(eventually("the replica has the last row", [&] {
+        return there.query_value("SELECT COUNT(*) FROM t WHERE id=-1") == "1";
+    }));
+    const std::string sum =
+        "SELECT CONCAT(COUNT(*),' ',BIT_XOR(CRC32(CONCAT_WS('|',id,name,full_name,n)))) FROM t";
+    EXPECT_EQ(there.query_value(sum).value_or(""), run.value(sum));
+    EXPECT_EQ(run.both(-1), "last|  last ");
+}
 
 }  // namespace
 }  // namespace segue::test

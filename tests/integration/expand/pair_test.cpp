@@ -87,6 +87,21 @@ TEST_P(pair, keeps_both_names_in_step_whoever_writes) {
     EXPECT_EQ(run.value("SELECT COUNT(*) FROM t WHERE NOT loud <=> UPPER(name)"), "0");
 }
 
+TEST_P(pair, lets_a_generated_column_follow_either_name) {
+    make();
+    run.expand(0, renamed);
+    execute(
+        "ALTER TABLE t ADD COLUMN shout VARCHAR(20) AS (UPPER(full_name)) STORED, ADD KEY "
+        "(full_name), ADD CHECK (full_name<>'never')");
+    execute("INSERT INTO t (id,name) VALUES (1,'a')");
+    execute("INSERT INTO t (id,full_name) VALUES (2,'b')");
+    execute("UPDATE t SET name='c' WHERE id=1");
+    execute("UPDATE t SET full_name='d' WHERE id=2");
+    EXPECT_EQ(run.value("SELECT GROUP_CONCAT(CONCAT(loud,'|',shout) ORDER BY id) FROM t"),
+              "C|C,D|D");
+    run.expand(0, renamed);
+}
+
 TEST_P(pair, tells_of_rows_in_which_the_two_disagree_and_sets_none_after_it_was_verified) {
     make();
     run.expand(0, renamed);
@@ -171,7 +186,9 @@ TEST_P(pair, follows_all_that_the_way_up_reads) {
     EXPECT_EQ(run.both(1), "Eve|Eve Ray");
 }
 
-TEST_P(pair, keeps_each_type_by_its_bytes) {
+class types : public pair {};
+
+TEST_P(types, are_kept_by_their_bytes) {
     struct one {
         std::string type;
         std::vector<std::string> values;
@@ -268,6 +285,11 @@ TEST_P(pair, is_carried_over_by_a_migration_of_the_table) {
 INSTANTIATE_TEST_SUITE_P(here, pair, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, pair, testing::Values(std::string("8.0")),
+                         [](const auto&) { return "on_8_0"; });
+
+INSTANTIATE_TEST_SUITE_P(long_here, types, testing::Values(std::string()),
+                         [](const auto&) { return "usual"; });
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, types, testing::Values(std::string("8.0")),
                          [](const auto&) { return "on_8_0"; });
 
 }  // namespace
