@@ -57,8 +57,10 @@ bool prints_in(seconds at) {
 /// at work; what an observer is told comes from the one that runs the backfill.
 class told final : public backfill::observer {
   public:
-    told(const options& given, run_output& output, hook_calls& hooks, std::stop_token stop)
-        : executes_(given.execute),
+    told(const options& given, std::string_view name, run_output& output, hook_calls& hooks,
+         std::stop_token stop)
+        : name_(name),
+          executes_(given.execute),
           json_(given.json),
           output_(output),
           hooks_(hooks),
@@ -113,15 +115,18 @@ class told final : public backfill::observer {
     void put(std::string_view kind, json fields) {
         fields["version"] = display::json_version;
         fields["kind"] = kind;
-        fields["job"] = "backfill";
+        fields["job"] = name_;
         fields["time"] = display::time_text(std::chrono::system_clock::now());
         output_.out().put(display::text_of(fields) + "\n");
     }
     void put_text(const std::string& text) { output_.out().put(text); }
     bool json_wanted() const noexcept { return json_; }
     bool began() const noexcept { return began_; }
+    /// Something was made that stays.
+    void note_beginning() noexcept { began_ = true; }
 
   private:
+    const std::string name_;
     const bool executes_;
     const bool json_;
     run_output& output_;
@@ -143,14 +148,15 @@ std::string seconds_text(std::chrono::milliseconds time) {
     return fmt::format("{:.6f}", display::seconds_of(time));
 }
 
-hooks::hook_variables variables_of(const options& given, const backfill::backfill& job) {
-    const auto now = job.now();
-    const auto made = job.about();
+hooks::hook_variables variables_of(const options& given, const backfill::backfill* job,
+                                   const backfill::task& asked) {
+    const auto now = job == nullptr ? backfill::progress() : job->now();
+    const auto made = job == nullptr ? std::nullopt : job->about();
     return {{"DATABASE_NAME", given.run.request.original.schema},
             {"TABLE_NAME", given.run.request.original.name},
             {"BACKFILL", "true"},
-            {"SETS", expressions::text_of(given.run.request.sets)},
-            {"WHERE", given.where},
+            {"SETS", expressions::text_of(asked.sets)},
+            {"WHERE", asked.where},
             {"DDL", ""},
             {"ELAPSED_SECONDS", seconds_text(now.elapsed)},
             {"ESTIMATED_ROWS", std::to_string(now.rows_estimate)},
@@ -175,6 +181,30 @@ backfill::task task_of(const options& given) {
             .earlier = request.earlier};
 }
 
+/// A backfill by itself.
+class backfill_alone final : public row_job {
+  public:
+    explicit backfill_alone(const options& given) : task_(task_of(given)) {}
+
+    const backfill::task& asked() const override { return task_; }
+    told_text rehearse(backfill::backfill* rows, const std::stop_token& stop) override {
+        const auto found = rows->rehearse(stop);
+        return {.text = display::backfill_rehearsal_text(found),
+                .fields = display::backfill_rehearsal_fields(found)};
+    }
+    bool has_rows_to_rehearse() const override { return true; }
+    backfill::task prepare(const std::stop_token&) override { return task_; }
+    told_end conclude(const backfill::outcome& done, const backfill::plan& made) override {
+        return {.code = done.found.rows_differing == 0 ? done_code : differing_code,
+                .text = display::backfill_end_text(done, made),
+                .fields = display::backfill_end_fields(done, made)};
+    }
+    bool began() const override { return false; }
+
+  private:
+    const backfill::task task_;
+};
+
 backfill::settings settings_of(const options& given) {
     const auto& with = given.run.carrying;
     return {.throttling = with.throttling,
@@ -182,19 +212,20 @@ backfill::settings settings_of(const options& given) {
             .heartbeat_interval = with.heartbeat_interval};
 }
 
-ended rehearse(backfill::backfill& job, told& shown, hook_calls& hooks,
+ended rehearse(row_job& whole, backfill::backfill* job, told& shown, hook_calls& hooks,
                const std::stop_token& stop) {
-    const auto found = job.rehearse(stop);
+    const auto found = whole.rehearse(job, stop);
     if (shown.json_wanted())
-        shown.put("rehearsal", display::backfill_rehearsal_fields(found));
+        shown.put("rehearsal", found.fields);
     else
-        shown.put_text(display::backfill_rehearsal_text(found));
+        shown.put_text(found.text);
     hooks.succeeded(stop, "", {});
     return {};
 }
 
-ended execute(const options& given, backfill::backfill& job, throttle::live_pace& pace, told& shown,
-              hook_calls& hooks, const std::stop_token& stop) {
+ended execute(const options& given, row_job& whole, backfill::backfill& job,
+              throttle::live_pace& pace, told& shown, hook_calls& hooks,
+              const std::stop_token& stop) {
     backfill_commands steered(given, job, pace);
     refuse_panic_file(given.run.panic_flag_file);
     const panic_file watched(given.run.panic_flag_file, [&steered](std::string_view words) {
@@ -224,37 +255,48 @@ ended execute(const options& given, backfill::backfill& job, throttle::live_pace
     const backfill::outcome done = job.run(stop);
     shown.stop_watching();
     shown.show(done.at);
-    const backfill::plan made = *job.about();
-    if (!shown.json_wanted()) shown.put_text(display::backfill_end_text(done, made));
+    const told_end end = whole.conclude(done, *job.about());
+    if (!shown.json_wanted()) shown.put_text(end.text);
     hooks.succeeded(stop, "the rows are set", {});
-    return {.code = done.found.rows_differing == 0 ? done_code : differing_code,
-            .fields = display::backfill_end_fields(done, made)};
+    return {.code = end.code, .fields = end.fields};
 }
 
-ended run(const options& given, told& shown, hook_calls& hooks, const std::stop_token& stop) {
+ended run(const options& given, const row_job_maker& make, told& shown, hook_calls& hooks,
+          const std::stop_token& stop) {
     throttle::live_pace pace(given.run.carrying.pace);
+    std::unique_ptr<row_job> whole;
     std::unique_ptr<backfill::backfill> job;
     ended end{.code = failed_code};
     try {
-        hooks.serve([&] { return job ? variables_of(given, *job) : hooks::hook_variables(); });
+        hooks.serve([&] {
+            return whole ? variables_of(given, job.get(), whole->asked()) : hooks::hook_variables();
+        });
         const servers::server_roles roles = migration::find_roles(given.run);
         db::session_factory sessions(roles.primary(),
                                      std::make_shared<wire::server_patience>(
                                          given.run.wait_for_server,
                                          [&](const std::string& text) { shown.on_notice(text); }));
-        job = std::make_unique<backfill::backfill>(
-            task_of(given), settings_of(given),
-            backfill::backfill::surroundings{.sessions = sessions, .pace = pace, .told = shown});
+        whole = make(sessions, [&shown](const std::string& text) { shown.on_notice(text); });
+        const auto begin = [&](backfill::task asked) {
+            job = std::make_unique<backfill::backfill>(
+                std::move(asked), settings_of(given),
+                backfill::backfill::surroundings{
+                    .sessions = sessions, .pace = pace, .told = shown});
+        };
         try {
             shown.pass(migration::step::startup);
-            return given.execute ? execute(given, *job, pace, shown, hooks, stop)
-                                 : rehearse(*job, shown, hooks, stop);
+            if (!given.execute) {
+                if (whole->has_rows_to_rehearse()) begin(whole->asked());
+                return rehearse(*whole, job.get(), shown, hooks, stop);
+            }
+            begin(whole->prepare(stop));
+            return execute(given, *whole, *job, pace, shown, hooks, stop);
         } catch (const stopped&) {
             end.why = "stopped by a signal";
             end.stopped_by = "signal";
         } catch (const std::exception& failure) {
             end.why = refused_as(refused_backfill, failure.what());
-            end.stopped_by = job->panic_words() ? "command" : "failure";
+            end.stopped_by = job && job->panic_words() ? "command" : "failure";
         }
         shown.stop_watching();
         log::write(log::level::fatal, end.why);
@@ -264,6 +306,7 @@ ended run(const options& given, told& shown, hook_calls& hooks, const std::stop_
         end.stopped_by = "failure";
         log::write(log::level::fatal, end.why);
     }
+    if (whole && whole->began()) shown.note_beginning();
     if (given.execute && shown.began())
         log::write(log::level::warning,
                    "what was set stays; the same command goes on from there, and `segue cleanup` "
@@ -283,6 +326,14 @@ json outcome_of(const ended& end, bool began) {
 }  // namespace
 
 int backfill_table(const options& given, const std::vector<std::string>& notices) {
+    return run_row_job(given, notices, "backfill",
+                       [&given](db::session_factory&, const auto&) -> std::unique_ptr<row_job> {
+                           return std::make_unique<backfill_alone>(given);
+                       });
+}
+
+int run_row_job(const options& given, const std::vector<std::string>& notices,
+                std::string_view name, const row_job_maker& make) {
     std::optional<report_file> report;
     hook_calls hooks(given);
     std::vector<std::string> all = notices;
@@ -302,15 +353,15 @@ int backfill_table(const options& given, const std::vector<std::string>& notices
         log::write_at_once(log::level::fatal, why);
         return failed_code;
     });
-    told shown(given, output, hooks, signals.token());
+    told shown(given, name, output, hooks, signals.token());
     for (const std::string& one : all) shown.on_notice(one);
-    ended end = run(given, shown, hooks, signals.token());
+    ended end = run(given, make, shown, hooks, signals.token());
     const json last = outcome_of(end, shown.began());
     if (given.json) shown.put("outcome", last);
     if (report) {
         json document = last;
         document["version"] = display::json_version;
-        document["kind"] = "backfill";
+        document["kind"] = name;
         try {
             report->write(display::text_of(document) + "\n");
         } catch (const error& failure) {

@@ -26,8 +26,9 @@ std::string what_it_is(const remnants& found, bool execute) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty() && !found.backfill ? "Nothing is left of a run.\n"
-                                                                : "";
+            return found.trials.ours.empty() && !found.backfill && found.expanded.empty()
+                       ? "Nothing is left of a run.\n"
+                       : "";
         case remnants::kind::resumable:
             return fmt::format("{}{}\nIt ended in its phase {}, with {} rows copied. {}\n", whose,
                                of, found.phase, found.copied,
@@ -77,6 +78,18 @@ std::string text_of_trials(const remnants& found, bool execute) {
     return text;
 }
 
+std::string text_of(const commands::left_expand& one) {
+    const auto& what = one.what;
+    std::string text = fmt::format(
+        "The column {} lives beside {} since {} (UTC); its phase is {}, since {}{}. No clean-up "
+        "touches it: the same `segue expand` goes on. To give it up before any new code is "
+        "deployed:\n",
+        quoted_name(what.asked.new_column), quoted_name(what.asked.old_column), what.begun,
+        name_of(what.at), what.since, what.found.empty() ? "" : " (" + what.found + ")");
+    for (const std::string& statement : one.undoing) text += "  " + statement + "\n";
+    return text;
+}
+
 std::string text_of_foreign_keys(const remnants& found) {
     std::string text =
         "What its swap had still to do about foreign keys, which --execute does before it drops "
@@ -105,6 +118,7 @@ std::string text_of(const remnants& found, bool execute) {
             "there. "
             "What it has set stays. To give it up, add --execute, which drops:\n{}",
             text_of(*found.backfill));
+    for (const auto& one : found.expanded) text += text_of(one);
     text += text_of_trials(found, execute);
     if (found.kept)
         text += fmt::format(

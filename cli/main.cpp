@@ -6,6 +6,7 @@
 #include "cli/display/run_record.hpp"
 #include "cli/display/status_line.hpp"
 #include "cli/display/terminal.hpp"
+#include "cli/expand.hpp"
 #include "cli/remote.hpp"
 #include "cli/running/closing.hpp"
 #include "cli/running/hook_calls.hpp"
@@ -202,6 +203,8 @@ int run_process(int argc, char* argv[]) {
     if (asked.run) log::set_level(asked.run->log_level);
     if (asked.run && asked.asked == cli::job::backfill)
         return cli::backfill_table(*asked.run, asked.notices);
+    if (asked.run && asked.asked == cli::job::expand)
+        return cli::expand_table(*asked.run, asked.notices);
     if (asked.run && asked.asked != cli::job::migrate) {
         cli::signal_watch signals([] {});
         if (asked.asked == cli::job::verify)

@@ -30,6 +30,12 @@ _segue() {
             --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
             --critical-load | --throttle-query | --throttle-http | \
             --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --table | --where | --column | --up | --down | --rename | --trigger-order | --definer | \
+            --set | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
+            --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
+            --with-table | --with-database | --dml-batch-size | --max-lag-millis | \
+            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
+            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
             --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
@@ -57,6 +63,7 @@ _segue() {
         *)
             local all=$_segue_flags
             ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify views'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -92,6 +99,12 @@ _segue_flags='--host
 --map
 --sql-security
 --drop
+--column
+--up
+--down
+--rename
+--trigger-order
+--definer
 --execute
 --test-on-replica
 --test-on-replica-skip-replica-stop

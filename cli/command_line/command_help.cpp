@@ -171,12 +171,43 @@ command_help help_of_views() {
             "be done\nin full; 2 the command line cannot be read. More: docs/views.md\n"};
 }
 
+command_help help_of_expand() {
+    return {
+        .about =
+            "Usage: segue expand --host HOST --database DB --table TABLE --rename OLD=NEW ...\n"
+            "       segue expand ... --column \"NEW TYPE\" --up \"NEW = EXPRESSION\" --down \"OLD "
+            "= "
+            "EXPRESSION\"\n"
+            "\n"
+            "Gives a column a second name: both are kept right by a pair of triggers, and all "
+            "rows\n"
+            "are filled, so that code that knows either may read and write. Without --execute, a\n"
+            "rehearsal.\n",
+        .flags = with_common_flags(flags_of_an_expand()),
+        .meanings = {{"table", "The table of the column"},
+                     {"database", "Schema of the table"},
+                     {"host", "The primary, or a replica that knows it"},
+                     {"cut-over-stall-budget-millis",
+                      "How long the application may wait for one statement that takes the table's "
+                      "lock: the column, and each trigger"},
+                     {"execute",
+                      "Do it. Without it, a rehearsal: everything is checked, the triggers are "
+                      "tried on an empty table with some of the rows, and the table is not "
+                      "touched"}},
+        .value_names = {},
+        .ends =
+            "Exit code: 0 every row is in step: new code may be deployed; 4 rows hold pairs that "
+            "disagree;\n1 it was refused, stopped, or could not be done; 2 the command line cannot "
+            "be read. More:\ndocs/expand.md\n"};
+}
+
 }  // namespace
 
 std::optional<command_help> help_of(job of) {
     if (of == job::views) return help_of_views();
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
+    if (of == job::expand) return help_of_expand();
     return std::nullopt;
 }
 
@@ -195,9 +226,10 @@ std::string foreign_flag_text(job of, std::string_view flag) {
             "--{} means nothing to `segue backfill`, which makes no new table and follows no "
             "binary log. docs/backfill.md lists the flags that it knows",
             flag);
-    const auto* const command = of == job::verify  ? "verify"
-                                : of == job::views ? "views"
-                                                   : "cleanup";
+    const auto* const command = of == job::verify   ? "verify"
+                                : of == job::expand ? "expand"
+                                : of == job::views  ? "views"
+                                                    : "cleanup";
     return fmt::format(
         "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "
         "it knows",
@@ -205,9 +237,9 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",
+    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",  "expand",
                                             "status",   "verify",  "views"};
-    constexpr std::string_view known = "backfill, cleanup, ctl, status, verify and views";
+    constexpr std::string_view known = "backfill, cleanup, ctl, expand, status, verify and views";
     if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
     const auto near = nearest_names(word, commands, 1);
     // Another word is not shown: it may be a password.

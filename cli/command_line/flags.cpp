@@ -195,6 +195,20 @@ flag map_flag() {
     return made;
 }
 
+/// Text that is taken as it is.
+template <typename Field>
+flag written(std::string_view name, std::string_view value_name, Field field,
+             std::string_view meaning) {
+    return parsed(
+        name, change, "", value_name, field, [](const std::string& given) { return given; },
+        meaning, ours);
+}
+
+std::string trigger_order_of(const std::string& given) {
+    if (given.empty() || given == "precedes" || given == "follows") return given;
+    throw error(fmt::format("{} is neither precedes nor follows", given));
+}
+
 flag set_flag() {
     flag made = parsed(
         "set", change, "", "COLUMN=EXPRESSION",
@@ -331,7 +345,8 @@ std::vector<flag> obeyed_flags() {
             ours),
         switched(
             "touch", change, [](options & o) -> auto& { return o.touch; },
-            "Of `segue backfill`: let columns with ON UPDATE CURRENT_TIMESTAMP be set by the "
+            "Of `segue backfill` and `segue expand`: let columns with ON UPDATE CURRENT_TIMESTAMP "
+            "be set by the "
             "server "
             "in rows that change, which else keep the value that they have",
             ours),
@@ -350,6 +365,31 @@ std::vector<flag> obeyed_flags() {
         switched(
             "drop", change, [](options & o) -> auto& { return o.drop; },
             "Of `segue views`: drop what it has made, and nothing else", ours),
+        written(
+            "column", "COLUMN DEFINITION", [](options & o) -> auto& { return o.expand.column; },
+            "Of `segue expand`: the new column, as it is to be in the end: \"full_name "
+            "VARCHAR(255)\""),
+        written(
+            "up", "NEW=EXPRESSION", [](options & o) -> auto& { return o.expand.up; },
+            "Of `segue expand`: what the new column is made from: \"full_name = name\""),
+        written(
+            "down", "OLD=EXPRESSION", [](options & o) -> auto& { return o.expand.down; },
+            "Of `segue expand`: what the old column is made from: \"name = full_name\""),
+        written(
+            "rename", "OLD=NEW", [](options & o) -> auto& { return o.expand.rename; },
+            "Of `segue expand`, in place of --column, --up and --down: the new column is as the "
+            "old one, under another name"),
+        parsed(
+            "trigger-order", change, "", "precedes|follows",
+            [](options & o) -> auto& { return o.expand.order; }, trigger_order_of,
+            "Of `segue expand`: whether Segue's triggers come before the table's own BEFORE "
+            "triggers, or behind them, where one of these names one of the two columns; else "
+            "behind them",
+            ours),
+        written(
+            "definer", "USER@HOST", [](options & o) -> auto& { return o.expand.definer; },
+            "Of `segue expand`: by whose rights the triggers act; without it those of the account "
+            "that is logged in"),
         flag{"execute", boolean, change, "false", "",
              "Change the table. Without it, a rehearsal: everything is checked, what a run would "
              "meet "

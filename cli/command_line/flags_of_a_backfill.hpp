@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace segue::cli {
 
@@ -52,6 +53,22 @@ inline std::span<const std::string_view> flags_of_a_backfill() {
                                                                "no-resume",
                                                                "report",
                                                                "stack"};
+    return names;
+}
+
+/// Those that mean something to `segue expand`: what it makes, and a backfill's but for what that
+/// is told to set.
+inline std::vector<std::string_view> flags_of_an_expand() {
+    std::vector<std::string_view> names = {"column",
+                                           "up",
+                                           "down",
+                                           "rename",
+                                           "definer",
+                                           "trigger-order",
+                                           "cut-over-stall-budget-millis",
+                                           "cut-over-lock-timeout-seconds"};
+    for (const std::string_view one : flags_of_a_backfill())
+        if (one != "set" && one != "where" && one != "allow-nondeterministic") names.push_back(one);
     return names;
 }
 

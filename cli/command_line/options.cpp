@@ -79,8 +79,10 @@ class given_flags {
             "with --execute:\n--host, --database and --table tell it of which table. `segue "
             "verify` compares\ntwo tables that nobody writes to: --table with "
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
-            "--where for some rows (docs/backfill.md).\n`segue views` makes views in which old "
-            "names of columns live on (docs/views.md).");
+            "--where for some rows (docs/backfill.md).\n`segue expand` gives a column a second "
+            "name (docs/expand.md), `segue views` makes views in which\nold names of columns live "
+            "on "
+            "(docs/views.md).");
     }
 
     std::string usage() const {
@@ -180,6 +182,7 @@ class options_reader {
         read_other_table(asked);
         read_backfill(asked);
         read_views(asked);
+        read_expand(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -188,8 +191,8 @@ class options_reader {
         read_account();
         read_primary();
         for (const auto& entry : flags())
-            if (entry.set &&
-                (asked != job::backfill || entry.name != "chunk-time" || given_.has("chunk-time")))
+            if (entry.set && ((asked != job::backfill && asked != job::expand) ||
+                              entry.name != "chunk-time" || given_.has("chunk-time")))
                 entry.set(value(entry.name), made_);
         read_cut_over();
         read_log_level();
@@ -243,9 +246,9 @@ class options_reader {
 
     void read_backfill(job asked) {
         if (asked != job::backfill) {
-            for (const auto* name : {"where", "touch"})
-                if (given_.has(name))
-                    throw error(fmt::format("--{} is of `segue backfill` alone", name));
+            if (given_.has("where")) throw error("--where is of `segue backfill` alone");
+            if (given_.has("touch") && asked != job::expand)
+                throw error("--touch is of `segue backfill` and `segue expand` alone");
             return;
         }
         if (!given_.has("set"))
@@ -254,7 +257,11 @@ class options_reader {
                 "expression\"");
         if (given_.has("where") && given_.text("where").empty())
             throw error("--where is empty: write a condition, or leave it out to set all rows");
-        // A run holds rows of the application's as long as a chunk takes.
+        hold_rows_shortly();
+    }
+
+    // A run holds rows of the application's as long as a chunk takes.
+    void hold_rows_shortly() {
         constexpr std::chrono::milliseconds chunk_time{100};
         made_.run.carrying.pace.chunk_time = chunk_time;
     }
@@ -285,6 +292,30 @@ class options_reader {
         } else if (task.as.empty() && task.table.empty()) {
             throw error("--table is missing: it names the table that the view is over");
         }
+    }
+
+    void read_expand(job asked) {
+        if (asked != job::expand) {
+            for (const auto* name : {"column", "up", "down", "rename", "trigger-order", "definer"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue expand` alone", name));
+            return;
+        }
+        if (given_.has("rename")) {
+            for (const auto* name : {"column", "up", "down"})
+                if (given_.has(name))
+                    throw error(
+                        fmt::format("--rename says what --{} would: give one of them", name));
+        } else {
+            for (const auto* name : {"column", "up", "down"})
+                if (!given_.has(name))
+                    throw error(fmt::format(
+                        "--{} is missing. An expand is told by --column \"full_name "
+                        "VARCHAR(255)\" --up \"full_name = name\" --down \"name = full_name\", or "
+                        "by --rename name=full_name",
+                        name));
+        }
+        hold_rows_shortly();
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -495,6 +526,7 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.front() == "cleanup") return job::clean_up;
     if (arguments.front() == "backfill") return job::backfill;
     if (arguments.front() == "views") return job::views;
+    if (arguments.front() == "expand") return job::expand;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

@@ -50,6 +50,16 @@ struct metrics_settings {
     std::vector<std::string> tags;
 };
 
+/// What `segue expand` is asked for, as written.
+struct expand_flags {
+    std::string column = {};   ///< --column
+    std::string up = {};       ///< --up
+    std::string down = {};     ///< --down
+    std::string rename = {};   ///< --rename, in place of these three.
+    std::string order = {};    ///< --trigger-order
+    std::string definer = {};  ///< --definer
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
@@ -68,7 +78,8 @@ struct options {
     table_name compared_with = {};
     /// --where and --touch, of `segue backfill`. Empty (the default): all rows.
     std::string where = {};
-    bool touch = false;
+    bool touch = false;  ///< Of `segue expand`, too.
+    expand_flags expand;
     /// --as, --view, --map and --sql-security, of `segue views`, and --drop.
     views::task views = {};
     bool drop = false;
@@ -80,6 +91,7 @@ enum class job {
     clean_up,  ///< `segue cleanup`
     verify,    ///< `segue verify`
     backfill,  ///< `segue backfill`
+    expand,    ///< `segue expand`
     views      ///< `segue views`
 };
 
@@ -96,7 +108,8 @@ struct command_line {
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
-/// `backfill` or `views` as the first of them the flags of a run mean what they mean for one, and
+/// `backfill`, `expand` or `views` as the first of them the flags of a run mean what they mean for
+/// one, and
 /// --alter is not needed; those that mean nothing to it are refused. Exit codes: 2 for flags that
 /// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
 /// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not

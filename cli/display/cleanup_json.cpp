@@ -39,6 +39,25 @@ json names_of(const std::vector<table_name>& tables) {
     return names;
 }
 
+json expanded_fields(const std::vector<commands::left_expand>& all) {
+    json columns = json::array();
+    for (const commands::left_expand& one : all)
+        columns.push_back({{"new_column", one.what.asked.new_column},
+                           {"old_column", one.what.asked.old_column},
+                           {"up", one.what.asked.up},
+                           {"down", one.what.asked.down},
+                           {"definition", one.what.asked.definition},
+                           {"definer", one.what.asked.definer},
+                           {"sql_mode", one.what.sql_mode},
+                           {"phase", name_of(one.what.at)},
+                           {"begun", one.what.begun},
+                           {"since", one.what.since},
+                           {"run", one.what.run},
+                           {"found", one.what.found},
+                           {"undoing", one.undoing}});
+    return columns;
+}
+
 std::string document(json fields) {
     fields["version"] = json_version;
     fields["kind"] = "cleanup";
@@ -71,6 +90,7 @@ std::string json_of(const cleaned_up& end) {
          {"to_drop_backfill", found.backfill ? fields_of(*found.backfill) : json(nullptr)},
          {"to_drop_trials", names_of(found.trials.ours)},
          {"not_known", names_of(found.trials.others)},
+         {"expanded", expanded_fields(found.expanded)},
          {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)},
          {"kept_though_asked", found.kept_though_asked}});
 }

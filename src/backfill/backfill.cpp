@@ -168,24 +168,49 @@ outcome backfill::reach_end(const plan& made, const state_table& state, std::sto
         .count = count_,
         .tell = [this](const std::string& text) { around_.told.on_notice(text); }};
     around_.told.on_before_rows();
-    enter(phase::walk);
-    walker rows(parts);
-    // What an earlier one wrote after the plan was made, too.
-    std::optional<saved> from;
-    if (made.goes_on) {
-        db::session session = around_.sessions.connect();
-        from = state.read(session);
-    }
-    rows.walk(from, stop);
-    enter(phase::come_back);
-    rows.come_back(stop);
+    if (!asked_.only_looked_at) set_rows(parts, stop);
     fault::point("backfill.walked");
     around_.told.on_rows_complete();
     enter(phase::verify);
     outcome done;
     done.found = verify(parts, stop);
+    if (made.back) done.back = look_back(parts, stop);
     done.rows_overridden = count_.overridden;
     return done;
+}
+
+void backfill::set_rows(const walker::parts& parts, const std::stop_token& stop) {
+    enter(phase::walk);
+    walker rows(parts);
+    // What an earlier one wrote after the plan was made, too.
+    std::optional<saved> from;
+    if (parts.made.goes_on) {
+        db::session session = around_.sessions.connect();
+        from = parts.state.read(session);
+    }
+    rows.walk(from, stop);
+    enter(phase::come_back);
+    rows.come_back(stop);
+}
+
+// The other column is not touched, not even to be rolled back: the condition alone is asked.
+verdict backfill::look_back(const walker::parts& with, const std::stop_token& stop) {
+    plan back = with.made;
+    back.sets = {*with.made.back};
+    back.where = "TRUE";
+    back.has_where = false;
+    back.triggers_come_first = true;
+    const statements texts(back);
+    walker::parts parts{.sessions = with.sessions,
+                        .made = back,
+                        .texts = texts,
+                        .state = with.state,
+                        .pace = with.pace,
+                        .throttler = with.throttler,
+                        .failures_max = with.failures_max,
+                        .count = with.count,
+                        .tell = with.tell};
+    return verify(parts, stop);
 }
 
 // Also where the session that held the claim was lost: then this one has it.

@@ -65,6 +65,8 @@ class backfill {
     plan inspected(db::session& session, const std::stop_token& stop);
     void begin(db::session& session, const plan& made, const state_table& state);
     outcome reach_end(const plan& made, const state_table& state, std::stop_token stop);
+    void set_rows(const walker::parts& parts, const std::stop_token& stop);
+    static verdict look_back(const walker::parts& with, const std::stop_token& stop);
     void beat(const plan& made, const state_table& state, std::stop_token stop);
     void enter(phase next);
     void check_panic() const;

@@ -1,5 +1,7 @@
 #include "src/backfill/may_change.hpp"
 
+#include "src/base/error.hpp"
+#include "src/schema/byte_difference.hpp"
 #include "src/schema/key_column.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
@@ -165,6 +167,29 @@ bool is_more_than_its_text(const schema::set_column& set, const schema::table_de
     };
     if (std::ranges::any_of(set.reads, is_of_such)) return true;
     return std::ranges::any_of(sql::tokenize(set.asked).tokens, is_of_bits);
+}
+
+namespace {
+
+// The column that the expression is, and nothing besides; nullptr: it is another one.
+const column* column_alone(const schema::set_column& set, const schema::table_definition& table) {
+    const auto tokens = sql::tokenize(set.asked).tokens;
+    return tokens.size() == 1 && tokens.front().is_identifier() && set.reads.size() == 1
+               ? table.find_column(set.reads.front())
+               : nullptr;
+}
+
+}  // namespace
+
+std::string may_change(const schema::set_column& set, const schema::table_definition& table,
+                       const std::string& name) {
+    const column* const to = table.find_column(set.target);
+    require(to != nullptr, "a column that is set is there");
+    const column* const from = column_alone(set, table);
+    if (from != nullptr && from->column_type == to->column_type &&
+        from->collation == to->collation && from->srid == to->srid)
+        return schema::differ_as_bytes(*to, name, set.expression);
+    return is_more_than_its_text(set, table) ? "TRUE" : may_change(*to, name, set.expression);
 }
 
 std::string may_change(const schema::column& of, const std::string& name,

@@ -15,6 +15,11 @@ namespace segue::backfill {
 std::string may_change(const schema::column& of, const std::string& name,
                        const std::string& expression);
 
+/// The same of a set of the table's column, named so in the statement: exactly what differs, where
+/// the expression is another column of the same type alone. Pure.
+std::string may_change(const schema::set_column& set, const schema::table_definition& table,
+                       const std::string& name);
+
 /// Whether a value of the set's expression may be assigned otherwise than its text is: an ENUM, SET
 /// or BIT counts as a number for a column of numbers, and so does a literal in hexadecimal or
 /// binary digits. No condition is certain then. Pure.

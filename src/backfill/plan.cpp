@@ -1,12 +1,12 @@
 #include "src/backfill/plan.hpp"
 
 #include "src/backfill/dependences.hpp"
+#include "src/backfill/may_change.hpp"
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/base/refusal.hpp"
-#include "src/earlier/backfill_at_work.hpp"
-#include "src/earlier/earlier_run.hpp"
-#include "src/earlier/gh_ost.hpp"
+#include "src/earlier/expanded_columns.hpp"
+#include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/load_obstacles.hpp"
@@ -89,19 +89,10 @@ void look_at_table(const inspected_at& at, plan& made, std::vector<refusal>& ref
     throw_refusals(refusals);
 }
 
-// Nobody else may be at work on the table, and each knows of the other by what it holds.
-void refuse_beside_others(const inspected_at& at, const migration_tables& tables) {
-    earlier::claim_start(at.session, tables.original);
-    auto others = earlier::backfill_at_work(at.session, tables.original, at.stop);
-    if (!others) others = earlier::gh_ost_at_work(at.session, tables.original);
-    if (!others) others = earlier::at_work(at.session, tables, at.stop);
-    if (!others) others = earlier::segue_at_work(at.session, tables, {}, at.stop);
-    if (others) throw_refusals({*others});
-}
-
 // --where is judged as an expression is.
 void judge(const inspected_at& at, const migration_tables& tables, plan& made) {
     std::vector<expressions::assignment> all = at.asked.sets;
+    if (at.asked.back) all.push_back(*at.asked.back);
     if (!at.asked.where.empty()) all.push_back({.column = "--where", .expression = at.asked.where});
     made.sets =
         preflight::judge_on_twin({.session = at.session,
@@ -113,10 +104,20 @@ void judge(const inspected_at& at, const migration_tables& tables, plan& made) {
                                  at.asked.nondeterministic ? expressions::dependence::also_others
                                                            : expressions::dependence::row_alone);
     made.where = "TRUE";
-    made.has_where = !at.asked.where.empty();
-    if (!made.has_where) return;
-    made.where = std::move(made.sets.back().expression);
+    made.has_where = !at.asked.where.empty() || at.asked.back;
+    if (!at.asked.where.empty()) {
+        made.where = std::move(made.sets.back().expression);
+        made.sets.pop_back();
+    }
+    if (!at.asked.back) return;
+    made.back = std::move(made.sets.back());
     made.sets.pop_back();
+    const auto name_of = [&](const schema::set_column& set) {
+        return made.table.name.quoted() + "." + quoted_name(set.target);
+    };
+    made.where += fmt::format(" AND ({} IS NULL OR {})", name_of(made.sets.front()),
+                              may_change(*made.back, made.table, name_of(*made.back)));
+    made.where = "(" + made.where + ")";
 }
 
 void choose_key(const inspected_at& at, plan& made) {
@@ -159,9 +160,16 @@ std::string key_text(const schema::row_key& key) {
     return fmt::format("{} ({})", quoted_name(key.source_index), fmt::join(names, ", "));
 }
 
+// The trigger that keeps the column in step gives it the very value that is set.
+bool is_own_pair(const schema::trigger& one, const plan& made) {
+    return std::ranges::any_of(made.sets, [&](const schema::set_column& set) {
+        return earlier::is_of_pair(one, set.target);
+    });
+}
+
 void look_at_triggers(const inspected_at& at, plan& made) {
     for (const schema::trigger& one : schema::read_triggers(at.session, made.table.name))
-        if (one.event == "UPDATE") {
+        if (one.event == "UPDATE" && !is_own_pair(one, made)) {
             made.triggers.push_back(one.name);
             made.triggers_come_first |= one.timing == "BEFORE";
         }
@@ -173,7 +181,7 @@ void look_at_triggers(const inspected_at& at, plan& made) {
 
 void look_at_earlier(const inspected_at& at, plan& made) {
     made.asked = {.sets = expressions::text_of(at.asked.sets),
-                  .where = at.asked.where,
+                  .where = at.asked.back ? at.asked.back->text() : at.asked.where,
                   .touch = at.asked.touch ? "yes" : "no",
                   .key = key_text(made.rows.key)};
     std::optional<saved> left = state_table(made.state, "").read(at.session);
@@ -206,7 +214,8 @@ plan inspect(const inspected_at& at) {
     look_at_table(at, made, refusals);
     const auto tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = backfill_state_beside(tables.original, at.asked.naming);
-    refuse_beside_others(at, tables);
+    if (const auto others = earlier::others_at_work(at.session, tables, at.stop))
+        throw_refusals({*others});
     std::vector<schema::set_column> written;
     for (const expressions::assignment& one : at.asked.sets)
         written.push_back(

@@ -29,6 +29,7 @@ struct plan {
     std::vector<schema::set_column> sets;  ///< As the server judged them.
     std::string where;                     ///< With qualified columns, in brackets; "TRUE": all.
     bool has_where = false;
+    std::optional<schema::set_column> back;  ///< task::back, as the server judged it.
     std::vector<std::string> kept;  ///< ON UPDATE columns that get the value that they have.
     /// Of the table to itself: by it rows are named, and ranges walked.
     schema::projection rows;

@@ -52,6 +52,7 @@ struct outcome {
     progress at;
     std::uint64_t rows_overridden = 0;  ///< That a trigger gave another value.
     verdict found;
+    verdict back;  ///< Of task::back: the rows whose other column it does not give.
 };
 
 /// Is told what happens. Calls come from the thread that runs the backfill; they must not block for

@@ -48,10 +48,7 @@ statements::statements(const plan& made)
         const schema::column* const column = made.table.find_column(set.target);
         require(column != nullptr, "a column that is set is there");
         const std::string name = name_of(column->name);
-        append_separated(changes_, " OR ",
-                         is_more_than_its_text(set, made.table)
-                             ? "TRUE"
-                             : may_change(*column, name, set.expression));
+        append_separated(changes_, " OR ", may_change(set, made.table, name));
         append_separated(assignments_, ",", fmt::format("{}={}", name, set.expression));
         append_separated(short_image_, "+", image_of(*column, name));
     }

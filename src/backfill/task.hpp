@@ -8,6 +8,7 @@
 #include "throttle/signals/signal_set.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,12 @@ struct task {
     table_naming naming = {};                   ///< --force-table-names
     std::vector<expressions::assignment> sets;  ///< One at least.
     std::string where = {};                     ///< A condition over the row; empty: all rows.
-    bool nondeterministic = false;              ///< --allow-nondeterministic
-    bool touch = false;                         ///< --touch: ON UPDATE columns are not kept.
+    /// The way back from the one column that is set, as an expand knows it. A row in which it gives
+    /// what the other column holds is right, and not set. At the end it is told where it does not.
+    std::optional<expressions::assignment> back = {};
+    bool only_looked_at = false;    ///< No row is set: what all hold is told.
+    bool nondeterministic = false;  ///< --allow-nondeterministic
+    bool touch = false;             ///< --touch: ON UPDATE columns are not kept.
     earlier::run_use earlier = earlier::run_use::gone_on_with;  ///< --no-resume, --resume
 };
 

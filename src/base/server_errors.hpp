@@ -92,6 +92,8 @@ inline constexpr int row_does_not_match_given_partition_set = 1748;
 inline constexpr int innodb_ft_limit = 1795;  // one FULLTEXT index at a time
 inline constexpr int must_change_password = 1820;
 inline constexpr int read_only_mode = 1836;
+inline constexpr int alter_operation_not_supported = 1845;
+inline constexpr int alter_operation_not_supported_reason = 1846;
 inline constexpr int must_change_password_login = 1862;
 inline constexpr int connection_killed = 1927;  // what libmariadb says of a killed connection
 inline constexpr int no_such_table_in_engine = 1932;
@@ -122,6 +124,7 @@ inline constexpr int json_out_of_range_for_functional_index = 3904;
 inline constexpr int functional_index_data_too_long = 3907;
 inline constexpr int character_set_mismatch = 3995;
 inline constexpr int client_interaction_timeout = 4031;
+inline constexpr int innodb_max_row_version = 4092;
 
 }  // namespace segue::er
 

@@ -43,6 +43,15 @@ view_trial_names view_trial_beside(const table_name& original) {
     return {.table = beside(original, {}, "_ghv"), .view = beside(original, {}, "_ghw")};
 }
 
+table_name expanded_state_beside(const table_name& original, const table_naming& naming) {
+    return beside(original, naming, "_exp");
+}
+
+std::string trigger_beside(const table_name& original, const std::string& column,
+                           std::string_view suffix) {
+    return derived(original.name + "_" + column, suffix);
+}
+
 migration_tables tables_beside(const table_name& original, const table_naming& naming) {
     const auto named = [&](std::string_view suffix) { return beside(original, naming, suffix); };
     return {

@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace segue {
 
@@ -15,6 +16,13 @@ struct table_naming {
 /// The names by migration_tables::of() but for what `naming` says. Two tables for which the same
 /// `base` stands share them all.
 migration_tables tables_beside(const table_name& original, const table_naming& naming);
+
+/// `_<t>_exp`: what was expanded of `original`.
+table_name expanded_state_beside(const table_name& original, const table_naming& naming);
+
+/// `_<t>_<c><suffix>`: of a trigger of `original` for this column of it.
+std::string trigger_beside(const table_name& original, const std::string& column,
+                           std::string_view suffix);
 
 /// `_<t>_bkf`: the state of a backfill of `original`, in place of which no migration has a table.
 table_name backfill_state_beside(const table_name& original, const table_naming& naming);

@@ -12,6 +12,7 @@
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/schema/table_definition.hpp"
+#include "src/schema/trigger.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/read_only_refusal.hpp"
 #include "src/tables/saved_state.hpp"
@@ -144,6 +145,19 @@ void look_at_run(place& at, const schema::table_definition* original, remnants& 
     if (found.are == remnants::kind::resumable) look_at_place(at, *left.resume_at, found);
 }
 
+std::vector<left_expand> look_at_expanded(db::session& session, const migration_tables& tables,
+                                          const table_naming& naming) {
+    const table_name state = expanded_state_beside(tables.original, naming);
+    std::vector<left_expand> found;
+    if (!earlier::is_expanded_state(session, state)) return found;
+    const auto triggers = schema::read_triggers(session, tables.original);
+    for (earlier::expanded_column& one : earlier::expanded_columns(session, state)) {
+        auto undoing = earlier::undoing(tables.original, state, one.asked.new_column, triggers);
+        found.push_back({.what = std::move(one), .undoing = std::move(undoing)});
+    }
+    return found;
+}
+
 remnants look(place& at, const migration::settings& with) {
     db::session& session = at.session;
     const migration_tables& tables = at.tables;
@@ -172,8 +186,10 @@ remnants look(place& at, const migration::settings& with) {
     if (const auto state =
             earlier::backfill_state_of(session, tables.original, with.request.naming))
         found.backfill = look_at(session, *state);
+    found.expanded = look_at_expanded(session, tables, with.request.naming);
     const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
-                         found.trials.ours.empty() && found.trials.others.empty();
+                         found.expanded.empty() && found.trials.ours.empty() &&
+                         found.trials.others.empty();
     if (!original && nothing)
         throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
                                      "that a run of it leaves",

@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 #include "src/commands/trial_tables.hpp"
+#include "src/earlier/expanded_columns.hpp"
 #include "src/migration/settings.hpp"
 #include "src/new_table/unfinished_swap.hpp"
 
@@ -20,6 +21,12 @@ struct left_table {
     table_name name;
     std::uint64_t rows = 0;   ///< By the server's estimate.
     std::uint64_t bytes = 0;  ///< Of rows and indexes, by the server's estimate.
+};
+
+/// A column that was expanded, or is about to be (src/expand).
+struct left_expand {
+    earlier::expanded_column what;
+    std::vector<std::string> undoing;  ///< The statements that take it back.
 };
 
 /// What there is, and what becomes of it.
@@ -44,6 +51,8 @@ struct remnants {
     std::optional<left_table> kept;      ///< The old table, where a clean-up leaves it.
     bool kept_though_asked = false;      ///< It was to be dropped, and nothing proves whose it is.
     std::optional<left_table> backfill;  ///< A backfill's state, which a clean-up drops as well.
+    /// Columns that live under two names, which no clean-up touches.
+    std::vector<left_expand> expanded;
     /// What a swap had still to do about foreign keys. Of a clean-up that could not do it, and then
     /// has dropped nothing, `why` is set.
     preflight::swap_of_before foreign_keys;

@@ -55,16 +55,21 @@ std::vector<column_reference> references_in(std::string_view expression,
     return found;
 }
 
-std::string qualified(std::string_view expression, std::span<const column_reference> references,
-                      const table_name& table) {
+std::string prefixed(std::string_view expression, std::span<const column_reference> references,
+                     std::string_view prefix) {
     std::string text;
     std::size_t at = 0;
     for (const column_reference& one : references) {
         text += expression.substr(at, one.offset - at);
-        text += table.quoted() + "." + quoted_name(one.written);
+        text.append(prefix).append(quoted_name(one.written));
         at = one.offset + one.length;
     }
     return text.append(expression.substr(at));
+}
+
+std::string qualified(std::string_view expression, std::span<const column_reference> references,
+                      const table_name& table) {
+    return prefixed(expression, references, table.quoted() + ".");
 }
 
 }  // namespace segue::expressions

@@ -26,8 +26,12 @@ struct column_reference {
 std::vector<column_reference> references_in(std::string_view expression,
                                             const schema::table_definition& table);
 
-/// The expression with these of its references written as `schema`.`table`.`column`, the column in
-/// the letters that it has there. They are in order. Pure.
+/// The expression with these of its references written as the column's name in quotes, in the
+/// letters that it has there, behind `prefix` ("NEW."). They are in order. Pure.
+std::string prefixed(std::string_view expression, std::span<const column_reference> references,
+                     std::string_view prefix);
+
+/// The same, each written as `schema`.`table`.`column`. Pure.
 std::string qualified(std::string_view expression, std::span<const column_reference> references,
                       const table_name& table);
 

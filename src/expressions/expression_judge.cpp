@@ -198,6 +198,7 @@ judged_expression expression_judge::judge(const assignment& given, dependence al
     judged_expression made{
         .text = fmt::format("({})", qualified(given.expression, columns, source_.name)),
         .reads = {},
+        .columns = columns,
         .on = refused || day.value ? dependence::also_others : dependence::row_alone,
         .is_time = day.as_a_date && !day.value};
     check_that_none_is_bare(given, made.text);

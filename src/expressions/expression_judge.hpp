@@ -25,6 +25,7 @@ struct judged_expression {
     /// which that table has no alias; in brackets.
     std::string text;
     std::vector<std::string> reads;  ///< The columns, each once, in the order of their first place.
+    std::vector<column_reference> columns;  ///< Where they stand in the expression as given.
     dependence on = dependence::row_alone;
     bool is_time = false;  ///< A column with a date makes the current one of it.
 };

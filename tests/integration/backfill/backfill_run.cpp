@@ -30,7 +30,7 @@ std::vector<std::string> backfill_run::arguments(const std::vector<std::string>&
 
 std::unique_ptr<segue_process> backfill_run::start(const std::vector<std::string>& more,
                                                    const how& with) const {
-    std::vector<std::string> words{"backfill"};
+    std::vector<std::string> words{with.command};
     if (with.execute) words.emplace_back("--execute");
     words.insert(words.end(), more.begin(), more.end());
     return std::make_unique<segue_process>(

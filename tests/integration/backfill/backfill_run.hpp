@@ -25,6 +25,7 @@ class backfill_run {
 
     struct how {
         bool execute = true;
+        std::string command = "backfill";
         const fault_points* faults = nullptr;  ///< Then it is segue_faulty.
     };
     /// `more`: --set and the like.

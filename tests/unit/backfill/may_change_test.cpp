@@ -1,6 +1,8 @@
 // What the conditions are true of is seen on a server: tests/integration/backfill.
 #include "src/backfill/may_change.hpp"
 
+#include "src/schema/byte_difference.hpp"
+
 #include <string>
 
 #include <gmock/gmock.h>
@@ -30,6 +32,26 @@ TEST(may_change, compares_by_bytes_whatever_the_collation_says) {
     EXPECT_THAT(condition("varchar", "varchar(9)", "latin1_swedish_ci"),
                 HasSubstr("CAST(`c` AS BINARY)<=>CAST(CONVERT((`e`) USING latin1) AS BINARY)"));
     EXPECT_THAT(condition("char", "char(9)", "utf8mb4_bin"), HasSubstr("RTRIM("));
+}
+
+TEST(may_change, is_exact_where_a_column_of_the_same_type_is_copied) {
+    schema::table_definition table;
+    for (const char* const name : {"a", "b", "c"}) {
+        schema::column one;
+        one.name = name;
+        one.data_type = "bit";
+        one.column_type = *name == 'c' ? "bit(9)" : "bit(8)";
+        table.columns.push_back(one);
+    }
+    const auto of = [&](const std::string& asked, const std::string& read) {
+        return may_change({.target = "b", .asked = asked, .expression = "(x)", .reads = {read}},
+                          table, "`b`");
+    };
+    const std::string exact = schema::differ_as_bytes(table.columns[1], "`b`", "(x)");
+    EXPECT_EQ(of("a", "a"), exact);
+    EXPECT_EQ(of("`a`", "a"), exact);
+    EXPECT_EQ(of("c", "c"), "TRUE");
+    EXPECT_EQ(of("a + 1", "a"), "TRUE");
 }
 
 TEST(may_change, takes_no_text_for_a_number_that_is_none) {

@@ -78,6 +78,9 @@ segue \- change the schema of a MySQL table while it is read and written
 .B segue backfill
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-set\fR \fICOLUMN=EXPRESSION\fR [\fB\-\-where\fR \fICONDITION\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
+.B segue expand
+\fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR \fB\-\-rename\fR \fIOLD=NEW\fR [\fIflags\fR] [\fB\-\-execute\fR]
+.br
 .B segue views
 \fB\-\-database\fR \fINAME\fR (\fB\-\-as\fR \fISCHEMA\fR | \fB\-\-table\fR \fINAME\fR \fB\-\-view\fR \fINAME\fR) [\fB\-\-map\fR \fI[TABLE.]NAME=COLUMN\fR] [\fB\-\-drop\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
@@ -91,8 +94,9 @@ a run would meet is told, and the table is not touched.
 A run that is at work is asked by \fBsegue status\fR and steered by \fBsegue ctl\fR. What one that
 has ended left \fBsegue cleanup\fR shows, and drops with \fB\-\-execute\fR. \fBsegue verify\fR compares
 two tables that nobody writes to, by key. \fBsegue backfill\fR sets columns of a table in place, in
-chunks behind the same throttles; it says what it would do, and does it with \fB\-\-execute\fR. \fBsegue
-views\fR makes views that are written through, in which old names of columns live on.
+chunks behind the same throttles; \fBsegue expand\fR gives a column a second name, and keeps both right;
+\fBsegue views\fR makes views that are written through, in which old names of columns live on. Each says
+what it would do, and does it with \fB\-\-execute\fR.
 .PP
 Flags are written with one minus or two; a value follows as \fB\-\-name=value\fR or \fB\-\-name
 value\fR. A boolean is on by its name alone, and off by \fB\-\-name=false\fR.
@@ -115,7 +119,8 @@ The flags cannot be read.
 It is not known whether the tables were swapped.
 .TP
 .B 4
-Of \fBsegue verify\fR: the tables differ. Of \fBsegue backfill\fR: done, but rows hold another value.
+Of \fBsegue verify\fR: the tables differ. Of \fBsegue backfill\fR: done, but rows hold another value. Of
+\fBsegue expand\fR: done, but rows hold pairs that disagree.
 .SH ENVIRONMENT
 .TP
 .B MYSQL_PWD
@@ -181,7 +186,7 @@ constexpr std::string_view completion_foot =
 constexpr std::string_view completion_end =
     R"(        *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify views'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac

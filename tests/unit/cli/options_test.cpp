@@ -229,6 +229,29 @@ TEST_F(a_command_line, of_views_names_a_schema_or_a_view_and_its_table) {
     EXPECT_THAT(read({"views", "--help"}).output, testing::StartsWith("Usage: segue views "));
 }
 
+TEST_F(a_command_line, says_by_what_a_column_is_expanded) {
+    const auto expand = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"expand", "--user=me", "--database=d", "--table=t"});
+        return read(more);
+    };
+    const auto renamed = expand({"--rename=a=b", "--trigger-order=precedes", "--touch"});
+    ASSERT_TRUE(renamed.run) << renamed.fatal;
+    EXPECT_EQ(renamed.asked, job::expand);
+    EXPECT_EQ(renamed.run->expand.rename, "a=b");
+    EXPECT_EQ(renamed.run->expand.order, "precedes");
+    EXPECT_TRUE(renamed.run->touch);
+    EXPECT_EQ(renamed.run->run.carrying.pace.chunk_time, std::chrono::milliseconds(100));
+    ASSERT_TRUE(expand({"--column=b INT", "--up=b = a", "--down=a = b"}).run);
+    EXPECT_THAT(expand({"--column=b INT", "--up=b = a"}).fatal, HasSubstr("--down is missing"));
+    EXPECT_THAT(expand({"--rename=a=b", "--up=b = a"}).fatal, HasSubstr("--rename says"));
+    EXPECT_EQ(expand({"--rename=a=b", "--trigger-order=first"}).exit_code, 1);
+    EXPECT_EQ(expand({"--rename=a=b", "--set=b = a"}).exit_code, 2);
+    EXPECT_EQ(read_complete({"--definer=a@b"}).fatal, "--definer is of `segue expand` alone");
+    EXPECT_EQ(read_complete({"--touch"}).fatal,
+              "--touch is of `segue backfill` and `segue expand` alone");
+    EXPECT_THAT(read({"expand", "--help"}).output, testing::StartsWith("Usage: segue expand "));
+}
+
 TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
     const auto help = [&](const std::string& command) { return read({command, "--help"}).output; };
     const std::string verify = help("verify");
@@ -272,7 +295,8 @@ TEST_F(a_command_line, of_an_unknown_command_names_the_nearest_and_all_of_them) 
     const auto told = [this](const std::string& word) {
         const auto result = read({word, "--database=d"});
         EXPECT_EQ(result.exit_code, 2);
-        EXPECT_THAT(result.output, HasSubstr("backfill, cleanup, ctl, status, verify and views"));
+        EXPECT_THAT(result.output,
+                    HasSubstr("backfill, cleanup, ctl, expand, status, verify and views"));
         return result.output;
     };
     EXPECT_THAT(told("clean-up"), HasSubstr("did you mean cleanup?"));

@@ -1,0 +1,19 @@
+#include "src/earlier/others_at_work.hpp"
+
+#include "src/earlier/backfill_at_work.hpp"
+#include "src/earlier/earlier_run.hpp"
+#include "src/earlier/gh_ost.hpp"
+
+namespace segue::earlier {
+
+std::optional<refusal> others_at_work(db::session& session, const migration_tables& tables,
+                                      const std::stop_token& stop) {
+    claim_start(session, tables.original);
+    auto others = backfill_at_work(session, tables.original, stop);
+    if (!others) others = gh_ost_at_work(session, tables.original);
+    if (!others) others = at_work(session, tables, stop);
+    if (!others) others = segue_at_work(session, tables, {}, stop);
+    return others;
+}
+
+}  // namespace segue::earlier

@@ -1,0 +1,66 @@
+#include "src/expand/state_table.hpp"
+
+#include "src/tables/this_process.hpp"
+
+#include <fmt/format.h>
+
+namespace segue::expand {
+namespace {
+
+constexpr std::string_view now = "DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%d %H:%i:%s')";
+
+std::string who() {
+    return fmt::format("CONCAT(CURRENT_USER(),{})", quoted_literal(tables::this_process()));
+}
+
+}  // namespace
+
+void state_table::put(db::session& session, std::string_view hint,
+                      const std::string& expression) const {
+    session.execute(fmt::format("REPLACE INTO {} (column_name, hint, value) VALUES ({},'{}',{})",
+                                name_.quoted(), quoted_literal(column_), hint, expression));
+}
+
+void state_table::begin(db::session& session, const earlier::expand_facts& asked,
+                        const std::string& sql_mode) const {
+    session.execute(fmt::format(
+        R"(CREATE TABLE IF NOT EXISTS {} (
+             column_name VARCHAR(64) NOT NULL,
+             hint VARCHAR(16) NOT NULL,
+             value LONGTEXT NOT NULL,
+             PRIMARY KEY (column_name, hint))
+           ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+           COMMENT='{}')",
+        name_.quoted(), earlier::expanded_state_comment));
+    session.execute("START TRANSACTION");
+    const auto text = [&](std::string_view hint, const std::string& value) {
+        put(session, hint, quoted_literal(value));
+    };
+    text("format", "1");
+    text("old", asked.old_column);
+    text("definition", asked.definition);
+    text("up", asked.up);
+    text("down", asked.down);
+    text("order", asked.order);
+    text("definer", asked.definer);
+    text("sql_mode", sql_mode);
+    put(session, "begun", std::string(now));
+    put(session, "since", std::string(now));
+    put(session, "run", who());
+    text("phase", std::string(name_of(earlier::expand_phase::begun)));
+    session.execute("COMMIT");
+}
+
+void state_table::enter(db::session& session, earlier::expand_phase at) const {
+    session.execute("START TRANSACTION");
+    put(session, "phase", quoted_literal(name_of(at)));
+    put(session, "since", std::string(now));
+    put(session, "run", who());
+    session.execute("COMMIT");
+}
+
+void state_table::record_found(db::session& session, const std::string& words) const {
+    put(session, "found", quoted_literal(words));
+}
+
+}  // namespace segue::expand
