@@ -22,6 +22,7 @@ namespace segue::expand {
 namespace {
 
 using schema::column;
+using schema::table_definition;
 
 // INVISIBLE is understood from this version on.
 constexpr unsigned oldest_version = 80023;
@@ -151,64 +152,94 @@ std::vector<refusal> column_obstacles(const task& asked, const schema::table_def
     return found;
 }
 
+namespace {
+
+/// One of the two expressions, and what is found against it.
+struct judged {
+    const schema::set_column& set;
+    const std::string text;  ///< As messages have it.
+    const table_definition& expanded;
+    std::vector<refusal>& found;
+};
+
+void look_at_sides(const judged& one, const std::string& from) {
+    if (!is_among(from, one.set.reads))
+        one.found.push_back({fmt::format("{} does not read {}", one.text, quoted_name(from)),
+                             "One column is made from the other, and the other way round."});
+    if (is_among(one.set.target, one.set.reads))
+        one.found.push_back({fmt::format("{} reads what it writes", one.text),
+                             "Its value would be another one each time it is computed."});
+}
+
+bool is_copy(const judged& one, const column& read) {
+    const column* const target = one.expanded.find_column(one.set.target);
+    return target != nullptr && target->column_type == read.column_type &&
+           (one.set.asked == read.name || one.set.asked == quoted_name(read.name));
+}
+
+void look_at_read(const judged& one, const column& read) {
+    const std::string name = quoted_name(read.name);
+    if (read.generated)
+        one.found.push_back({fmt::format("{} reads {}, a generated column, which has no value yet "
+                                         "in a trigger that comes before the row",
+                                         one.text, name),
+                             "Write what that column is made from in its place."});
+    if (read.auto_increment)
+        one.found.push_back({fmt::format("{} reads {}, which is AUTO_INCREMENT, and has no value "
+                                         "yet in a trigger that comes before the row",
+                                         one.text, name),
+                             "Write an expression over other columns."});
+    if (read.data_type == "timestamp" && !is_copy(one, read))
+        one.found.push_back({fmt::format("{} reads {}, a TIMESTAMP, which is another text in each "
+                                         "session's time zone",
+                                         one.text, name),
+                             "Only a TIMESTAMP of the same precision may be made from one, by its "
+                             "name alone."});
+}
+
+void look_at_division(const judged& one) {
+    const auto tokenized = sql::tokenize(one.set.asked);
+    if (std::ranges::any_of(tokenized.tokens,
+                            [](const sql::sql_token& token) { return token.is_symbol('/'); }))
+        one.found.push_back({fmt::format("{} divides by /, and how many digits that gives each "
+                                         "session decides (div_precision_increment)",
+                                         one.text),
+                             "Multiply instead (cents * 0.01), or use DIV."});
+}
+
+void look_at_expression(const judged& one, const std::string& from) {
+    look_at_sides(one, from);
+    bool reads_moment = false;
+    for (const std::string& name : one.set.reads)
+        if (const column* const read = one.expanded.find_column(name)) {
+            look_at_read(one, *read);
+            reads_moment |= read->data_type == "timestamp";
+        }
+    look_at_division(one);
+    const column* const target = one.expanded.find_column(one.set.target);
+    if (target != nullptr && target->data_type == "timestamp" && !reads_moment)
+        one.found.push_back({fmt::format("{} makes a TIMESTAMP of something else, which is another "
+                                         "moment in each session's time zone",
+                                         one.text),
+                             "Make it a DATETIME."});
+}
+
+}  // namespace
+
 std::vector<refusal> expression_obstacles(const schema::set_column& up,
                                           const schema::set_column& down,
                                           const schema::table_definition& expanded) {
     std::vector<refusal> found;
-    const auto check = [&](const schema::set_column& one, const std::string& flag,
-                           const std::string& from, const std::string& to) {
-        const std::string text = fmt::format("{} \"{} = {}\"", flag, one.target, one.asked);
-        if (!is_among(from, one.reads))
-            found.push_back({fmt::format("{} does not read {}", text, quoted_name(from)),
-                             "One column is made from the other, and the other way round."});
-        if (is_among(to, one.reads))
-            found.push_back({fmt::format("{} reads what it writes", text),
-                             "Its value would be another one each time it is computed."});
-        for (const std::string& name : one.reads) {
-            const column* const read = expanded.find_column(name);
-            if (read == nullptr) continue;
-            if (read->generated)
-                found.push_back({fmt::format("{} reads {}, a generated column, which has no value "
-                                             "yet in a trigger that comes before the row",
-                                             text, quoted_name(name)),
-                                 "Write what that column is made from in its place."});
-            if (read->auto_increment)
-                found.push_back({fmt::format("{} reads {}, which is AUTO_INCREMENT, and has no "
-                                             "value yet in a trigger that comes before the row",
-                                             text, quoted_name(name)),
-                                 "Write an expression over other columns."});
-            const bool is_copy = one.asked == name || one.asked == quoted_name(name);
-            const column* const to_column = expanded.find_column(one.target);
-            const bool is_moment = read->data_type == "timestamp";
-            if (is_moment &&
-                !(is_copy && to_column != nullptr && to_column->column_type == read->column_type))
-                found.push_back({fmt::format("{} reads {}, a TIMESTAMP, which is another text in "
-                                             "each session's time zone",
-                                             text, quoted_name(name)),
-                                 "Only a TIMESTAMP of the same precision may be made from one, by "
-                                 "its name alone."});
-        }
-        for (const sql::sql_token& token : sql::tokenize(one.asked).tokens)
-            if (token.is_symbol('/')) {
-                found.push_back({fmt::format("{} divides by /, and how many digits that gives each "
-                                             "session decides (div_precision_increment)",
-                                             text),
-                                 "Multiply instead (cents * 0.01), or use DIV."});
-                break;
-            }
-        const column* const target = expanded.find_column(one.target);
-        if (target != nullptr && target->data_type == "timestamp" &&
-            std::ranges::none_of(one.reads, [&](const std::string& name) {
-                const column* const read = expanded.find_column(name);
-                return read != nullptr && read->data_type == "timestamp";
-            }))
-            found.push_back({fmt::format("{} makes a TIMESTAMP of something else, which is another "
-                                         "moment in each session's time zone",
-                                         text),
-                             "Make it a DATETIME."});
+    const auto look_at = [&](const schema::set_column& set, std::string_view flag,
+                             const std::string& from) {
+        look_at_expression({.set = set,
+                            .text = fmt::format("{} \"{} = {}\"", flag, set.target, set.asked),
+                            .expanded = expanded,
+                            .found = found},
+                           from);
     };
-    check(up, "--up", down.target, up.target);
-    check(down, "--down", up.target, down.target);
+    look_at(up, "--up", down.target);
+    look_at(down, "--down", up.target);
     return found;
 }
 
