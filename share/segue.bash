@@ -24,18 +24,13 @@ _segue() {
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --where | --as | --view | --map | --sql-security | --set | --trigger-suffix | \
+            --table | --where | --as | --view | --map | --sql-security | --column | --up | --down | \
+            --rename | --trigger-order | --definer | --set | --trigger-suffix | \
             --preflight-data-check | --threads | --chunk-size | --chunk-time | --nice-ratio | \
             --default-retries | --wait-for-server-seconds | --with-table | --with-database | \
             --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
             --critical-load | --throttle-query | --throttle-http | \
             --throttle-http-interval-millis | --throttle-http-timeout-millis | \
-            --table | --where | --column | --up | --down | --rename | --trigger-order | --definer | \
-            --set | --trigger-suffix | --preflight-data-check | --threads | --chunk-size | \
-            --chunk-time | --nice-ratio | --default-retries | --wait-for-server-seconds | \
-            --with-table | --with-database | --dml-batch-size | --max-lag-millis | \
-            --throttle-control-replicas | --max-load | --critical-load | --throttle-query | \
-            --throttle-http | --throttle-http-interval-millis | --throttle-http-timeout-millis | \
             --critical-load-interval-millis | --critical-load-hibernate-seconds | \
             --heartbeat-interval-millis | --replication-lag-query | --verify | \
             --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
@@ -59,11 +54,12 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         backfill) mapfile -t COMPREPLY < <(compgen -W "$_segue_backfill_flags" -- "$word") ;;
         cleanup) mapfile -t COMPREPLY < <(compgen -W "$_segue_cleanup_flags" -- "$word") ;;
+        expand) mapfile -t COMPREPLY < <(compgen -W "$_segue_expand_flags" -- "$word") ;;
         verify) mapfile -t COMPREPLY < <(compgen -W "$_segue_verify_flags" -- "$word") ;;
+        views) mapfile -t COMPREPLY < <(compgen -W "$_segue_views_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl status verify views'
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -306,6 +302,77 @@ _segue_cleanup_flags='--host
 --help
 --version
 --check-flag'
+_segue_expand_flags='--host
+--assume-master-host
+--master-user
+--master-password
+--port
+--socket
+--user
+--password
+--ask-pass
+--conf
+--mysql-timeout
+--ssl
+--ssl-mode
+--ssl-ca
+--ssl-cert
+--ssl-key
+--ssl-allow-insecure
+--database
+--table
+--touch
+--column
+--up
+--down
+--rename
+--trigger-order
+--definer
+--execute
+--chunk-size
+--chunk-time
+--nice-ratio
+--default-retries
+--wait-for-server-seconds
+--max-lag-millis
+--throttle-control-replicas
+--throttle-flag-file
+--throttle-additional-flag-file
+--max-load
+--critical-load
+--throttle-query
+--throttle-http
+--throttle-http-interval-millis
+--throttle-http-timeout-millis
+--ignore-http-errors
+--critical-load-interval-millis
+--critical-load-hibernate-seconds
+--heartbeat-interval-millis
+--panic-flag-file
+--cut-over-stall-budget-millis
+--cut-over-lock-timeout-seconds
+--force-table-names
+--serve-socket-file
+--serve-tcp-port
+--serve-tcp-host
+--force-named-panic
+--hooks-path
+--hooks-hint
+--hooks-hint-owner
+--hooks-hint-token
+--hooks-status-interval
+--hooks-timeout-seconds
+--resume
+--no-resume
+--json
+--report
+--quiet
+--verbose
+--debug
+--help
+--version
+--check-flag
+--stack'
 _segue_verify_flags='--host
 --port
 --socket
@@ -350,6 +417,38 @@ _segue_verify_flags='--host
 --force-table-names
 --json
 --report
+--quiet
+--verbose
+--debug
+--help
+--version
+--check-flag'
+_segue_views_flags='--host
+--assume-master-host
+--master-user
+--master-password
+--port
+--socket
+--user
+--password
+--ask-pass
+--conf
+--mysql-timeout
+--ssl
+--ssl-mode
+--ssl-ca
+--ssl-cert
+--ssl-key
+--ssl-allow-insecure
+--database
+--table
+--as
+--view
+--map
+--sql-security
+--drop
+--execute
+--json
 --quiet
 --verbose
 --debug

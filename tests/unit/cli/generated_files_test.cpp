@@ -225,8 +225,12 @@ std::vector<std::string> names_of(const std::vector<remote_flag>& all) {
 }
 
 /// Commands that take some of a migration's flags.
-constexpr std::array<std::pair<std::string_view, job>, 3> with_flags_of_their_own{
-    {{"backfill", job::backfill}, {"cleanup", job::clean_up}, {"verify", job::verify}}};
+constexpr std::array<std::pair<std::string_view, job>, 5> with_flags_of_their_own{
+    {{"backfill", job::backfill},
+     {"cleanup", job::clean_up},
+     {"expand", job::expand},
+     {"verify", job::verify},
+     {"views", job::views}}};
 
 /// In the order of the table.
 std::vector<std::string> flags_that_mean_something_to(job of) {
