@@ -4,7 +4,9 @@
 #include "src/servers/log_place.hpp"
 #include "tests/integration/migration/quiet_run.hpp"
 #include "tests/support/conditions.hpp"
+#include "tests/support/patience.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -75,9 +77,23 @@ application_session session_now(const quiet_run& run) {
     return application_session(run.server().over_tcp(), run.schema());
 }
 
-void postpone(quiet_run& run, const std::vector<std::string>& more = {}) {
+std::string executed(const sandbox_server& on) {
+    return on.root().query_value("SELECT @@GLOBAL.gtid_executed").value_or("");
+}
+
+void wait_until_replicated(const sandbox_server& primary, const sandbox_server& replica) {
+    EXPECT_EQ(replica.root().query_value(fmt::format(
+                  "SELECT WAIT_FOR_EXECUTED_GTID_SET({}, {})", quoted_literal(executed(primary)),
+                  std::chrono::duration_cast<std::chrono::seconds>(patience).count())),
+              "0");
+}
+
+/// `replica`: has the table first, if it is not null.
+void postpone(quiet_run& run, const std::vector<std::string>& more = {},
+              const sandbox_server* replica = nullptr) {
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)");
     run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+    if (replica != nullptr) wait_until_replicated(run.server(), *replica);
     run.start(alter, {.postponed = true, .more = more});
     run.segue().wait_for_output("phase: postponed");
     // From here on rows of the state are updated, and none comes or goes.
@@ -122,7 +138,7 @@ class a_replica_that_is_ahead : public testing::Test {
   protected:
     a_replica_that_is_ahead() {
         run.session().execute("CREATE TABLE other (id INT PRIMARY KEY AUTO_INCREMENT)");
-        postpone(run, from_replica);
+        postpone(run, from_replica, &replica);
         copied_data copy(primary);
         replicate();
         run.segue().wait_for_output("the server was restarted");
@@ -132,7 +148,7 @@ class a_replica_that_is_ahead : public testing::Test {
         wait_for_another_heartbeat(replica, run);
         run.segue().signal(SIGKILL);
         run.segue().wait();
-        wait_until_replicated();
+        wait_until_replicated(primary, replica);
         replica.root().execute("STOP REPLICA");
         copy.put_back();
     }
@@ -140,15 +156,6 @@ class a_replica_that_is_ahead : public testing::Test {
         auto session = replica.root();
         session.execute("STOP REPLICA");
         session.execute("START REPLICA");
-    }
-    void wait_until_replicated() {
-        EXPECT_EQ(
-            replica.root().query_value(fmt::format("SELECT WAIT_FOR_EXECUTED_GTID_SET({}, {})",
-                                                   quoted_literal(executed(primary)), 60)),
-            "0");
-    }
-    std::string executed(const sandbox_server& on) {
-        return on.root().query_value("SELECT @@GLOBAL.gtid_executed").value_or("");
     }
     /// What the primary commits now has GTIDs of what it lost, until all of them are used up.
     void issue_the_gtids_again() {
@@ -161,7 +168,7 @@ class a_replica_that_is_ahead : public testing::Test {
                                        ", @@GLOBAL.gtid_executed)") == "1";
         });
         replicate();
-        wait_until_replicated();
+        wait_until_replicated(primary, replica);
     }
 
     std::string up_since_now() {
@@ -219,7 +226,7 @@ TEST(a_primary_restarted_between_two_runs, has_all_rows_compared_where_a_replica
     quiet_run run{primary};
     auto more = read_on(replica, primary);
     more.push_back("--verify=sample=50%");
-    postpone(run, more);
+    postpone(run, more, &replica);
     run.segue().signal(SIGKILL);
     run.segue().wait();
     primary.kill_hard();
