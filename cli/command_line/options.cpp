@@ -3,8 +3,8 @@
 #include "cli/command_line/command_help.hpp"
 #include "cli/command_line/flags.hpp"
 #include "cli/command_line/option_values.hpp"
-#include "cli/command_line/own_options.hpp"
-#include "cli/command_line/tls_flags.hpp"
+#include "cli/login/own_options.hpp"
+#include "cli/login/tls_flags.hpp"
 #include "src/base/error.hpp"
 #include "src/sql/alter_text.hpp"
 

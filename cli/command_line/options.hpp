@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/command_line/login.hpp"
-#include "cli/command_line/surroundings.hpp"
+#include "cli/login/login.hpp"
+#include "cli/login/surroundings.hpp"
 #include "src/base/log.hpp"
 #include "src/base/table_name.hpp"
 #include "src/metrics/statsd_address.hpp"

@@ -1,8 +1,8 @@
 #include "cli/running/closing.hpp"
 
-#include "cli/command_line/version.hpp"
 #include "cli/display/json_lines.hpp"
 #include "cli/display/report.hpp"
+#include "cli/login/version.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/command_line/option_file.hpp"
+#include "cli/login/option_file.hpp"
 
 #include "src/base/error.hpp"
 #include "tests/fuzz/target.hpp"

@@ -1,4 +1,4 @@
-#include "cli/command_line/ask_password.hpp"
+#include "cli/login/ask_password.hpp"
 
 #include "src/base/error.hpp"
 

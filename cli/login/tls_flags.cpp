@@ -1,4 +1,4 @@
-#include "cli/command_line/tls_flags.hpp"
+#include "cli/login/tls_flags.hpp"
 
 #include "src/base/error.hpp"
 

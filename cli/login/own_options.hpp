@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/command_line/login.hpp"
-#include "cli/command_line/surroundings.hpp"
-#include "cli/command_line/tls_flags.hpp"
+#include "cli/login/login.hpp"
+#include "cli/login/surroundings.hpp"
+#include "cli/login/tls_flags.hpp"
 
 #include <string>
 #include <vector>

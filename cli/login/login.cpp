@@ -1,6 +1,6 @@
-#include "cli/command_line/login.hpp"
+#include "cli/login/login.hpp"
 
-#include "cli/command_line/option_file.hpp"
+#include "cli/login/option_file.hpp"
 #include "src/base/error.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/command_line/surroundings.hpp"
+#include "cli/login/surroundings.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,7 +1,7 @@
-#include "cli/command_line/surroundings.hpp"
+#include "cli/login/surroundings.hpp"
 
-#include "cli/command_line/ask_password.hpp"
-#include "cli/command_line/version.hpp"
+#include "cli/login/ask_password.hpp"
+#include "cli/login/version.hpp"
 #include "src/base/error.hpp"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "cli/command_line/version.hpp"
+#include "cli/login/version.hpp"
 
 namespace segue::cli {
 
