@@ -94,13 +94,17 @@ backfill::task expansion::prepare(const std::stop_token& stop) {
     return rows_to_fill();
 }
 
-// While a part was gone writes went by that are in step with nothing.
+// While a part was gone writes went by that are in step with nothing. What was verified may be in
+// use by its new name, so that nobody but the operator can say which of the two names is right.
 void expansion::note_what_is_gone(db::session& session) {
     const bool whole = made_->column_is_there && made_->update_is_there && made_->insert_is_there;
     if (!made_->goes_on || whole) return;
-    if (was_verified_)
+    if (was_verified_ && made_->column_is_there) {
         around_.tell(
-            "a part of what was verified is gone, and is made again: all rows are looked at anew");
+            "a trigger of what was verified is gone, and is made again. No row is set: where the "
+            "two names disagree by now, either may hold what is right");
+        return;
+    }
     was_verified_ = false;
     made_->goes_on->at = expand_phase::begun;
     state_->enter(session, expand_phase::begun);
@@ -147,7 +151,7 @@ void expansion::make_trigger(db::session& session, bool of_update, const std::st
              .body = of_update ? body_of_update(made_->pair) : body_of_insert(made_->pair)}),
         [&] { return is_there(session, event); }, stop);
     fault::point(of_update ? "expand.update_trigger_made" : "expand.insert_trigger_made");
-    state_->enter(session, phase);
+    if (!was_verified_) state_->enter(session, phase);
 }
 
 // A statement whose connection was lost may have been made: that is looked at before it is sent

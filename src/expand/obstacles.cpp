@@ -146,6 +146,13 @@ std::vector<refusal> column_obstacles(const task& asked, const schema::table_def
             {fmt::format("{} sets itself ON UPDATE: whether an UPDATE gives it cannot be told",
                          name),
              "Take ON UPDATE from the column before."});
+    const auto tokens = sql::tokenize(asked.definition).tokens;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
+        if (tokens[i].is_word("ON") && tokens[i + 1].is_word("UPDATE"))
+            found.push_back({fmt::format("{} would set itself ON UPDATE: whether an UPDATE gives "
+                                         "it could not be told",
+                                         quoted_name(asked.up.column)),
+                             "Leave ON UPDATE out."});
     if (asked.up.column.find("*/") != std::string::npos)
         found.push_back({fmt::format("the name {} has */ in it", quoted_name(asked.up.column)),
                          "The triggers carry the name in a comment: choose another one."});

@@ -7,6 +7,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/earlier/expanded_columns.hpp"
 #include "src/earlier/gh_ost.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/check_constraint_names.hpp"
@@ -244,6 +245,41 @@ void throw_if_changed_under_lock(db::session& session, const plan& made) {
 
 namespace {
 
+// The triggers of a pair were made for its two columns as they are: a variable has the column's
+// type, and what is given is known by the default. An instant ALTER would not even ask them.
+std::vector<refusal> changes_of_expanded_columns(db::session& session,
+                                                 const inspection_request& request,
+                                                 const sql::alter_statement& alter,
+                                                 const table_name& original) {
+    const auto triggers = schema::read_triggers(session, original);
+    if (std::ranges::none_of(triggers, earlier::is_of_any_pair)) return {};
+    std::vector<refusal> found;
+    for (const earlier::expanded_column& one :
+         earlier::expanded_columns(session, expanded_state_beside(original, request.naming))) {
+        const bool is_kept_in_step =
+            std::ranges::any_of(triggers, [&](const schema::trigger& each) {
+                return earlier::is_of_pair(each, one.asked.new_column);
+            });
+        if (!is_kept_in_step) continue;
+        const auto is_of_these = [&](const std::string& name) {
+            return sql::same_name(name, one.asked.new_column) ||
+                   sql::same_name(name, one.asked.old_column);
+        };
+        for (const sql::alter_clause& clause : alter.clauses)
+            if (clause.kind == sql::clause_kind::convert_charset ||
+                (clause.kind != sql::clause_kind::add_check && is_of_these(clause.column)) ||
+                is_of_these(clause.renamed_from))
+                found.push_back(
+                    {fmt::format("{}: {} and {} are kept in step by the triggers of `segue "
+                                 "expand`, which were made for these columns as they are",
+                                 clause.text, quoted_name(one.asked.old_column),
+                                 quoted_name(one.asked.new_column)),
+                     "Change what else there is now, and these once the triggers are dropped "
+                     "(`segue cleanup` shows the statements)."});
+    }
+    return found;
+}
+
 plan look(db::session& session, const inspection_request& request,
           const sql::alter_statement& alter, const std::stop_token& stop) {
     plan made;
@@ -286,6 +322,7 @@ plan look(db::session& session, const inspection_request& request,
     append(refusals, table_obstacles(session, made.original.name, made.server, made.along));
     append(refusals, new_auto_increment(alter, made.original, request.skip_renames));
     append(refusals, unapproved_renames(alter, request));
+    append(refusals, changes_of_expanded_columns(session, request, alter, made.original.name));
     throw_refusals(refusals);
     return made;
 }

@@ -14,11 +14,13 @@
 namespace segue::views {
 namespace {
 
-// The names of what migrations and backfills of the table make beside it, and trials of views.
+// The names of what migrations, backfills and expands of the table make beside it, and trials of
+// views.
 void add_names_beside(const table_name& table, std::set<std::string>& names) {
     const migration_tables beside = migration_tables::of(table);
     for (const table_name& one : {beside.ghost, beside.old, beside.changelog, beside.checkpoint,
-                                  backfill_state_beside(table, {}), view_trial_beside(table).table})
+                                  backfill_state_beside(table, {}),
+                                  expanded_state_beside(table, {}), view_trial_beside(table).table})
         names.insert(one.name);
     for (const table_name& one : preflight::tables_for_a_moment(beside)) names.insert(one.name);
 }

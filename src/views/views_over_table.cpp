@@ -204,7 +204,9 @@ std::vector<table_name> views_to_lock(db::session& session, const table_name& ta
         // By one that somebody has changed another table may be locked. Without SHOW VIEW nothing
         // of it is seen; then RENAME TABLE of a table that is not locked fails.
         const auto seen = see_view(session, one.view);
-        if (seen && !seen->definition.empty() && !changed_since(one, *seen).empty()) continue;
+        // Whoever may lock it sees it, so there is none: maybe a table of that name.
+        if (!seen) continue;
+        if (!seen->definition.empty() && !changed_since(one, *seen).empty()) continue;
         try {
             // One that is not there, or is broken, LOCK TABLES would fail over.
             static_cast<void>(

@@ -282,6 +282,26 @@ TEST_P(pair, is_carried_over_by_a_migration_of_the_table) {
         << told;
 }
 
+// Its variables have the columns' types, and it knows by their defaults what was given.
+TEST_P(pair, keeps_a_migration_from_its_columns) {
+    make();
+    execute("INSERT INTO t (id,name) VALUES (1,'Ann')");
+    run.expand(0, renamed);
+    for (const std::string alter :
+         {"MODIFY full_name VARCHAR(90)", "ALTER COLUMN name SET DEFAULT 'x'", "DROP COLUMN name",
+          "RENAME COLUMN full_name TO other", "CONVERT TO CHARACTER SET utf8mb4"})
+        for (const std::string how : {"--include-triggers=true", "--attempt-instant-ddl"}) {
+            const auto told =
+                run.other(1, {"--alter=" + alter, "--execute", "--include-triggers", how,
+                              "--trigger-suffix=_m", "--approve-renamed-columns"});
+            EXPECT_NE(told.find("`name` and `full_name` are kept in step by the triggers"),
+                      std::string::npos)
+                << told;
+        }
+    execute("INSERT INTO t (id,full_name) VALUES (2,'Bob')");
+    EXPECT_EQ(run.both(1) + ";" + run.both(2), "Ann|Ann;Bob|Bob");
+}
+
 INSTANTIATE_TEST_SUITE_P(here, pair, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, pair, testing::Values(std::string("8.0")),

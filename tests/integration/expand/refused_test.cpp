@@ -74,6 +74,12 @@ TEST_F(refused, for_a_cascade_that_fires_no_trigger) {
     expect(renamed, "and fires no trigger");
 }
 
+TEST_F(refused, for_a_new_column_that_the_server_sets) {
+    make("made DATETIME");
+    expect({"--column=w DATETIME ON UPDATE CURRENT_TIMESTAMP", "--up=w = made", "--down=made = w"},
+           "`w` would set itself ON UPDATE");
+}
+
 TEST_F(refused, for_a_column_that_is_there_and_another_one) {
     make("name VARCHAR(20), full_name VARCHAR(30)");
     expect(renamed, "there is a column `full_name` already, and it is another one");

@@ -188,7 +188,8 @@ TEST_P(a_table_of_any_kind, shows_an_invisible_number_at_the_end) {
 
 TEST_P(a_table_of_any_kind, of_segue_s_own_gets_no_view) {
     run_->session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
-    for (const auto* const name : {"_t_gho", "_t_ghc", "_t_del", "_t_20260101000000_del", "_t_bkf"})
+    for (const auto* const name :
+         {"_t_gho", "_t_ghc", "_t_del", "_t_20260101000000_del", "_t_bkf", "_t_exp"})
         run_->session().execute(fmt::format("CREATE TABLE {} (id INT PRIMARY KEY)", name));
     EXPECT_THAT(run_->make(0), HasSubstr("gets no view"));
     EXPECT_EQ(run_->value("SELECT GROUP_CONCAT(TABLE_NAME) FROM information_schema.TABLES WHERE "

@@ -120,6 +120,12 @@ TEST_P(a_table_under_views, is_locked_by_its_name_where_somebody_has_changed_the
     migrate(0, "ADD COLUMN may INT");
 }
 
+TEST_P(a_table_under_views, is_locked_by_its_name_where_a_table_has_taken_the_view_s) {
+    run_->session().execute(fmt::format("DROP VIEW {}.users", run_->as()));
+    run_->session().execute(fmt::format("CREATE TABLE {}.users (a INT)", run_->as()));
+    migrate(0, "ADD COLUMN may INT");
+}
+
 TEST_P(a_table_under_views, is_changed_instantly_where_that_breaks_none) {
     for (const auto* const alter : {"DROP COLUMN full_name", "ADD COLUMN must INT NOT NULL"}) {
         const auto refused = start(alter, {"--attempt-instant-ddl"});
