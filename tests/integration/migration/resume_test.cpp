@@ -41,10 +41,27 @@ std::string name_of(const testing::TestParamInfo<moment>& of) {
 class a_run_that_is_killed : public testing::TestWithParam<moment> {
   protected:
     void die() {
+        // A run is gone on with from a place in the log; it is not to die before one is written
+        // down.
+        const std::string held_at = "copier.chunk_ended";
+        const bool held = GetParam().copied && GetParam().point != held_at;
         fault_points faults;
         faults.abort(GetParam().point, {.first = GetParam().arrival});
+        if (held) faults.pause(held_at);
         run.writers().start();
-        run.start({.build = segue_build::faulty, .faults = &faults, .more = more});
+        live_run::start_options how{.build = segue_build::faulty, .faults = &faults, .more = more};
+        if (held) how.threads = 1;
+        run.start(how);
+        if (held) {
+            faults.wait_reached(held_at);
+            eventually("a place in the log is written down", [&] {
+                return !run.session()
+                            .query("SELECT 1 FROM " + run.tables().checkpoint.quoted() +
+                                   " WHERE kind='resume_point'")
+                            .empty();
+            });
+            faults.go(held_at);
+        }
         expect_killed(run.segue());
     }
     void expect_no_other_table_than(const std::string& names) {
@@ -279,7 +296,13 @@ TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
         "CREATE TRIGGER t_ai AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (NEW.a)");
     more = {"--include-triggers", "--trigger-suffix=_new"};
     faults().abort("cut_over.triggers_made");
-    run.start(alter, {.build = segue_build::faulty, .faults = &faults(), .more = more});
+    run.start(alter,
+              {.build = segue_build::faulty, .faults = &faults(), .postponed = true, .more = more});
+    run.segue().wait_for_output("phase: postponed");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
+    run.let_cut_over();
     expect_killed(run.segue());
     run.start(alter, {.more = more});
     run.expect_swapped();

@@ -79,6 +79,13 @@ TEST_P(a_restart_of_a_server, that_may_take_back_what_it_answered_goes_on_from_w
     run.writers().start();
     run.start({.postponed = true});
     run.segue().wait_for_output("phase: postponed");
+    // Without one it would have to begin afresh.
+    eventually("a place in the log is written down for good", [&] {
+        return !run.session()
+                    .query("SELECT 1 FROM " + run.tables().checkpoint.quoted() +
+                           " WHERE kind='resume_point'")
+                    .empty();
+    });
     run.new_session().execute("SET GLOBAL " + GetParam());
     run.segue().wait_for_output(GetParam());
     run.writers().wait_for_transactions(50);
@@ -145,6 +152,9 @@ TEST(a_restart_of_the_server, whose_settings_are_back_at_one_counts_as_well) {
     run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
+    run.wait_until("a place in the log is written down", [&] {
+        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
+    });
     run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=2");
     run.segue().wait_for_output("innodb_flush_log_at_trx_commit=2 and sync_binlog=1 now");
     run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=1");

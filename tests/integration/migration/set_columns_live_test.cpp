@@ -88,10 +88,7 @@ TEST(long_columns_that_are_set, are_so_on_an_old_version) {
 TEST(columns_that_are_set, are_gone_on_with_by_the_same_command) {
     live_run run(shared_server(), with_sets());
     run.writers().start();
-    fault_points faults;
-    faults.abort("copier.chunk_committed", {.first = 20});
-    run.start({.build = segue_build::faulty, .faults = &faults});
-    EXPECT_EQ(run.segue().wait(), 128 + SIGKILL) << run.segue().err();
+    run.kill_in_the_copy({});
     run.writers().wait_for_transactions(100);
     run.migrate_while_writers_pause(100);
     EXPECT_EQ(run.times_told("going on with what an earlier run left"), 1U) << run.segue().err();
