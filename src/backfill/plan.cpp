@@ -5,6 +5,7 @@
 #include "src/base/error.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/base/refusal.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/earlier/expanded_columns.hpp"
 #include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
@@ -214,7 +215,9 @@ plan inspect(const inspected_at& at) {
     look_at_table(at, made, refusals);
     const auto tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = backfill_state_beside(tables.original, at.asked.naming);
-    if (const auto others = earlier::others_at_work(at.session, tables, at.stop))
+    earlier::claim_start(at.session, tables.original);
+    if (const auto others =
+            earlier::others_at_work(at.session, tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});
     std::vector<schema::set_column> written;
     for (const expressions::assignment& one : at.asked.sets)

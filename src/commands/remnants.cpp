@@ -9,7 +9,7 @@
 #include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/earlier_state.hpp"
-#include "src/earlier/gh_ost.hpp"
+#include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/schema/trigger.hpp"
@@ -52,12 +52,8 @@ void refuse_unseen(db::session& session, const std::string& schema,
 void refuse_beside_others(db::session& session, const migration_tables& tables,
                           const std::stop_token& stop) {
     earlier::claim_start(session, tables.original);
-    auto others = earlier::backfill_at_work(session, tables.original, stop);
-    if (!others) others = earlier::gh_ost_at_work(session, tables.original);
-    if (!others) others = earlier::at_work(session, tables, stop);
-    if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);
-    if (!others) others = earlier::segue_at_work(session, tables, {}, stop);
-    if (others) throw_refusals({*others});
+    if (const auto others = earlier::others_at_work(session, tables, {}, stop))
+        throw_refusals({*others});
 }
 
 std::optional<left_table> look_at(db::session& session, const table_name& name) {

@@ -7,12 +7,12 @@
 namespace segue::earlier {
 
 std::optional<refusal> others_at_work(db::session& session, const migration_tables& tables,
-                                      const std::stop_token& stop) {
-    claim_start(session, tables.original);
+                                      const asking& by, const std::stop_token& stop) {
     auto others = backfill_at_work(session, tables.original, stop);
     if (!others) others = gh_ost_at_work(session, tables.original);
     if (!others) others = at_work(session, tables, stop);
-    if (!others) others = segue_at_work(session, tables, {}, stop);
+    if (!others && by.needs_tables) others = checkpoint_of_gh_ost(session, tables);
+    if (!others) others = segue_at_work(session, tables, by.is_ours, stop);
     return others;
 }
 

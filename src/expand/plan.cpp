@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/earlier/earlier_run.hpp"
 #include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/expand/asked_column.hpp"
@@ -285,7 +286,9 @@ plan inspect(const inspected_at& at) {
     throw_refusals(preflight::shape_obstacles(made.table));
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);
-    if (const auto others = earlier::others_at_work(at.session, made.tables, at.stop))
+    earlier::claim_start(at.session, made.tables.original);
+    if (const auto others =
+            earlier::others_at_work(at.session, made.tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});
     throw_refusals(column_obstacles(at.asked, made.table));
     made.pair.old_column = *made.table.find_column(at.asked.down.column);

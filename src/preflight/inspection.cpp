@@ -5,10 +5,9 @@
 #include "src/base/log.hpp"
 #include "src/base/nearest_names.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/expanded_columns.hpp"
-#include "src/earlier/gh_ost.hpp"
+#include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/check_constraint_names.hpp"
 #include "src/new_table/rename_cost.hpp"
@@ -76,12 +75,8 @@ void check_names(db::session& session, const inspection_request& request, plan& 
                 {fmt::format("{} is a view, and Segue needs that name", name.quoted()),
                  "Drop it, or give it another name."});
     if (!refusals.empty()) return;
-    auto others = earlier::backfill_at_work(session, tables.original, stop);
-    if (!others) others = earlier::gh_ost_at_work(session, tables.original);
-    if (!others) others = earlier::at_work(session, tables, stop);
-    if (!others) others = earlier::checkpoint_of_gh_ost(session, tables);
-    if (!others) others = earlier::segue_at_work(session, tables, request.is_ours, stop);
-    if (others) {
+    if (auto others =
+            earlier::others_at_work(session, tables, {.is_ours = request.is_ours}, stop)) {
         refusals.push_back(std::move(*others));
         return;
     }

@@ -31,9 +31,7 @@ class a_clean_up : public testing::Test {
     void die_while_postponed() {
         run.start(alter, {.postponed = true});
         run.segue().wait_for_output("phase: postponed");
-        run.wait_until("a place in the log is written down", [&] {
-            return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-        });
+        run.wait_for_resume_point();
         run.segue().signal(SIGKILL);
         EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
     }
@@ -389,9 +387,7 @@ TEST(a_clean_up_without_gtids, says_where_it_cannot_see_the_binary_log) {
     run.session().execute("INSERT INTO t VALUES (1, 1)");
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.segue().signal(SIGKILL);
     EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
     const std::string account = "'without_log'@'%'";

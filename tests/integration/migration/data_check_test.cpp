@@ -117,9 +117,7 @@ TEST_F(the_data, is_not_looked_at_again_by_a_run_that_goes_on) {
     run.start(alter, {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
     EXPECT_TRUE(is_told(look)) << run.segue().err();
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.segue().signal(SIGTERM);
     ASSERT_NE(run.segue().wait(std::chrono::seconds(60)), 0);
     run.start(alter);

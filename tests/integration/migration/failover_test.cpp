@@ -38,9 +38,7 @@ class a_failover : public testing::Test {
                           .more = {"--host=127.0.0.1", fmt::format("--port={}", proxy.port()),
                                    "--user=on_both", "--password=both", "--chunk-size=100"}});
         run.segue().wait_for_output("phase: postponed");
-        run.wait_until("a place in the log is written down", [&] {
-            return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-        });
+        run.wait_for_resume_point();
     }
 
     // What the primary commits from now on the replica never gets.

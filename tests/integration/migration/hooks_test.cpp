@@ -209,9 +209,7 @@ TEST_F(a_migration_with_hooks, tells_them_what_an_earlier_run_has_copied) {
     hooks.add("failure");
     start({}, /*postponed=*/true);
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.segue().signal(SIGKILL);
     EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
     EXPECT_EQ(hooks.told("validated", "PROGRESS"), "0.000000");

@@ -74,6 +74,15 @@ void live_run::hold_copy(fault_points& faults) const {
     faults.pause(held_at, {.first = with_.rows / default_chunk_rows / 2, .always = true});
 }
 
+void live_run::wait_for_resume_point() {
+    eventually("a place in the log is written down", [&] {
+        return !session()
+                    .query("SELECT 1 FROM " + tables().checkpoint.quoted() +
+                           " WHERE kind='resume_point'")
+                    .empty();
+    });
+}
+
 void live_run::kill_in_the_copy(start_options how) {
     fault_points faults;
     faults.pause(held_at, {.first = 15});
@@ -81,12 +90,7 @@ void live_run::kill_in_the_copy(start_options how) {
     how.faults = &faults;
     start(how);
     faults.wait_reached(held_at);
-    eventually("a place in the log is written down", [&] {
-        return !session()
-                    .query("SELECT 1 FROM " + tables().checkpoint.quoted() +
-                           " WHERE kind='resume_point'")
-                    .empty();
-    });
+    wait_for_resume_point();
     segue().signal(SIGKILL);
     EXPECT_EQ(segue().wait(), 128 + SIGKILL) << segue().err();
 }

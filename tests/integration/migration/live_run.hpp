@@ -81,6 +81,8 @@ class live_run {
     /// it go on: so much was changed beside it, however fast it is.
     void let_copy_go_on(fault_points& faults, std::uint64_t keys_flushed);
 
+    /// Waits for a place in the log from which a later run can go on: without one it begins afresh.
+    void wait_for_resume_point();
     /// Starts it, and kills it in its copy, once a later run can go on from what it has written
     /// down.
     void kill_in_the_copy(start_options how);

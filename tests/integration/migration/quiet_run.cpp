@@ -109,6 +109,15 @@ void quiet_run::wait_for_lock_wait_in_ghost() {
                [&] { return lock_waits_in_ghost() != "0"; });
 }
 
+void quiet_run::wait_for_resume_point() {
+    wait_until("a place in the log is written down", [this] {
+        return !session_
+                    .query("SELECT 1 FROM " + tables_.checkpoint.quoted() +
+                           " WHERE kind='resume_point'")
+                    .empty();
+    });
+}
+
 void expect_refused_and_nothing_left(quiet_run& run, const std::string& alter,
                                      const std::vector<std::string>& told,
                                      const std::vector<std::string>& more) {

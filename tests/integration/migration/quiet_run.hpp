@@ -65,6 +65,8 @@ class quiet_run {
     void wait_until(std::string_view what, const std::function<bool()>& is_true);
     /// Waits until a statement waits for a lock on a row of the ghost table.
     void wait_for_lock_wait_in_ghost();
+    /// Waits for a place in the log from which a later run can go on: without one it begins afresh.
+    void wait_for_resume_point();
     /// Statements that do so now.
     std::string lock_waits_in_ghost();
 

@@ -54,12 +54,7 @@ class a_run_that_is_killed : public testing::TestWithParam<moment> {
         run.start(how);
         if (held) {
             faults.wait_reached(held_at);
-            eventually("a place in the log is written down", [&] {
-                return !run.session()
-                            .query("SELECT 1 FROM " + run.tables().checkpoint.quoted() +
-                                   " WHERE kind='resume_point'")
-                            .empty();
-            });
+            run.wait_for_resume_point();
             faults.go(held_at);
         }
         expect_killed(run.segue());
@@ -159,9 +154,7 @@ class what_an_earlier_run_left : public testing::Test {
         with.emplace_back("--chunk-size=100");
         run.start(alter, {.postponed = true, .more = with});
         run.segue().wait_for_output("phase: postponed");
-        run.wait_until("a place in the log is written down", [&] {
-            return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-        });
+        run.wait_for_resume_point();
         run.segue().signal(SIGKILL);
         expect_killed(run.segue());
     }
@@ -299,9 +292,7 @@ TEST_F(what_an_earlier_run_left, has_the_triggers_of_an_attempt_taken_back) {
     run.start(alter,
               {.build = segue_build::faulty, .faults = &faults(), .postponed = true, .more = more});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.let_cut_over();
     expect_killed(run.segue());
     run.start(alter, {.more = more});
@@ -388,9 +379,7 @@ TEST_P(a_place_in_the_oldest_log, is_told_of_when_a_run_goes_on_from_it) {
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY)");
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.segue().signal(SIGKILL);
     expect_killed(run.segue());
     run.let_cut_over();

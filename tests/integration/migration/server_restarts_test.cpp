@@ -80,12 +80,7 @@ TEST_P(a_restart_of_a_server, that_may_take_back_what_it_answered_goes_on_from_w
     run.start({.postponed = true});
     run.segue().wait_for_output("phase: postponed");
     // Without one it would have to begin afresh.
-    eventually("a place in the log is written down for good", [&] {
-        return !run.session()
-                    .query("SELECT 1 FROM " + run.tables().checkpoint.quoted() +
-                           " WHERE kind='resume_point'")
-                    .empty();
-    });
+    run.wait_for_resume_point();
     run.new_session().execute("SET GLOBAL " + GetParam());
     run.segue().wait_for_output(GetParam());
     run.writers().wait_for_transactions(50);
@@ -123,9 +118,7 @@ TEST(a_restart_of_the_server, that_takes_a_taking_over_back_is_told_from_another
     start();
     EXPECT_EQ(run.segue().err().find("this migration ends"), std::string::npos);
     run.segue().wait_for_output("goes on from what the database says of it then");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     const auto before = owner();
     run.segue().signal(SIGKILL);
     EXPECT_EQ(run.segue().wait(), 128 + SIGKILL);
@@ -152,9 +145,7 @@ TEST(a_restart_of_the_server, whose_settings_are_back_at_one_counts_as_well) {
     run.session().execute("INSERT INTO t VALUES (1, 1), (2, 2)");
     run.start("ADD COLUMN b INT", {.postponed = true});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=2");
     run.segue().wait_for_output("innodb_flush_log_at_trx_commit=2 and sync_binlog=1 now");
     run.session().execute("SET GLOBAL innodb_flush_log_at_trx_commit=1");

@@ -221,9 +221,7 @@ TEST_F(a_column_that_is_set, makes_another_migration_of_the_same_alter) {
     const std::string alter = "ADD a INT";
     run.start(alter, {.postponed = true, .more = with({"a = day"})});
     run.segue().wait_for_output("phase: postponed");
-    run.wait_until("a place in the log is written down", [&] {
-        return !run.session().query("SELECT 1 FROM _t_ghk WHERE kind='resume_point'").empty();
-    });
+    run.wait_for_resume_point();
     run.segue().signal(SIGKILL);
     static_cast<void>(run.segue().wait());
     for (const auto& [sets, told] : std::vector<std::pair<std::vector<std::string>, std::string>>{
