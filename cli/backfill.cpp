@@ -45,7 +45,6 @@ using std::chrono::seconds;
 constexpr int done_code = 0;
 constexpr int failed_code = 1;
 constexpr int differing_code = 4;
-constexpr std::string_view refused_backfill = "this backfill cannot be done as asked:";
 
 // As gh-ost's status line comes: each second at first, and more seldom later.
 bool prints_in(seconds at) {
@@ -122,6 +121,10 @@ class told final : public backfill::observer {
     void put_text(const std::string& text) { output_.out().put(text); }
     bool json_wanted() const noexcept { return json_; }
     bool began() const noexcept { return began_; }
+    /// A failure, where it is a refusal as one of this job.
+    std::string in_its_words(const std::exception& failure) const {
+        return refused_as(fmt::format("this {} cannot be done as asked:", name_), failure.what());
+    }
     /// Something was made that stays.
     void note_beginning() noexcept { began_ = true; }
 
@@ -295,14 +298,14 @@ ended run(const options& given, const row_job_maker& make, told& shown, hook_cal
             end.why = "stopped by a signal";
             end.stopped_by = "signal";
         } catch (const std::exception& failure) {
-            end.why = refused_as(refused_backfill, failure.what());
+            end.why = shown.in_its_words(failure);
             end.stopped_by = job && job->panic_words() ? "command" : "failure";
         }
         shown.stop_watching();
         log::write(log::level::fatal, end.why);
         hooks.failed(stop);
     } catch (const error& failure) {
-        end.why = refused_as(refused_backfill, failure.what());
+        end.why = shown.in_its_words(failure);
         end.stopped_by = "failure";
         log::write(log::level::fatal, end.why);
     }

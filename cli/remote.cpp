@@ -160,6 +160,17 @@ void declare(CLI::App& app, remote_options& into) {
     add_place(*look, into);
     look->add_flag("--json", into.json, "One JSON object a line");
     look->add_flag("--watch", into.watch, "Each second, until the migration has ended");
+    look->footer(
+        "With --database DB, --host and the flags of a login it tells what is going on in that "
+        "schema,\nsince when, and by whom, as runs have written it down there.");
+}
+
+// gh-ost's flags may have one minus.
+bool names_a_database(const std::vector<std::string>& arguments) {
+    return std::ranges::any_of(arguments, [](std::string_view one) {
+        const auto name = one.substr(0, one.find('='));
+        return name == "--database" || name == "-database";
+    });
 }
 
 }  // namespace
@@ -178,6 +189,7 @@ std::vector<remote_flag> remote_flags(std::string_view command) {
 std::optional<int> run_remote(const std::vector<std::string>& arguments) {
     if (arguments.empty() || (arguments.front() != "ctl" && arguments.front() != "status"))
         return std::nullopt;
+    if (arguments.front() == "status" && names_a_database(arguments)) return std::nullopt;
     remote_options with;
     CLI::App app("Asks or steers a running migration through its socket.", "segue");
     declare(app, with);

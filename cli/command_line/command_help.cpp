@@ -201,9 +201,28 @@ command_help help_of_expand() {
             "be read. More:\ndocs/expand.md\n"};
 }
 
+command_help help_of_status() {
+    return {.about =
+                "Usage: segue status --database DB --host HOST ... [--json]\n"
+                "       segue status [--socket PATH | --host HOST --port PORT] [--json] [--watch]\n"
+                "\n"
+                "With --database: tells what is going on in that schema, since when, and by whom, "
+                "as runs\nhave written it down in tables there: migrations, backfills, expanded "
+                "columns, views.\nWithout it, asks the runs of this machine: see `segue status "
+                "--help`.\n",
+            .flags = with_common_flags({}),
+            .meanings = {{"host", "The server with the schema; a replica will do"},
+                         {"database", "The schema"}},
+            .value_names = {},
+            .ends =
+                "Exit code: 0 it was looked at; 1 it could not be; 2 the command line cannot "
+                "be read. More:\ndocs/interactive-commands.md\n"};
+}
+
 }  // namespace
 
 std::optional<command_help> help_of(job of) {
+    if (of == job::status) return help_of_status();
     if (of == job::views) return help_of_views();
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
@@ -229,6 +248,7 @@ std::string foreign_flag_text(job of, std::string_view flag) {
     const auto* const command = of == job::verify   ? "verify"
                                 : of == job::expand ? "expand"
                                 : of == job::views  ? "views"
+                                : of == job::status ? "status"
                                                     : "cleanup";
     return fmt::format(
         "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "

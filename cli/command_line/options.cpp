@@ -206,8 +206,8 @@ class options_reader {
         alter = given_.text("alter");
         made_.execute = given_.on("execute");
         made_.run.request.rehearsal = !made_.execute;
-        if (asked == job::views) {
-            made_.run.request.original.schema = name_of("database", {});
+        if (asked == job::views || asked == job::status) {
+            made_.run.request.original = {name_of("database", {}), given_.text("table")};
             return;
         }
         if (alter.empty() && asked != job::migrate) {
@@ -527,6 +527,7 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.front() == "backfill") return job::backfill;
     if (arguments.front() == "views") return job::views;
     if (arguments.front() == "expand") return job::expand;
+    if (arguments.front() == "status") return job::status;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

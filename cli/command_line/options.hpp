@@ -92,7 +92,8 @@ enum class job {
     verify,    ///< `segue verify`
     backfill,  ///< `segue backfill`
     expand,    ///< `segue expand`
-    views      ///< `segue views`
+    views,     ///< `segue views`
+    status     ///< `segue status --database`: without that flag it asks a socket (cli/remote).
 };
 
 /// What main() has to do: go on with `run`, or else end with `exit_code`.

@@ -102,8 +102,9 @@ std::string expand_end_text(const backfill::outcome& done, const expand::plan& m
                             done.back.rows_differing, list_of(done.back.differing));
     if (done.found.rows_differing > 0)
         return text + fmt::format(
-                          "# Pairs that disagree: {} rows, written with both names at once. Among "
-                          "them\n{}",
+                          "# Pairs that disagree: {} rows. Both names were written in one "
+                          "statement, or one of "
+                          "them while a trigger was gone. Among them\n{}",
                           done.found.rows_differing, list_of(done.found.differing));
     return text + fmt::format(
                       "# Verified: every row is in step. New code, which knows {}, may be "

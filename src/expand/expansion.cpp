@@ -4,9 +4,9 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/refusal.hpp"
-#include "src/base/server_errors.hpp"
 #include "src/db/retry.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/expand/instant_column.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/swap/bounded_ddl.hpp"
 
@@ -27,25 +27,6 @@ constexpr std::chrono::milliseconds pause_most{5'000};
 bool has_column(db::session& session, const table_name& table, const std::string& column) {
     const auto seen = schema::read_table(session, table);
     return seen && seen->find_column(column) != nullptr;
-}
-
-// Why the server does not add the column by a change of its dictionary alone.
-[[noreturn]] void refuse_not_instant(const error& failure, const plan& made) {
-    throw_refusals(
-        {{fmt::format("the server does not add the column instantly: {}", failure.what()),
-          fmt::format(
-              "Add it by a migration, and give the same command again, which takes it as it "
-              "is: segue --alter \"ADD COLUMN {}\" with the same --host, --database and --table. "
-              "(A table takes 64 such changes between two rebuilds, error 4092, which a migration "
-              "is; and none at all with ROW_FORMAT=COMPRESSED or a FULLTEXT index.)",
-              made.definition)}});
-    throw failure;  // Not reached.
-}
-
-bool is_not_instant(const error& failure) {
-    return failure.mysql_errno() == er::alter_operation_not_supported ||
-           failure.mysql_errno() == er::alter_operation_not_supported_reason ||
-           failure.mysql_errno() == er::innodb_max_row_version;
 }
 
 }  // namespace
@@ -154,6 +135,18 @@ void expansion::make_trigger(db::session& session, bool of_update, const std::st
     if (!was_verified_) state_->enter(session, phase);
 }
 
+// Of a table that has had its 64 changes an empty one does not tell. What was written down stands
+// for nothing then.
+void expansion::refuse_if_not_instant(db::session& session, const error& failure) {
+    auto why = why_not_instant(failure, made_->definition);
+    if (!why) return;
+    if (!made_->goes_on) {
+        state_->take_back(session);
+        began_ = false;
+    }
+    throw_refusals({std::move(*why)});
+}
+
 // A statement whose connection was lost may have been made: that is looked at before it is sent
 // again, when the connection is gone from the server.
 void expansion::make_within_budget(db::session& session, const std::string& what,
@@ -175,7 +168,7 @@ void expansion::make_within_budget(db::session& session, const std::string& what
             if (is_made()) return;
         }
         if (stop.stop_requested()) throw stopped();
-        if (one.failed && is_not_instant(*one.failed)) refuse_not_instant(*one.failed, *made_);
+        if (one.failed) refuse_if_not_instant(session, *one.failed);
         if (!swap::may_pass_later(one))
             throw error(fmt::format("{} cannot be made: {}", what, one.why_not));
         if (attempt >= with_.attempts_max)

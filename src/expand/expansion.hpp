@@ -51,6 +51,7 @@ class expansion {
     bool is_there(db::session& session, const std::string& trigger_event) const;
     void make_within_budget(db::session& session, const std::string& what, const std::string& text,
                             const std::function<bool()>& is_made, const std::stop_token& stop);
+    void refuse_if_not_instant(db::session& session, const error& failure);
     backfill::task rows_to_fill() const;
 
     const task asked_;

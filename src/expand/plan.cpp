@@ -8,8 +8,10 @@
 #include "src/earlier/stored_names.hpp"
 #include "src/expand/asked_column.hpp"
 #include "src/expand/definer.hpp"
+#include "src/expand/instant_column.hpp"
 #include "src/expand/obstacles.hpp"
 #include "src/expand/trial.hpp"
+#include "src/expressions/column_references.hpp"
 #include "src/expressions/expression_judge.hpp"
 #include "src/new_table/empty_table.hpp"
 #include "src/new_table/rename_cost.hpp"
@@ -73,7 +75,7 @@ class twins {
         if (made.column_is_there)
             check_column_there(made, meanwhile);
         else
-            alter(fmt::format("ADD COLUMN {}", meanwhile));
+            add_instantly(meanwhile);
         expanded_ = read_or_throw(at_.session, stand_in_);
         return meanwhile;
     }
@@ -144,6 +146,16 @@ class twins {
                           quoted_name(name), is, wanted),
               "Choose another name, or change the column by a migration so that it reads so; it is "
               "taken as it is then."}});
+    }
+    // What keeps the server from that it tells of an empty table as well, but for the number of
+    // row versions.
+    void add_instantly(const std::string& column) {
+        try {
+            alter(fmt::format("ADD COLUMN {}, ALGORITHM=INSTANT", column));
+        } catch (const error& failure) {
+            if (auto why = why_not_instant(failure, column)) throw_refusals({std::move(*why)});
+            throw;
+        }
     }
     void alter(const std::string& clause) {
         at_.session.execute(fmt::format("ALTER TABLE {} {}", stand_in_.quoted(), clause));
@@ -219,22 +231,48 @@ void explain_trial(const error& failure, const plan& made) {
                           made.server.account)}});
 }
 
+// Columns may be written with their table's name, which means nothing beside a stand-in.
+expressions::assignment without_table(expressions::assignment asked,
+                                      const table_definition& expanded, const table_name& table) {
+    table_definition original = expanded;
+    original.name = table;
+    auto references = expressions::references_in(asked.expression, original);
+    std::erase_if(references, [&](const expressions::column_reference& one) {
+        return asked.expression.substr(one.offset, one.length).find('.') == std::string::npos;
+    });
+    asked.expression = expressions::prefixed(asked.expression, references, "");
+    return asked;
+}
+
+struct both_ways {
+    schema::set_column up;
+    schema::set_column down;
+};
+
+// What the server makes of the two expressions.
+both_ways judge_expressions(const inspected_at& at, twins& pair, plan& made) {
+    const table_definition& expanded = pair.expanded();
+    const auto asked_up = without_table(at.asked.up, expanded, made.table.name);
+    const auto asked_down = without_table(at.asked.down, expanded, made.table.name);
+    const auto judged = pair.judge({asked_up, asked_down});
+    both_ways of{.up = set_of(asked_up, judged[0]), .down = set_of(asked_down, judged[1])};
+    throw_refusals(expression_obstacles(of.up, of.down, expanded));
+    throw_refusals(schema::obstacles_to_setting(std::vector{of.up, of.down}, expanded,
+                                                schema::set_table::in_place));
+    made.pair.up = over_new(asked_up, judged[0]);
+    made.pair.down = over_new(asked_down, judged[1]);
+    for (const std::string& one : of.up.reads)
+        if (!sql::same_name(one, made.pair.old_column.name))
+            made.pair.inputs.push_back(*expanded.find_column(one));
+    return of;
+}
+
 void judge_and_try(const inspected_at& at, plan& made) {
     twins pair(at, made);
     made.definition = pair.add_column(made);
     const table_definition& expanded = pair.expanded();
     made.pair.new_column = *expanded.find_column(at.asked.up.column);
-    const auto judged = pair.judge({at.asked.up, at.asked.down});
-    const auto up = set_of(at.asked.up, judged[0]);
-    const auto down = set_of(at.asked.down, judged[1]);
-    throw_refusals(expression_obstacles(up, down, expanded));
-    throw_refusals(
-        schema::obstacles_to_setting(std::vector{up, down}, expanded, schema::set_table::in_place));
-    made.pair.up = over_new(at.asked.up, judged[0]);
-    made.pair.down = over_new(at.asked.down, judged[1]);
-    for (const std::string& one : up.reads)
-        if (!sql::same_name(one, made.pair.old_column.name))
-            made.pair.inputs.push_back(*expanded.find_column(one));
+    const auto [up, down] = judge_expressions(at, pair, made);
     std::vector<std::string> used = up.reads;
     used.insert(used.end(), down.reads.begin(), down.reads.end());
     throw_refusals(
@@ -287,6 +325,8 @@ plan inspect(const inspected_at& at) {
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);
     earlier::claim_start(at.session, made.tables.original);
+    // Who was waited for may have made the column.
+    made.table = read_or_throw(at.session, made.table.name);
     if (const auto others =
             earlier::others_at_work(at.session, made.tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});

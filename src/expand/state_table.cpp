@@ -51,6 +51,15 @@ void state_table::begin(db::session& session, const earlier::expand_facts& asked
     session.execute("COMMIT");
 }
 
+// Whoever begins with another column meanwhile makes the table anew: that is held off by the claim
+// of the start (src/earlier).
+void state_table::take_back(db::session& session) const {
+    session.execute(fmt::format("DELETE FROM {} WHERE column_name={}", name_.quoted(),
+                                quoted_literal(column_)));
+    if (session.query_value(fmt::format("SELECT COUNT(*) FROM {}", name_.quoted())) == "0")
+        session.execute("DROP TABLE " + name_.quoted());
+}
+
 void state_table::enter(db::session& session, earlier::expand_phase at) const {
     session.execute("START TRANSACTION");
     put(session, "phase", quoted_literal(name_of(at)));

@@ -20,6 +20,8 @@ class state_table {
     /// Makes the table where there is none, and begins with the column.
     void begin(db::session& session, const earlier::expand_facts& asked,
                const std::string& sql_mode) const;
+    /// Removes what stands of the column, and the table where it was the only one.
+    void take_back(db::session& session) const;
     /// The phase, since now, and who writes it.
     void enter(db::session& session, earlier::expand_phase at) const;
     /// What a verification told.

@@ -52,6 +52,33 @@ TEST_P(resumed, killed_at_each_step_goes_on_by_the_same_command) {
     expect_done();
 }
 
+TEST_P(resumed, two_equal_ones_at_once_are_one_behind_the_other) {
+    auto holder = run.another();
+    holder.execute("START TRANSACTION");
+    holder.query("SELECT COUNT(*) FROM t");
+    const auto first = run.start(renamed, {.command = "expand"});
+    ASSERT_TRUE(eventually("the first has begun", [&] { return run.tables() == "_t_exp,t"; }));
+    const auto second = run.start(renamed, {.command = "expand"});
+    ASSERT_TRUE(eventually("the second waits", [&] {
+        return second->err().find("waiting for it") != std::string::npos;
+    })) << second->err();
+    holder.execute("COMMIT");
+    EXPECT_EQ(first->wait(3 * patience), 0) << first->err();
+    const int code = second->wait(3 * patience);
+    EXPECT_EQ(second->err().find("1060"), std::string::npos) << second->err();
+    if (code != 0) {
+        EXPECT_NE(second->err().find("at work"), std::string::npos) << second->err();
+    }
+    expect_done();
+}
+
+TEST_P(resumed, names_of_columns_may_have_that_of_the_table_before_them) {
+    run.expand(0, {"--column=full_name VARCHAR(40)", "--up=full_name = UPPER(t.name)",
+                   "--down=name = LOWER(`t`.`full_name`)"});
+    run.session().execute("INSERT INTO t (id,full_name) VALUES (9001,'BOB')");
+    EXPECT_EQ(run.both(9001), "bob|BOB");
+}
+
 TEST_P(resumed, with_other_flags_is_refused) {
     run.expand(0, renamed);
     const auto refused = run.expand(1, {"--column=full_name VARCHAR(40)",

@@ -242,6 +242,14 @@ std::vector<std::string> flags_that_mean_something_to(job of) {
     return names;
 }
 
+/// Of a socket, and of a server.
+std::vector<std::string> flags_of_both_kinds_of_status() {
+    auto names = flags_that_mean_something_to(job::status);
+    for (const auto& one : remote_flags("status"))
+        if (std::ranges::count(names, one.name) == 0) names.push_back(one.name);
+    return names;
+}
+
 std::string completion() {
     std::vector<std::string> files;
     std::vector<std::string> values;
@@ -279,7 +287,7 @@ std::string completion() {
            std::string(completion_foot) + cases + std::string(completion_end) +
            assigned("_segue_flags", names) + assignments +
            assigned("_segue_ctl_flags", names_of(remote_flags("ctl"))) +
-           assigned("_segue_status_flags", names_of(remote_flags("status"))) +
+           assigned("_segue_status_flags", flags_of_both_kinds_of_status()) +
            assigned("_segue_commands", commands);
 }
 
@@ -343,6 +351,7 @@ TEST(generated_files, bash_completes_flags_commands_and_modes) {
     EXPECT_THAT(offered({"segue", "st"}), ElementsAre("status"));
     EXPECT_THAT(offered({"segue", "--execute", "st"}), IsEmpty());
     EXPECT_THAT(offered({"segue", "status", "--w"}), ElementsAre("--watch"));
+    EXPECT_THAT(offered({"segue", "status", "--data"}), ElementsAre("--database"));
     EXPECT_THAT(offered({"segue", "ctl", "--s"}), ElementsAre("--socket"));
     EXPECT_THAT(offered({"segue", "--ssl-mode", "VERIFY_"}),
                 ElementsAre("VERIFY_CA", "VERIFY_IDENTITY"));
