@@ -191,10 +191,8 @@ going_on look_at_undertakings(db::session& session, const std::string& schema) {
     for (const record& one : records_in(session, schema)) {
         const auto is = kind_of(one);
         if (!is) continue;
-        undertaking known{.is = *is,
-                          .state = one.name,
-                          .table = table_of(session, one.name),
-                          .begun = one.made};
+        undertaking known{
+            .is = *is, .state = one.name, .table = table_of(session, one.name), .begun = one.made};
         try {
             for (undertaking& each : read(session, known)) found.all.push_back(std::move(each));
         } catch (const error& failure) {
