@@ -84,12 +84,20 @@ story_port() {
     "$ROOT/scripts/sandbox" env story | sed -n 's/^SEGUE_PORT=//p'
 }
 
+# As somebody would write these arguments.
+as_written() {
+    local one
+    for one; do
+        if [[ $one =~ [^A-Za-z0-9_=.,/:-] ]]; then printf ' "%s"' "$one"; else printf ' %s' "$one"; fi
+    done
+}
+
 # segue CODE ARGUMENTS...: shows the command, runs it, and wants that exit code. What it told stays in
 # $WORK/told.
 segue() {
     local wanted=$1 code=0
     shift
-    say "\$ segue$(printf ' %s' "${@@Q}")"
+    say "\$ segue$(as_written "$@")"
     "$SEGUE" "$@" --host 127.0.0.1 --port "$(story_port)" --conf "$WORK/segue.cnf" \
         --database shop >"$WORK/told" 2>&1 || code=$?
     sed 's/^/   | /' "$WORK/told" >&2
