@@ -1,6 +1,7 @@
 #include "src/backfill/row_setter.hpp"
 
 #include "src/base/fault_point.hpp"
+#include "src/base/table_name.hpp"
 #include "src/db/retry.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace segue::backfill {
 
@@ -34,9 +36,32 @@ rows_set row_setter::set(db::session& session, std::span<const key_value> keys) 
     rows_set made;
     made.got = read_keys(session, texts_.lock(keys));
     if (made.got.empty()) return made;
+    // What it is made from stays, whatever a trigger of the user's makes of it.
+    const bool watched = made_.back && made_.triggers_come_first;
+    const auto before = watched ? made_from(session, made.got) : std::vector<db::row>();
     made.changed = session.execute(texts_.update(made.got));
+    if (watched) check_untouched(before, made_from(session, made.got));
     if (!fault::rule_taken_out("backfill.proof")) prove(session, made);
     return made;
+}
+
+std::vector<db::row> row_setter::made_from(db::session& session,
+                                           std::span<const key_value> keys) const {
+    return session.query(texts_.values(keys, std::vector{made_.back->target}));
+}
+
+void row_setter::check_untouched(const std::vector<db::row>& before,
+                                 const std::vector<db::row>& after) const {
+    const auto [was, is] = std::ranges::mismatch(before, after);
+    if (was == before.end() && is == after.end()) return;
+    const db::row& row = was == before.end() ? *is : *was;
+    throw unstable_value(fmt::format(
+        "when the row {} is filled, a trigger ({}) changes {} in it, which is never to be touched. "
+        "Its rows were rolled back. Let the trigger act only where {} changes, or drop it as long "
+        "as rows are filled.",
+        texts_.codec().describe(texts_.codec().from_row(std::span(row).first(row.size() - 1))),
+        fmt::join(made_.triggers, ", "), quoted_name(made_.back->target),
+        quoted_name(made_.back->target)));
 }
 
 // Behind a savepoint, so that what triggers do a second time is taken back.

@@ -23,7 +23,8 @@ struct rows_set {
     std::vector<keys::key_value> overridden;
 };
 
-/// A value that would be another one each time it is set: thrown instead of committed.
+/// A value that would be another one each time it is set, or a change of what is not to be touched:
+/// thrown instead of committed.
 class unstable_value : public error {
   public:
     using error::error;
@@ -61,6 +62,11 @@ class row_setter {
     std::vector<keys::key_value> read_keys(db::session& session, const std::string& query) const;
 
   private:
+    /// The column that the way back gives, behind the key, of the rows of these keys.
+    std::vector<db::row> made_from(db::session& session,
+                                   std::span<const keys::key_value> keys) const;
+    void check_untouched(const std::vector<db::row>& before,
+                         const std::vector<db::row>& after) const;
     void prove(db::session& session, rows_set& made) const;
     bool changes_again(db::session& session, std::span<const keys::key_value> keys) const;
     using probe = std::function<void(std::span<const keys::key_value>)>;

@@ -99,6 +99,24 @@ TEST_F(refused, where_the_server_adds_no_column_instantly) {
     run.expand(0, renamed);
 }
 
+TEST_F(refused, where_a_trigger_would_change_the_old_column_of_rows_that_are_filled) {
+    make("name VARCHAR(20), n INT");
+    run.session().execute(
+        "INSERT INTO t (id,name) VALUES (1,'plain'),(2,' with spaces '),(3,'plain')");
+    run.session().execute(
+        "CREATE TRIGGER trims BEFORE UPDATE ON t FOR EACH ROW SET NEW.name=TRIM(NEW.name)");
+    auto flags = renamed;
+    flags.emplace_back("--trigger-order=follows");
+    const auto told = run.expand(1, flags);
+    EXPECT_NE(told.find("when the row id=2 is filled, a trigger (trims) changes `name`"),
+              std::string::npos)
+        << told;
+    EXPECT_EQ(run.value("SELECT name FROM t WHERE id=2"), " with spaces ");
+    run.session().execute("UPDATE t SET n=1 WHERE id=2");  // The application's own.
+    run.expand(0, flags);
+    EXPECT_EQ(run.both(2), "with spaces|with spaces");
+}
+
 TEST_F(refused, for_a_definer_that_is_not_there_or_lacks_a_right) {
     make("name VARCHAR(20)");
     auto flags = renamed;
