@@ -219,6 +219,7 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
         return found;
     }
     drop_trial_tables(at.session, found.trials);
+    if (found.trials.view) tell(fmt::format("dropped {}", found.trials.view->quoted()));
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.backfill) {
         earlier::drop_leftover(at.session, found.backfill->name, stop);

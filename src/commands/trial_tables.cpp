@@ -1,8 +1,10 @@
 #include "src/commands/trial_tables.hpp"
 
+#include "src/base/table_naming.hpp"
 #include "src/new_table/empty_table.hpp"
 #include "src/new_table/kept_foreign_keys.hpp"
 #include "src/new_table/twin_names.hpp"
+#include "src/views/trial.hpp"
 
 #include <string>
 
@@ -21,9 +23,12 @@ bool is_ours(db::session& session, const table_name& name) {
 
 trial_tables find_trial_tables(db::session& session, const migration_tables& tables) {
     std::string list;
-    for (const table_name& one : preflight::tables_for_a_moment(tables))
+    auto names = preflight::tables_for_a_moment(tables);
+    names.push_back(view_trial_beside(tables.original).table);
+    for (const table_name& one : names)
         list += (list.empty() ? "" : ",") + quoted_literal(one.name);
     trial_tables found;
+    found.view = views::view_left_by_trial(session, tables.original);
     // '_ghf' and '_ghr' are greater than '_g99': what refers to others comes first.
     for (const db::row& one : session.query(fmt::format(
              R"(SELECT TABLE_NAME FROM information_schema.TABLES
@@ -38,6 +43,7 @@ trial_tables find_trial_tables(db::session& session, const migration_tables& tab
 
 void drop_trial_tables(db::session& session, const trial_tables& found) {
     const preflight::unchecked_foreign_keys unchecked(session);
+    if (found.view) session.execute("DROP VIEW IF EXISTS " + found.view->quoted());
     for (const table_name& name : found.ours) preflight::drop_left_for_a_moment(session, name);
 }
 

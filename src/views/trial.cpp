@@ -193,13 +193,18 @@ std::vector<refusal> try_view(db::session& session, const schema::table_definiti
     return attempt(session, table, columns).run();
 }
 
+std::optional<table_name> view_left_by_trial(db::session& session, const table_name& table) {
+    const auto [copy, view] = view_trial_beside(table);
+    const auto seen = see_view(session, view);
+    // No other view is over a table of that name.
+    if (!seen || !seen->definition.ends_with(" from " + copy.quoted())) return std::nullopt;
+    return view;
+}
+
 void clear_left_by_trial(db::session& session, const table_name& table) {
     const auto [copy, view] = view_trial_beside(table);
-    const auto type = servers::type_of_table(session, view);
-    if (type) {
-        const auto seen = see_view(session, view);
-        // No other view is over a table of that name.
-        if (!seen || !seen->definition.ends_with(" from " + copy.quoted()))
+    if (servers::type_of_table(session, view)) {
+        if (!view_left_by_trial(session, table))
             throw_refusals({{fmt::format("{} exists, and Segue has not made it", view.quoted()),
                              "Segue tries views under that name for a moment: rename it."}});
         session.execute("DROP VIEW " + view.quoted());

@@ -5,6 +5,7 @@
 #include "src/schema/table_definition.hpp"
 #include "src/views/view_design.hpp"
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ namespace segue::views {
 /// Blocks.
 std::vector<refusal> try_view(db::session& session, const schema::table_definition& table,
                               std::span<const view_column> columns);
+
+/// The view that a trial left whose process was killed; unset: there is none, or it is somebody's.
+std::optional<table_name> view_left_by_trial(db::session& session, const table_name& table);
 
 /// Drops what a trial left whose process was killed. Throws refusals for a table or view of these
 /// names that Segue has not made.

@@ -246,6 +246,20 @@ TEST_P(a_run_that_is_killed, leaves_nothing_that_cannot_be_dropped) {
     EXPECT_EQ(run.everything(), before);
 }
 
+TEST(a_trial_that_is_killed, leaves_what_a_clean_up_shows_and_drops) {
+    views_run run(shared_server({"--secure-file-priv="}));
+    run.session().execute("CREATE TABLE a (id INT PRIMARY KEY, n INT)");
+    const auto before = run.everything();
+    fault_points faults;
+    faults.abort("views.trial_made");
+    run.make(128 + SIGKILL, {"--map=a.old=n"}, &faults);
+    EXPECT_THAT(run.everything(), HasSubstr("_a_ghw"));
+    EXPECT_THAT(run.other(0, {"cleanup", "--table=a"}), HasSubstr("`_a_ghv`"));
+    EXPECT_THAT(run.other(0, {"cleanup", "--table=a", "--execute"}),
+                AllOf(HasSubstr("`_a_ghw`"), HasSubstr("`_a_ghv`")));
+    EXPECT_EQ(run.everything(), before);
+}
+
 INSTANTIATE_TEST_SUITE_P(at, a_run_that_is_killed,
                          testing::Values("views.trial_made", "views.schema_noted",
                                          "views.schema_made", "views.noted", "views.made"),

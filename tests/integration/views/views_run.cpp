@@ -2,6 +2,8 @@
 
 #include "tests/support/patience.hpp"
 
+#include <utility>
+
 namespace segue::test {
 
 views_run::views_run(const sandbox_server& server)
@@ -17,10 +19,17 @@ views_run::~views_run() {
 
 std::string views_run::run(int exit_code, const std::vector<std::string>& more,
                            const fault_points* faults) const {
-    std::vector<std::string> arguments{"views", "--host=" + server_.host(),
+    std::vector<std::string> words{"views"};
+    words.insert(words.end(), more.begin(), more.end());
+    return other(exit_code, std::move(words), faults);
+}
+
+std::string views_run::other(int exit_code, std::vector<std::string> words,
+                             const fault_points* faults) const {
+    std::vector<std::string> arguments{words.front(), "--host=" + server_.host(),
                                        "--port=" + std::to_string(server_.port()),
                                        "--user=" + server_.user(), "--database=" + schema()};
-    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), words.begin() + 1, words.end());
     segue_process process(
         faults == nullptr ? segue_build::released : segue_build::faulty, arguments,
         segue_variables(server_, faults == nullptr ? environment() : faults->variables()));

@@ -30,6 +30,9 @@ class views_run {
     /// `segue views` to its end, which has this exit code; what it printed, and told.
     std::string run(int exit_code, const std::vector<std::string>& more,
                     const fault_points* faults = nullptr) const;
+    /// Another command: `words` begin with it.
+    std::string other(int exit_code, std::vector<std::string> words,
+                      const fault_points* faults = nullptr) const;
     /// With --as and --execute, and those.
     std::string make(int exit_code, std::vector<std::string> more = {},
                      const fault_points* faults = nullptr) const;
