@@ -121,7 +121,7 @@ code_begins() {
             printf 'UPDATE ledger.written SET n=n+1 WHERE code=%s;COMMIT;\n' "'$name'"
             sleep 0.02
         done
-    ) | "$ROOT/scripts/sandbox" client story --batch --init-command="SET autocommit=0" shop \
+    ) | "$ROOT/scripts/sandbox" client story --batch --init-command="SET autocommit=0, transaction_isolation='READ-COMMITTED'" shop \
         >/dev/null 2>"$WORK/errors.$name" &
     WRITER_PIDS[$name]=$!
     WRITERS+=("$name")
