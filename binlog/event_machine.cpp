@@ -30,8 +30,8 @@ row_change_kind kind_of(event_type type) {
 }  // namespace
 
 event_machine::event_machine(std::vector<table_subscription> subscriptions, stream_position from,
-                             stream_handler& handler)
-    : handler_(&handler), position_(std::move(from)) {
+                             stream_handler& handler, std::optional<log_mark> mark)
+    : handler_(&handler), position_(std::move(from)), mark_(std::move(mark)) {
     if (const auto* const at = std::get_if<file_position>(&position_)) {
         file_ = at->file;
         offset_ = at->offset;
@@ -144,7 +144,7 @@ void event_machine::dispatch(const event_header& header, std::span<const std::by
         throw error("an event of this type inside a transaction payload");
     switch (header.type) {
         case event_type::format_description:
-            return on_format_description(body);
+            return on_format_description(header, body);
         case event_type::rotate:
             return on_rotate(body);
         case event_type::gtid:
@@ -170,7 +170,24 @@ void event_machine::dispatch(const event_header& header, std::span<const std::by
     }
 }
 
-void event_machine::on_format_description(std::span<const std::byte> event) {
+// A file keeps the moment at which it was made, wherever in it a dump begins.
+void event_machine::look_at_file(const event_header& header) {
+    if (by_gtid() || header.timestamp == 0) return;
+    if (mark_ && mark_->file == file_ && mark_->moment != header.timestamp)
+        throw error(fmt::format("the binary log was reset: {} is another file than the one that "
+                                "was read. The migration has to begin anew",
+                                file_),
+                    {.spoils_run = true});
+    set_mark({.file = file_, .moment = header.timestamp});
+}
+
+void event_machine::set_mark(log_mark mark) {
+    mark_ = std::move(mark);
+    tell([this](stream_handler& h) { h.on_mark(*mark_); });
+}
+
+void event_machine::on_format_description(const event_header& header,
+                                          std::span<const std::byte> event) {
     format_description described = decode_format_description(event);
     if (in_transaction()) {
         if (described.created == 0) throw error("a file of the binary log begins in a transaction");
@@ -180,6 +197,7 @@ void event_machine::on_format_description(std::span<const std::byte> event) {
         forget_transaction();
     }
     format_ = std::move(described);
+    look_at_file(header);
 }
 
 void event_machine::on_rotate(std::span<const std::byte> body) {
@@ -432,6 +450,9 @@ void event_machine::finish_alone() {
                 "a transaction without a GTID: positions are counted in GTIDs, so "
                 "gtid_mode has to be ON");
         set->add(gtid_->source, gtid_->number);
+        if (gtid_->committed != 0)
+            set_mark(
+                {.source = gtid_->source, .number = gtid_->number, .moment = gtid_->committed});
     }
     forget_transaction();
 }

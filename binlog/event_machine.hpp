@@ -26,8 +26,9 @@ class event_machine {
   public:
     /// `from` says by its alternative how positions are counted. Throws when a table or a column
     /// is subscribed twice.
+    /// `mark`: by what the log is known at `from`.
     event_machine(std::vector<table_subscription> subscriptions, stream_position from,
-                  stream_handler& handler);
+                  stream_handler& handler, std::optional<log_mark> mark = std::nullopt);
 
     /// Takes one whole event, without the OK byte that stands before it in a packet of the dump.
     void handle(std::span<const std::byte> event);
@@ -38,6 +39,8 @@ class event_machine {
 
     /// The last boundary: where to ask the server to begin again.
     const stream_position& position() const { return position_; }
+    /// By what the log is known there; unset: by nothing.
+    const std::optional<log_mark>& mark() const { return mark_; }
     /// The file being read, as ROTATE events told; empty before the first.
     const std::string& file() const { return file_; }
     /// A group has begun and not ended.
@@ -83,7 +86,9 @@ class event_machine {
     std::span<const std::byte> checked_body(const event_header& header,
                                             std::span<const std::byte> event);
 
-    void on_format_description(std::span<const std::byte> event);
+    void on_format_description(const event_header& header, std::span<const std::byte> event);
+    void look_at_file(const event_header& header);
+    void set_mark(log_mark mark);
     void on_rotate(std::span<const std::byte> body);
     void on_gtid(const event_header& header, std::span<const std::byte> body);
     void on_query(const event_header& header, std::span<const std::byte> body);
@@ -117,6 +122,7 @@ class event_machine {
     stream_handler* handler_;
     std::vector<table> tables_;
     stream_position position_;
+    std::optional<log_mark> mark_;
     std::string file_;
     std::uint64_t offset_ = 0;  // of the end of the last event from the file, in bytes
     std::optional<format_description> format_;

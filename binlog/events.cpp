@@ -339,13 +339,26 @@ text_settings text_settings_of(const query_event& query) {
     return found;
 }
 
-// u8 flags, 16 bytes UUID, i64 number; what follows is about commit order and time.
+// u8 flags, 16 bytes UUID, i64 number, u8 2, i64 last committed, i64 sequence number, u56 moment on
+// this server, whose highest bit says that the moment on the first one follows, u56.
+// https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Gtid__event.html
 gtid_event decode_gtid(std::span<const std::byte> body) {
+    constexpr std::size_t before_moments = 1 + 8 + 8;
+    constexpr std::size_t moment_size = 7;
     byte_reader in(body, "event");
     gtid_event event;
     in.skip(1, "flags");
     for (auto& byte : event.source.uuid) byte = in.u8("UUID");
     event.number = checked_number(in, static_cast<std::int64_t>(in.u64("number")));
+    if (in.remaining() < before_moments + moment_size) return event;
+    in.skip(before_moments, "commit order");
+    const auto moment = [&in] {
+        const std::uint64_t low = in.u48("moment of the commit");
+        return low | std::uint64_t{in.u8("moment of the commit")} << 48U;
+    };
+    constexpr std::uint64_t original_follows = std::uint64_t{1} << 55U;
+    event.committed = moment();
+    if ((event.committed & original_follows) != 0) event.committed = moment();
     return event;
 }
 
@@ -380,6 +393,17 @@ gtid_event decode_gtid_tagged(std::span<const std::byte> body) {
     const std::uint64_t length = read_varlen(in, "length of the tag");
     if (length > 32) in.fail("tag", "it is longer than 32 characters");
     event.source.tag = in.text(static_cast<std::size_t>(length), "tag");
+    // 4 and 5 are the commit order, 6 the moment on this server, 7 that on the first one, if
+    // another.
+    while (in.remaining() > 0) {
+        const std::uint64_t field = read_varlen(in, "field");
+        if (field == 4 || field == 5)
+            read_varlen_signed(in, "commit order");
+        else if (field == 6 || field == 7)
+            event.committed = read_varlen(in, "moment of the commit");
+        else
+            break;
+    }
     return event;
 }
 

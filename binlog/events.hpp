@@ -124,6 +124,9 @@ text_settings text_settings_of(const query_event& query);
 struct gtid_event {
     gtid_source source;
     std::uint64_t number = 0;
+    /// When it was committed on the server that it comes from, in microseconds since 1970; 0: the
+    /// event does not tell.
+    std::uint64_t committed = 0;
 };
 gtid_event decode_gtid(std::span<const std::byte> body);
 /// Decodes a GTID_TAGGED event, which has a format of its own: numbered fields of varying length.

@@ -351,6 +351,13 @@ gtid_set gtid_set::without(const gtid_set& other) const {
     return left;
 }
 
+std::optional<std::pair<gtid_source, std::uint64_t>> gtid_set::single() const {
+    if (sources_.size() != 1) return std::nullopt;
+    const auto& [source, all] = *sources_.begin();
+    if (all.size() != 1 || all.front().first != all.front().last) return std::nullopt;
+    return std::pair(source, all.front().first);
+}
+
 bool gtid_set::contains(const gtid_source& source, std::uint64_t number) const {
     const auto found = sources_.find(source);
     if (found == sources_.end()) return false;

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace segue::binlog {
@@ -57,6 +59,8 @@ class gtid_set {
     gtid_set gaps_behind(const gtid_set& seen) const;
 
     bool contains(const gtid_source& source, std::uint64_t number) const;
+    /// The one transaction that there is; nullopt: there is another number of them.
+    std::optional<std::pair<gtid_source, std::uint64_t>> single() const;
     bool is_subset_of(const gtid_set& other) const;
     bool empty() const { return sources_.empty(); }
     bool has_tags() const;

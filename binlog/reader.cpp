@@ -3,6 +3,7 @@
 #include "binlog/stream_source.hpp"
 #include "src/base/error.hpp"
 #include "src/base/log.hpp"
+#include "src/base/server_errors.hpp"
 #include "src/wire/answer.hpp"
 #include "src/wire/connection.hpp"
 #include "src/wire/server_failure.hpp"
@@ -19,6 +20,7 @@ namespace segue::binlog {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 constexpr milliseconds first_delay{100};
 constexpr milliseconds delay_max{10'000};
@@ -30,6 +32,8 @@ constexpr unsigned first_connects_max = 5;
 // Heartbeats that may fail to come before the connection is given up, and the least time for it.
 constexpr int heartbeats_missed_max = 5;
 constexpr milliseconds silence_min{2'000};
+
+constexpr milliseconds between_looks_max{300'000};
 
 std::string text_of(const stream_position& position) {
     if (const auto* set = std::get_if<gtid_set>(&position))
@@ -48,6 +52,10 @@ bool says_nothing_new(const event_header& header) {
            header.type == event_type::format_description;
 }
 
+bool is_heartbeat(const event_header& header) {
+    return header.type == event_type::heartbeat || header.type == event_type::heartbeat_v2;
+}
+
 /// Reads one connection after the other, each from where the last one ended.
 class stream_reader {
   public:
@@ -55,7 +63,7 @@ class stream_reader {
                   stream_handler& handler, std::stop_token stop)
         : options_(options),
           stop_(std::move(stop)),
-          machine_(options.subscriptions, from, handler) {
+          machine_(options.subscriptions, from, handler, options.mark) {
         if (!options.expected_server_uuid.empty()) uuid_ = options.expected_server_uuid;
         if (options.patience) waiting_.emplace(*options.patience);
     }
@@ -64,11 +72,12 @@ class stream_reader {
     [[noreturn]] void run() {
         for (;;) {
             auto server = connected();
-            const error lost = read(server);
-            tell(failed(lost), lost,
-                 fmt::format("reading on from {}", text_of(machine_.position())));
+            const auto lost = read(server);
+            if (lost)
+                tell(failed(*lost), *lost,
+                     fmt::format("reading on from {}", text_of(machine_.position())));
             machine_.reconnected();
-            pause(delay(), stop_);
+            if (lost) pause(delay(), stop_);
         }
     }
 
@@ -76,7 +85,8 @@ class stream_reader {
     wire::connection connected() {
         for (;;) {
             try {
-                auto server = open_stream(options_, machine_.position(), uuid_, stop_);
+                auto server =
+                    open_stream(options_, machine_.position(), machine_.mark(), uuid_, stop_);
                 // Files and offsets mean something on one server only. A GTID set means the same
                 // everywhere, so without an expectation another server may take over.
                 if (options_.expected_server_uuid.empty() &&
@@ -94,17 +104,24 @@ class stream_reader {
         }
     }
 
-    /// Reads until the connection is lost, and answers why it was.
-    error read(wire::connection& server) {
+    /// Reads until the connection is lost, and answers why it was; nullopt: it was not, but its
+    /// place is to be looked at again.
+    std::optional<error> read(wire::connection& server) {
         // Finding the place to begin at may take the server a while.
         auto silence_max = options_.connection.read_timeout;
+        auto last_news = steady_clock::now();
+        bool has_news = false;
         for (;;) {
             std::span<const std::byte> packet;
             try {
                 packet = server.read_packet(silence_max, stop_);
                 if (wire::is_error_packet(packet)) throw wire::server_error(packet);
             } catch (const error& failure) {
-                if (worth_reconnecting(failure)) return failure;
+                // What the server does not find in its log any more may have been reset: the place
+                // is looked at again, which tells.
+                const bool lost_in_log =
+                    failure.mysql_errno() == er::source_fatal_error_reading_binlog;
+                if (worth_reconnecting(failure) || (lost_in_log && has_news)) return failure;
                 throw context(with_remedy(failure));
             }
             // What a dump that was killed, or whose server shuts down, ends with.
@@ -117,6 +134,14 @@ class stream_reader {
             const auto header = decode_header(event);
             machine_.handle(event);
             if (!says_nothing_new(header)) succeeded();
+            if (!is_heartbeat(header)) {
+                last_news = steady_clock::now();
+                has_news |= !says_nothing_new(header);
+                if (has_news) silences_ = 0;
+            } else if (!machine_.in_transaction() && is_silent_since(last_news)) {
+                ++silences_;
+                return std::nullopt;
+            }
             silence_max = silence_bound();
         }
     }
@@ -125,6 +150,13 @@ class stream_reader {
     milliseconds silence_bound() const {
         return doubled(std::max(options_.heartbeat_period * heartbeats_missed_max, silence_min),
                        failures_, std::max(options_.connection.read_timeout, silence_min));
+    }
+
+    bool is_silent_since(steady_clock::time_point last_news) const {
+        const auto bound = options_.place_looked_at_after;
+        return bound > milliseconds::zero() &&
+               steady_clock::now() - last_news >=
+                   doubled(bound, silences_, std::max(bound, between_looks_max));
     }
 
     milliseconds delay() const {
@@ -185,6 +217,7 @@ class stream_reader {
     unsigned failures_ = 0;                     // in a row, without an event between them
     unsigned counted_ = 0;                      // those of them that were not waited for
     std::optional<wire::server_wait> waiting_;  // unset: all are counted
+    unsigned silences_ = 0;                     // in a row, at whose end the place was looked at
     bool streamed_ = false;                     // an event has come at all
 };
 

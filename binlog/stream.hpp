@@ -29,6 +29,19 @@ struct file_position {
 /// A place between two transactions: a GTID set where gtid_mode is ON, else file and offset.
 using stream_position = std::variant<gtid_set, file_position>;
 
+/// By what a log is known again at a place: the last transaction before it, by GTID and the moment
+/// at which it was committed on the server that it comes from (microseconds since 1970); or, where
+/// positions are counted in files, the file and the moment at which it was made (seconds). A log
+/// that was reset and has grown again numbers other transactions, and has other files, the same.
+/// https://dev.mysql.com/doc/refman/8.4/en/reset-binary-logs-and-gtids.html
+struct log_mark {
+    gtid_source source = {};
+    std::uint64_t number = 0;  ///< 0: it is a file.
+    std::string file = {};
+    std::uint64_t moment = 0;
+    bool operator==(const log_mark&) const = default;
+};
+
 /// A table whose rows are wanted, by the names as the server stores them, and which of its columns.
 struct table_subscription {
     std::string schema;
@@ -119,6 +132,8 @@ class stream_handler {
     virtual void on_xa_commit(const std::string& xid) = 0;
     virtual void on_xa_rollback(const std::string& xid) = 0;  ///< As on_xa_commit().
 
+    /// By what the log will be known again at the boundary that is told next.
+    virtual void on_mark([[maybe_unused]] const log_mark& mark) {}
     /// Everything up to `position` has been handed out. Called after each transaction, and after
     /// each event outside of one; also moves on over transactions that held nothing of interest.
     virtual void on_boundary(const stream_position& position) = 0;
@@ -138,6 +153,11 @@ struct reader_options {
     std::string expected_server_uuid;
     std::chrono::milliseconds heartbeat_period{1'000};  ///< Silence of several of these: reconnect.
     unsigned reconnects_max = 0;  ///< In a row without an event between them; 0: no limit.
+    /// By what the log is known again at the place to begin at; unset: it is not looked at.
+    std::optional<log_mark> mark = std::nullopt;
+    /// Silence of so long, but for the server's heartbeats, and the place is looked at again: that
+    /// the log was reset no server tells who reads it. Longer each time. 0: never.
+    std::chrono::milliseconds place_looked_at_after{0};
     /// Where it is set, failures that pass by themselves are waited for, and do not count for
     /// reconnects_max. Outlives the call.
     wire::server_patience* patience = nullptr;
@@ -145,9 +165,9 @@ struct reader_options {
 
 /// Reads the stream on the calling thread until asked to stop, reconnecting from the last boundary.
 /// Errors: throws segue::error for what must end the migration: events that cannot be decoded,
-/// positions no longer on the server, INCIDENT events, unknown events without the ignorable flag,
-/// another server than expected. Returns when `stop` is requested (within a second).
-/// Lifetime: `handler` outlives the call.
+/// positions no longer on the server, a log that was reset, INCIDENT events, unknown events without
+/// the ignorable flag, another server than expected. Returns when `stop` is requested (within a
+/// second). Lifetime: `handler` outlives the call.
 void read_stream(const reader_options& options, const stream_position& from,
                  stream_handler& handler, std::stop_token stop);
 

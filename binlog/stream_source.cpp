@@ -1,16 +1,20 @@
 #include "binlog/stream_source.hpp"
 
 #include "binlog/dump_command.hpp"
+#include "binlog/events.hpp"
 #include "src/base/log.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/base/table_name.hpp"
 #include "src/wire/answer.hpp"
+#include "src/wire/server_failure.hpp"
 
 #include <charconv>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -64,13 +68,14 @@ server_gtids gtids_of(wire::connection& server, std::stop_token stop) {
             .executed = gtid_set::parse(answer.rows[0].at(1).value_or(""))};
 }
 
-void check_position(wire::connection& server, const gtid_set& ours, std::stop_token stop) {
+/// What the server has purged, where it is good.
+gtid_set check_position(wire::connection& server, const gtid_set& ours, std::stop_token stop) {
     const auto deadline = steady_clock::now() + commit_wait_max;
     for (bool told = false;; pause(commit_poll_interval, stop)) {
         const auto has = gtids_of(server, stop);
         switch (judge(ours, has)) {
             case gtid_verdict::good:
-                return;
+                return has.purged;
             case gtid_verdict::purged:
                 throw error(fmt::format(
                     "the server has purged binary logs that are still needed (transactions {}): "
@@ -136,6 +141,56 @@ void announce(wire::connection& server, const reader_options& options, std::stop
     wire::parse_ok(answer);
 }
 
+/// Logged in, and with nothing left of what init_connect did.
+wire::connection log_in(const reader_options& options, const std::stop_token& stop) {
+    auto server = wire::connection::connect(options.connection, stop);
+    if (server.server().is_mariadb)
+        throw error(
+            fmt::format("the server is MariaDB ({}), whose binary log is another one. Segue "
+                        "needs MySQL 8.0.19 or newer",
+                        server.server().version));
+    undo_init_connect(server, stop);
+    server.require_direct(stop);
+    return server;
+}
+
+// Of a GTID event in a packet of the dump.
+std::optional<gtid_event> gtid_in(std::span<const std::byte> packet) {
+    const auto event = packet.subspan(1);
+    const auto type = decode_header(event).type;
+    if (type != event_type::gtid && type != event_type::gtid_tagged) return std::nullopt;
+    const auto body = event.subspan(event_header::size);
+    const auto bare = crc32_matches(event) ? body.first(body.size() - checksum_size) : body;
+    return type == event_type::gtid ? decode_gtid(bare) : decode_gtid_tagged(bare);
+}
+
+// The server is asked for the transaction of the mark once more, on a connection that is left then:
+// the same number was given twice where it was committed at another moment.
+void check_mark(const reader_options& options, const gtid_set& from, const log_mark& mark,
+                const std::stop_token& stop) {
+    gtid_set alone;
+    alone.add(mark.source, mark.number);
+    auto server = log_in(options, stop);
+    announce(server, options, stop);
+    server.send_command(dump_command(options.server_id, from.without(alone)), stop);
+    for (;;) {
+        const auto packet = server.read_packet(options.connection.read_timeout, stop);
+        if (wire::is_error_packet(packet)) throw wire::server_error(packet);
+        if (wire::is_eof_packet(packet) || packet.size() <= event_header::size)
+            throw error("the server ended the stream",
+                        {.retryable = true, .connection_lost = true});
+        const auto found = gtid_in(packet);
+        if (!found || found->source != mark.source || found->number != mark.number) continue;
+        if (found->committed == mark.moment || found->committed == 0) return;
+        throw error(
+            fmt::format("the binary log was reset, or the server was set up from an older copy of "
+                        "its data: the transaction {} is another one than the one that was read. "
+                        "What was changed since cannot be known. The migration has to begin anew",
+                        alone.text()),
+            {.spoils_run = true});
+    }
+}
+
 }  // namespace
 
 gtid_verdict judge(const gtid_set& ours, const server_gtids& server) {
@@ -197,24 +252,25 @@ void pause(std::chrono::milliseconds time, std::stop_token stop) {
 }
 
 wire::connection open_stream(const reader_options& options, const stream_position& from,
+                             const std::optional<log_mark>& mark,
                              std::optional<std::string>& pinned_uuid, std::stop_token stop) {
-    auto server = wire::connection::connect(options.connection, stop);
-    if (server.server().is_mariadb)
-        throw error(
-            fmt::format("the server is MariaDB ({}), whose binary log is another one. Segue "
-                        "needs MySQL 8.0.19 or newer",
-                        server.server().version));
     try {
-        undo_init_connect(server, stop);
-        server.require_direct(stop);
+        auto server = log_in(options, stop);
         check_uuid(server, pinned_uuid, stop);
-        std::visit([&](const auto& at) { check_position(server, at, stop); }, from);
+        if (const auto* const gtids = std::get_if<gtid_set>(&from)) {
+            const gtid_set purged = check_position(server, *gtids, stop);
+            // One that is no longer in the log cannot be asked for.
+            if (mark && mark->number != 0 && !purged.contains(mark->source, mark->number))
+                check_mark(options, *gtids, *mark, stop);
+        } else {
+            check_position(server, std::get<file_position>(from), stop);
+        }
         announce(server, options, stop);
         server.send_command(dump_command(options.server_id, from), stop);
+        return server;
     } catch (const error& failed) {
         throw with_remedy(failed);
     }
-    return server;
 }
 
 }  // namespace segue::binlog

@@ -34,11 +34,13 @@ bool worth_reconnecting(const error& failed);
 error with_remedy(const error& from_server);
 
 /// Opens the stream: logs in, makes sure that the server is the one expected and still has what
-/// comes behind `from`, and asks for it. The packets of the stream are then read from the result.
-/// `pinned_uuid` must be the server's @@server_uuid if it is set; else it is set to it.
-/// Blocks for the bounds of options.connection, and while the server has yet to commit what it has
-/// already streamed (at most half a minute). Errors: segue::error; see worth_reconnecting().
+/// comes behind `from`, in the log that `mark` is of, and asks for it. The packets of the stream
+/// are then read from the result. `pinned_uuid` must be the server's @@server_uuid if it is set;
+/// else it is set to it. Blocks for the bounds of options.connection, and while the server has yet
+/// to commit what it has already streamed (at most half a minute). Errors: segue::error; see
+/// worth_reconnecting().
 wire::connection open_stream(const reader_options& options, const stream_position& from,
+                             const std::optional<log_mark>& mark,
                              std::optional<std::string>& pinned_uuid, std::stop_token stop);
 
 /// Waits, or throws segue::stopped when `stop` is requested.

@@ -70,7 +70,8 @@ tables::checkpoint_table::progress checkpointer::collect(bool due) {
     if (auto found = with_.router.take_found_place())
         made.resume_at = {.position = std::move(found->position),
                           .server_uuid = with_.stream_server_uuid,
-                          .settled_xa = std::move(found->settled_xa)};
+                          .settled_xa = std::move(found->settled_xa),
+                          .mark = std::move(found->mark)};
     if (due) {
         made.chunks_below = with_.chunks.all_ended_below();
         const auto settled = with_.changes.evicted_settled_up_to();

@@ -77,6 +77,11 @@ error left_out_of_the_log(const table_name& changelog) {
 }
 
 // In the log of a replica who writes is its applier.
+// Our heartbeats stand in the log, and so in the stream. Where none comes for so long, the log may
+// have been reset, of which no server tells who reads it.
+constexpr std::chrono::milliseconds silence_max{10'000};
+constexpr int silent_beats_max = 20;
+
 std::function<bool(std::uint64_t)> known_writers(const engine::surroundings& around) {
     if (around.roles.stream_from()) return {};
     return [&sessions = around.sessions](std::uint64_t connection) {
@@ -223,7 +228,12 @@ void engine::follow(start begin, const look_after& meanwhile) {
         .replica_uuid = random_uuid(),
         .expected_server_uuid = uuid_of_stream(task.server, around_.roles),
         .reconnects_max = with.failures_max,
+        .place_looked_at_after = std::max(silence_max, silent_beats_max * with.heartbeat_interval),
         .patience = &around_.sessions.patience()};
+    if (begin.from && begin.from->mark) {
+        reading.mark = begin.from->mark;
+        router.on_mark(*begin.from->mark);
+    }
     // Only a chunk reads what such a transaction committed.
     router.pass_unknown_xa(begin.target == contents::nothing);
     threads.spawn("stream", [this, reading, from](std::stop_token end) {

@@ -241,7 +241,7 @@ bool router::settled() const {
 // settled.
 void router::see_boundary(const binlog::stream_position& position) {
     if (!candidate_ && seeks_place_) {
-        candidate_ = {.at = {.position = position, .settled_xa = {}}, .epochs = {}};
+        candidate_ = {.at = {.position = position, .settled_xa = {}, .mark = mark_}, .epochs = {}};
         for (table_feed* const feed : feeds_) {
             candidate_->epochs.push_back(feed->begin_epoch());
             feed->add_known_xa(candidate_->at.settled_xa);

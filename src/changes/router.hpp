@@ -63,6 +63,7 @@ class router final : public binlog::stream_handler {
         /// Prepared XA transactions of which nothing is to be done when they are committed behind
         /// it: they changed none of the tables, or what they changed has been carried over since.
         std::set<std::string> settled_xa;
+        std::optional<binlog::log_mark> mark = {};  ///< By what the log is known there.
     };
     /// Has such a place looked for: that of the next boundary is one as soon as every change before
     /// it has been carried over, or rightly dropped. Asked again before it is: nothing else
@@ -84,6 +85,7 @@ class router final : public binlog::stream_handler {
     void on_end(ending how) override;
     void on_xa_commit(const std::string& xid) override;
     void on_xa_rollback(const std::string& xid) override;
+    void on_mark(const binlog::log_mark& mark) override { mark_ = mark; }
     void on_boundary(const binlog::stream_position& position) override;
     void on_reconnect() override;
 
@@ -110,6 +112,7 @@ class router final : public binlog::stream_handler {
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
+    std::optional<binlog::log_mark> mark_;
     /// Who wrote which target in the transaction that is read, where it is no XA transaction.
     std::vector<std::pair<table_feed*, std::uint64_t>> writers_of_transaction_;
     struct candidate {

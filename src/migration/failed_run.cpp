@@ -2,11 +2,13 @@
 
 #include "src/base/log.hpp"
 #include "src/base/refusal.hpp"
+#include "src/carry/lost_heartbeat.hpp"
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/new_table/operators_names.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/tables_there.hpp"
+#include "src/tables/saved_state.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -75,8 +77,11 @@ void failed_run::look() {
         const bool has_state = is_there(tables.checkpoint);
         const bool emptied_or_dropped =
             owner == earlier::owner::nobody && !claimed && (has_state || is_there(tables.ghost));
-        if (owner == earlier::owner::this_run || emptied_or_dropped)
-            return look_for_changes(session, there);
+        if (owner == earlier::owner::this_run || emptied_or_dropped) {
+            look_for_changes(session, there);
+            if (has_state) look_at_place(session);
+            return;
+        }
         const earlier::other_run_made seen = earlier::seen_take_over(
             session, state_.plan().tables, state_.plan().original, state_.plan().target, there);
         state_.note_taken_over(seen, std::move(there));
@@ -84,6 +89,16 @@ void failed_run::look() {
     } catch (const error&) {
         // It cannot be seen, so what was made is told as it is known.
     }
+}
+
+// Where the log does not hold any more what came since, the same command would be refused.
+void failed_run::look_at_place(db::session& session) {
+    if (state_.swap_record().now() != swap::swap_state::not_made) return;
+    const migration_tables& tables = state_.plan().tables;
+    if (tables::look_for_state(session, tables.checkpoint) != tables::state_found::whole) return;
+    const auto left = tables::read_state(session, tables.checkpoint);
+    if (left.resume_at && carry::why_not_taken_up(state_.roles(), session, tables, *left.resume_at))
+        state_.note_not_resumable();
 }
 
 void failed_run::look_for_changes(db::session& session, const std::vector<table_name>& there) {

@@ -32,6 +32,8 @@ class failed_run {
   private:
     /// Precondition: the tables are still this run's. Notes which of them are gone, or are others.
     void look_for_changes(db::session& session, const std::vector<table_name>& there);
+    /// The same. Whether the log holds no longer what a later run would go on from.
+    void look_at_place(db::session& session);
 
     run_state& state_;
     std::vector<table_name> dropped_by_others_;

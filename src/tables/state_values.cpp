@@ -91,6 +91,16 @@ class fields {
     json all_;
 };
 
+std::optional<binlog::log_mark> mark_in(const fields& all) {
+    if (!all.has("moment")) return std::nullopt;
+    if (all.has("mark_file"))
+        return binlog::log_mark{.file = all.text("mark_file"), .moment = all.number("moment")};
+    const auto last = binlog::gtid_set::parse(all.text("last_gtid")).single();
+    if (!last) all.fail();
+    return binlog::log_mark{
+        .source = last->first, .number = last->second, .moment = all.number("moment")};
+}
+
 }  // namespace
 
 std::string text_of(const chunk_progress& progress) {
@@ -129,6 +139,13 @@ std::string text_of(const resume_point& point) {
         made["file"] = at.file;
         made["offset"] = at.offset;
     }
+    if (point.mark) {
+        if (point.mark->number != 0)
+            made["last_gtid"] = fmt::format("{}:{}", point.mark->source.text(), point.mark->number);
+        else
+            made["mark_file"] = point.mark->file;
+        made["moment"] = point.mark->moment;
+    }
     return made.dump();
 }
 
@@ -136,6 +153,7 @@ resume_point resume_point_in(std::string_view text) {
     const fields all("resume_point", text);
     resume_point point{
         .position = {}, .server_uuid = all.text("server"), .settled_xa = all.texts("settled_xa")};
+    point.mark = mark_in(all);
     if (!all.has("gtids")) {
         point.position =
             binlog::file_position{.file = all.text("file"), .offset = all.number("offset")};

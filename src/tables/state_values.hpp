@@ -39,6 +39,8 @@ struct resume_point {
     std::string server_uuid;  ///< Of the server that the stream came from.
     /// Prepared XA transactions of which nothing is to be done at their end.
     std::set<std::string> settled_xa;
+    /// By what the log is known there. Unset: an older version of Segue wrote it.
+    std::optional<binlog::log_mark> mark = {};
 };
 
 /// One life of a server, between two starts of it.

@@ -127,6 +127,32 @@ TEST_F(binlog_reader, between_two_transactions_only_can_begin) {
     EXPECT_NE(running_reader(options(), inside).failure(), "");
 }
 
+// That the log was reset no server tells who reads it.
+TEST_F(binlog_reader, looks_at_its_place_again_where_nothing_comes_for_long) {
+    auto with = unhurried();
+    with.place_looked_at_after = std::chrono::milliseconds(300);
+    running_reader reader(with, here_by_gtid());
+    EXPECT_TRUE(reader.seen.wait_for_reconnects(2));
+    insert(1, 3);
+    EXPECT_TRUE(reader.seen.wait_for_keys(3));
+    EXPECT_EQ(reader.stop(), "");
+}
+
+TEST_F(binlog_reader, knows_the_log_that_it_is_to_begin_in) {
+    insert(1, 1);
+    const auto end = std::get<gtid_set>(here_by_gtid());
+    insert(2, 1);
+    const auto last = std::get<gtid_set>(here_by_gtid()).without(end).single();
+    ASSERT_TRUE(last);
+    auto with = unhurried();
+    with.mark = log_mark{.source = last->first, .number = last->second, .moment = 1};
+    running_reader reader(with, here_by_gtid());
+    const std::string told = reader.failure();
+    EXPECT_NE(told.find("the binary log was reset"), std::string::npos) << told;
+    EXPECT_NE(told.find(fmt::format(":{} is another one", last->second)), std::string::npos)
+        << told;
+}
+
 TEST_F(binlog_reader, reconnects_to_a_server_that_fell_silent) {
     auto asked = options();
     asked.connection.connect_timeout = 1s;

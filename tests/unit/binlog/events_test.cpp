@@ -154,10 +154,24 @@ TEST(gtid_event, tells_source_and_number) {
             const auto gtid = type == event_type::gtid ? decode_gtid(body_of(event))
                                                        : decode_gtid_tagged(body_of(event));
             seen.push_back(gtid.source.tag + " " + std::to_string(gtid.number));
+            // The header's is the statement's, in seconds.
+            const auto statement = static_cast<double>(decode_header(event).timestamp);
+            EXPECT_NEAR(static_cast<double>(gtid.committed) / 1e6, statement, 5.0);
         }
     }
     EXPECT_EQ(seen, (std::vector<std::string>{"some_tag 1",
                                               "long_tag_0123456789 1234567890123456789", " 4"}));
+}
+
+TEST(gtid_event, tells_the_moment_on_the_server_that_it_comes_from) {
+    const std::string begins = "00000102030405060708090a0b0c0d0e0f0500000000000000";
+    const std::string order = "0201000000000000000200000000000000";
+    EXPECT_EQ(decode_gtid(from_hex(begins)).committed, 0U);
+    EXPECT_EQ(decode_gtid(from_hex(begins + order)).committed, 0U) << "of an older server";
+    EXPECT_EQ(decode_gtid(from_hex(begins + order + "01020304050600")).committed, 0x60504030201U);
+    EXPECT_EQ(decode_gtid(from_hex(begins + order + "01020304050680" + "09000000000001")).committed,
+              0x1000000000009U)
+        << "the first moment is that of a replica";
 }
 
 TEST(gtid_event, numbers_out_of_range_are_an_error) {

@@ -55,6 +55,28 @@ TEST(saved_state, a_resume_point_is_a_set_of_gtids_or_an_offset_in_a_file) {
     EXPECT_EQ(resume_point_in(text_of(by_file)).position, by_file.position);
 }
 
+TEST(saved_state, a_resume_point_tells_by_what_the_log_is_known_there) {
+    const std::string uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    resume_point point{
+        .position = binlog::gtid_set::parse(uuid + ":1-9"), .server_uuid = uuid, .settled_xa = {}};
+    EXPECT_EQ(resume_point_in(text_of(point)).mark, std::nullopt);
+    for (const std::string& last : {uuid + ":9", uuid + ":some_tag:9"}) {
+        const auto single = binlog::gtid_set::parse(last).single();
+        ASSERT_TRUE(single);
+        point.mark = {.source = single->first, .number = 9, .moment = 1'764'320'000'123'456};
+        EXPECT_EQ(resume_point_in(text_of(point)).mark, point.mark);
+    }
+    point.position = binlog::file_position{.file = "binlog.000004", .offset = 4};
+    point.mark = {.file = "binlog.000003", .moment = 1'764'320'000};
+    EXPECT_EQ(resume_point_in(text_of(point)).mark, point.mark);
+    EXPECT_FALSE(binlog::gtid_set::parse(uuid + ":1-2").single());
+    EXPECT_FALSE(binlog::gtid_set::parse(uuid + ":1," + uuid + ":a:1").single());
+    EXPECT_THROW(
+        resume_point_in(
+            R"({"server":"u","settled_xa":[],"gtids":"u:1","moment":1,"last_gtid":"no set"})"),
+        error);
+}
+
 TEST(saved_state, the_end_of_a_copy_may_be_open) {
     EXPECT_EQ(extent_in(text_of(copy_extent{.end = bytes("a")})).end, bytes("a"));
     EXPECT_FALSE(extent_in(text_of(copy_extent{})).end.has_value());
