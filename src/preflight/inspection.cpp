@@ -255,7 +255,9 @@ std::vector<refusal> changes_of_expanded_columns(db::session& session,
             std::ranges::any_of(triggers, [&](const schema::trigger& each) {
                 return earlier::is_of_pair(each, one.asked.new_column);
             });
-        if (!is_kept_in_step) continue;
+        const bool ends = request.ends_pair &&
+                          sql::same_name(request.ends_pair->new_column, one.asked.new_column);
+        if (!is_kept_in_step || ends) continue;
         const auto is_of_these = [&](const std::string& name) {
             return sql::same_name(name, one.asked.new_column) ||
                    sql::same_name(name, one.asked.old_column);
