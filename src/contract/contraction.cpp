@@ -82,7 +82,7 @@ void contraction::look_at_servers(db::session& primary) {
 
 void contraction::begin(const std::stop_token& stop) {
     began_ = steady_clock::now();
-    throw_refusals(reasons_to_wait(*made_, asked_));
+    throw_refusals(reasons_against(*made_, asked_));
     if (made_->at != standing::begins) return;
     if (asked_.goes == way::drop) count_pairs(stop);
     db::session session = around_.sessions.connect();
@@ -169,7 +169,9 @@ std::string contraction::disagreeing(const throttle::live_pace& pace,
     return {};
 }
 
-void contraction::conclude() noexcept {
+std::string contraction::conclude() noexcept {
+    const std::string gone = fmt::format("{} is gone, and {} stays", quoted_name(made_->goes),
+                                         quoted_name(made_->stays));
     try {
         db::retrying_session session(around_.sessions, with_.failures_max,
                                      db::lock_conflicts::failures, db::session_role::patient);
@@ -178,14 +180,11 @@ void contraction::conclude() noexcept {
             state_->remove(on);
             earlier::release_start(on, made_->tables.original);
         });
-        around_.tell(fmt::format(
-            "{} is gone, {} stays, and nothing stands of the two in {} any more",
-            quoted_name(made_->goes), quoted_name(made_->stays), made_->state.quoted()));
+        return fmt::format("{}: nothing stands of the two in {} any more", gone,
+                           made_->state.quoted());
     } catch (const std::exception& failure) {
-        around_.tell(
-            fmt::format("{} is gone, but it stands in {} still: {}. The same command "
-                        "removes that",
-                        quoted_name(made_->goes), made_->state.quoted(), failure.what()));
+        return fmt::format("{}, but they stand in {} still: {}. The same command removes that",
+                           gone, made_->state.quoted(), failure.what());
     }
 }
 

@@ -44,11 +44,11 @@ class contraction {
     };
     contraction(task asked, settings with, surroundings around);
 
-    /// Looks at all but the rows, and writes down since when statements are watched. What stands in
-    /// the way beside who uses the column is thrown.
+    /// Looks at all but the rows, and writes down since when statements are watched. Throws as
+    /// contract::inspect().
     plan inspect();
 
-    /// Throws what reasons_to_wait() says, and then reads all rows: pairs that disagree are thrown,
+    /// Throws what reasons_against() says, and then reads all rows: pairs that disagree are thrown,
     /// by their keys. Writes down that it begins. Precondition: inspect().
     void begin(const std::stop_token& stop);
 
@@ -57,8 +57,8 @@ class contraction {
     std::string why_not_yet(const throttle::live_pace& pace, const throttle::throttler& throttler,
                             const std::stop_token& stop);
 
-    /// The column is gone: so goes what stands of it. Tells what it did, and does not throw.
-    void conclude() noexcept;
+    /// The column is gone: so goes what stands of it. What came of that; does not throw.
+    std::string conclude() noexcept;
 
     /// Unset until inspect() has come so far.
     const std::optional<plan>& about() const noexcept { return made_; }

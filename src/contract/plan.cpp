@@ -19,6 +19,10 @@ namespace {
 using earlier::expand_phase;
 using earlier::expanded_column;
 
+void append(std::vector<refusal>& all, const std::vector<refusal>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
+
 schema::table_definition read_or_throw(db::session& session, const table_name& name) {
     auto found = schema::read_table(session, name);
     if (!found)
@@ -136,6 +140,10 @@ std::string times(std::uint64_t count) {
     return count == 1 ? "once" : fmt::format("{} times", count);
 }
 
+std::string statements(std::size_t count) {
+    return count == 1 ? "one statement" : fmt::format("{} statements", count);
+}
+
 std::string span_text(std::chrono::seconds time) {
     const auto count = time.count();
     if (count >= 172'800) return fmt::format("{} days", count / 86'400);
@@ -159,13 +167,17 @@ void append_server(const watched_server& of, const plan& made, const task& asked
                          fmt::format("GRANT SELECT ON performance_schema.* TO the account; or "
                                      "--unused-for=0, which does not ask. {}",
                                      let_it_be)});
-    for (const seen_statement& one : of.seen)
-        found.push_back({fmt::format("on {} a statement {} {} ({}, {}): {}", of.name,
-                                     one.unknown ? "may use" : "uses", quoted_name(made.goes),
-                                     one.last_seen == "prepared now" ? one.last_seen
-                                                                     : "last seen " + one.last_seen,
-                                     times(one.times), shortened(one.text)),
-                         std::string(let_it_be)});
+    if (!of.seen.empty()) {
+        const auto unknown = std::ranges::count(of.seen, true, &seen_statement::unknown);
+        const seen_statement& last = of.seen.front();
+        found.push_back(
+            {fmt::format("on {} {} of the last {} use {}, and {} more may; the last of them ({}, "
+                         "{}): {}",
+                         of.name, statements(of.seen.size() - static_cast<std::size_t>(unknown)),
+                         span_text(asked.unused_for), quoted_name(made.goes), unknown,
+                         last.last_seen, times(last.times), shortened(last.text)),
+             std::string(let_it_be)});
+    }
     if (of.watched < asked.unused_for)
         found.push_back(
             {fmt::format("the statements of {} are watched for {}, since {} (UTC){}, and are to be "
@@ -192,19 +204,17 @@ plan inspect(db::session& session, const task& asked) {
         return made;
     }
     made.indexes = indexes_over(made.table, made.goes);
-    std::vector<refusal> found = pair_obstacles(session, made, asked);
-    for (refusal& one :
-         bound_to_column(session, made.table, made.goes, made.expanded.asked.new_column))
-        found.push_back(std::move(one));
-    for (refusal& one : index_obstacles(made, asked)) found.push_back(std::move(one));
-    throw_refusals(found);
+    made.obstacles = pair_obstacles(session, made, asked);
+    append(made.obstacles,
+           bound_to_column(session, made.table, made.goes, made.expanded.asked.new_column));
+    append(made.obstacles, index_obstacles(made, asked));
     made.alter = alter_options(parts_of(made, asked));
     made.used_by.code = code_that_names(session, made.table, made.goes, made.used_by.unseen);
     return made;
 }
 
-std::vector<refusal> reasons_to_wait(const plan& made, const task& asked) {
-    std::vector<refusal> found;
+std::vector<refusal> reasons_against(const plan& made, const task& asked) {
+    std::vector<refusal> found = made.obstacles;
     if (asked.despite_use || made.at != standing::begins) return found;
     for (const std::string& one : made.used_by.code)
         found.push_back({fmt::format("{} names {}", one, quoted_name(made.goes)),

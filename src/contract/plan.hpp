@@ -39,16 +39,16 @@ struct plan {
     std::string stays;                 ///< and the one that stays.
     std::string alter;                 ///< The options of ALTER TABLE.
     std::vector<std::string> indexes;  ///< Over the column that goes.
+    std::vector<refusal> obstacles;    ///< Whoever uses the column or does not.
     uses used_by;
-    std::vector<std::string> notices;  ///< A sentence each.
 };
 
-/// Reads what is expanded, and makes the ALTER. Throws segue::error that lists what stands in the
-/// way but for who uses the column, with remedies. Blocks.
+/// Reads what is expanded, and makes the ALTER. Throws segue::error where there is nothing to end,
+/// and what stands in the way of looking. Blocks.
 plan inspect(db::session& session, const task& asked);
 
-/// Why nobody must lose the column yet: who uses it, or may; empty: it may go, or is to go all the
-/// same. Pure.
-std::vector<refusal> reasons_to_wait(const plan& made, const task& asked);
+/// Why the column must not go yet: what stands in the way, and who uses it, or may, unless that is
+/// let be. Pure.
+std::vector<refusal> reasons_against(const plan& made, const task& asked);
 
 }  // namespace segue::contract

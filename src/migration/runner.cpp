@@ -379,7 +379,7 @@ outcome runner::finish_clean_up(std::stop_token stop) {
 
 void runner::complete_whole() {
     fault::point("migration.before_whole");
-    if (state_.with.part_of.after_swap) state_.with.part_of.after_swap();
+    if (state_.with.part_of.after_swap) state_.told.on_notice(state_.with.part_of.after_swap());
 }
 
 // It may take long, while a stop and a failure of the run's threads are to be seen.

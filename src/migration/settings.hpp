@@ -37,9 +37,10 @@ struct greater_whole {
     /// on a thread of its own; may block, and throws segue::error where it cannot tell, which is
     /// tried again. Unset: it may.
     std::function<std::string(const swap_moment&)> before_swap = {};
-    /// Done when the tables are swapped and cleaned up, also where an earlier run has swapped them.
-    /// Must not throw. Unset: nothing is to be done.
-    std::function<void()> after_swap = {};
+    /// Done when the tables are swapped and cleaned up, also where an earlier run has swapped them;
+    /// returns what the operator is to know, one sentence. Must not throw. Unset: nothing is to be
+    /// done.
+    std::function<std::string()> after_swap = {};
 };
 
 /// All that a run is told; const from its start.
