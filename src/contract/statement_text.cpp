@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ using sql::sql_token;
 using sql::token_kind;
 
 constexpr std::string_view cut_off = "...";
+// Of a name of 64 characters, the longest.
+constexpr std::size_t name_bytes_max = 260;
 // As LIMIT 1, 2 is printed, whole.
 constexpr std::string_view list_of_values = "?, ...";
 
@@ -73,7 +76,7 @@ class reading {
             if (tokens_[at].is_symbol('*') && stands_for_columns(at)) return true;
             if (!is_table(at)) continue;
             if (word_before(at, "TABLE") && (is_first("TABLE") || is_first("LOAD"))) return true;
-            if ((is_first("INSERT") || is_first("REPLACE")) && word_before(at, "INTO") &&
+            if ((is_first("INSERT") || is_first("REPLACE")) && is_inserted_into(at) &&
                 gives_no_columns(at + 1))
                 return true;
         }
@@ -110,6 +113,11 @@ class reading {
         if (before >= 2 && tokens_[before - 1].is_symbol('.')) before -= 2;
         return before >= 1 && tokens_[before - 1].is_word(word);
     }
+    bool is_inserted_into(std::size_t at) const {
+        constexpr std::array<std::string_view, 7> words{
+            "INTO", "INSERT", "REPLACE", "IGNORE", "DELAYED", "LOW_PRIORITY", "HIGH_PRIORITY"};
+        return std::ranges::any_of(words, [&](auto word) { return word_before(at, word); });
+    }
     // Not COUNT(*), and not a product.
     bool stands_for_columns(std::size_t at) const {
         return at >= 1 &&
@@ -127,6 +135,20 @@ class reading {
     const std::string_view schema_;
     const asked_about& about_;
 };
+
+// At most so many are needed for the digest of the text, in which lists are shorter: two for each
+// token, and for a name its length and itself. What cannot be read needs more than there is.
+std::size_t digest_bytes(std::string_view text) {
+    try {
+        std::size_t sum = 0;
+        const auto tokenized = sql::tokenize(text);
+        for (const sql_token& one : tokenized.tokens)
+            sum += one.is_identifier() ? 4 + one.text.size() : 2;
+        return sum;
+    } catch (const error&) {
+        return std::numeric_limits<std::size_t>::max() / 2;
+    }
+}
 
 verdict judge(std::string_view text, std::string_view schema, bool whole,
               const asked_about& about) {
@@ -147,11 +169,15 @@ verdict judge(std::string_view text, std::string_view schema, bool whole,
 
 }  // namespace
 
-verdict judge_digest(std::string_view text, std::string_view schema, const asked_about& about) {
+verdict judge_digest(const seen_digest& of, const asked_about& about) {
+    std::string_view text = of.text;
     if (text.find(db::own_hint_in_digest) != text.npos) return verdict::other;
-    const bool whole = !text.ends_with(cut_off) || text.ends_with(list_of_values);
+    const bool says_so = text.ends_with(cut_off) && !text.ends_with(list_of_values);
     while (text.ends_with('.')) text.remove_suffix(1);
-    return judge(text, schema, whole, about);
+    const bool whole =
+        !says_so && (digest_bytes(text) + name_bytes_max <= of.bytes_max ||
+                     (!of.sample.empty() && digest_bytes(of.sample) <= of.bytes_max));
+    return judge(text, of.schema, whole, about);
 }
 
 verdict judge_prepared(std::string_view text, std::string_view schema, bool whole,

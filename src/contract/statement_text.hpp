@@ -2,6 +2,7 @@
 
 #include "src/base/table_name.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -20,9 +21,17 @@ enum class verdict {
     unknown  ///< It may use the column without naming it, or what it names was cut off.
 };
 
-/// Of a digest's text. `schema`: the one that its sessions used by default.
+/// A digest, as performance_schema keeps it.
+struct seen_digest {
+    std::string text;
+    std::string schema;  ///< The one that its sessions used by default; empty: none.
+    std::string sample;  ///< One statement of it; empty where it was cut off.
+    /// So much of a statement is kept for its digest: the lesser one of max_digest_length and
+    /// performance_schema_max_digest_length. What does not fit is left out, and nothing tells it.
+    std::size_t bytes_max = 1'024;
+};
 /// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-statement-digests.html
-verdict judge_digest(std::string_view text, std::string_view schema, const asked_about& about);
+verdict judge_digest(const seen_digest& of, const asked_about& about);
 
 /// Of a statement as it was prepared; `whole`: nothing of it was cut off.
 verdict judge_prepared(std::string_view text, std::string_view schema, bool whole,

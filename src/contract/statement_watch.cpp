@@ -12,6 +12,9 @@
 namespace segue::contract {
 namespace {
 
+// The last bytes of a character that does not fit are left out.
+constexpr std::uint64_t character_bytes_max = 4;
+
 std::uint64_t number(const db::value& printed) {
     return db::to_uint64(printed, "a time");
 }
@@ -60,15 +63,19 @@ void bring_up_to_date(db::session& session, watch_record& record, watched_server
 
 void look_at_digests(db::session& session, const asked_about& about, std::chrono::seconds within,
                      watched_server& made) {
+    const std::uint64_t bytes_max = number(session.query_value(
+        "SELECT LEAST(@@max_digest_length, @@performance_schema_max_digest_length)"));
     for (const db::row& one : session.query(fmt::format(
              R"(SELECT DIGEST_TEXT, IFNULL(SCHEMA_NAME,''), COUNT_STAR, {},
-                  DIGEST IS NULL
+                  DIGEST IS NULL,
+                  IF(LENGTH(QUERY_SAMPLE_TEXT)+{}<=@@performance_schema_max_sql_text_length,
+                     QUERY_SAMPLE_TEXT, '')
                 FROM performance_schema.events_statements_summary_by_digest
                 WHERE LAST_SEEN >= NOW() - INTERVAL {} SECOND AND
-                  (DIGEST IS NULL OR DIGEST_TEXT LIKE {} ESCAPE '|' OR DIGEST_TEXT LIKE '%...')
+                  (DIGEST IS NULL OR DIGEST_TEXT LIKE {} ESCAPE '|' OR LENGTH(DIGEST_TEXT)>{})
                 ORDER BY LAST_SEEN DESC)",
-             moment("FLOOR(UNIX_TIMESTAMP(LAST_SEEN))"), within.count(),
-             pattern_of(about.table.name)))) {
+             moment("FLOOR(UNIX_TIMESTAMP(LAST_SEEN))"), character_bytes_max, within.count(),
+             pattern_of(about.table.name), bytes_max / 3))) {
         seen_statement seen{
             .text = one[0].value_or(""), .last_seen = one[3].value_or(""), .times = number(one[2])};
         if (one[4] == "1") {
@@ -77,7 +84,11 @@ void look_at_digests(db::session& session, const asked_about& about, std::chrono
             made.seen.push_back(std::move(seen));
             continue;
         }
-        const verdict found = judge_digest(seen.text, one[1].value_or(""), about);
+        const verdict found = judge_digest({.text = seen.text,
+                                            .schema = one[1].value_or(""),
+                                            .sample = one[5].value_or(""),
+                                            .bytes_max = bytes_max},
+                                           about);
         seen.unknown = found == verdict::unknown;
         if (found != verdict::other) made.seen.push_back(std::move(seen));
     }
@@ -98,8 +109,6 @@ void look_at_prepared(db::session& session, const asked_about& about, watched_se
                 LEFT JOIN performance_schema.threads t ON t.THREAD_ID=p.OWNER_THREAD_ID)")) {
         seen_statement seen{
             .text = one[0].value_or(""), .last_seen = "prepared now", .times = number(one[2])};
-        // The last bytes of a character that does not fit are left out.
-        constexpr std::uint64_t character_bytes_max = 4;
         const bool whole = number(one[3]) + character_bytes_max <= kept;
         const verdict found = judge_prepared(seen.text, one[1].value_or(""), whole, about);
         seen.unknown = found == verdict::unknown;
