@@ -271,8 +271,8 @@ std::vector<refusal> changes_of_expanded_columns(db::session& session,
                                  "expand`, which were made for these columns as they are",
                                  clause.text, quoted_name(one.asked.old_column),
                                  quoted_name(one.asked.new_column)),
-                     "Change what else there is now, and these once the triggers are dropped "
-                     "(`segue cleanup` shows the statements)."});
+                     "Change what else there is now. `segue contract` takes one of the two away, "
+                     "and gives the other its definition."});
     }
     return found;
 }

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 
 class contract_live : public testing::TestWithParam<std::string> {
   protected:
-    static constexpr int rows = 4'000;
+    static constexpr int rows = 2'000;
     void SetUp() override {
         run.session().execute(
             "CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL, n INT NOT NULL DEFAULT "
@@ -70,7 +70,10 @@ TEST_P(contract_live, every_row_holds_what_was_written_last_under_either_name) {
     EXPECT_EQ(run.tables(), "_t_del,t");
 }
 
-TEST_P(contract_live, a_column_that_is_abandoned_leaves_what_was_written_last_under_either_name) {
+class contract_live_abandoned : public contract_live {};
+
+TEST_P(contract_live_abandoned,
+       a_column_that_is_abandoned_leaves_what_was_written_last_under_either_name) {
     writers by(run, 4, rows, writers::code::old);
     run.expand(0, renamed);
     by.new_code_is_deployed();
@@ -108,6 +111,10 @@ INSTANTIATE_TEST_SUITE_P(here, contract_live, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, contract_live, testing::Values(std::string("8.0")),
                          [](const auto&) { return "on_8_0"; });
+INSTANTIATE_TEST_SUITE_P(long_here, contract_live_abandoned, testing::Values(std::string()),
+                         [](const auto&) { return "usual"; });
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, contract_live_abandoned,
+                         testing::Values(std::string("8.0")), [](const auto&) { return "on_8_0"; });
 INSTANTIATE_TEST_SUITE_P(long_here, contract_live_killed, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, contract_live_killed,
@@ -154,32 +161,38 @@ TEST(long_contract_watch, sees_who_uses_the_name_on_a_replica) {
     sandbox_server primary;
     sandbox_server replica({.replica_of = &primary});
     contract_run run(primary);
+    // One account on both, as replication makes it.
+    run.session().execute("CREATE USER both_know IDENTIFIED BY 'both_know'");
+    run.session().execute("GRANT ALL ON *.* TO both_know");
     run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40), n INT DEFAULT 0)");
     run.fill("name", "CONCAT('Name ', i)", 100);
     run.expand(0, {"--rename=name=full_name"});
-    const std::string watch = "--watch=" + replica.host() + ":" + std::to_string(replica.port());
-    const auto passes = [&] {
-        const auto process = run.start({"--drop=name", "--unused-for=1s", watch},
-                                       {.execute = false, .command = "contract"});
-        return process->wait(3 * patience) == 0;
-    };
-    EXPECT_TRUE(eventually("nobody uses the name", passes));
     application_session reader(replica.over_tcp(), run.schema());
     ASSERT_TRUE(eventually("the replica has the table", [&] {
         return reader.query_value(
                    "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE "
                    "TABLE_SCHEMA=DATABASE() AND COLUMN_NAME='full_name'") == "1";
     }));
+    const auto asked = [&](const std::string& unused_for) {
+        return std::vector<std::string>{
+            "--user=both_know", "--password=both_know", "--drop=name", "--unused-for=" + unused_for,
+            "--watch=" + replica.host() + ":" + std::to_string(replica.port())};
+    };
+    const auto passes = [&] {
+        const auto process = run.start(asked("1s"), {.execute = false, .command = "contract"});
+        return process->wait(3 * patience) == 0;
+    };
+    EXPECT_TRUE(eventually("nobody uses the name", passes));
     reader.execute("SELECT id FROM t WHERE name='x'");
-    const auto used = run.rehearse_contract(1, {"--drop=name", "--unused-for=1h", watch});
+    const auto used = run.rehearse_contract(1, asked("1h"));
     EXPECT_THAT(used, HasSubstr(":" + std::to_string(replica.port()) + " "));
     EXPECT_THAT(used, HasSubstr("SELECT `id` FROM `t` WHERE NAME = ?"));
     replica.kill_hard();
     replica.resume();
-    const auto anew = run.rehearse_contract(1, {"--drop=name", "--unused-for=1h", watch});
+    const auto anew = run.rehearse_contract(1, asked("1h"));
     EXPECT_THAT(anew, HasSubstr("anew since a restart"));
     EXPECT_TRUE(eventually("nobody uses the name", passes));
-    run.contract(0, {"--drop=name", "--unused-for=1s", watch});
+    run.contract(0, asked("1s"));
 }
 
 }  // namespace
