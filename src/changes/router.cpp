@@ -128,6 +128,7 @@ std::optional<std::chrono::system_clock::time_point> router::last_heartbeat() co
 
 void router::on_begin(const std::optional<std::string>& xid) {
     current_xid_ = xid;
+    writers_of_transaction_.clear();
     if (!xid) return;
     for (table_feed* const feed : feeds_) feed->on_xa_begin(*xid);
 }
@@ -176,7 +177,11 @@ void router::on_row(const binlog::row_change& change) {
 }
 
 void router::on_written(std::size_t subscription, std::uint64_t connection) {
-    written_[subscription - tables_.size() - 1]->on_target_written(connection, current_xid_);
+    table_feed* const feed = written_[subscription - tables_.size() - 1];
+    if (current_xid_)
+        feed->on_target_written(connection, current_xid_);
+    else
+        writers_of_transaction_.emplace_back(feed, connection);
 }
 
 void router::on_statement(const binlog::statement& seen) {
@@ -184,6 +189,9 @@ void router::on_statement(const binlog::statement& seen) {
 }
 
 void router::on_end(ending how) {
+    // A transaction that is rolled back stands in the log where it changed what cannot be.
+    for (const auto& [feed, connection] : std::exchange(writers_of_transaction_, {}))
+        if (how == ending::committed) feed->on_target_written(connection, std::nullopt);
     const auto xid = std::exchange(current_xid_, std::nullopt);
     if (!xid) return;
     if (how == ending::committed) on_xa_commit(*xid);
@@ -256,6 +264,7 @@ void router::on_boundary(const binlog::stream_position& position) {
 }
 
 void router::on_reconnect() {
+    writers_of_transaction_.clear();
     // The transaction that was cut off comes again from its start.
     if (const auto xid = std::exchange(current_xid_, std::nullopt)) on_xa_rollback(*xid);
 }

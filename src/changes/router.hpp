@@ -15,6 +15,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace segue::changes {
@@ -109,6 +110,8 @@ class router final : public binlog::stream_handler {
 
     // Only the stream's thread:
     std::optional<std::string> current_xid_;
+    /// Who wrote which target in the transaction that is read, where it is no XA transaction.
+    std::vector<std::pair<table_feed*, std::uint64_t>> writers_of_transaction_;
     struct candidate {
         found_place at;
         std::vector<std::uint64_t> epochs;  ///< That began there, for each feed.

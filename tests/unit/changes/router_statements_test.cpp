@@ -41,12 +41,25 @@ TEST_F(a_router, tells_which_connection_wrote_the_target_once_a_marker_has_come)
     ASSERT_EQ(wanted.size(), target_rows + 1);
     EXPECT_EQ(wanted[target_rows].table, "_t_gho");
     EXPECT_TRUE(wanted[target_rows].only_who_writes);
-    watching.on_written(target_rows, 8);
+    const auto transaction = [&](std::uint64_t connection, auto ending) {
+        watching.on_begin(std::nullopt);
+        watching.on_written(target_rows, connection);
+        watching.on_end(ending);
+    };
+    using enum binlog::stream_handler::ending;
+    transaction(8, committed);
     EXPECT_EQ(feed.change_of_ours(), "") << "an earlier run's";
     feed.watch_ours();
-    watching.on_written(target_rows, 7);
+    transaction(7, committed);
     EXPECT_EQ(feed.change_of_ours(), "") << "its own";
+    transaction(8, rolled_back);
+    EXPECT_EQ(feed.change_of_ours(), "") << "nobody's";
+    watching.on_begin(std::nullopt);
     watching.on_written(target_rows, 8);
+    watching.on_reconnect();
+    transaction(7, committed);
+    EXPECT_EQ(feed.change_of_ours(), "") << "cut off, and to come again";
+    transaction(8, committed);
     EXPECT_EQ(feed.change_of_ours(),
               "connection 8 has written into the new table `s`.`_t_gho`, whose rows are nobody "
               "else's to change while the migration runs");
