@@ -33,6 +33,6 @@ std::vector<std::string> indexes_over(const schema::table_definition& table,
                                       const std::string& column);
 
 /// Whether the text names the column, in quotes or not. What cannot be read does.
-bool names_column(std::string_view sql, std::string_view column);
+bool names_column(std::string_view text, std::string_view column);
 
 }  // namespace segue::contract
