@@ -181,6 +181,26 @@ std::string order_of(const std::vector<schema::trigger>& triggers, const std::st
                                : "FOLLOWS " + quoted_name(there.back()->name);
 }
 
+// Names of triggers are unique in a schema, and an old table that an earlier migration or contract
+// has left keeps its pair.
+void refuse_held_names(db::session& session, const plan& made) {
+    std::vector<refusal> found;
+    const auto look_for = [&](const std::string& name, bool is_there) {
+        if (is_there) return;
+        for (const db::row& one : session.query(
+                 fmt::format("SELECT EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "
+                             "TRIGGER_SCHEMA={} AND TRIGGER_NAME={}",
+                             quoted_literal(made.table.name.schema), quoted_literal(name))))
+            found.push_back({fmt::format("the table {} has a trigger of the name {}",
+                                         quoted_name(one[0].value_or("")), quoted_name(name)),
+                             "Drop that table if it is an old one that is not needed any more, or "
+                             "the trigger."});
+    };
+    look_for(made.update_trigger, made.update_is_there);
+    look_for(made.insert_trigger, made.insert_is_there);
+    throw_refusals(found);
+}
+
 void look_at_triggers(const inspected_at& at, plan& made) {
     const auto triggers = schema::read_triggers(at.session, made.table.name);
     throw_refusals(trigger_obstacles(triggers, at.asked));
@@ -198,6 +218,7 @@ void look_at_triggers(const inspected_at& at, plan& made) {
     }
     made.update_order = order_of(others, "UPDATE", at.asked.order);
     made.insert_order = order_of(others, "INSERT", at.asked.order);
+    refuse_held_names(at.session, made);
 }
 
 void explain_trial(const error& failure, const plan& made) {

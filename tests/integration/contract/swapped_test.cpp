@@ -144,6 +144,23 @@ TEST_P(contracted_too, abandoned_at_each_step_of_an_expand_leaves_the_table_as_i
     EXPECT_EQ(run.value("SELECT name FROM t WHERE id=1000"), "newer");
 }
 
+// Its triggers are those of the old table now, under their names.
+TEST_P(contracted_too, a_column_that_was_abandoned_may_be_expanded_again) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40))");
+    run.fill("name", "CONCAT('Name ', i)", 100);
+    run.expand(0, renamed);
+    run.contract(0, {"--abandon=full_name"});
+    const auto refused = run.expand(1, renamed);
+    EXPECT_NE(refused.find("the table `_t_del` has a trigger of the name `_t_full_name_exu`"),
+              std::string::npos)
+        << refused;
+    EXPECT_EQ(run.tables(), "_t_del,t");
+    run.session().execute("DROP TABLE _t_del");
+    run.expand(0, renamed);
+    run.contract(0, {"--abandon=full_name", "--ok-to-drop-table"});
+    EXPECT_EQ(run.tables(), "t");
+}
+
 class contract_killed : public contracted {};
 
 TEST_P(contract_killed, at_each_step_goes_on_by_the_same_command) {
