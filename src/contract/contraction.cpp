@@ -8,6 +8,7 @@
 #include "src/db/retry.hpp"
 #include "src/earlier/earlier_run.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -124,14 +125,18 @@ std::string contraction::used_again() {
     if (asked_.despite_use || asked_.unused_for.count() == 0) return {};
     const auto since = std::chrono::duration_cast<std::chrono::seconds>(
         steady_clock::now() - began_ + std::chrono::seconds(1));
+    const auto within = std::min(since, asked_.unused_for);
     const asked_about about{.table = made_->table.name, .column = made_->goes};
     watch_record unused = parse_watch(made_->expanded.watch);
     const auto first_of = [&](db::session& session) -> std::string {
-        const watched_server seen = look_at_statements(session, about, since, unused);
+        const watched_server seen = look_at_statements(session, about, within, unused);
         if (seen.seen.empty()) return {};
         const seen_statement& one = seen.seen.front();
-        return fmt::format("on {} a statement {} {}, since the contract began: {}", seen.name,
-                           one.unknown ? "may use" : "uses", quoted_name(made_->goes), one.text);
+        return fmt::format(
+            "on {} a statement {} {}, since the contract began, and the swap waits until that is "
+            "as "
+            "long ago as --unused-for says (the same command with --despite-use does not): {}",
+            seen.name, one.unknown ? "may use" : "uses", quoted_name(made_->goes), one.text);
     };
     db::session primary = around_.sessions.connect(db::session_role::control);
     if (std::string why = first_of(primary); !why.empty()) return why;

@@ -23,15 +23,6 @@ void append(std::vector<refusal>& all, const std::vector<refusal>& more) {
     all.insert(all.end(), more.begin(), more.end());
 }
 
-schema::table_definition read_or_throw(db::session& session, const table_name& name) {
-    auto found = schema::read_table(session, name);
-    if (!found)
-        throw_refusals(
-            {{fmt::format("there is no table {} that the account can see", name.quoted()),
-              "Check --database and --table, and the account's privileges."}});
-    return std::move(*found);
-}
-
 const std::string& going(const expanded_column& of, way goes) {
     return goes == way::drop ? of.asked.old_column : of.asked.new_column;
 }
@@ -192,7 +183,7 @@ void append_server(const watched_server& of, const plan& made, const task& asked
 
 plan inspect(db::session& session, const task& asked) {
     plan made;
-    made.table = read_or_throw(session, asked.table);
+    made.table = servers::read_or_refuse(session, asked.table);
     made.tables = earlier::tables_as_stored(session, made.table.name, asked.naming);
     made.state = expanded_state_beside(made.tables.original, asked.naming);
     made.expanded = expanded_or_throw(earlier::expanded_columns(session, made.state), asked);

@@ -19,6 +19,7 @@
 #include "src/schema/column_line.hpp"
 #include "src/schema/foreign_key.hpp"
 #include "src/schema/row_key.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -30,15 +31,6 @@ namespace segue::expand {
 namespace {
 
 using schema::table_definition;
-
-table_definition read_or_throw(db::session& session, const table_name& name) {
-    auto found = schema::read_table(session, name);
-    if (!found)
-        throw_refusals(
-            {{fmt::format("there is no table {} that the account can see", name.quoted()),
-              "Check --database and --table, and the account's privileges."}});
-    return std::move(*found);
-}
 
 schema::row_key key_of(db::session& session, const table_definition& table) {
     auto choice = schema::choose_key(
@@ -74,7 +66,7 @@ class twins {
             check_column_there(made, meanwhile);
         else
             alter(fmt::format("ADD COLUMN {}", meanwhile));
-        expanded_ = read_or_throw(at_.session, stand_in_);
+        expanded_ = servers::read_or_refuse(at_.session, stand_in_);
         return meanwhile;
     }
 
@@ -121,12 +113,13 @@ class twins {
         std::string name = "segue_wanted";
         while (at_.asked.up.column == name || expanded_.find_column(name) != nullptr) name += '_';
         alter(fmt::format("ADD COLUMN {} {}", quoted_name(name), definition));
-        std::string line(schema::column_line(read_or_throw(at_.session, stand_in_), name));
+        std::string line(
+            schema::column_line(servers::read_or_refuse(at_.session, stand_in_), name));
         alter(fmt::format("DROP COLUMN {}", quoted_name(name)));
         return line.substr(quoted_name(name).size());
     }
     std::string line_asked_for(const plan& made) {
-        expanded_ = read_or_throw(at_.session, stand_in_);
+        expanded_ = servers::read_or_refuse(at_.session, stand_in_);
         if (at_.asked.definition.empty())
             return std::string(schema::column_line(made.table, made.pair.old_column.name));
         return quoted_name(at_.asked.up.column) + printed(at_.asked.definition);
@@ -303,7 +296,7 @@ plan inspect(const inspected_at& at) {
     std::vector<refusal> refusals =
         server_obstacles(at.session, at.asked.table.schema, made.server);
     throw_refusals(refusals);
-    made.table = read_or_throw(at.session, at.asked.table);
+    made.table = servers::read_or_refuse(at.session, at.asked.table);
     throw_refusals(preflight::shape_obstacles(made.table));
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);

@@ -194,6 +194,20 @@ TEST_P(contract_refused_too, the_swap_waits_while_pairs_disagree_that_came_later
     EXPECT_EQ(run.value("SELECT full_name FROM t WHERE id=7"), "one");
 }
 
+TEST_P(contract_refused_too, the_swap_waits_while_somebody_has_come_back_to_the_name) {
+    const std::vector<std::string> asked = {"--drop=name", "--unused-for=5s"};
+    expect_passes_in_the_end(asked);
+    fault_points faults;
+    faults.pause("migration.before_following");
+    const auto process = run.start_contract(asked, &faults);
+    faults.wait_reached("migration.before_following");
+    run.session().execute("UPDATE t SET name='came back' WHERE id=7");
+    faults.go("migration.before_following");
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->err();
+    EXPECT_THAT(process->err(), HasSubstr("uses `name`, since the contract began"));
+    EXPECT_EQ(run.value("SELECT full_name FROM t WHERE id=7"), "came back");
+}
+
 TEST_P(contract_refused_too, where_a_trigger_of_the_pair_is_gone) {
     fault_points faults;
     faults.pause("migration.before_attempt");
