@@ -61,7 +61,7 @@ class twins {
     /// Adds the column, as it is meanwhile, where it is not there; returns what is added.
     std::string add_column(const plan& made) {
         const std::string name = at_.asked.up.column;
-        const std::string meanwhile = definition_meanwhile(line_asked_for(made), name);
+        std::string meanwhile = definition_meanwhile(line_asked_for(made), name);
         if (made.column_is_there)
             check_column_there(made, meanwhile);
         else

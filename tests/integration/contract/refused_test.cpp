@@ -251,6 +251,17 @@ TEST_P(contract_refused_too, rows_without_a_value_where_the_column_must_have_one
     EXPECT_THAT(run.definition("t"), HasSubstr("`full_name` varchar(40) NOT NULL"));
 }
 
+// Where the server has no room for more digests, all others are one row.
+TEST(long_contract_without_room, statements_that_are_not_told_apart_are_unknown) {
+    contract_run run(shared_server({"--performance-schema-digests-size=20"}));
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40))");
+    run.fill("name", "CONCAT('Name ', i)", 100);
+    run.expand(0, renamed);
+    EXPECT_THAT(run.rehearse_contract(1, {"--drop=name", "--unused-for=1h"}),
+                HasSubstr("statements that are not told apart"));
+    run.contract(0, drop_unasked);
+}
+
 INSTANTIATE_TEST_SUITE_P(here, contract_refused, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_here, contract_refused_too, testing::Values(std::string()),
