@@ -161,6 +161,21 @@ TEST_P(contracted_too, a_column_that_was_abandoned_may_be_expanded_again) {
     EXPECT_EQ(run.tables(), "t");
 }
 
+TEST_P(contracted_too, the_old_table_is_the_way_back_with_its_pair_at_work) {
+    run.session().execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40))");
+    run.fill("name", "CONCAT('Name ', i)", 100);
+    run.expand(0, renamed);
+    run.contract(0, drop);
+    run.session().execute("RENAME TABLE t TO t_new, _t_del TO t");
+    run.session().execute("UPDATE t SET name='old code' WHERE id=7");
+    run.session().execute("UPDATE t SET full_name='new code' WHERE id=8");
+    EXPECT_EQ(run.both(7) + ";" + run.both(8), "old code|old code;new code|new code");
+    run.expand(0, renamed);
+    EXPECT_EQ(run.phase(), "verified");
+    run.contract(0, drop);
+    EXPECT_EQ(run.value("SELECT full_name FROM t WHERE id=8"), "new code");
+}
+
 class contract_killed : public contracted {};
 
 TEST_P(contract_killed, at_each_step_goes_on_by_the_same_command) {
