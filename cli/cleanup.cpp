@@ -82,10 +82,13 @@ std::string text_of(const commands::left_expand& one) {
     const auto& what = one.what;
     std::string text = fmt::format(
         "The column {} lives beside {} since {} (UTC); its phase is {}, since {}{}. No clean-up "
-        "touches it: the same `segue expand` goes on. To give it up before any new code is "
+        "touches it: the same `segue expand` goes on, `segue contract --drop` takes the old one "
+        "away, "
+        "and `segue contract --abandon` the new one{}. To give it up before any new code is "
         "deployed:\n",
         quoted_name(what.asked.new_column), quoted_name(what.asked.old_column), what.begun,
-        name_of(what.at), what.since, what.found.empty() ? "" : " (" + what.found + ")");
+        name_of(what.at), what.since, what.found.empty() ? "" : " (" + what.found + ")",
+        what.contract.empty() ? "" : fmt::format("; a contract was begun (--{})", what.contract));
     for (const std::string& statement : one.undoing) text += "  " + statement + "\n";
     return text;
 }

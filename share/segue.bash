@@ -25,21 +25,21 @@ _segue() {
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
             --table | --where | --as | --view | --map | --sql-security | --column | --up | --down | \
-            --rename | --trigger-order | --definer | --set | --trigger-suffix | \
-            --preflight-data-check | --threads | --chunk-size | --chunk-time | --nice-ratio | \
-            --default-retries | --wait-for-server-seconds | --with-table | --with-database | \
-            --dml-batch-size | --max-lag-millis | --throttle-control-replicas | --max-load | \
-            --critical-load | --throttle-query | --throttle-http | \
-            --throttle-http-interval-millis | --throttle-http-timeout-millis | \
-            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
-            --heartbeat-interval-millis | --replication-lag-query | --verify | \
-            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
-            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
-            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
-            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
-            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
-            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
-            --runtime-metrics-interval | --timeout)
+            --rename | --trigger-order | --definer | --abandon | --indexes | --unused-for | \
+            --watch | --set | --trigger-suffix | --preflight-data-check | --threads | \
+            --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
+            --wait-for-server-seconds | --with-table | --with-database | --dml-batch-size | \
+            --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
+            --throttle-query | --throttle-http | --throttle-http-interval-millis | \
+            --throttle-http-timeout-millis | --critical-load-interval-millis | \
+            --critical-load-hibernate-seconds | --heartbeat-interval-millis | \
+            --replication-lag-query | --verify | --cut-over-stall-budget-millis | \
+            --cut-over-lock-timeout-seconds | --exponential-backoff-max-interval | \
+            --kill-blockers-after-seconds | --cut-over | --force-table-names | \
+            --replica-server-id | --binlogsyncer-max-reconnect-attempts | --serve-tcp-port | \
+            --serve-tcp-host | --hooks-hint | --hooks-hint-owner | --hooks-hint-token | \
+            --hooks-status-interval | --hooks-timeout-seconds | --statsd-addr | --statsd-tags | \
+            --checkpoint-seconds | --old-table | --runtime-metrics-interval | --timeout)
             return
             ;;
     esac
@@ -54,12 +54,13 @@ _segue() {
         status) mapfile -t COMPREPLY < <(compgen -W "$_segue_status_flags" -- "$word") ;;
         backfill) mapfile -t COMPREPLY < <(compgen -W "$_segue_backfill_flags" -- "$word") ;;
         cleanup) mapfile -t COMPREPLY < <(compgen -W "$_segue_cleanup_flags" -- "$word") ;;
+        contract) mapfile -t COMPREPLY < <(compgen -W "$_segue_contract_flags" -- "$word") ;;
         expand) mapfile -t COMPREPLY < <(compgen -W "$_segue_expand_flags" -- "$word") ;;
         verify) mapfile -t COMPREPLY < <(compgen -W "$_segue_verify_flags" -- "$word") ;;
         views) mapfile -t COMPREPLY < <(compgen -W "$_segue_views_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup ctl expand status verify views'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup contract ctl expand status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -101,6 +102,11 @@ _segue_flags='--host
 --rename
 --trigger-order
 --definer
+--abandon
+--indexes
+--unused-for
+--watch
+--despite-use
 --execute
 --test-on-replica
 --test-on-replica-skip-replica-stop
@@ -296,6 +302,102 @@ _segue_cleanup_flags='--host
 --force-table-names
 --timestamp-old-table
 --json
+--quiet
+--verbose
+--debug
+--help
+--version
+--check-flag'
+_segue_contract_flags='--host
+--assume-master-host
+--master-user
+--master-password
+--port
+--socket
+--user
+--password
+--ask-pass
+--conf
+--mysql-timeout
+--ssl
+--ssl-mode
+--ssl-ca
+--ssl-cert
+--ssl-key
+--ssl-allow-insecure
+--storage-engine
+--database
+--table
+--drop
+--abandon
+--indexes
+--unused-for
+--watch
+--despite-use
+--execute
+--allow-zero-in-date
+--allow-nullable-unique-key
+--discard-foreign-keys
+--include-triggers
+--trigger-suffix
+--remove-trigger-suffix-if-exists
+--preflight-data-check
+--threads
+--chunk-size
+--chunk-time
+--nice-ratio
+--default-retries
+--wait-for-server-seconds
+--locking-reads
+--max-lag-millis
+--throttle-control-replicas
+--throttle-flag-file
+--throttle-additional-flag-file
+--max-load
+--critical-load
+--throttle-query
+--throttle-http
+--throttle-http-interval-millis
+--throttle-http-timeout-millis
+--ignore-http-errors
+--critical-load-interval-millis
+--critical-load-hibernate-seconds
+--heartbeat-interval-millis
+--verify
+--postpone-cut-over-flag-file
+--panic-flag-file
+--cut-over-stall-budget-millis
+--cut-over-lock-timeout-seconds
+--cut-over-exponential-backoff
+--exponential-backoff-max-interval
+--accept-slow-rename
+--ignore-old-snapshots
+--kill-blockers-after-seconds
+--cut-over
+--ok-to-drop-table
+--initially-drop-ghost-table
+--initially-drop-old-table
+--force-table-names
+--timestamp-old-table
+--replica-server-id
+--serve-socket-file
+--serve-tcp-port
+--serve-tcp-host
+--force-named-cut-over
+--force-named-panic
+--hooks-path
+--hooks-hint
+--hooks-hint-owner
+--hooks-hint-token
+--hooks-status-interval
+--hooks-timeout-seconds
+--statsd-addr
+--statsd-tags
+--resume
+--no-resume
+--checkpoint-seconds
+--json
+--report
 --quiet
 --verbose
 --debug

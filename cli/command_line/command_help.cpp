@@ -1,6 +1,7 @@
 #include "cli/command_line/command_help.hpp"
 
 #include "cli/command_line/flags_of_a_backfill.hpp"
+#include "cli/command_line/flags_of_a_contract.hpp"
 #include "src/base/nearest_names.hpp"
 
 #include <iterator>
@@ -219,10 +220,36 @@ command_help help_of_status() {
                 "be read. More:\ndocs/interactive-commands.md\n"};
 }
 
+command_help help_of_contract() {
+    return {
+        .about =
+            "Usage: segue contract --host HOST --database DB --table TABLE --drop OLD ...\n"
+            "       segue contract --host HOST --database DB --table TABLE --abandon NEW ...\n"
+            "\n"
+            "Ends what `segue expand` has begun, by a migration: the old column goes, and the new\n"
+            "one takes its place; or the new one goes, and the old one stays as it was. It shows\n"
+            "first who still uses the old column, and refuses while anybody does. Without\n"
+            "--execute, a rehearsal.\n",
+        .flags = flags_of_a_contract(),
+        .meanings = {{"table", "The table of the column"},
+                     {"database", "Schema of the table"},
+                     {"drop", "The old column, which goes"},
+                     {"abandon", "The new column, which goes in place of the old one"},
+                     {"execute",
+                      "Do it. Without it, a rehearsal: everything but the rows is checked, who "
+                      "uses the old column is told, and the table is not touched"}},
+        .value_names = {{"drop", "COLUMN"}},
+        .ends =
+            "Exit code: 0 the column is gone; 1 it was refused, stopped, or could not be done; the "
+            "others\nare a migration's (docs/exit-codes.md). More: docs/contract.md\n",
+        .with_value = {"drop"}};
+}
+
 }  // namespace
 
 std::optional<command_help> help_of(job of) {
     if (of == job::status) return help_of_status();
+    if (of == job::contract) return help_of_contract();
     if (of == job::views) return help_of_views();
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
@@ -245,11 +272,12 @@ std::string foreign_flag_text(job of, std::string_view flag) {
             "--{} means nothing to `segue backfill`, which makes no new table and follows no "
             "binary log. docs/backfill.md lists the flags that it knows",
             flag);
-    const auto* const command = of == job::verify   ? "verify"
-                                : of == job::expand ? "expand"
-                                : of == job::views  ? "views"
-                                : of == job::status ? "status"
-                                                    : "cleanup";
+    const auto* const command = of == job::verify     ? "verify"
+                                : of == job::expand   ? "expand"
+                                : of == job::contract ? "contract"
+                                : of == job::views    ? "views"
+                                : of == job::status   ? "status"
+                                                      : "cleanup";
     return fmt::format(
         "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "
         "it knows",
@@ -257,9 +285,10 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",  "expand",
-                                            "status",   "verify",  "views"};
-    constexpr std::string_view known = "backfill, cleanup, ctl, expand, status, verify and views";
+    const std::vector<std::string> commands{"backfill", "cleanup", "contract", "ctl",
+                                            "expand",   "status",  "verify",   "views"};
+    constexpr std::string_view known =
+        "backfill, cleanup, contract, ctl, expand, status, verify and views";
     if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
     const auto near = nearest_names(word, commands, 1);
     // Another word is not shown: it may be a password.

@@ -19,6 +19,8 @@ struct command_help {
     std::map<std::string_view, std::string_view> meanings;
     std::map<std::string_view, std::string_view> value_names = {};  ///< As `meanings`.
     std::string_view ends;                                          ///< Its exit codes.
+    /// Flags that are switches elsewhere, and have a value here.
+    std::vector<std::string_view> with_value = {};
 };
 
 /// Unset: it takes the flags of a migration, all of them.

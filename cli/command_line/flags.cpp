@@ -204,6 +204,11 @@ flag written(std::string_view name, std::string_view value_name, Field field,
         meaning, ours);
 }
 
+std::string indexes_of(const std::string& given) {
+    if (given.empty() || given == "move" || given == "drop") return given;
+    throw error(fmt::format("{} is neither move nor drop", given));
+}
+
 std::string trigger_order_of(const std::string& given) {
     if (given.empty() || given == "precedes" || given == "follows") return given;
     throw error(fmt::format("{} is neither precedes nor follows", given));
@@ -364,7 +369,10 @@ std::vector<flag> obeyed_flags() {
             ours),
         switched(
             "drop", change, [](options & o) -> auto& { return o.drop; },
-            "Of `segue views`: drop what it has made, and nothing else", ours),
+            "Of `segue views`: drop what it has made, and nothing else. Of `segue contract` it has "
+            "a "
+            "value, the old column: --drop name",
+            ours),
         written(
             "column", "COLUMN DEFINITION", [](options & o) -> auto& { return o.expand.column; },
             "Of `segue expand`: the new column, as it is to be in the end: \"full_name "
@@ -390,6 +398,33 @@ std::vector<flag> obeyed_flags() {
             "definer", "USER@HOST", [](options & o) -> auto& { return o.expand.definer; },
             "Of `segue expand`: by whose rights the triggers act; without it those of the account "
             "that is logged in"),
+        written(
+            "abandon", "COLUMN", [](options & o) -> auto& { return o.contract.abandon; },
+            "Of `segue contract`, in place of --drop: the new column goes, the old one was right "
+            "all "
+            "the time"),
+        parsed(
+            "indexes", change, "", "move|drop",
+            [](options & o) -> auto& { return o.contract.indexes; }, indexes_of,
+            "Of `segue contract`: indexes over the column that goes are made over the one that "
+            "stays, or dropped as ALTER TABLE does; without it they are a reason to refuse",
+            ours),
+        parsed(
+            "unused-for", change, "7d", "SPAN",
+            [](options & o) -> auto& { return o.contract.unused_for; }, parse_span,
+            "Of `segue contract --drop`: for so long no statement may have named the old column, "
+            "and so long they must have been watched: 7d, 12h, 30m, 90s; 0: they are not asked",
+            ours),
+        with_commas(parsed(
+            "watch", change, "", "HOST[:PORT]",
+            [](options & o) -> auto& { return o.contract.watched; }, parse_endpoints,
+            "Of `segue contract --drop`: a server beside the primary whose statements are watched, "
+            "as a replica that is read; may be given several times. Logged in to as the primary is",
+            ours)),
+        switched(
+            "despite-use", change, [](options & o) -> auto& { return o.contract.despite_use; },
+            "Of `segue contract`: who uses the column, or may, is told, and is no reason to refuse",
+            ours),
         flag{"execute", boolean, change, "false", "",
              "Change the table. Without it, a rehearsal: everything is checked, what a run would "
              "meet "

@@ -101,6 +101,27 @@ std::vector<std::string> parse_tags(std::string_view text) {
     return tags;
 }
 
+std::chrono::seconds parse_span(std::string_view text) {
+    const auto fail = [&] {
+        return error(
+            fmt::format("{} is not a number of days, hours, minutes or seconds: 7d, 12h, "
+                        "30m, 90s, or 0",
+                        text));
+    };
+    constexpr std::int64_t most = 100'000;
+    const std::string_view unit = text.empty() ? "" : text.substr(text.size() - 1);
+    const auto number = text == "0"
+                            ? std::optional<std::int64_t>(0)
+                            : number_of<std::int64_t>(text.substr(0, text.size() - unit.size()));
+    if (!number || *number < 0 || *number > most) throw fail();
+    if (*number == 0) return std::chrono::seconds(0);
+    if (unit == "d") return std::chrono::hours(24 * *number);
+    if (unit == "h") return std::chrono::hours(*number);
+    if (unit == "m") return std::chrono::minutes(*number);
+    if (unit == "s") return std::chrono::seconds(*number);
+    throw fail();
+}
+
 std::vector<wire::endpoint> parse_endpoints(std::string_view text) {
     std::vector<wire::endpoint> servers;
     for (const auto element : elements(text)) servers.push_back(endpoint_of(element));

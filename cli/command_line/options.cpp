@@ -9,6 +9,7 @@
 #include "src/sql/alter_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <chrono>
 #include <map>
@@ -58,6 +59,11 @@ std::string value_text(const flag& shown) {
     return text;
 }
 
+flag_kind kind_in(const command_help& own, const flag& of) {
+    const bool has_value = std::ranges::find(own.with_value, of.name) != own.with_value.end();
+    return has_value ? flag_kind::text : of.kind;
+}
+
 /// The flags that were given, by name, as text; and the defaults of the others.
 class given_flags {
   public:
@@ -66,7 +72,7 @@ class given_flags {
         app_.set_help_flag();
         app_.formatter(std::make_shared<help_formatter>(own ? own->about : ""));
         for (const auto& entry : flags())
-            add(entry, as_told(own, entry),
+            add(as_read(own, entry), as_told(own, entry),
                 !own || std::ranges::find(own->flags, entry.name) != own->flags.end());
         if (own) {
             app_.footer(std::string(own->ends));
@@ -80,9 +86,8 @@ class given_flags {
             "verify` compares\ntwo tables that nobody writes to: --table with "
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
             "--where for some rows (docs/backfill.md).\n`segue expand` gives a column a second "
-            "name (docs/expand.md), `segue views` makes views in which\nold names of columns live "
-            "on "
-            "(docs/views.md).");
+            "name (docs/expand.md), `segue contract` ends that\n(docs/contract.md). `segue views` "
+            "makes views in which old names of columns live on\n(docs/views.md).");
     }
 
     std::string usage() const {
@@ -137,15 +142,28 @@ class given_flags {
         if (meaning != own->meanings.end()) shown.meaning = meaning->second;
         const auto value_name = own->value_names.find(entry.name);
         if (value_name != own->value_names.end()) shown.value_name = value_name->second;
+        if (kind_in(*own, entry) != entry.kind) {
+            shown.kind = kind_in(*own, entry);
+            shown.default_text = "";
+        }
         return {shown.meaning, value_text(shown)};
     }
 
+    struct read_flag {
+        const flag& entry;
+        flag_kind kind;
+    };
+    static read_flag as_read(const std::optional<command_help>& own, const flag& entry) {
+        return {entry, own ? kind_in(*own, entry) : entry.kind};
+    }
+
     /// Into the help if it is `shown`.
-    void add(const flag& entry, const told& help, bool shown) {
+    void add(const read_flag& read, const told& help, bool shown) {
+        const flag& entry = read.entry;
         const auto name = "--" + std::string(entry.name);
         const auto meaning = wrapped(help.meaning);
         CLI::Option* option = nullptr;
-        if (entry.kind == flag_kind::boolean)
+        if (read.kind == flag_kind::boolean)
             option = app_.add_flag_function(
                 name,
                 [this, &entry](std::int64_t count) {
@@ -183,6 +201,7 @@ class options_reader {
         read_backfill(asked);
         read_views(asked);
         read_expand(asked);
+        read_contract(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -269,7 +288,8 @@ class options_reader {
     void read_views(job asked) {
         if (asked != job::views) {
             for (const auto* name : {"as", "view", "map", "sql-security", "drop"})
-                if (given_.has(name))
+                if (given_.has(name) &&
+                    (asked != job::contract || name != std::string_view("drop")))
                     throw error(fmt::format("--{} is of `segue views` alone", name));
             return;
         }
@@ -316,6 +336,31 @@ class options_reader {
                         name));
         }
         hold_rows_shortly();
+    }
+
+    void read_contract(job asked) {
+        constexpr std::array own{"abandon", "indexes", "unused-for", "watch", "despite-use"};
+        if (asked != job::contract) {
+            for (const auto* name : own)
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue contract` alone", name));
+            return;
+        }
+        if (given_.has("drop") == given_.has("abandon"))
+            throw error(
+                "a contract is told which of two names goes: --drop with the old column, or "
+                "--abandon with the new one");
+        for (const auto* name : {"drop", "abandon"})
+            if (given_.has(name) && given_.text(name).empty())
+                throw error(fmt::format("--{} is empty: it names the column that goes", name));
+        if (given_.has("drop")) made_.contract.drop = given_.text("drop");
+        if (!given_.has("abandon")) return;
+        for (const auto* name : {"unused-for", "watch"})
+            if (given_.has(name))
+                throw error(
+                    fmt::format("--{} is of --drop: who uses the new column is known to whoever "
+                                "gives it up",
+                                name));
     }
 
     std::string name_of(std::string_view flag_name, const std::optional<std::string>& in_alter) {
@@ -528,12 +573,15 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.front() == "views") return job::views;
     if (arguments.front() == "expand") return job::expand;
     if (arguments.front() == "status") return job::status;
+    if (arguments.front() == "contract") return job::contract;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 
-std::vector<flag_syntax> syntax_of_flags() {
+std::vector<flag_syntax> syntax_of_flags(job asked) {
+    const auto own = help_of(asked);
     std::vector<flag_syntax> all;
-    for (const auto& entry : flags()) all.push_back({entry.name, entry.kind, entry.separator});
+    for (const auto& entry : flags())
+        all.push_back({entry.name, own ? kind_in(*own, entry) : entry.kind, entry.separator});
     return all;
 }
 
@@ -560,7 +608,7 @@ command_line read_command_line(const std::vector<std::string>& arguments,
     const std::vector<std::string> words(arguments.begin() + (result.asked == job::migrate ? 0 : 1),
                                          arguments.end());
     given_flags given(result.asked);
-    auto normalised = normalise(words, syntax_of_flags());
+    auto normalised = normalise(words, syntax_of_flags(result.asked));
     if (auto stray = no_command(result.asked, words); !stray.empty())
         normalised.mistake = std::move(stray);
     if (normalised.mistake.empty() && !normalised.short_help) {

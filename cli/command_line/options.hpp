@@ -60,6 +60,16 @@ struct expand_flags {
     std::string definer = {};  ///< --definer
 };
 
+/// What `segue contract` is asked for.
+struct contract_flags {
+    std::string drop = {};     ///< --drop: the old column goes. Empty: it is --abandon.
+    std::string abandon = {};  ///< --abandon: the new one goes.
+    std::string indexes = {};  ///< --indexes: "move", "drop", or empty: there must be none.
+    std::chrono::seconds unused_for{604'800};  ///< --unused-for
+    bool despite_use = false;                  ///< --despite-use
+    std::vector<wire::endpoint> watched = {};  ///< --watch
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
@@ -80,6 +90,7 @@ struct options {
     std::string where = {};
     bool touch = false;  ///< Of `segue expand`, too.
     expand_flags expand;
+    contract_flags contract;
     /// --as, --view, --map and --sql-security, of `segue views`, and --drop.
     views::task views = {};
     bool drop = false;
@@ -92,6 +103,7 @@ enum class job {
     verify,    ///< `segue verify`
     backfill,  ///< `segue backfill`
     expand,    ///< `segue expand`
+    contract,  ///< `segue contract`
     views,     ///< `segue views`
     status     ///< `segue status --database`: without that flag it asks a socket (cli/remote).
 };
@@ -109,12 +121,11 @@ struct command_line {
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
-/// `backfill`, `expand` or `views` as the first of them the flags of a run mean what they mean for
-/// one, and
-/// --alter is not needed; those that mean nothing to it are refused. Exit codes: 2 for flags that
-/// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
-/// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not
-/// throw for what a user can do wrong.
+/// `backfill`, `expand`, `contract` or `views` as the first of them the flags of a run mean what
+/// they mean for one, and --alter is not needed; those that mean nothing to it are refused. Exit
+/// codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
+/// anything else that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block
+/// in ask_password. Does not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside);
 

@@ -53,6 +53,7 @@ json expanded_fields(const std::vector<commands::left_expand>& all) {
                            {"begun", one.what.begun},
                            {"since", one.what.since},
                            {"run", one.what.run},
+                           {"contract", one.what.contract},
                            {"found", one.what.found},
                            {"undoing", one.undoing}});
     return columns;

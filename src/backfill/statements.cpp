@@ -2,6 +2,7 @@
 
 #include "src/backfill/may_change.hpp"
 #include "src/base/error.hpp"
+#include "src/db/own_statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -88,13 +89,13 @@ std::string statements::is_one_of(std::span<const keys::key_value> keys) const {
 }
 
 std::string statements::candidates(const keys::key_range& range) const {
-    return fmt::format("SELECT {}{}({}) AND {} AND {}{}", walk_.source_key(), from(),
-                       walk_.is_in_source(range), where_, changes_, walk_.source_order());
+    return fmt::format("SELECT {} {}{}({}) AND {} AND {}{}", db::own_statement, walk_.source_key(),
+                       from(), walk_.is_in_source(range), where_, changes_, walk_.source_order());
 }
 
 std::string statements::still(std::span<const keys::key_value> keys) const {
-    return fmt::format("SELECT {}{}{} AND {} AND {}", walk_.source_key(), from(), is_one_of(keys),
-                       where_, changes_);
+    return fmt::format("SELECT {} {}{}{} AND {} AND {}", db::own_statement, walk_.source_key(),
+                       from(), is_one_of(keys), where_, changes_);
 }
 
 // https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html
@@ -107,41 +108,43 @@ std::string statements::lock_any(std::span<const keys::key_value> keys) const {
 }
 
 std::string statements::unsettled(std::span<const keys::key_value> keys) const {
-    return fmt::format("SELECT {}{}{} AND {}", walk_.source_key(), from(), is_one_of(keys),
-                       settled_by_);
+    return fmt::format("SELECT {} {}{}{} AND {}", db::own_statement, walk_.source_key(), from(),
+                       is_one_of(keys), settled_by_);
 }
 
 std::string statements::update(std::span<const keys::key_value> keys) const {
-    return fmt::format("UPDATE {} FORCE INDEX ({}) SET {} WHERE {}", table_.quoted(),
-                       quoted_name(index_), assignments_, is_one_of(keys));
+    return fmt::format("UPDATE {} {} FORCE INDEX ({}) SET {} WHERE {}", db::own_statement,
+                       table_.quoted(), quoted_name(index_), assignments_, is_one_of(keys));
 }
 
 std::string statements::count_matching(const keys::key_range& range) const {
-    return fmt::format("SELECT COUNT(*){}({}) AND {}", from(), walk_.is_in_source(range), where_);
+    return fmt::format("SELECT {} COUNT(*){}({}) AND {}", db::own_statement, from(),
+                       walk_.is_in_source(range), where_);
 }
 
 std::string statements::count_candidates(unsigned milliseconds_max) const {
-    return fmt::format("SELECT /*+ MAX_EXECUTION_TIME({}) */ COUNT(*) FROM {} WHERE {} AND {}",
-                       milliseconds_max, table_.quoted(), where_, changes_);
+    return fmt::format("SELECT /*+ {} MAX_EXECUTION_TIME({}) */ COUNT(*) FROM {} WHERE {} AND {}",
+                       db::own_hint, milliseconds_max, table_.quoted(), where_, changes_);
 }
 
 std::string statements::suspects(const keys::key_range& range, bool matching,
                                  std::uint64_t rows_max) const {
-    return fmt::format("SELECT {}{}({}) AND ({} IS {}TRUE) AND {}{} LIMIT {}", walk_.source_key(),
-                       from(), walk_.is_in_source(range), where_, matching ? "" : "NOT ",
-                       settled_by_, walk_.source_order(), rows_max);
+    return fmt::format("SELECT {} {}{}({}) AND ({} IS {}TRUE) AND {}{} LIMIT {}", db::own_statement,
+                       walk_.source_key(), from(), walk_.is_in_source(range), where_,
+                       matching ? "" : "NOT ", settled_by_, walk_.source_order(), rows_max);
 }
 
 std::string statements::values(std::span<const keys::key_value> keys,
                                std::span<const std::string> columns) const {
     std::string names = walk_.source_key();
     for (const std::string& one : columns) names += "," + name_of(one);
-    return fmt::format("SELECT {}{}{}{}", names, from(), is_one_of(keys), walk_.source_order());
+    return fmt::format("SELECT {} {}{}{}{}", db::own_statement, names, from(), is_one_of(keys),
+                       walk_.source_order());
 }
 
 std::string statements::image_bytes(std::span<const keys::key_value> keys) const {
-    return fmt::format("SELECT COALESCE(SUM({}),0), COALESCE(SUM({}),0){}{}", image_, short_image_,
-                       from(), is_one_of(keys));
+    return fmt::format("SELECT {} COALESCE(SUM({}),0), COALESCE(SUM({}),0){}{}", db::own_statement,
+                       image_, short_image_, from(), is_one_of(keys));
 }
 
 }  // namespace segue::backfill

@@ -30,6 +30,9 @@ void take(expanded_column& into, const std::string& hint, const std::string& val
     if (hint == "run") into.run = value;
     if (hint == "sql_mode") into.sql_mode = value;
     if (hint == "found") into.found = value;
+    if (hint == "contract") into.contract = value;
+    if (hint == "alter") into.alter = value;
+    if (hint == "watch") into.watch = value;
     if (hint == "phase")
         for (const expand_phase one : phases)
             if (name_of(one) == value) into.at = one;

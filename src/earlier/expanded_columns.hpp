@@ -42,6 +42,9 @@ struct expanded_column {
     std::string run;       ///< Which process wrote it last, in words.
     std::string sql_mode;  ///< Of both triggers.
     std::string found;     ///< What the last verification told, in words; empty: none was made.
+    std::string contract;  ///< "drop" or "abandon": a contract was begun; else empty.
+    std::string alter;     ///< By which options of ALTER TABLE; empty as `contract` is.
+    std::string watch;     ///< Since when statements are watched (src/contract/watch_record).
 };
 
 /// What was expanded of the table, in the order of the new columns; empty also where there is no

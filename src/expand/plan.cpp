@@ -21,6 +21,7 @@
 #include "src/schema/column_line.hpp"
 #include "src/schema/foreign_key.hpp"
 #include "src/schema/row_key.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -32,15 +33,6 @@ namespace segue::expand {
 namespace {
 
 using schema::table_definition;
-
-table_definition read_or_throw(db::session& session, const table_name& name) {
-    auto found = schema::read_table(session, name);
-    if (!found)
-        throw_refusals(
-            {{fmt::format("there is no table {} that the account can see", name.quoted()),
-              "Check --database and --table, and the account's privileges."}});
-    return std::move(*found);
-}
 
 schema::row_key key_of(db::session& session, const table_definition& table) {
     auto choice = schema::choose_key(
@@ -71,12 +63,12 @@ class twins {
     /// Adds the column, as it is meanwhile, where it is not there; returns what is added.
     std::string add_column(const plan& made) {
         const std::string name = at_.asked.up.column;
-        const std::string meanwhile = definition_meanwhile(line_asked_for(made), name);
+        std::string meanwhile = definition_meanwhile(line_asked_for(made), name);
         if (made.column_is_there)
             check_column_there(made, meanwhile);
         else
             add_instantly(meanwhile);
-        expanded_ = read_or_throw(at_.session, stand_in_);
+        expanded_ = servers::read_or_refuse(at_.session, stand_in_);
         return meanwhile;
     }
 
@@ -123,12 +115,13 @@ class twins {
         std::string name = "segue_wanted";
         while (at_.asked.up.column == name || expanded_.find_column(name) != nullptr) name += '_';
         alter(fmt::format("ADD COLUMN {} {}", quoted_name(name), definition));
-        std::string line(schema::column_line(read_or_throw(at_.session, stand_in_), name));
+        std::string line(
+            schema::column_line(servers::read_or_refuse(at_.session, stand_in_), name));
         alter(fmt::format("DROP COLUMN {}", quoted_name(name)));
         return line.substr(quoted_name(name).size());
     }
     std::string line_asked_for(const plan& made) {
-        expanded_ = read_or_throw(at_.session, stand_in_);
+        expanded_ = servers::read_or_refuse(at_.session, stand_in_);
         if (at_.asked.definition.empty())
             return std::string(schema::column_line(made.table, made.pair.old_column.name));
         return quoted_name(at_.asked.up.column) + printed(at_.asked.definition);
@@ -193,6 +186,26 @@ std::string order_of(const std::vector<schema::trigger>& triggers, const std::st
                                : "FOLLOWS " + quoted_name(there.back()->name);
 }
 
+// Names of triggers are unique in a schema, and an old table that an earlier migration or contract
+// has left keeps its pair.
+void refuse_held_names(db::session& session, const plan& made) {
+    std::vector<refusal> found;
+    const auto look_for = [&](const std::string& name, bool is_there) {
+        if (is_there) return;
+        for (const db::row& one : session.query(
+                 fmt::format("SELECT EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "
+                             "TRIGGER_SCHEMA={} AND TRIGGER_NAME={}",
+                             quoted_literal(made.table.name.schema), quoted_literal(name))))
+            found.push_back({fmt::format("the table {} has a trigger of the name {}",
+                                         quoted_name(one[0].value_or("")), quoted_name(name)),
+                             "Drop that table if it is an old one that is not needed any more, or "
+                             "the trigger."});
+    };
+    look_for(made.update_trigger, made.update_is_there);
+    look_for(made.insert_trigger, made.insert_is_there);
+    throw_refusals(found);
+}
+
 void look_at_triggers(const inspected_at& at, plan& made) {
     const auto triggers = schema::read_triggers(at.session, made.table.name);
     throw_refusals(trigger_obstacles(triggers, at.asked));
@@ -210,6 +223,7 @@ void look_at_triggers(const inspected_at& at, plan& made) {
     }
     made.update_order = order_of(others, "UPDATE", at.asked.order);
     made.insert_order = order_of(others, "INSERT", at.asked.order);
+    refuse_held_names(at.session, made);
 }
 
 void explain_trial(const error& failure, const plan& made) {
@@ -320,13 +334,13 @@ plan inspect(const inspected_at& at) {
     std::vector<refusal> refusals =
         server_obstacles(at.session, at.asked.table.schema, made.server);
     throw_refusals(refusals);
-    made.table = read_or_throw(at.session, at.asked.table);
+    made.table = servers::read_or_refuse(at.session, at.asked.table);
     throw_refusals(preflight::shape_obstacles(made.table));
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);
     earlier::claim_start(at.session, made.tables.original);
     // Who was waited for may have made the column.
-    made.table = read_or_throw(at.session, made.table.name);
+    made.table = servers::read_or_refuse(at.session, made.table.name);
     if (const auto others =
             earlier::others_at_work(at.session, made.tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});

@@ -72,4 +72,28 @@ void state_table::record_found(db::session& session, const std::string& words) c
     put(session, "found", quoted_literal(words));
 }
 
+void state_table::begin_contract(db::session& session, std::string_view goes,
+                                 const std::string& alter) const {
+    session.execute("START TRANSACTION");
+    put(session, "contract", quoted_literal(goes));
+    put(session, "alter", quoted_literal(alter));
+    put(session, "run", who());
+    session.execute("COMMIT");
+}
+
+void state_table::record_watch(db::session& session, const std::string& text) const {
+    put(session, "watch", quoted_literal(text));
+}
+
+void state_table::remove(db::session& session) const {
+    if (!earlier::is_expanded_state(session, name_)) return;
+    const auto others = session.query(fmt::format("SELECT 1 FROM {} WHERE column_name<>{} LIMIT 1",
+                                                  name_.quoted(), quoted_literal(column_)));
+    if (others.empty())
+        session.execute("DROP TABLE IF EXISTS " + name_.quoted());
+    else
+        session.execute(fmt::format("DELETE FROM {} WHERE column_name={}", name_.quoted(),
+                                    quoted_literal(column_)));
+}
+
 }  // namespace segue::expand

@@ -27,6 +27,16 @@ class state_table {
     /// What a verification told.
     void record_found(db::session& session, const std::string& words) const;
 
+    /// A contract begins, the way that is named, by these options of ALTER TABLE.
+    void begin_contract(db::session& session, std::string_view goes,
+                        const std::string& alter) const;
+    /// Since when statements are watched, as src/contract/watch_record reads it.
+    void record_watch(db::session& session, const std::string& text) const;
+    /// The column is expanded no more: what stands of it is removed, and the table with it where
+    /// nothing else is in it. Nobody else may begin with the table meanwhile
+    /// (earlier::claim_start()).
+    void remove(db::session& session) const;
+
     const table_name& name() const noexcept { return name_; }
 
   private:

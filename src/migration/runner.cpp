@@ -33,6 +33,7 @@
 #include "src/swap/own_statement_ender.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -122,6 +123,7 @@ outcome runner::run(std::stop_token stop) {
     ender.reset();
     if (state_.with.replica == replica_use::tested) test_.swap_back();
     clean_up(stop);
+    complete_whole();
     state_.enter(phase::done);
     return made;
 }
@@ -370,11 +372,41 @@ outcome runner::finish_clean_up(std::stop_token stop) {
     made.by_earlier_run = true;
     state_.told.on_swapped(made);
     clean_up(stop);
+    complete_whole();
     state_.enter(phase::done);
     return made;
 }
 
+void runner::complete_whole() {
+    fault::point("migration.before_whole");
+    if (state_.with.part_of.after_swap) state_.told.on_notice(state_.with.part_of.after_swap());
+}
+
+// It may take long, while a stop and a failure of the run's threads are to be seen.
+std::string runner::why_not_yet(const std::function<void()>& meanwhile) {
+    const auto& ask = state_.with.part_of.before_swap;
+    if (!ask) return {};
+    struct answer {
+        std::string why;
+        std::atomic<bool> given{false};  // set by the thread when it is done with the rest
+    };
+    const auto made = std::make_shared<answer>();
+    threads_.spawn("before-swap", [&state = state_, ask, made](std::stop_token end) {
+        try {
+            made->why = ask(
+                {.throttler = state.parts().throttler, .pace = state.steer().pace, .stop = end});
+        } catch (const error& failure) {
+            made->why = fmt::format("whether the tables may be swapped could not be seen: {}",
+                                    failure.what());
+        }
+        made->given = true;
+    });
+    while (!made->given) meanwhile();
+    return made->why;
+}
+
 std::string runner::prepare_swap(const std::function<void()>& meanwhile) {
+    if (std::string why = why_not_yet(meanwhile); !why.empty()) return why;
     return state_.with.replica == replica_use::tested ? test_.prepare_swap(meanwhile) : "";
 }
 

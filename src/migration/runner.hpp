@@ -57,6 +57,10 @@ class runner {
     void copy(std::stop_token stop);
     /// As swap_finish::obstacle.
     std::string prepare_swap(const std::function<void()>& meanwhile);
+    /// What greater_whole::before_swap says.
+    std::string why_not_yet(const std::function<void()>& meanwhile);
+    /// As greater_whole::after_swap.
+    void complete_whole();
     /// Asks the run's threads to stop, and waits until all have ended.
     void end_threads();
     /// The run drops and writes nothing any more.

@@ -5,9 +5,13 @@
 #include "src/rehearsal/start_notices.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/wire/connection_options.hpp"
+#include "throttle/pace.hpp"
+#include "throttle/throttler.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace segue::migration {
@@ -17,6 +21,26 @@ enum class replica_use {
     streams,   ///< At most its binary log is read: the primary is migrated.
     migrated,  ///< --migrate-on-replica: it is written to, and the primary is not.
     tested     ///< --test-on-replica: the same, and the tables are swapped back.
+};
+
+/// All rows are copied and verified, and the swap is about to be tried: what whoever looks at the
+/// table once more has to heed.
+struct swap_moment {
+    const throttle::throttler& throttler;
+    const throttle::live_pace& pace;
+    std::stop_token stop;
+};
+
+/// What a migration is a part of, as `segue contract`.
+struct greater_whole {
+    /// Why the swap must not be made yet, one sentence; empty: it may. Asked before each attempt,
+    /// on a thread of its own; may block, and throws segue::error where it cannot tell, which is
+    /// tried again. Unset: it may.
+    std::function<std::string(const swap_moment&)> before_swap = {};
+    /// Done when the tables are swapped and cleaned up, also where an earlier run has swapped them;
+    /// returns what the operator is to know, one sentence. Must not throw. Unset: nothing is to be
+    /// done.
+    std::function<std::string()> after_swap = {};
 };
 
 /// All that a run is told; const from its start.
@@ -45,6 +69,7 @@ struct settings {
     bool attempt_instant_ddl = false;  ///< Before all else, ALGORITHM=INSTANT on the table itself.
     bool drop_old_table = false;       ///< The old table is dropped after the swap.
     std::chrono::seconds wait_for_server{600};  ///< What passes by itself is waited for so long.
+    greater_whole part_of = {};                 ///< Unset where it is alone.
 };
 
 /// Looks for the servers of a run. Throws as server_roles does.

@@ -255,7 +255,9 @@ std::vector<refusal> changes_of_expanded_columns(db::session& session,
             std::ranges::any_of(triggers, [&](const schema::trigger& each) {
                 return earlier::is_of_pair(each, one.asked.new_column);
             });
-        if (!is_kept_in_step) continue;
+        const bool ends = request.ends_pair &&
+                          sql::same_name(request.ends_pair->new_column, one.asked.new_column);
+        if (!is_kept_in_step || ends) continue;
         const auto is_of_these = [&](const std::string& name) {
             return sql::same_name(name, one.asked.new_column) ||
                    sql::same_name(name, one.asked.old_column);
@@ -269,8 +271,8 @@ std::vector<refusal> changes_of_expanded_columns(db::session& session,
                                  "expand`, which were made for these columns as they are",
                                  clause.text, quoted_name(one.asked.old_column),
                                  quoted_name(one.asked.new_column)),
-                     "Change what else there is now, and these once the triggers are dropped "
-                     "(`segue cleanup` shows the statements)."});
+                     "Change what else there is now. `segue contract` takes one of the two away, "
+                     "and gives the other its definition."});
     }
     return found;
 }

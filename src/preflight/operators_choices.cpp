@@ -119,12 +119,15 @@ void see_what_is_taken_along(db::session& session, const inspection_request& req
         tell_discarded_foreign_keys(made, refusals);
     else
         refusals.insert(refusals.end(), of_parents.begin(), of_parents.end());
+    if (request.ends_pair)
+        along.left_behind = triggers_left_behind(session, original, *request.ends_pair, refusals);
     if (!request.triggers.include) return;
     along.includes_triggers = true;
     // What an earlier run left on its new table is dropped, or stands in the way by itself.
     std::vector<table_name> dropped{made.tables.rehearsal, made.tables.ghost};
     if (request.drop_old) dropped.push_back(made.tables.old);
-    along.triggers = triggers_to_take_along(session, original, request.triggers, dropped, refusals);
+    along.triggers = triggers_to_take_along(session, original, request.triggers, request.ends_pair,
+                                            dropped, refusals);
 }
 
 void tell_triggers(plan& made) {

@@ -44,6 +44,9 @@ struct inspection_request {
     bool discard_foreign_keys = false;  ///< --discard-foreign-keys
     bool nullable_key = false;          ///< --allow-nullable-unique-key: where no other key serves.
     trigger_request triggers;
+    /// The pair of triggers that this very change ends, of the column by which it is known: the
+    /// columns that it keeps in step may be changed, and the new table gets none of it.
+    std::optional<ended_pair> ends_pair = {};
     earlier::run_use earlier = earlier::run_use::gone_on_with;  ///< --no-resume, --resume
     bool rehearsal = false;  ///< The empty new table is `_<t>_ghr`, and nothing else is touched.
     std::chrono::milliseconds

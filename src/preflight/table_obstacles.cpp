@@ -137,18 +137,26 @@ keys_of_children children_of(db::session& session, const table_name& table,
 std::vector<refusal> trigger_obstacles(db::session& session, const table_name& table,
                                        const taken_along& along) {
     if (along.includes_triggers) {
-        const std::string changed = changed_trigger(session, table, along.triggers);
+        const std::string changed = changed_trigger(session, table, along);
         if (changed.empty()) return {};
         return {{fmt::format("the trigger {} was made, changed or dropped since the start",
                              quoted_name(changed)),
                  "Start again: the new table's triggers are those that the table had then."}};
     }
     std::vector<refusal> found;
-    for (const schema::trigger& one : schema::read_triggers(session, table))
-        found.push_back(
-            {fmt::format("the table has a trigger, {}", quoted_name(one.name)),
-             "It would stay on the old table. Drop it for the time of the migration, or say "
-             "--include-triggers and --trigger-suffix, which make it on the new table."});
+    const auto triggers = schema::read_triggers(session, table);
+    for (const schema::trigger& one : along.left_behind)
+        if (std::ranges::count(triggers, one) == 0)
+            found.push_back({fmt::format("the trigger {} was changed or dropped since the start",
+                                         quoted_name(one.name)),
+                             "Until the swap it keeps two columns in step: start again once it is "
+                             "as it was. The same `segue expand` makes it again."});
+    for (const schema::trigger& one : triggers)
+        if (std::ranges::count(along.left_behind, one) == 0)
+            found.push_back(
+                {fmt::format("the table has a trigger, {}", quoted_name(one.name)),
+                 "It would stay on the old table. Drop it for the time of the migration, or say "
+                 "--include-triggers and --trigger-suffix, which make it on the new table."});
     return found;
 }
 

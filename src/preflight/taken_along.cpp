@@ -3,10 +3,12 @@
 #include "src/base/error.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/base/utf8.hpp"
+#include "src/earlier/expanded_columns.hpp"
 #include "src/servers/account.hpp"
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -121,6 +123,7 @@ std::string held_trigger_name(db::session& session, const table_name& original,
 
 std::vector<taken_trigger> triggers_to_take_along(db::session& session, const table_name& original,
                                                   const trigger_request& with,
+                                                  const std::optional<ended_pair>& ended,
                                                   const std::vector<table_name>& held_until_dropped,
                                                   std::vector<refusal>& refusals) {
     const auto account = servers::read_account(session, original.schema);
@@ -141,6 +144,7 @@ std::vector<taken_trigger> triggers_to_take_along(db::session& session, const ta
             .value_or("");
     std::vector<taken_trigger> made;
     for (schema::trigger& one : schema::read_triggers(session, original)) {
+        if (ended && earlier::is_of_pair(one, ended->new_column)) continue;
         taken_trigger taken{.original = std::move(one), .name = {}, .body = {}};
         taken.name = trigger_name_taken_along(taken.original.name, with);
         taken.body = schema::read_trigger_body(session, original, taken.original.name);
@@ -224,17 +228,31 @@ milliseconds try_triggers(db::session& session, const table_name& target,
 }
 
 std::string changed_trigger(db::session& session, const table_name& original,
-                            const std::vector<taken_trigger>& triggers) {
+                            const taken_along& along) {
+    std::vector<schema::trigger> before = along.left_behind;
+    for (const taken_trigger& one : along.triggers) before.push_back(one.original);
     const auto now = schema::read_triggers(session, original);
-    const auto is_there = [&](const schema::trigger& one) {
-        return std::ranges::count(now, one) > 0;
-    };
-    for (const taken_trigger& one : triggers)
-        if (!is_there(one.original)) return one.original.name;
+    for (const schema::trigger& one : before)
+        if (std::ranges::count(now, one) == 0) return one.name;
     for (const schema::trigger& one : now)
-        if (std::ranges::none_of(triggers, [&](const auto& at) { return at.original == one; }))
-            return one.name;
+        if (std::ranges::count(before, one) == 0) return one.name;
     return {};
+}
+
+std::vector<schema::trigger> triggers_left_behind(db::session& session, const table_name& original,
+                                                  const ended_pair& pair,
+                                                  std::vector<refusal>& refusals) {
+    std::vector<schema::trigger> found;
+    for (schema::trigger& one : schema::read_triggers(session, original))
+        if (earlier::is_of_pair(one, pair.new_column)) found.push_back(std::move(one));
+    for (const std::string_view event : {"UPDATE", "INSERT"})
+        if (pair.whole && std::ranges::count(found, event, &schema::trigger::event) == 0)
+            refusals.push_back(
+                {fmt::format("the trigger that keeps {} in step on {} is gone",
+                             quoted_name(pair.new_column), event),
+                 "What was written since may stand under one of the two names alone. The same "
+                 "`segue expand` makes it again, and tells which rows disagree."});
+    return found;
 }
 
 }  // namespace segue::preflight

@@ -8,6 +8,7 @@
 #include "src/schema/trigger.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ struct trigger_request {
     bool include = false;                 ///< --include-triggers
     std::string suffix;                   ///< --trigger-suffix
     bool remove_suffix_if_there = false;  ///< --remove-trigger-suffix-if-exists
+};
+
+/// A pair of triggers of `segue expand` that a migration ends with its swap.
+struct ended_pair {
+    std::string new_column;  ///< By which its triggers are known.
+    /// Both have to be there from the start to the swap. Else those that are there at the start.
+    bool whole = true;
 };
 
 /// A trigger of the original, and the one that the new table gets in its place.
@@ -42,6 +50,9 @@ struct taken_along {
     foreign_keys_time foreign_keys_take;
     bool includes_triggers = false;
     std::vector<taken_trigger> triggers;  ///< In the order in which they are made.
+    /// Of the pair that ends: at work on the original until the swap, and on no table that is
+    /// written to after it.
+    std::vector<schema::trigger> left_behind;
     /// What it takes to make the triggers, measured at the start on the empty new table.
     std::chrono::milliseconds triggers_time{0};
 };
@@ -50,10 +61,11 @@ struct taken_along {
 std::string trigger_name_taken_along(const std::string& original, const trigger_request& with);
 
 /// The triggers as they are now, and what stands in the way of making them on the new table: their
-/// names, the account, the schema's collation. `held_until_dropped`: names are free that are held
-/// by triggers of these tables.
+/// names, the account, the schema's collation. Those of `ended` are left out. `held_until_dropped`:
+/// names are free that are held by triggers of these tables.
 std::vector<taken_trigger> triggers_to_take_along(db::session& session, const table_name& original,
                                                   const trigger_request& with,
+                                                  const std::optional<ended_pair>& ended,
                                                   const std::vector<table_name>& held_until_dropped,
                                                   std::vector<refusal>& refusals);
 
@@ -82,6 +94,12 @@ std::chrono::milliseconds try_triggers(db::session& session, const table_name& t
 
 /// Empty when the triggers of the original are those that were there at the start.
 std::string changed_trigger(db::session& session, const table_name& original,
-                            const std::vector<taken_trigger>& triggers);
+                            const taken_along& along);
+
+/// The triggers of that pair, which stay behind; where one of them is missing that may not, that
+/// stands in the way.
+std::vector<schema::trigger> triggers_left_behind(db::session& session, const table_name& original,
+                                                  const ended_pair& pair,
+                                                  std::vector<refusal>& refusals);
 
 }  // namespace segue::preflight

@@ -1,9 +1,12 @@
 #include "src/servers/tables_there.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/start_failure.hpp"
+
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +22,15 @@ std::optional<std::string> type_of_table(db::session& session, const table_name&
 
 bool exists(db::session& session, const table_name& name) {
     return type_of_table(session, name).has_value();
+}
+
+schema::table_definition read_or_refuse(db::session& session, const table_name& name) {
+    auto found = schema::read_table(session, name);
+    if (!found)
+        throw_refusals(
+            {{fmt::format("there is no table {} that the account can see", name.quoted()),
+              "Check --database and --table, and the account's privileges."}});
+    return std::move(*found);
 }
 
 bool was_changed(db::session& session, const schema::table_definition& before) {

@@ -17,6 +17,9 @@ std::optional<std::string> type_of_table(db::session& session, const table_name&
 /// Whether the table is there, as far as the account can see. Throws as the session does.
 bool exists(db::session& session, const table_name& name);
 
+/// The table's definition. Throws a refusal where there is none that the account can see.
+schema::table_definition read_or_refuse(db::session& session, const table_name& name);
+
 /// Whether the table is there, and has another definition than it had. Throws as the session does.
 bool was_changed(db::session& session, const schema::table_definition& before);
 

@@ -252,6 +252,42 @@ TEST_F(a_command_line, says_by_what_a_column_is_expanded) {
     EXPECT_THAT(read({"expand", "--help"}).output, testing::StartsWith("Usage: segue expand "));
 }
 
+TEST_F(a_command_line, says_which_of_two_names_goes) {
+    const auto contract = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"contract", "--user=me", "--database=d", "--table=t"});
+        return read(more);
+    };
+    const auto drops = contract({"--drop", "name", "--indexes=move", "--unused-for=12h",
+                                 "--watch=db2,db3:3307", "--watch=db4", "--max-lag-millis=100"});
+    ASSERT_TRUE(drops.run) << drops.fatal;
+    EXPECT_EQ(drops.asked, job::contract);
+    EXPECT_EQ(drops.run->contract.drop, "name");
+    EXPECT_EQ(drops.run->contract.indexes, "move");
+    EXPECT_EQ(drops.run->contract.unused_for, std::chrono::hours(12));
+    EXPECT_EQ(drops.run->contract.watched.size(), 3U);
+    EXPECT_EQ(contract({"--drop=name"}).run->contract.unused_for, std::chrono::hours(7 * 24));
+    const auto abandons = contract({"--abandon=full_name", "--despite-use"});
+    ASSERT_TRUE(abandons.run) << abandons.fatal;
+    EXPECT_EQ(abandons.run->contract.abandon, "full_name");
+    EXPECT_TRUE(abandons.run->contract.despite_use);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{},
+                                               {"--drop=a", "--abandon=b"},
+                                               {"--drop="},
+                                               {"--abandon=b", "--watch=db2"},
+                                               {"--drop=a", "--unused-for=7"},
+                                               {"--drop=a", "--unused-for=-1d"},
+                                               {"--drop=a", "--indexes=keep"}})
+        EXPECT_EQ(contract(wrong).exit_code, 1) << testing::PrintToString(wrong);
+    for (const std::string wrong : {"--alter=DROP a", "--set=a = b", "--test-on-replica",
+                                    "--attempt-instant-ddl", "--rename=a=b"})
+        EXPECT_EQ(contract({"--drop=a", wrong}).exit_code, 2) << wrong;
+    EXPECT_EQ(read_complete({"--despite-use"}).fatal, "--despite-use is of `segue contract` alone");
+    const std::string help = read({"contract", "--help"}).output;
+    EXPECT_THAT(help, testing::StartsWith("Usage: segue contract "));
+    EXPECT_THAT(help, HasSubstr("--drop COLUMN"));
+}
+
 TEST_F(a_command_line, a_command_has_a_help_of_its_own) {
     const auto help = [&](const std::string& command) { return read({command, "--help"}).output; };
     const std::string verify = help("verify");
@@ -295,8 +331,9 @@ TEST_F(a_command_line, of_an_unknown_command_names_the_nearest_and_all_of_them) 
     const auto told = [this](const std::string& word) {
         const auto result = read({word, "--database=d"});
         EXPECT_EQ(result.exit_code, 2);
-        EXPECT_THAT(result.output,
-                    HasSubstr("backfill, cleanup, ctl, expand, status, verify and views"));
+        EXPECT_THAT(
+            result.output,
+            HasSubstr("backfill, cleanup, contract, ctl, expand, status, verify and views"));
         return result.output;
     };
     EXPECT_THAT(told("clean-up"), HasSubstr("did you mean cleanup?"));
