@@ -50,6 +50,7 @@ class a_log_that_was_reset : public testing::TestWithParam<kind> {
     /// A row of the table changes, and then so much else that the log is longer than it was.
     void reset_and_grow() {
         const auto before = length();
+        wait_for_another_second();
         server.root().execute(GetParam().version.empty() ? "RESET BINARY LOGS AND GTIDS"
                                                          : "RESET MASTER");
         application_session session(server.over_tcp(), run.schema());
@@ -59,6 +60,13 @@ class a_log_that_was_reset : public testing::TestWithParam<kind> {
                 session.execute("INSERT INTO other (x) VALUES (REPEAT('x', 100))");
             return length() > before + 100;
         });
+    }
+    /// Than the one in which the log's file was made.
+    void wait_for_another_second() {
+        auto root = server.root();
+        const auto now = [&root] { return root.query_value("SELECT UNIX_TIMESTAMP()"); };
+        const auto first = now();
+        eventually("another second", [&] { return now() != first; });
     }
     void end_the_dump() {
         auto root = server.root();
