@@ -29,6 +29,13 @@ struct file_position {
 /// A place between two transactions: a GTID set where gtid_mode is ON, else file and offset.
 using stream_position = std::variant<gtid_set, file_position>;
 
+/// "binlog.000004:1234", or a GTID set.
+inline std::string text_of(const stream_position& position) {
+    if (const auto* file = std::get_if<file_position>(&position))
+        return file->file + ":" + std::to_string(file->offset);
+    return std::get<gtid_set>(position).text();
+}
+
 /// A table whose rows are wanted, by the names as the server stores them, and which of its columns.
 struct table_subscription {
     std::string schema;

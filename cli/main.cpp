@@ -20,6 +20,7 @@
 #include "cli/running/serving.hpp"
 #include "cli/running/signal_watch.hpp"
 #include "cli/running/standard_streams.hpp"
+#include "cli/split.hpp"
 #include "cli/verify.hpp"
 #include "cli/views.hpp"
 #include "src/base/error.hpp"
@@ -205,6 +206,8 @@ int run_process(int argc, char* argv[]) {
         return cli::backfill_table(*asked.run, asked.notices);
     if (asked.run && asked.asked == cli::job::expand)
         return cli::expand_table(*asked.run, asked.notices);
+    if (asked.run && asked.asked == cli::job::split)
+        return cli::split_table(*asked.run, asked.notices);
     if (asked.run && asked.asked != cli::job::migrate) {
         cli::signal_watch signals([] {});
         if (asked.asked == cli::job::verify)
