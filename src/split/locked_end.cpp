@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -83,8 +84,9 @@ std::string locked_end::drain() {
 }
 
 std::string locked_end::foresee(sessions& on) {
-    holders::foresight ahead(on.lookout, with_.sessions, with_.made.server, with_.made.tables, {},
-                             {.long_held = with_.stall_budget / 10});
+    const std::vector<servers::locked_table> beside;
+    holders::foresight ahead(on.lookout, with_.sessions, with_.made.server, with_.made.tables,
+                             beside, {.long_held = with_.stall_budget / 10});
     const auto found = ahead.wait_for_no_blockers(with_.of.stop_token());
     return found.empty() ? "" : describe(found);
 }
