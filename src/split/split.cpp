@@ -327,12 +327,16 @@ void split::wait_until_finish_is_asked(const std::stop_token& stop) {
 void split::look_after(const std::stop_token& stop) {
     if (threads_.failed() || stop.stop_requested() || threads_.token().stop_requested())
         throw stopped();
+    throw_for_change_of_ours();
     if (parts_->feed.take_definition_seen()) look_at_definitions();
-    if (auto why = parts_->feed.change_of_ours(); !why.empty()) {
-        with_session([&](db::session& on) { throw_if_taken_over(on); });
-        throw error(why, {.spoils_run = true});
-    }
     pause_for(tick, threads_.token());
+}
+
+void split::throw_for_change_of_ours() {
+    const std::string why = parts_->feed.change_of_ours();
+    if (why.empty()) return;
+    with_session([&](db::session& on) { throw_if_taken_over(on); });
+    throw error(why, {.spoils_run = true});
 }
 
 // Another run drops our tables as well, and is told of in other words.
@@ -349,7 +353,9 @@ void split::look_at_definitions() {
         with_session([&](db::session& on) { throw_if_changed(on, *made_); });
     } catch (const error&) {
         // The stream names the statement, a moment later.
-        pause_for(carry::stream_tells_within, threads_.token());
+        for (const auto until = std::chrono::steady_clock::now() + carry::stream_tells_within;
+             std::chrono::steady_clock::now() < until; pause_for(tick, threads_.token()))
+            throw_for_change_of_ours();
         throw;
     }
 }

@@ -96,6 +96,7 @@ class split {
     /// One turn of every wait. Throws `stopped` when a thread failed or the run is asked to stop.
     void look_after(const std::stop_token& stop);
     void look_at_definitions();
+    void throw_for_change_of_ours();
     void throw_if_taken_over(db::session& session);
 
     /// Runs the operation on a session of its own, which is connected anew where it is lost.

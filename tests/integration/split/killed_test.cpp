@@ -69,9 +69,9 @@ TEST_P(long_split_killed, behind_its_end_it_is_told_and_nothing_is_carried_over)
 
 INSTANTIATE_TEST_SUITE_P(here, split_killed, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
-INSTANTIATE_TEST_SUITE_P(here, long_split_killed, testing::Values(std::string()),
+INSTANTIATE_TEST_SUITE_P(long_here, long_split_killed, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
-INSTANTIATE_TEST_SUITE_P(on_an_old_version, long_split_killed, testing::Values(std::string("8.0")),
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, long_split_killed, testing::Values(std::string("8.0")),
                          [](const auto&) { return "on_8_0"; });
 
 }  // namespace

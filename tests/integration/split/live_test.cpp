@@ -116,7 +116,7 @@ TEST_P(long_at_its_place, the_target_is_the_source_while_writers_go_on) {
     split_run::expect_equal(source, source, numbers);
 }
 
-INSTANTIATE_TEST_SUITE_P(either_way, long_at_its_place, testing::Bool(), [](const auto& one) {
+INSTANTIATE_TEST_SUITE_P(long_either_way, long_at_its_place, testing::Bool(), [](const auto& one) {
     return one.param ? "with_numbers" : "with_codes";
 });
 
