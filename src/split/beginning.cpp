@@ -7,6 +7,8 @@
 #include "src/carry/copy_start.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/job_claim.hpp"
+#include "src/preflight/key_check.hpp"
+#include "src/rows/statements.hpp"
 #include "src/servers/durability.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/split/earlier_split.hpp"
@@ -37,6 +39,12 @@ void make_target(const begun_with& at, plan& made) {
         throw error(fmt::format("{} was dropped by somebody else", made.tables.ghost.quoted()));
     made.target = std::move(*found);
     made.asked.target = schema::stable_create_statement(made.target);
+    // Whether a row is found in the target by its key does not depend on the condition.
+    schema::projection of_all = made.projection;
+    of_all.where.clear();
+    preflight::check_key_forms(at.session,
+                               rows::statements(of_all, /*locking_reads=*/false,
+                                                made.server.packet_bytes_max));
 }
 
 }  // namespace

@@ -36,6 +36,27 @@ TEST_P(split_killed, while_it_copies_goes_on) {
     run.expect_equal();
 }
 
+TEST_P(split_killed, what_is_left_is_shown_and_dropped_by_cleanup) {
+    kill_at("split.copied", run.numbered());
+    for (const std::string table : {"t", "a"}) {
+        const std::vector<std::string> words = {
+            "cleanup", "--host=" + run.server().host(), "--port=" + std::to_string(run.server().port()),
+            "--user=" + run.server().user(), "--database=" + run.schema(), "--table=" + table};
+        segue_process shown(segue_build::released, words, segue_variables(run.server()));
+        EXPECT_EQ(shown.wait(3 * patience), 0) << shown.err();
+        EXPECT_NE(shown.out().find("goes on from there. To give it up, add --execute, which drops"),
+                  std::string::npos)
+            << shown.out();
+    }
+    const std::vector<std::string> words = {
+        "cleanup", "--execute", "--host=" + run.server().host(),
+        "--port=" + std::to_string(run.server().port()), "--user=" + run.server().user(),
+        "--database=" + run.schema(), "--table=a"};
+    segue_process done(segue_build::released, words, segue_variables(run.server()));
+    EXPECT_EQ(done.wait(3 * patience), 0) << done.err();
+    EXPECT_EQ(run.tables(), "a,t");
+}
+
 class long_split_killed : public split_killed {};
 
 TEST_P(long_split_killed, at_each_step_goes_on_by_the_same_command) {

@@ -65,6 +65,56 @@ TEST_P(split_live, ends_exactly_under_writers_with_a_lock) {
     EXPECT_EQ(run.tables(), "a,t");
 }
 
+// Names that are equal by their collation are one row, and only the server can order them.
+TEST_P(split_live, a_key_that_the_server_alone_orders) {
+    run.session().execute(
+        "CREATE TABLE w (word VARCHAR(20) COLLATE utf8mb4_0900_ai_ci PRIMARY KEY, street "
+        "VARCHAR(20), n INT NOT NULL)");
+    run.session().execute("INSERT INTO w SELECT CONCAT('word ', id), street, id FROM t");
+    std::jthread writer([session = run.another()](const std::stop_token& stop) mutable {
+        std::mt19937 random(7);
+        const auto any = [&](int to) { return std::uniform_int_distribution<int>(1, to)(random); };
+        while (!stop.stop_requested()) {
+            const int n = any(3'000);
+            const std::string it = fmt::format("WHERE word='WORD {}'", n);
+            switch (any(5)) {
+                case 1:
+                    session.execute("UPDATE w SET word=UPPER(word) " + it);
+                    break;
+                case 2:
+                    session.execute("UPDATE w SET street=IF(street IS NULL,'s',NULL) " + it);
+                    break;
+                case 3:
+                    session.execute("DELETE FROM w " + it);
+                    break;
+                case 4:
+                    session.execute(fmt::format("REPLACE INTO w VALUES ('Word {}','r',{})", n, n));
+                    break;
+                default:
+                    session.execute("UPDATE w SET n=n+1 " + it);
+            }
+        }
+    });
+    const auto process = run.start_split(
+        {"--from=w", "--columns=word, street, n", "--where=street IS NOT NULL",
+         "--create=CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY, word VARCHAR(20) COLLATE "
+         "utf8mb4_0900_ai_ci NOT NULL, street VARCHAR(20), n INT, UNIQUE KEY (word))"});
+    split_run::wait_until_in_step(*process);
+    ASSERT_TRUE(eventually("changes are carried over", [&] {
+        const auto status = run.other_on_socket("sup");
+        return std::regex_search(status, std::regex("Applied: [0-9]{3}"));
+    }));
+    writer.request_stop();
+    writer.join();
+    run.finish();
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->out() << process->err();
+    auto session = run.another();
+    const auto wanted =
+        session.query("SELECT word, street, n FROM w WHERE street IS NOT NULL ORDER BY word");
+    EXPECT_GT(wanted.size(), 100U);
+    EXPECT_TRUE(wanted == session.query("SELECT word, street, n FROM a ORDER BY word"));
+}
+
 INSTANTIATE_TEST_SUITE_P(here, split_live, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, split_live, testing::Values(std::string("8.0")),
