@@ -12,6 +12,7 @@
 #include "src/base/refused_as.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/expressions/assignment.hpp"
+#include "src/hooks/hook_environment.hpp"
 #include "src/migration/settings.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/wire/server_patience.hpp"

@@ -9,6 +9,7 @@
 #include "src/base/log.hpp"
 #include "src/base/refused_as.hpp"
 #include "src/db/session_factory.hpp"
+#include "src/hooks/hook_environment.hpp"
 #include "src/migration/settings.hpp"
 #include "src/servers/server_roles.hpp"
 #include "src/split/split.hpp"
@@ -83,22 +84,22 @@ split::settings settings_of(const options& given) {
 hooks::hook_variables variables_of(const options& given, const split::split& job) {
     const auto now = job.now();
     const auto made = job.about();
-    return {{"DATABASE_NAME", given.run.request.original.schema},
-            {"TABLE_NAME", given.run.request.original.name},
-            {"SPLIT", "true"},
-            {"SPLIT_INTO", given.split.into},
-            {"WHERE", given.where},
-            {"DDL", ""},
-            {"ELAPSED_SECONDS", fmt::format("{:.6f}", display::seconds_of(now.elapsed))},
-            {"ESTIMATED_ROWS", std::to_string(now.rows_estimate)},
-            {"COPIED_ROWS", std::to_string(now.rows_copied)},
-            {"MIGRATED_HOST",
-             made ? made->server.host.substr(0, made->server.host.rfind(':')) : ""},
-            {"EXECUTING_HOST", display::host_name()},
-            {"HOOKS_HINT", given.hooks.hint},
-            {"HOOKS_HINT_OWNER", given.hooks.hint_owner},
-            {"HOOKS_HINT_TOKEN", given.hooks.hint_token},
-            {"DRY_RUN", given.execute ? "false" : "true"}};
+    return {
+        {"DATABASE_NAME", given.run.request.original.schema},
+        {"TABLE_NAME", given.run.request.original.name},
+        {"SPLIT", "true"},
+        {"SPLIT_INTO", given.split.into},
+        {"WHERE", given.where},
+        {"DDL", ""},
+        {"ELAPSED_SECONDS", fmt::format("{:.6f}", display::seconds_of(now.elapsed))},
+        {"ESTIMATED_ROWS", std::to_string(now.rows_estimate)},
+        {"COPIED_ROWS", std::to_string(now.rows_copied)},
+        {"MIGRATED_HOST", made ? made->server.host.substr(0, made->server.host.rfind(':')) : ""},
+        {"EXECUTING_HOST", display::host_name()},
+        {"HOOKS_HINT", given.hooks.hint},
+        {"HOOKS_HINT_OWNER", given.hooks.hint_owner},
+        {"HOOKS_HINT_TOKEN", given.hooks.hint_token},
+        {"DRY_RUN", given.execute ? "false" : "true"}};
 }
 
 job_end rehearse(split::split& job, job_lines& lines, hook_calls& hooks,

@@ -207,7 +207,8 @@ command_help help_of_split() {
             "Usage: segue split --host HOST --database DB --from TABLE --into OTHER\n"
             "                   --columns \"TARGET=SOURCE, ...\" [--where CONDITION] ...\n"
             "\n"
-            "Fills a second table from the first and keeps it in step, by the binary log, until it\n"
+            "Fills a second table from the first and keeps it in step, by the binary log, until "
+            "it\n"
             "is told to finish; every row is compared before. Without --execute, a rehearsal.\n",
         .flags = with_common_flags(flags_of_a_split()),
         .meanings = {{"database", "Schema of both tables"},
@@ -265,7 +266,7 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",  "expand",
+    const std::vector<std::string> commands{"backfill", "cleanup", "ctl",    "expand",
                                             "split",    "status",  "verify", "views"};
     constexpr std::string_view known =
         "backfill, cleanup, ctl, expand, split, status, verify and views";

@@ -345,7 +345,8 @@ std::vector<flag> obeyed_flags() {
         parsed(
             "where", change, "", "CONDITION", [](options & o) -> auto& { return o.where; },
             [](const std::string& given) { return given; },
-            "Of `segue backfill` and `segue split`: the rows that are set, or that are in the other "
+            "Of `segue backfill` and `segue split`: the rows that are set, or that are in the "
+            "other "
             "table, by a condition over the row's own columns; without it all rows",
             ours),
         switched(

@@ -291,7 +291,8 @@ class options_reader {
             return;
         }
         if (given_.has("table"))
-            throw error("--table means nothing to `segue split`: --from and --into name its tables");
+            throw error(
+                "--table means nothing to `segue split`: --from and --into name its tables");
         static_cast<void>(required("into", asked));
         static_cast<void>(required("columns", asked));
         refuse_empty_where("for all rows");

@@ -120,8 +120,8 @@ struct command_line {
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
-/// `backfill`, `expand`, `split` or `views` as the first of them the flags of a run mean what they mean for
-/// one, and
+/// `backfill`, `expand`, `split` or `views` as the first of them the flags of a run mean what they
+/// mean for one, and
 /// --alter is not needed; those that mean nothing to it are refused. Exit codes: 2 for flags that
 /// are unknown or cannot be read, with a line on it as `output`; 1 for anything else that is wrong,
 /// with `fatal`; 0 for --help, --version and --check-flag. May block in ask_password. Does not

@@ -113,8 +113,7 @@ std::string split_rehearsal_text(const split::split::rehearsal& found) {
     const split::plan& made = found.made;
     std::string text = fmt::format("{} from {}:\n{}", made.tables.ghost.quoted(),
                                    made.tables.original.quoted(), columns_text(made));
-    if (!made.projection.where.empty())
-        text += fmt::format("  where {}\n", made.projection.where);
+    if (!made.projection.where.empty()) text += fmt::format("  where {}\n", made.projection.where);
     text += fmt::format("Key:\n{}", made.key_explanation);
     text += fmt::format("{}\nMade beside it: {} and {}, until the end.\n", begins_text(made),
                         made.tables.changelog.quoted(), made.tables.checkpoint.quoted());
@@ -161,16 +160,16 @@ std::string split_end_text(const split::outcome& done, const split::plan& made) 
         return fmt::format(
             "The split of {} into {} has ended before, at {}: its tables are dropped.\n", source,
             target, done.place);
-    std::string text = fmt::format("Done: {} is split into {}, and not kept in step any more.\n",
-                                   source, target);
-    text += fmt::format("Verified before: {} rows of {} that match, {} of {}.\n", done.rows_verified,
-                        source, done.rows_in_target, target);
+    std::string text =
+        fmt::format("Done: {} is split into {}, and not kept in step any more.\n", source, target);
+    text += fmt::format("Verified before: {} rows of {} that match, {} of {}.\n",
+                        done.rows_verified, source, done.rows_in_target, target);
     if (done.locked)
-        return text +
-               fmt::format("Both tables were equal, and locked, at {}: what changes {} behind it is "
-                           "not in {}.\nWrites waited for {} ms ({} attempt{}).\n",
-                           done.place, source, target, done.stall.count(), done.attempts,
-                           done.attempts == 1 ? "" : "s");
+        return text + fmt::format(
+                          "Both tables were equal, and locked, at {}: what changes {} behind it is "
+                          "not in {}.\nWrites waited for {} ms ({} attempt{}).\n",
+                          done.place, source, target, done.stall.count(), done.attempts,
+                          done.attempts == 1 ? "" : "s");
     return text + fmt::format("All that stands in the binary log before {} is in {}.\n", done.place,
                               target);
 }

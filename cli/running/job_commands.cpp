@@ -65,8 +65,7 @@ std::string job_commands::help() const {
 std::string job_commands::status() const {
     std::string job(with_.job);
     job.front() = static_cast<char>(job.front() - 'a' + 'A');
-    std::string text =
-        fmt::format("# {} of {}\n", job, with_.given.run.request.original.quoted());
+    std::string text = fmt::format("# {} of {}\n", job, with_.given.run.request.original.quoted());
     const auto now = with_.pace.snapshot();
     for (const std::string_view name : settings)
         text += fmt::format("# {}: {}\n", name, pace_value(name, now));
@@ -118,8 +117,8 @@ std::string job_commands::answer_or_throw(const control::command& asked) {
         if (one.name == name) return one.act();
     for (const auto& one : interactive::names())
         if (one.name == name)
-            throw error(fmt::format("{} is a command to a migration, and this is a {}: it {}",
-                                    name, with_.job, with_.does_not));
+            throw error(fmt::format("{} is a command to a migration, and this is a {}: it {}", name,
+                                    with_.job, with_.does_not));
     std::vector<std::string> known(settings.begin(), settings.end());
     for (const own_command& one : with_.own) known.emplace_back(one.name);
     known.insert(known.end(), others.begin(), others.end());

@@ -13,9 +13,9 @@
 
 namespace segue::cli {
 
-/// Answers the commands by which a running job that is no migration is asked and steered: those of a
-/// migration that mean something to it. docs/interactive-commands.md. Threads: the command server's,
-/// but for end_run(). Lifetime: all that it is made with outlives it.
+/// Answers the commands by which a running job that is no migration is asked and steered: those of
+/// a migration that mean something to it. docs/interactive-commands.md. Threads: the command
+/// server's, but for end_run(). Lifetime: all that it is made with outlives it.
 class job_commands {
   public:
     /// A command of the job's own.
@@ -27,9 +27,9 @@ class job_commands {
     struct parts {
         const options& given;
         throttle::live_pace& pace;
-        std::string_view job;         ///< "backfill"
-        std::string_view does_not;    ///< Why commands of a migration mean nothing to it.
-        std::function<std::string()> line;       ///< How far it is, without its end.
+        std::string_view job;               ///< "backfill"
+        std::string_view does_not;          ///< Why commands of a migration mean nothing to it.
+        std::function<std::string()> line;  ///< How far it is, without its end.
         std::function<nlohmann::json()> fields;  ///< The same for programs.
         std::function<std::vector<std::string>()> status_variables;
         std::function<void(const std::string& words)> panic;

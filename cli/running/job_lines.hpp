@@ -18,18 +18,14 @@
 
 namespace segue::cli {
 
-/// What is told on stdout and stderr, and to its hooks, of a job that is no migration: a backfill, a
-/// split. Threads: "status" while it is watched; all else from the one that runs the job. Lifetime:
-/// what it is made with outlives it.
+/// What is told on stdout and stderr, and to its hooks, of a job that is no migration: a backfill,
+/// a split. Threads: "status" while it is watched; all else from the one that runs the job.
+/// Lifetime: what it is made with outlives it.
 class job_lines {
   public:
     job_lines(const options& given, std::string_view name, run_output& output, hook_calls& hooks,
               std::stop_token stop)
-        : name_(name),
-          json_(given.json),
-          output_(output),
-          hooks_(hooks),
-          stop_(std::move(stop)) {}
+        : name_(name), json_(given.json), output_(output), hooks_(hooks), stop_(std::move(stop)) {}
 
     void notice(const std::string& text);
     /// Passes the hooks of a step, which may take their time. Throws as they do.

@@ -223,7 +223,7 @@ void backfill::beat(const plan& made, const state_table& state, std::stop_token 
         session.run("write the heartbeat", stop, [&](db::session& on) {
             if (const auto now = std::chrono::steady_clock::now(); now - claimed > claim_interval) {
                 static_cast<void>(earlier::claim(on, earlier::claimed_by::backfill, made.table.name,
-                                                std::chrono::seconds(0)));
+                                                 std::chrono::seconds(0)));
                 claimed = now;
             }
             state.beat(on, std::chrono::system_clock::now());

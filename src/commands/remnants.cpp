@@ -186,8 +186,8 @@ remnants look(place& at, const migration::settings& with) {
     found.splits = earlier::splits_left(session, tables.original);
     found.expanded = look_at_expanded(session, tables, with.request.naming);
     const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
-                         found.splits.empty() && found.expanded.empty() && found.trials.ours.empty() &&
-                         found.trials.others.empty();
+                         found.splits.empty() && found.expanded.empty() &&
+                         found.trials.ours.empty() && found.trials.others.empty();
     if (!original && nothing)
         throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
                                      "that a run of it leaves",

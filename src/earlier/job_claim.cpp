@@ -28,8 +28,8 @@ std::string lock_of(claimed_by job, const table_name& table) {
 
 bool claim(db::session& session, claimed_by job, const table_name& table,
            std::chrono::seconds wait) {
-    return session.query_value(fmt::format("SELECT GET_LOCK({}, {})", lock_of(job, table),
-                                           wait.count())) == "1";
+    return session.query_value(
+               fmt::format("SELECT GET_LOCK({}, {})", lock_of(job, table), wait.count())) == "1";
 }
 
 void release(db::session& session, claimed_by job, const table_name& table) {
@@ -45,10 +45,10 @@ std::optional<refusal> claimed_by_another(db::session& session, claimed_by job,
         if (std::chrono::steady_clock::now() >= until)
             return refusal{
                 fmt::format("a {} is at work on {}", word_of(job), table.quoted()),
-                fmt::format("Nothing was changed. Let it {}, or end it first: on its machine "
-                            "`segue status` tells how far it is, and `segue ctl panic` ends it.",
-                            job == claimed_by::split ? "come to its end (`segue ctl finish`)"
-                                                     : "finish")};
+                fmt::format(
+                    "Nothing was changed. Let it {}, or end it first: on its machine "
+                    "`segue status` tells how far it is, and `segue ctl panic` ends it.",
+                    job == claimed_by::split ? "come to its end (`segue ctl finish`)" : "finish")};
         if (!told)
             log::write(log::level::warning,
                        fmt::format("a {} has the lock of {}: waiting, for up to {} s, in "

@@ -18,8 +18,8 @@ std::vector<split_left> splits_left(db::session& session, const table_name& tabl
              quoted_literal(table.schema), quoted_literal(tables::split_state_comment)))) {
         const table_name state{table.schema, there[0].value_or("")};
         std::map<std::string, std::string> facts;
-        for (const db::row& one : session.query(
-                 fmt::format("SELECT kind, value FROM {} WHERE id=0", state.quoted())))
+        for (const db::row& one :
+             session.query(fmt::format("SELECT kind, value FROM {} WHERE id=0", state.quoted())))
             facts[one[0].value_or("")] = one[1].value_or("");
         const table_name target{table.schema, facts["old_table"]};
         const std::string& asked = facts["alter"];

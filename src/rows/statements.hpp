@@ -63,7 +63,8 @@ class statements {
     std::string erase_range(const keys::key_range& range) const;
 
     /// Asks for one row for each of the keys, of its index from 0 and then 1 if the source has no
-    /// such row that is meant (projection::where), 0 if it has. An answer with fewer rows than keys is not one.
+    /// such row that is meant (projection::where), 0 if it has. An answer with fewer rows than keys
+    /// is not one.
     std::string which_are_gone(std::span<const keys::key_value> keys) const;
     /// Asks, for keys that only the server compares, for a row for each of `asked` that names a row
     /// which one of `names` names too, of its index and the least index of such a name.

@@ -42,9 +42,8 @@ void make_target(const begun_with& at, plan& made) {
     // Whether a row is found in the target by its key does not depend on the condition.
     schema::projection of_all = made.projection;
     of_all.where.clear();
-    preflight::check_key_forms(at.session,
-                               rows::statements(of_all, /*locking_reads=*/false,
-                                                made.server.packet_bytes_max));
+    preflight::check_key_forms(at.session, rows::statements(of_all, /*locking_reads=*/false,
+                                                            made.server.packet_bytes_max));
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ struct begun_with {
 /// left is dropped before, but never the target. Notes in the plan what was made. Throws
 /// segue::error, `stopped`.
 void begin_anew(const begun_with& at, plan& made);
-/// Makes the state of the earlier run this one's, and drops its changelog. Throws segue::error where
-/// it cannot be gone on with, `stopped`.
+/// Makes the state of the earlier run this one's, and drops its changelog. Throws segue::error
+/// where it cannot be gone on with, `stopped`.
 void go_on(const begun_with& at, plan& made);
 /// Where the engine goes on. Precondition: go_on().
 carry::engine::start start_from(db::session& session, const plan& made, const carry::engine& of);

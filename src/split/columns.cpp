@@ -17,10 +17,10 @@ namespace {
 using sql::sql_token;
 
 error unreadable(std::string_view text) {
-    return error(
-        fmt::format("--columns=\"{}\" is no list of columns. Write target=source, or the name alone "
-                    "where both are the same, with commas between: user_id=id, street",
-                    in_one_line(std::string(text))));
+    return error(fmt::format(
+        "--columns=\"{}\" is no list of columns. Write target=source, or the name alone "
+        "where both are the same, with commas between: user_id=id, street",
+        in_one_line(std::string(text))));
 }
 
 std::string name_in(const sql_token& token) {
@@ -47,8 +47,8 @@ std::size_t name_end(const std::vector<sql_token>& tokens, const std::string& na
     if (tokens.size() <= at + 1) refuse_create("it names no table");
     if (qualified && name_in(tokens[2]) != schema) refuse_create("it names another database");
     if (name_in(tokens[at]) != named)
-        refuse_create(fmt::format("it names the table {}, and --into names {}", name_in(tokens[at]),
-                                  named));
+        refuse_create(
+            fmt::format("it names the table {}, and --into names {}", name_in(tokens[at]), named));
     if (!tokens[at + 1].is_symbol('(')) refuse_create("behind the name no bracket opens");
     if (tokens[at + 2 < tokens.size() ? at + 2 : at].is_word("LIKE"))
         refuse_create("it is LIKE another table");
@@ -110,9 +110,9 @@ std::string create_statement_for(std::string_view create, const std::string& nam
             refuse_create(
                 "it has a foreign key, which is to be made when the split has ended: before, it "
                 "would refuse rows");
-        if (depth == 0 && (token.is_word("SELECT") || token.is_word("AS") ||
-                           token.is_word("TABLE") || token.is_word("VALUES") ||
-                           token.is_word("WITH")))
+        if (depth == 0 &&
+            (token.is_word("SELECT") || token.is_word("AS") || token.is_word("TABLE") ||
+             token.is_word("VALUES") || token.is_word("WITH")))
             refuse_create("it fills the table by a query");
     }
     std::string rest(create.substr(end));

@@ -85,8 +85,8 @@ void throw_if_not_gone_on_with(const inspected_at& at, const plan& made,
 }
 
 void look_at_earlier(const inspected_at& at, plan& made) {
-    const auto found = tables::look_for_state(at.session, made.tables.checkpoint,
-                                              tables::split_state_comment);
+    const auto found =
+        tables::look_for_state(at.session, made.tables.checkpoint, tables::split_state_comment);
     if (found == tables::state_found::none || found == tables::state_found::other_format) {
         refuse_unknown_tables(at.session, made, found);
         return begin_anew_or_refuse(at, made, "");

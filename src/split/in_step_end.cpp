@@ -1,9 +1,11 @@
 #include "src/split/in_step_end.hpp"
 
+#include "binlog/stream.hpp"
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
 #include "src/db/retry.hpp"
+#include "src/keys/key_codec.hpp"
 #include "src/servers/binary_log_status.hpp"
 
 #include <algorithm>
@@ -38,8 +40,8 @@ std::string place_now(db::session& session, bool gtids) {
     const auto status = servers::read_binary_log_status(session);
     std::string place = fmt::format("{}:{}", status.file, status.offset);
     if (gtids)
-        place += fmt::format(" (gtid_executed {})",
-                             servers::read_executed_transactions(session).text());
+        place +=
+            fmt::format(" (gtid_executed {})", servers::read_executed_transactions(session).text());
     return place;
 }
 

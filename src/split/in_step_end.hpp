@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/carry/engine.hpp"
+#include "src/changes/change_set.hpp"
 #include "src/db/session_factory.hpp"
 
 #include <optional>

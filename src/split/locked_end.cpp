@@ -61,8 +61,8 @@ locked_end::sessions locked_end::connect() {
     db::session spare = with_.sessions.connect(db::session_role::control);
     db::session lookout = with_.sessions.connect(db::session_role::control);
     // Given up by the client, its request would go on in the server.
-    db::session locker = with_.sessions.connect(db::session_role::control,
-                                                with_.stall_budget + beyond_budget);
+    db::session locker =
+        with_.sessions.connect(db::session_role::control, with_.stall_budget + beyond_budget);
     lookout.execute("SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
@@ -160,10 +160,9 @@ void locked_end::lock_and_unlock(sessions& on, attempt& made) {
     bool commits = false;
     try {
         fault::point("split.before_lock");
-        on.locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE",
-                                      with_.made.source.name.quoted(),
-                                      with_.made.target.name.quoted(),
-                                      with_.of.checkpoint.name().quoted()));
+        on.locker.execute(
+            fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE", with_.made.source.name.quoted(),
+                        with_.made.target.name.quoted(), with_.of.checkpoint.name().quoted()));
         fault::point("split.locked");
         made.gave_way_because = catch_up_under_lock(on.locker, timer, budget);
         if (made.gave_way_because.empty()) {
@@ -188,9 +187,10 @@ void locked_end::lock_and_unlock(sessions& on, attempt& made) {
         if (!failure.retryable() && !rows::is_duplicate(failure)) fatal = failure;
         // It may be written down that the split has ended, and nothing may be carried over then.
         if (commits && failure.connection_lost())
-            fatal = error(fmt::format("the connection was lost while the end was written down: the "
-                                      "same command tells, or comes to the end anew ({})",
-                                      failure.what()));
+            fatal =
+                error(fmt::format("the connection was lost while the end was written down: the "
+                                  "same command tells, or comes to the end anew ({})",
+                                  failure.what()));
     }
     timer.disarm();
     try {
@@ -222,7 +222,8 @@ std::string locked_end::catch_up_under_lock(db::session& locker, const swap::wat
         if (!of.router.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
             return "transactions of the primary did not come through the replica in time";
     }
-    if (of.feed.held_for_xa() > 0) return "a prepared XA transaction holds changed rows of the table";
+    if (of.feed.held_for_xa() > 0)
+        return "a prepared XA transaction holds changed rows of the table";
     const auto taken = of.changes.take_all();
     if (!taken) return "a flush is still in flight";
     try {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "src/carry/engine.hpp"
+#include "src/changes/change_set.hpp"
 #include "src/db/session_factory.hpp"
-#include "src/holders/blocker_watch.hpp"
 #include "src/split/plan.hpp"
 #include "src/split/progress.hpp"
 #include "src/swap/lost_connection.hpp"
@@ -34,9 +34,9 @@ class locked_end {
     };
     explicit locked_end(parts with) : with_(std::move(with)) {}
 
-    /// One attempt after the other, with pauses, until one ends the split; notes in `done` what came
-    /// of it. Nothing is carried over from then on as long as this lives. Throws segue::error for
-    /// what ends the run, and what `look_after` throws.
+    /// One attempt after the other, with pauses, until one ends the split; notes in `done` what
+    /// came of it. Nothing is carried over from then on as long as this lives. Throws segue::error
+    /// for what ends the run, and what `look_after` throws.
     void reach(outcome& done);
 
   private:

@@ -35,10 +35,11 @@ std::vector<refusal> obstacles_on_target(db::session& session, const table_name&
                          fmt::format("ALTER TABLE {} DROP FOREIGN KEY {}; {}", target.quoted(),
                                      quoted_name(key.name), after)});
     for (const std::string& child : preflight::visible_children(session, target))
-        found.push_back({fmt::format("a foreign key of {} refers to {}, whose rows come and go with "
-                                     "those of the source until the split has ended",
-                                     child, target.quoted()),
-                         "Drop it. " + after});
+        found.push_back(
+            {fmt::format("a foreign key of {} refers to {}, whose rows come and go with "
+                         "those of the source until the split has ended",
+                         child, target.quoted()),
+             "Drop it. " + after});
     for (const schema::trigger& one : schema::read_triggers(session, target))
         found.push_back({fmt::format("{} has a trigger, {}, which each row that is carried over "
                                      "would fire",

@@ -6,6 +6,7 @@
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
+#include "src/expressions/assignment.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/load_obstacles.hpp"
 #include "src/preflight/set_columns.hpp"
@@ -39,9 +40,9 @@ schema::table_definition read_source(const inspected_at& at) {
     auto found = schema::read_table(at.session, from);
     if (found) return std::move(*found);
     std::vector<std::string> known;
-    for (const db::row& one : at.session.query(
-             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=" +
-             quoted_literal(from.schema)))
+    for (const db::row& one :
+         at.session.query("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=" +
+                          quoted_literal(from.schema)))
         known.push_back(one[0].value_or(""));
     throw_refusals({{fmt::format("there is no table {} that the account can see", from.quoted()),
                      did_you_mean(from.name, known) +
@@ -134,11 +135,10 @@ void look_at_tables(const inspected_at& at, const plan& made) {
 
 void project_rows(const inspected_at& at, plan& made) {
     const std::string where = judged_where(at, made);
-    auto found =
-        project(made.source, made.target, at.asked.columns, where,
-                {.full_images = !made.server.image_is_minimal,
-                 .unambiguous_times = preflight::times_are_unambiguous(at.session)},
-                schema::read_value_rules(at.session));
+    auto found = project(made.source, made.target, at.asked.columns, where,
+                         {.full_images = !made.server.image_is_minimal,
+                          .unambiguous_times = preflight::times_are_unambiguous(at.session)},
+                         schema::read_value_rules(at.session));
     made.projection = std::move(found.how);
     made.key_explanation = std::move(found.key_explanation);
     made.compared_target = std::move(found.compared_target);
@@ -146,10 +146,11 @@ void project_rows(const inspected_at& at, plan& made) {
     const rows::statements texts(made.projection, /*locking_reads=*/false,
                                  made.server.packet_bytes_max);
     if (texts.packet_bytes_needed() > made.server.packet_bytes_max)
-        throw_refusals({{fmt::format("max_allowed_packet is {}, and statements about single rows of "
-                                     "this table take up to {} bytes",
-                                     made.server.packet_bytes_max, texts.packet_bytes_needed()),
-                         "SET GLOBAL max_allowed_packet=67108864;"}});
+        throw_refusals(
+            {{fmt::format("max_allowed_packet is {}, and statements about single rows of "
+                          "this table take up to {} bytes",
+                          made.server.packet_bytes_max, texts.packet_bytes_needed()),
+              "SET GLOBAL max_allowed_packet=67108864;"}});
     // Whether a row is named by its key does not depend on the condition.
     schema::projection of_all = made.projection;
     of_all.where.clear();

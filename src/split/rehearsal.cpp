@@ -39,12 +39,11 @@ trial try_rows(const inspected_at& at, const plan& made) {
     const rows::statements texts(made.projection, /*locking_reads=*/false,
                                  made.server.packet_bytes_max);
     count_matching(at.session, made, texts, found);
-    trial_target table(
-        at.session, nobody, made,
-        made.makes_target ? create_statement_for(at.asked.create, at.asked.into.name,
-                                                 at.asked.into.schema,
-                                                 made.tables.rehearsal.quoted())
-                          : "");
+    trial_target table(at.session, nobody, made,
+                       made.makes_target ? create_statement_for(at.asked.create, at.asked.into.name,
+                                                                at.asked.into.schema,
+                                                                made.tables.rehearsal.quoted())
+                                         : "");
     std::string names;
     std::string expressions;
     for (const auto& one : made.projection.columns) {
@@ -66,10 +65,9 @@ trial try_rows(const inspected_at& at, const plan& made) {
     }
     for (const schema::column& one : made.target.columns) found.columns.push_back(one.name);
     std::string all;
-    for (const std::string& one : found.columns)
-        all += (all.empty() ? "" : ",") + quoted_name(one);
-    for (const db::row& one : at.session.query(
-             fmt::format("SELECT {} FROM {}", all, made.tables.rehearsal.quoted())))
+    for (const std::string& one : found.columns) all += (all.empty() ? "" : ",") + quoted_name(one);
+    for (const db::row& one :
+         at.session.query(fmt::format("SELECT {} FROM {}", all, made.tables.rehearsal.quoted())))
         found.rows.emplace_back(one.begin(), one.end());
     table.drop();
     return found;

@@ -109,12 +109,9 @@ split::rehearsal split::rehearse(std::stop_token stop) {
     rehearsal done{.made = inspected(session, stop), .tried = {}};
     around_.told.on_plan(done.made);
     const throttle::pace pace = around_.pace.snapshot();
-    done.tried = try_rows({.session = session,
-                           .roles = around_.roles,
-                           .asked = asked_,
-                           .pace = pace,
-                           .stop = stop},
-                          done.made);
+    done.tried = try_rows(
+        {.session = session, .roles = around_.roles, .asked = asked_, .pace = pace, .stop = stop},
+        done.made);
     return done;
 }
 
@@ -258,8 +255,7 @@ outcome split::reach_end(ends& held, const std::stop_token& stop) {
                                   .look_after = meanwhile});
             held.locked->reach(done);
         } else {
-            held.in_step =
-                std::make_unique<in_step_end>(*parts_, around_.sessions, meanwhile);
+            held.in_step = std::make_unique<in_step_end>(*parts_, around_.sessions, meanwhile);
             done.place = held.in_step->reach();
         }
         return done;
@@ -372,8 +368,7 @@ void split::enter(phase next) {
         at_ = next;
     }
     around_.told.on_phase(next);
-    if (parts_ && next != phase::done)
-        parts_->checkpointer.note_phase(std::string(name_of(next)));
+    if (parts_ && next != phase::done) parts_->checkpointer.note_phase(std::string(name_of(next)));
 }
 
 void split::end_threads() {
@@ -413,9 +408,10 @@ void split::drop_state(const std::stop_token& stop) {
     } catch (const stopped&) {
         around_.told.on_notice("the clean-up was ended by a signal");
     } catch (const error& failure) {
-        around_.told.on_notice(fmt::format("the split has ended, and its tables could not be "
-                                           "dropped; the same command does that: {}",
-                                           failure.what()));
+        around_.told.on_notice(
+            fmt::format("the split has ended, and its tables could not be "
+                        "dropped; the same command does that: {}",
+                        failure.what()));
     }
 }
 
@@ -426,7 +422,8 @@ progress split::now() const {
     at.all_copied = all_copied_;
     at.finish_asked = with_.when_copied || finish_asked_;
     at.rows_verified = rows_verified_;
-    at.elapsed = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
+    at.elapsed =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
     if (made_) at.rows_estimate = made_->source.rows_estimate;
     if (!parts_) return at;
     if (made_->begins == beginning::from_earlier)
@@ -437,13 +434,12 @@ progress split::now() const {
     at.stream_position = binlog::text_of(parts_->router.position());
     if (at_ == phase::done) return at;
     if (const auto beat = parts_->router.last_heartbeat())
-        at.heartbeat_lag = std::max(milliseconds(0),
-                                    std::chrono::duration_cast<milliseconds>(
-                                        std::chrono::system_clock::now() - *beat));
+        at.heartbeat_lag = std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(
+                                                         std::chrono::system_clock::now() - *beat));
     const auto state = parts_->throttler.state();
     const bool by_command = around_.pace.snapshot().throttled_by_command;
-    at.throttled = state.hibernating || ((state.throttled || by_command) &&
-                                         (!all_copied_ || at_ == phase::verify));
+    at.throttled = state.hibernating ||
+                   ((state.throttled || by_command) && (!all_copied_ || at_ == phase::verify));
     at.throttle_reason = state.throttled ? state.reason
                          : by_command    ? std::string(throttle::commanded_by_user)
                                          : "";

@@ -15,11 +15,11 @@ namespace {
 
 void refuse_unknown(std::vector<refusal>& refusals, const schema::table_definition& table,
                     const std::string& column) {
-    refusals.push_back({fmt::format("--columns: {} has no column {}", table.name.quoted(),
-                                    quoted_name(column)),
-                        did_you_mean(column, table.column_names()) +
-                            "Left of = stands a column of the target, right of it one of the "
-                            "source."});
+    refusals.push_back(
+        {fmt::format("--columns: {} has no column {}", table.name.quoted(), quoted_name(column)),
+         did_you_mean(column, table.column_names()) +
+             "Left of = stands a column of the target, right of it one of the "
+             "source."});
 }
 
 void check_columns(const schema::table_definition& source, const schema::table_definition& target,
@@ -36,19 +36,18 @@ void check_columns(const schema::table_definition& source, const schema::table_d
                                 "The server computes it: leave it out."});
         else if (to->auto_increment && source.find_column(one.source) != nullptr &&
                  source.find_column(one.source)->nullable)
-            refusals.push_back({fmt::format("--columns: {} of {} is AUTO_INCREMENT, and {} can be "
-                                            "NULL, for which the server would give out a number",
-                                            quoted_name(to->name), target.name.quoted(),
-                                            quoted_name(one.source)),
-                                "Map a NOT NULL column, or leave it out."});
+            refusals.push_back(
+                {fmt::format("--columns: {} of {} is AUTO_INCREMENT, and {} can be "
+                             "NULL, for which the server would give out a number",
+                             quoted_name(to->name), target.name.quoted(), quoted_name(one.source)),
+                 "Map a NOT NULL column, or leave it out."});
     }
     throw_refusals(refusals);
 }
 
 bool is_mapped(std::span<const mapped_column> columns, const std::string& target) {
-    return std::ranges::any_of(columns, [&](const mapped_column& one) {
-        return sql::same_name(one.target, target);
-    });
+    return std::ranges::any_of(
+        columns, [&](const mapped_column& one) { return sql::same_name(one.target, target); });
 }
 
 bool has_value_of_its_own(const schema::column& one) {
@@ -69,10 +68,11 @@ void refuse_columns_without_value(const schema::table_definition& target,
     std::vector<refusal> refusals;
     for (const schema::column* const one : own)
         if (!one->nullable && !one->default_text && !one->auto_increment)
-            refusals.push_back({fmt::format("the column {} of {} is NOT NULL without a DEFAULT, and "
-                                            "--columns does not name it",
-                                            quoted_name(one->name), target.name.quoted()),
-                                "Map it, give it a DEFAULT, or let it be NULL."});
+            refusals.push_back(
+                {fmt::format("the column {} of {} is NOT NULL without a DEFAULT, and "
+                             "--columns does not name it",
+                             quoted_name(one->name), target.name.quoted()),
+                 "Map it, give it a DEFAULT, or let it be NULL."});
     throw_refusals(refusals);
 }
 
@@ -112,8 +112,7 @@ std::optional<std::string> why_not_kept(const schema::projection& how,
 }
 
 void keep_own_values(schema::projection& how, const schema::table_definition& source,
-                     const schema::table_definition& target,
-                     std::span<const mapped_column> columns,
+                     const schema::table_definition& target, std::span<const mapped_column> columns,
                      const std::vector<const schema::column*>& own) {
     const auto first = std::ranges::find_if(
         own, [](const schema::column* one) { return has_value_of_its_own(*one); });
@@ -161,11 +160,10 @@ projected project(const schema::table_definition& source, const schema::table_de
                           "order: UNIQUE KEY (...).",
                           source.name.quoted(), target.name.quoted())}});
     made.compared_target = target;
-    std::erase_if(made.compared_target.columns, [&](const schema::column& one) {
-        return !is_mapped(columns, one.name);
-    });
-    made.how = schema::make_projection(source, made.compared_target, *choice.chosen, source_of,
-                                       rules);
+    std::erase_if(made.compared_target.columns,
+                  [&](const schema::column& one) { return !is_mapped(columns, one.name); });
+    made.how =
+        schema::make_projection(source, made.compared_target, *choice.chosen, source_of, rules);
     made.how.where = where;
     for (const schema::column& one : target.columns)
         if (one.generated) made.how.computed.push_back(one.name);

@@ -12,7 +12,8 @@ namespace segue::split {
 struct plan;
 
 /// A table as the target is, or will be, under the name that is kept for a moment.
-/// Lifecycle: the destructor drops it. Lifetime: what it is given outlives it. Errors: segue::error.
+/// Lifecycle: the destructor drops it. Lifetime: what it is given outlives it. Errors:
+/// segue::error.
 class trial_target {
   public:
     /// `create`: the statement that makes it under plan::tables.rehearsal; empty: it is made like

@@ -73,7 +73,8 @@ error differs(const plan& made, const verify::verified& found, const keys::key_c
         rows += fmt::format("\n  {}", verify::describe(all[i], codec, made.target.name.quoted()));
     return error(
         fmt::format("{} is not what {} gives: {}{} {} (docs/split.md){}", made.target.name.quoted(),
-                    made.source.name.quoted(), all.size(), found.there_may_be_more ? " or more" : "",
+                    made.source.name.quoted(), all.size(),
+                    found.there_may_be_more ? " or more" : "",
                     all.size() == 1 ? "row differs" : "rows differ", rows) +
             fmt::format("\nNothing of {} was changed. Somebody else may have written into {}.",
                         made.source.name.quoted(), made.target.name.quoted()),

@@ -26,8 +26,8 @@ struct verified_with {
 
 /// Compares every row of the target with what the source's rows that match give, while the engine's
 /// threads keep the two in step ("verify-N"). Throws segue::error, which spoils the run, that names
-/// the first rows that differ, and what `look_after` throws. Precondition: all rows are copied. What
-/// is given outlives the group's threads.
+/// the first rows that differ, and what `look_after` throws. Precondition: all rows are copied.
+/// What is given outlives the group's threads.
 verify::verified verify_rows(const verified_with& with);
 
 }  // namespace segue::split

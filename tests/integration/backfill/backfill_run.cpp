@@ -9,7 +9,10 @@
 namespace segue::test {
 
 backfill_run::backfill_run(const sandbox_server& server, std::vector<std::string> about)
-    : server_(server), about_(std::move(about)), schema_(server), session_(server.over_tcp(), schema_.name()) {
+    : server_(server),
+      about_(std::move(about)),
+      schema_(server),
+      session_(server.over_tcp(), schema_.name()) {
     // What the server makes of the rows of a test is the test's business, and not the mode's.
     session_.execute("SET SESSION cte_max_recursion_depth=1000000");
 }

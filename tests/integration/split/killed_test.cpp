@@ -39,19 +39,25 @@ TEST_P(split_killed, while_it_copies_goes_on) {
 TEST_P(split_killed, what_is_left_is_shown_and_dropped_by_cleanup) {
     kill_at("split.copied", run.numbered());
     for (const std::string table : {"t", "a"}) {
-        const std::vector<std::string> words = {
-            "cleanup", "--host=" + run.server().host(), "--port=" + std::to_string(run.server().port()),
-            "--user=" + run.server().user(), "--database=" + run.schema(), "--table=" + table};
+        const std::vector<std::string> words = {"cleanup",
+                                                "--host=" + run.server().host(),
+                                                "--port=" + std::to_string(run.server().port()),
+                                                "--user=" + run.server().user(),
+                                                "--database=" + run.schema(),
+                                                "--table=" + table};
         segue_process shown(segue_build::released, words, segue_variables(run.server()));
         EXPECT_EQ(shown.wait(3 * patience), 0) << shown.err();
         EXPECT_NE(shown.out().find("goes on from there. To give it up, add --execute, which drops"),
                   std::string::npos)
             << shown.out();
     }
-    const std::vector<std::string> words = {
-        "cleanup", "--execute", "--host=" + run.server().host(),
-        "--port=" + std::to_string(run.server().port()), "--user=" + run.server().user(),
-        "--database=" + run.schema(), "--table=a"};
+    const std::vector<std::string> words = {"cleanup",
+                                            "--execute",
+                                            "--host=" + run.server().host(),
+                                            "--port=" + std::to_string(run.server().port()),
+                                            "--user=" + run.server().user(),
+                                            "--database=" + run.schema(),
+                                            "--table=a"};
     segue_process done(segue_build::released, words, segue_variables(run.server()));
     EXPECT_EQ(done.wait(3 * patience), 0) << done.err();
     EXPECT_EQ(run.tables(), "a,t");
@@ -63,8 +69,9 @@ TEST_P(long_split_killed, at_each_step_goes_on_by_the_same_command) {
     const auto flags = run.numbered({"--finish-when-copied", "--finish=lock"});
     split_writers by(run, 2);
     for (const char* const point :
-         {"split.state_begun", "split.target_made", "split.state_complete", "copier.chunk_committed",
-          "split.copied", "split.verified", "split.before_lock", "split.locked", "split.flushed"}) {
+         {"split.state_begun", "split.target_made", "split.state_complete",
+          "copier.chunk_committed", "split.copied", "split.verified", "split.before_lock",
+          "split.locked", "split.flushed"}) {
         kill_at(point, flags);
         by.go_on(50);
     }
@@ -92,8 +99,8 @@ INSTANTIATE_TEST_SUITE_P(here, split_killed, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
 INSTANTIATE_TEST_SUITE_P(long_here, long_split_killed, testing::Values(std::string()),
                          [](const auto&) { return "usual"; });
-INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, long_split_killed, testing::Values(std::string("8.0")),
-                         [](const auto&) { return "on_8_0"; });
+INSTANTIATE_TEST_SUITE_P(long_on_an_old_version, long_split_killed,
+                         testing::Values(std::string("8.0")), [](const auto&) { return "on_8_0"; });
 
 }  // namespace
 }  // namespace segue::test

@@ -125,15 +125,15 @@ class long_at_its_place : public testing::TestWithParam<bool> {};
 
 TEST_P(long_at_its_place, the_target_is_the_source_while_writers_go_on) {
     sandbox_server primary({.mysqld = {"--secure-file-priv="}});
-    sandbox_server replica(
-        {.mysqld = {"--replica-parallel-workers=0"}, .replica_of = &primary});
+    sandbox_server replica({.mysqld = {"--replica-parallel-workers=0"}, .replica_of = &primary});
     split_run run(primary);
     run.fill_t(3'000);
     application_session there(replica.over_tcp());
     ASSERT_TRUE(eventually("the replica has the schema", [&] {
-        return there.query_value("SELECT COUNT(*) FROM information_schema.TABLES WHERE "
-                                 "TABLE_SCHEMA='" +
-                                 run.schema() + "' AND TABLE_NAME='t'") == "1";
+        return there.query_value(
+                   "SELECT COUNT(*) FROM information_schema.TABLES WHERE "
+                   "TABLE_SCHEMA='" +
+                   run.schema() + "' AND TABLE_NAME='t'") == "1";
     }));
     auto root = replica.root();
     root.execute("STOP REPLICA SQL_THREAD");
@@ -158,17 +158,17 @@ TEST_P(long_at_its_place, the_target_is_the_source_while_writers_go_on) {
                                     "',@@GLOBAL.gtid_executed)") == "1";
         },
         3 * patience));
-    EXPECT_EQ(root.query_value("SELECT GTID_SUBSET(@@GLOBAL.gtid_executed,'" + place[1].str() + "')"),
-              "1");
+    EXPECT_EQ(
+        root.query_value("SELECT GTID_SUBSET(@@GLOBAL.gtid_executed,'" + place[1].str() + "')"),
+        "1");
     application_session source(replica.over_tcp(), run.schema());
     auto target = run.another();
     split_run::expect_equal(source, target, numbers);
     split_run::expect_equal(source, source, numbers);
 }
 
-INSTANTIATE_TEST_SUITE_P(long_either_way, long_at_its_place, testing::Bool(), [](const auto& one) {
-    return one.param ? "with_numbers" : "with_codes";
-});
+INSTANTIATE_TEST_SUITE_P(long_either_way, long_at_its_place, testing::Bool(),
+                         [](const auto& one) { return one.param ? "with_numbers" : "with_codes"; });
 
 TEST(long_split_by_a_replica, follows_the_log_there) {
     sandbox_server primary({.mysqld = {"--secure-file-priv="}});
@@ -177,9 +177,10 @@ TEST(long_split_by_a_replica, follows_the_log_there) {
     run.fill_t(2'000);
     application_session there(replica.over_tcp());
     ASSERT_TRUE(eventually("the replica has the rows", [&] {
-        return there.query_value("SELECT COUNT(*) FROM information_schema.TABLES WHERE "
-                                 "TABLE_SCHEMA='" +
-                                 run.schema() + "' AND TABLE_NAME='t'") == "1";
+        return there.query_value(
+                   "SELECT COUNT(*) FROM information_schema.TABLES WHERE "
+                   "TABLE_SCHEMA='" +
+                   run.schema() + "' AND TABLE_NAME='t'") == "1";
     }));
     // Each server of the tests has a password of its own.
     auto on_primary = primary.root();

@@ -53,8 +53,9 @@ TEST_F(split_refused, keys_that_do_not_keep_one_row_for_each) {
 }
 
 TEST_F(split_refused, numbers_that_could_not_be_kept) {
-    make("CREATE TABLE a (number INT AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL UNIQUE, code INT "
-         "UNIQUE)");
+    make(
+        "CREATE TABLE a (number INT AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL UNIQUE, code INT "
+        "UNIQUE)");
     expect_refused({"--columns=id, code"}, "could not keep when its row changes");
     make("ALTER TABLE a DROP KEY code, ADD UNIQUE KEY (code, number)");
     expect_refused({"--columns=id, code"}, "has `code`, which --columns writes");
@@ -73,8 +74,9 @@ TEST_F(split_refused, foreign_keys_and_triggers) {
     make("CREATE TRIGGER mine BEFORE INSERT ON a FOR EACH ROW SET @x=1");
     expect_refused({"--columns=id"}, "has a trigger");
     make("DROP TABLE a");
-    expect_refused({"--columns=id", "--create=CREATE TABLE a (id INT PRIMARY KEY REFERENCES t (id))"},
-                   "it has a foreign key");
+    expect_refused(
+        {"--columns=id", "--create=CREATE TABLE a (id INT PRIMARY KEY REFERENCES t (id))"},
+        "it has a foreign key");
     expect_refused({"--columns=id", "--create=CREATE TABLE a AS SELECT 1"}, "--create");
     expect_refused({"--columns=id", "--create=CREATE TABLE b (id INT PRIMARY KEY)"},
                    "it names the table b");
@@ -84,8 +86,7 @@ TEST_F(split_refused, foreign_keys_and_triggers) {
 TEST_F(split_refused, a_foreign_row_is_found_by_the_verification) {
     fault_points faults;
     faults.pause("split.state_complete");
-    const auto process =
-        run.start_split(run.numbered({"--finish-when-copied"}), &faults);
+    const auto process = run.start_split(run.numbered({"--finish-when-copied"}), &faults);
     faults.wait_reached("split.state_complete");
     make("INSERT INTO a (user_id, street, n) VALUES (3, 'not ours', 0)");
     faults.go("split.state_complete");
@@ -121,8 +122,10 @@ TEST_F(long_split_refused, definitions_that_change_end_it) {
         EXPECT_EQ(process->wait(3 * patience), 1) << change;
         EXPECT_NE(process->err().find(change), std::string::npos) << change << process->err();
         make("DROP TABLE IF EXISTS a, b, u, _a_spc, _a_spk, t");
-        make("CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40) NOT NULL, street "
-             "VARCHAR(40), city VARCHAR(40), code INT, n INT NOT NULL DEFAULT 0, UNIQUE KEY (code))");
+        make(
+            "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40) NOT NULL, street "
+            "VARCHAR(40), city VARCHAR(40), code INT, n INT NOT NULL DEFAULT 0, UNIQUE KEY "
+            "(code))");
         run.fill_t(300);
     }
 }
@@ -131,10 +134,10 @@ TEST_F(long_split_refused, nothing_else_begins_on_either_table) {
     const auto process = run.start_split(run.numbered());
     split_run::wait_until_in_step(*process);
     for (const std::string table : {"t", "a"}) {
-        segue_process other(segue_build::released,
-                            segue_arguments(run.server(), {run.schema(), table},
-                                            "ADD COLUMN later INT"),
-                            segue_variables(run.server()));
+        segue_process other(
+            segue_build::released,
+            segue_arguments(run.server(), {run.schema(), table}, "ADD COLUMN later INT"),
+            segue_variables(run.server()));
         EXPECT_EQ(other.wait(3 * patience), 1);
         EXPECT_NE(other.err().find("a split is at work on"), std::string::npos) << other.err();
     }

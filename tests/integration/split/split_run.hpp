@@ -27,14 +27,16 @@ class split_run : public backfill_run {
         : backfill_run(server, {"--from=t", "--into=a"}) {
         session().execute(
             "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40) NOT NULL, street "
-            "VARCHAR(40), city VARCHAR(40), code INT, n INT NOT NULL DEFAULT 0, UNIQUE KEY (code))");
+            "VARCHAR(40), city VARCHAR(40), code INT, n INT NOT NULL DEFAULT 0, UNIQUE KEY "
+            "(code))");
     }
 
     /// With a number of its own for each row of the target, and only rows that have a street.
     static std::vector<std::string> numbered(std::vector<std::string> more = {}) {
         std::vector<std::string> flags = {
             "--columns=user_id=id, street, town=city, n", "--where=street IS NOT NULL",
-            "--create=CREATE TABLE a (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id INT NOT "
+            "--create=CREATE TABLE a (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, user_id INT "
+            "NOT "
             "NULL, street VARCHAR(40) NOT NULL, town VARCHAR(40), n BIGINT NOT NULL, made INT NOT "
             "NULL DEFAULT 7, UNIQUE KEY (user_id))"};
         flags.insert(flags.end(), more.begin(), more.end());
@@ -64,7 +66,9 @@ class split_run : public backfill_run {
     static void wait_until_in_step(segue_process& process) {
         process.wait_for_output("is kept in step until it is told to finish", 3 * patience);
     }
-    void finish() { EXPECT_NE(other_on_socket("finish").find("the split finishes"), std::string::npos); }
+    void finish() {
+        EXPECT_NE(other_on_socket("finish").find("the split finishes"), std::string::npos);
+    }
     /// The answer to a command of the running split.
     std::string other_on_socket(const std::string& command) {
         segue_process process(segue_build::released, {"ctl", "--socket", socket(), command}, {});
@@ -87,9 +91,9 @@ class split_run : public backfill_run {
             numbers ? "SELECT id, street, city, n FROM t WHERE street IS NOT NULL ORDER BY id"
                     : "SELECT id, code, city, CONCAT('in ', city) FROM t WHERE n MOD 3 != 1 ORDER "
                       "BY id");
-        const auto found = target.query(numbers
-                                            ? "SELECT user_id, street, town, n FROM a ORDER BY user_id"
-                                            : "SELECT id, code, town, long_town FROM a ORDER BY id");
+        const auto found =
+            target.query(numbers ? "SELECT user_id, street, town, n FROM a ORDER BY user_id"
+                                 : "SELECT id, code, town, long_town FROM a ORDER BY id");
         EXPECT_GT(wanted.size(), 0U);
         EXPECT_TRUE(wanted == found) << wanted.size() << " rows wanted, " << found.size()
                                      << " found: " << first_difference(wanted, found);
@@ -103,7 +107,8 @@ class split_run : public backfill_run {
                                         const std::vector<row>& found) {
         for (std::size_t i = 0; i < wanted.size() || i < found.size(); ++i)
             if (i >= wanted.size() || i >= found.size() || wanted[i] != found[i])
-                return fmt::format("wanted {}, found {}", i < wanted.size() ? text(wanted[i]) : "none",
+                return fmt::format("wanted {}, found {}",
+                                   i < wanted.size() ? text(wanted[i]) : "none",
                                    i < found.size() ? text(found[i]) : "none");
         return "";
     }
@@ -121,8 +126,7 @@ class split_writers {
     static constexpr int kept = 60;
 
     split_writers(const split_run& run, unsigned connections) {
-        for (unsigned i = 0; i < connections; ++i)
-            all_.push_back(std::make_unique<one>(run, i));
+        for (unsigned i = 0; i < connections; ++i) all_.push_back(std::make_unique<one>(run, i));
     }
     void stop() {
         for (auto& each : all_) each->thread.request_stop();
@@ -136,8 +140,8 @@ class split_writers {
     /// Waits until so many statements more were answered.
     void go_on(std::uint64_t statements) const {
         const auto before = done();
-        ASSERT_TRUE(eventually("the writers go on", [&] { return done() >= before + statements; },
-                               3 * patience));
+        ASSERT_TRUE(eventually(
+            "the writers go on", [&] { return done() >= before + statements; }, 3 * patience));
     }
 
   private:
@@ -149,9 +153,7 @@ class split_writers {
                 while (!stop.stop_requested()) try_to_write();
             });
         }
-        int any(int from, int to) {
-            return std::uniform_int_distribution<int>(from, to)(random);
-        }
+        int any(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
         void try_to_write() {
             try {
                 write();
@@ -190,22 +192,26 @@ class split_writers {
                 case 4:
                     return go(fmt::format("DELETE FROM t WHERE id={}", id));
                 case 5:
-                    return go(fmt::format("REPLACE INTO t (id,name,street,city,code) VALUES "
-                                          "({},'r','rs{}','rc',{})",
-                                          id, mark, any(kept + 1, 4'000)));
+                    return go(
+                        fmt::format("REPLACE INTO t (id,name,street,city,code) VALUES "
+                                    "({},'r','rs{}','rc',{})",
+                                    id, mark, any(kept + 1, 4'000)));
                 case 6:
-                    return go(fmt::format(
-                        "INSERT INTO t (id,name,street,city) VALUES ({},'o','os','oc') ON DUPLICATE "
-                        "KEY UPDATE city='od{}', n=n+1",
-                        id, mark));
+                    return go(
+                        fmt::format("INSERT INTO t (id,name,street,city) VALUES ({},'o','os','oc') "
+                                    "ON DUPLICATE "
+                                    "KEY UPDATE city='od{}', n=n+1",
+                                    id, mark));
                 case 7:
-                    return go(fmt::format("INSERT INTO t (name,street,city) VALUES "
-                                          "('x','x{0}','x'),('y',NULL,'y'),('z','z{0}',NULL)",
-                                          mark));
+                    return go(
+                        fmt::format("INSERT INTO t (name,street,city) VALUES "
+                                    "('x','x{0}','x'),('y',NULL,'y'),('z','z{0}',NULL)",
+                                    mark));
                 case 8:
-                    return go(fmt::format("INSERT INTO t (name,street,city) SELECT name,street,city "
-                                          "FROM t WHERE id BETWEEN {} AND {}",
-                                          id, id + 2));
+                    return go(
+                        fmt::format("INSERT INTO t (name,street,city) SELECT name,street,city "
+                                    "FROM t WHERE id BETWEEN {} AND {}",
+                                    id, id + 2));
                 case 9:
                     return load(id);
                 case 10:
@@ -214,8 +220,8 @@ class split_writers {
                     return go("ROLLBACK");
                 case 11: {
                     go("START TRANSACTION");
-                    const auto held = session.query(
-                        fmt::format("SELECT code FROM t WHERE id={} FOR UPDATE", id));
+                    const auto held =
+                        session.query(fmt::format("SELECT code FROM t WHERE id={} FOR UPDATE", id));
                     if (!held.empty() && held[0][0]) {
                         go(fmt::format("UPDATE t SET code=NULL WHERE id={}", id));
                         go(fmt::format("UPDATE t SET code={} WHERE id={}", *held[0][0],

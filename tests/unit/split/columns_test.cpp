@@ -27,7 +27,8 @@ TEST(columns, their_text_is_the_same_however_they_were_written) {
 }
 
 TEST(columns, what_is_no_list_is_refused) {
-    for (const char* const text : {"", "a,", ",a", "a b", "a=", "=a", "a=b=c", "a='b'", "a,,b", "a;b"})
+    for (const char* const text :
+         {"", "a,", ",a", "a b", "a=", "=a", "a=b=c", "a='b'", "a,,b", "a;b"})
         EXPECT_THAT([&] { parse_columns(text); },
                     ThrowsMessage<error>(HasSubstr("is no list of columns")))
             << text;
@@ -50,12 +51,13 @@ TEST(create_statement, gets_another_name) {
 TEST(create_statement, that_does_something_else_is_refused) {
     for (const char* const text :
          {"CREATE TABLE b (id INT)", "CREATE TABLE t.a (id INT)", "CREATE TABLE a LIKE b",
-          "CREATE TABLE a (LIKE b)", "CREATE TABLE a AS SELECT 1", "CREATE TABLE a (id INT) SELECT 1",
-          "CREATE TABLE IF NOT EXISTS a (id INT)", "CREATE TEMPORARY TABLE a (id INT)",
-          "DROP TABLE a", "CREATE TABLE a (id INT); DROP TABLE b", "",
-          "CREATE TABLE a (id INT REFERENCES b (id))", "CREATE TABLE a (id INT) /*!80000 SELECT 1 */",
-          "CREATE TABLE a (id INT) TABLE b"})
-        EXPECT_THAT([&] { create(text); }, ThrowsMessage<error>(HasSubstr("--create is no"))) << text;
+          "CREATE TABLE a (LIKE b)", "CREATE TABLE a AS SELECT 1",
+          "CREATE TABLE a (id INT) SELECT 1", "CREATE TABLE IF NOT EXISTS a (id INT)",
+          "CREATE TEMPORARY TABLE a (id INT)", "DROP TABLE a",
+          "CREATE TABLE a (id INT); DROP TABLE b", "", "CREATE TABLE a (id INT REFERENCES b (id))",
+          "CREATE TABLE a (id INT) /*!80000 SELECT 1 */", "CREATE TABLE a (id INT) TABLE b"})
+        EXPECT_THAT([&] { create(text); }, ThrowsMessage<error>(HasSubstr("--create is no")))
+            << text;
 }
 
 }  // namespace

@@ -23,10 +23,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const schema::table_definition users =
-    table_of("users",
-             {typed("id", "int"), nullable(typed("street", "int")), nullable(typed("doc", "json"))},
-             {primary({"id"})});
+const schema::table_definition users = table_of(
+    "users", {typed("id", "int"), nullable(typed("street", "int")), nullable(typed("doc", "json"))},
+    {primary({"id"})});
 
 column numbered(const std::string& name) {
     column made = typed(name, "int");
@@ -54,8 +53,8 @@ TEST(split_projection, takes_the_columns_that_are_mapped_and_the_key_over_them) 
 }
 
 TEST(split_projection, a_number_of_the_targets_own_is_kept) {
-    const auto made = split_into({numbered("id"), user_id, street},
-                                 {primary({"id"}), unique("u", {"user_id"})});
+    const auto made =
+        split_into({numbered("id"), user_id, street}, {primary({"id"}), unique("u", {"user_id"})});
     EXPECT_EQ(made.how.key.target_index, "u");
     EXPECT_TRUE(made.how.keeps_rows);
     EXPECT_TRUE(made.how.upserts);
@@ -72,8 +71,7 @@ TEST(split_projection, a_plain_default_needs_no_keeping) {
 }
 
 void expect_refused(std::vector<column> columns, std::vector<schema::index> indexes,
-                    const std::string& because,
-                    const std::string& mapped = "user_id=id, street") {
+                    const std::string& because, const std::string& mapped = "user_id=id, street") {
     EXPECT_THAT([&] { split_into(columns, indexes, mapped); },
                 ThrowsMessage<error>(HasSubstr(because)));
 }
