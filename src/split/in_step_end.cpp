@@ -71,7 +71,7 @@ std::string in_step_end::try_to_reach(db::session& session) {
     auto quiet = of_.changes.wait_for_quiet(steady_clock::now() + quiet_patience, stop);
     if (!quiet) return "";
     quiet_.emplace(std::move(*quiet));
-    const std::string place = binlog::text_of(of_.router.position());
+    std::string place = binlog::text_of(of_.router.position());
     const auto taken = of_.changes.take_all();
     if (!taken) {
         quiet_.reset();

@@ -3,10 +3,8 @@
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
-#include "src/base/pause.hpp"
 #include "src/db/retry.hpp"
 #include "src/holders/foresight.hpp"
-#include "src/servers/binary_log_status.hpp"
 #include "src/split/in_step_end.hpp"
 #include "src/swap/attempt_pauses.hpp"
 
@@ -22,11 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// So many at most may be left for the flush under the lock.
-constexpr std::size_t drained_keys_max = 500;
-constexpr milliseconds drain_patience{5'000};
-constexpr milliseconds drain_interval{10};
-constexpr milliseconds marker_patience{2'000};
 constexpr milliseconds quiet_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
 
@@ -67,20 +60,15 @@ locked_end::sessions locked_end::connect() {
     return {.spare = std::move(spare), .lookout = std::move(lookout), .locker = std::move(locker)};
 }
 
-std::string locked_end::drain() {
-    const auto stop = with_.of.stop_token();
-    const auto give_up = steady_clock::now() + drain_patience;
-    while (with_.of.changes.backlog() > drained_keys_max) {
-        if (steady_clock::now() >= give_up)
-            return fmt::format("{} changed rows are still to be carried over",
-                               with_.of.changes.backlog());
-        pause_for(drain_interval, stop);
-    }
-    const auto marker = with_.of.barrier.pass_until(steady_clock::now() + marker_patience, stop);
-    if (!marker) return "nothing can be written on the server: a marker waits";
-    if (with_.of.router.wait_for_marker(*marker, steady_clock::now() + with_.stall_budget, stop))
-        return "";
-    return "the stream is behind the binary log's end";
+swap::caught_up_with locked_end::caught_up() const {
+    carry::engine& of = with_.of;
+    return {.writer = of.writer,
+            .barrier = of.barrier,
+            .router = of.router,
+            .feed = of.feed,
+            .changes = of.changes,
+            .stall_budget = with_.stall_budget,
+            .from_replica_by_gtids = with_.from_replica && with_.made.server.gtids};
 }
 
 std::string locked_end::foresee(sessions& on) {
@@ -122,7 +110,8 @@ locked_end::attempt locked_end::try_once() {
             return give_way(fmt::format("connection {}, which was lost, may still ask for the lock",
                                         lost_->id));
         with_.of.flushing.hurry(true);
-        if (auto why = drain(); !why.empty()) return give_way(std::move(why));
+        if (auto why = swap::drain(caught_up(), with_.of.stop_token()))
+            return give_way(std::move(*why));
         throw_if_changed(on->locker, with_.made);
         if (auto why = foresee(*on); !why.empty()) return give_way(std::move(why));
         const auto until = steady_clock::now() + quiet_patience;
@@ -208,34 +197,9 @@ void locked_end::lock_and_unlock(sessions& on, attempt& made) {
 
 std::string locked_end::catch_up_under_lock(db::session& locker, const swap::watchdog& timer,
                                             const swap::stall_budget& budget) {
-    carry::engine& of = with_.of;
-    // Committed by another connection after the lock was granted: all that changed the source
-    // stands before it.
-    const std::uint64_t marker = of.barrier.pass(timer.out_of_time());
-    if (!of.router.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
-        return "the stream did not reach the marker in time";
-    if (auto changed = of.feed.change_of_ours(); !changed.empty())
-        throw error(changed, {.spoils_run = true});
-    // A replica that did not keep the order of commits would show by this.
-    if (with_.from_replica && with_.made.server.gtids) {
-        const auto executed = servers::read_executed_transactions(locker);
-        if (!of.router.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
-            return "transactions of the primary did not come through the replica in time";
-    }
-    if (of.feed.held_for_xa() > 0)
-        return "a prepared XA transaction holds changed rows of the table";
-    const auto taken = of.changes.take_all();
-    if (!taken) return "a flush is still in flight";
-    try {
-        of.writer.carry_over_under_lock(locker, *taken);
-    } catch (...) {
-        of.changes.put_back(*taken);
-        throw;
-    }
-    of.changes.flushed(*taken);
-    fault::point("split.flushed");
+    if (auto why = swap::catch_up_under_lock(caught_up(), locker, timer, budget)) return *why;
     throw_if_changed_under_lock(locker, with_.made);
-    if (of.changes.backlog() != 0) return "a change came in under the lock";
+    if (with_.of.changes.backlog() != 0) return "a change came in under the lock";
     return "";
 }
 

@@ -5,6 +5,7 @@
 #include "src/db/session_factory.hpp"
 #include "src/split/plan.hpp"
 #include "src/split/progress.hpp"
+#include "src/swap/catch_up.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/swap/stall_budget.hpp"
 #include "src/swap/watchdog.hpp"
@@ -51,9 +52,9 @@ class locked_end {
         db::session locker;
     };
     attempt try_once();
+    swap::caught_up_with caught_up() const;
     sessions connect();
     // Of what returns words: empty, it goes on; else the attempt gives way.
-    std::string drain();
     std::string foresee(sessions& on);
     void prepare(sessions& on) const;
     void lock_and_unlock(sessions& on, attempt& made);

@@ -71,7 +71,7 @@ TEST_P(long_split_killed, at_each_step_goes_on_by_the_same_command) {
     for (const char* const point :
          {"split.state_begun", "split.target_made", "split.state_complete",
           "copier.chunk_committed", "split.copied", "split.verified", "split.before_lock",
-          "split.locked", "split.flushed"}) {
+          "split.locked", "cut_over.flushed"}) {
         kill_at(point, flags);
         by.go_on(50);
     }
