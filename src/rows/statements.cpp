@@ -434,12 +434,23 @@ std::string statements::carry_over(std::span<const keys::key_value> keys) const 
     return upserts() ? text + over_what_is_there() : text;
 }
 
+// A row with a number of its own may meet another row by that, when no number is left: the server
+// gives out the last one again. NULL, which no column of the key takes, ends the statement then.
+std::string statements::written_over(const schema::projected_column& column) const {
+    const auto is_it = [&](const schema::key_column& one) {
+        return sql::same_name(one.target, column.target);
+    };
+    if (!projection_.keeps_rows || std::ranges::none_of(projection_.key.columns, is_it))
+        return column.expression;
+    return fmt::format("IF({},{},NULL)", is_row_of_source(), column.expression);
+}
+
 std::string statements::over_what_is_there() const {
     std::string assignments;
     for (const auto& column : projection_.columns)
-        append_separated(
-            assignments, ",",
-            fmt::format("{}={}", qualified(projection_.target, column.target), column.expression));
+        append_separated(assignments, ",",
+                         fmt::format("{}={}", qualified(projection_.target, column.target),
+                                     written_over(column)));
     for (const std::string& name : projection_.kept_on_update)
         append_separated(assignments, ",",
                          fmt::format("{0}={0}", qualified(projection_.target, name)));

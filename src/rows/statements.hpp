@@ -141,6 +141,7 @@ class statements {
     std::string key_list(std::span<const keys::key_value> keys, listed how,
                          std::string_view given = {}) const;
     std::string insert_into() const;
+    std::string written_over(const schema::projected_column& column) const;
     std::string over_what_is_there() const;
     std::string from_range(const keys::key_range& range) const;
     enum class of_rows { all, meant };

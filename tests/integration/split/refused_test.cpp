@@ -63,6 +63,24 @@ TEST_F(split_refused, numbers_that_could_not_be_kept) {
     expect_refused({"--columns=id, code"}, "has no AUTO_INCREMENT column");
 }
 
+// The server gives out the last number again, and again: no row may be written over another one.
+TEST_F(split_refused, numbers_that_run_out_end_it) {
+    make(
+        "CREATE TABLE a (number TINYINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL "
+        "UNIQUE, street VARCHAR(40))");
+    const auto process =
+        run.start_split({"--columns=id, street", "--where=street IS NOT NULL AND id<>11"});
+    split_run::wait_until_in_step(*process);
+    const auto before = run.session().query("SELECT id, number, street FROM a ORDER BY id");
+    EXPECT_EQ(before.size(), 199U);
+    for (int id = 3; id <= 300 && process->running(); id += 3)
+        make(fmt::format("UPDATE t SET street='comes' WHERE id={}", id));
+    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    const auto after =
+        run.session().query("SELECT id, number, street FROM a WHERE street<>'comes' ORDER BY id");
+    EXPECT_TRUE(before == after) << process->err();
+}
+
 TEST_F(split_refused, foreign_keys_and_triggers) {
     make("CREATE TABLE a (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES t (id))");
     expect_refused({"--columns=id"}, "has a foreign key");

@@ -74,6 +74,16 @@ TEST(statements, rows_that_do_not_match_count_as_gone) {
         EXPECT_THAT(text, Not(HasSubstr("> 1)")));
 }
 
+TEST(statements, a_row_that_is_kept_is_written_over_as_itself_alone) {
+    auto made = carried({signed_column("id")});
+    EXPECT_THAT(statements(made, false).carry_over(keys({1})),
+                HasSubstr("UPDATE `s`.`_t_gho`.`id`=`s`.`t`.`id`,"));
+    made.keeps_rows = true;
+    EXPECT_THAT(statements(made, false).carry_over(keys({1})),
+                HasSubstr("UPDATE `s`.`_t_gho`.`id`=IF(`s`.`_t_gho`.`id`=`s`.`t`.`id`,"
+                          "`s`.`t`.`id`,NULL),`s`.`_t_gho`.`n`=0"));
+}
+
 TEST(statements, any_row_of_a_range_that_meets_a_condition_is_asked_for) {
     const auto texts = single();
     const std::array<db::value, 1> row = {"7"};
