@@ -65,6 +65,23 @@ TEST_P(split_killed, what_is_left_is_shown_and_dropped_by_cleanup) {
 
 class long_split_killed : public split_killed {};
 
+TEST_P(long_split_killed, ended_by_a_command_it_goes_on_and_ends_by_a_file) {
+    {
+        const auto process = run.start_split(run.coded());
+        split_run::wait_until_in_step(*process);
+        EXPECT_NE(run.other_on_socket("panic").find("so the split of"), std::string::npos);
+        EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    }
+    run.session().execute("UPDATE t SET city='meanwhile', n=n+1 WHERE id<100");
+    const temporary_folder folder;
+    const std::string file = folder.path() / "finish";
+    const auto process = run.start_split(run.coded({"--finish-flag-file=" + file, "--resume"}));
+    split_run::wait_until_in_step(*process);
+    std::ofstream made(file);
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->out() << process->err();
+    run.expect_equal(/*numbers=*/false);
+}
+
 TEST_P(long_split_killed, at_each_step_goes_on_by_the_same_command) {
     const auto flags = run.numbered({"--finish-when-copied", "--finish=lock"});
     split_writers by(run, 2);

@@ -65,6 +65,26 @@ TEST_P(split_live, ends_exactly_under_writers_with_a_lock) {
     EXPECT_EQ(run.tables(), "a,t");
 }
 
+// What changed last is carried over by the lock's own session.
+TEST_P(split_live, rows_keep_their_numbers_under_the_lock) {
+    fault_points faults;
+    faults.pause("split.before_lock");
+    const auto process = run.start_split(run.numbered({"--finish-when-copied", "--finish=lock",
+                                                       "--cut-over-stall-budget-millis=10000"}),
+                                         &faults);
+    faults.wait_reached("split.before_lock");
+    const auto numbers = numbers_of_kept(run);
+    run.session().execute(
+        fmt::format("UPDATE t SET city='last' WHERE id<={}", split_writers::kept));
+    run.session().execute("UPDATE t SET street=NULL WHERE id IN (70,71)");
+    run.session().execute("UPDATE t SET street='comes' WHERE id=72");
+    faults.go("split.before_lock");
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->out() << process->err();
+    run.expect_equal();
+    EXPECT_EQ(numbers_of_kept(run), numbers);
+    EXPECT_EQ(run.value("SELECT COUNT(*) FROM a WHERE town='last'"), "40");
+}
+
 // Names that are equal by their collation are one row, and only the server can order them.
 TEST_P(split_live, a_key_that_the_server_alone_orders) {
     run.session().execute(

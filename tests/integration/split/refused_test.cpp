@@ -63,24 +63,6 @@ TEST_F(split_refused, numbers_that_could_not_be_kept) {
     expect_refused({"--columns=id, code"}, "has no AUTO_INCREMENT column");
 }
 
-// The server gives out the last number again, and again: no row may be written over another one.
-TEST_F(split_refused, numbers_that_run_out_end_it) {
-    make(
-        "CREATE TABLE a (number TINYINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL "
-        "UNIQUE, street VARCHAR(40))");
-    const auto process =
-        run.start_split({"--columns=id, street", "--where=street IS NOT NULL AND id<>11"});
-    split_run::wait_until_in_step(*process);
-    const auto before = run.session().query("SELECT id, number, street FROM a ORDER BY id");
-    EXPECT_EQ(before.size(), 199U);
-    for (int id = 3; id <= 300 && process->running(); id += 3)
-        make(fmt::format("UPDATE t SET street='comes' WHERE id={}", id));
-    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
-    const auto after =
-        run.session().query("SELECT id, number, street FROM a WHERE street<>'comes' ORDER BY id");
-    EXPECT_TRUE(before == after) << process->err();
-}
-
 TEST_F(split_refused, foreign_keys_and_triggers) {
     make("CREATE TABLE a (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES t (id))");
     expect_refused({"--columns=id"}, "has a foreign key");
@@ -113,7 +95,50 @@ TEST_F(split_refused, a_foreign_row_is_found_by_the_verification) {
     EXPECT_NE(process->err().find("row id=3: in"), std::string::npos) << process->err();
 }
 
+TEST(long_split_on_an_old_version, a_cascade_that_is_not_logged_is_refused) {
+    split_run run(shared_server({}, "8.0"));
+    run.session().execute("CREATE TABLE p (id INT PRIMARY KEY)");
+    run.session().execute("ALTER TABLE t ADD FOREIGN KEY (n) REFERENCES p (id) ON DELETE CASCADE");
+    const auto told = run.rehearse_split(1, run.numbered());
+    EXPECT_NE(told.find("has a cascading action, whose changes of rows stand in no binary log"),
+              std::string::npos)
+        << told;
+}
+
+// Since 9.6 they are.
+TEST_F(split_refused, a_cascade_is_followed_where_it_is_logged) {
+    make("CREATE TABLE p (id INT PRIMARY KEY)");
+    make("INSERT INTO p VALUES (0),(1)");
+    make("UPDATE t SET n=1 WHERE id%2=0");
+    make("ALTER TABLE t ADD FOREIGN KEY (n) REFERENCES p (id) ON DELETE CASCADE");
+    const auto process = run.start_split(run.numbered());
+    split_run::wait_until_in_step(*process);
+    make("DELETE FROM p WHERE id=1");
+    run.finish();
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->err();
+    run.expect_equal();
+    EXPECT_EQ(run.value("SELECT COUNT(*) FROM a"), "100");
+}
+
 class long_split_refused : public split_refused {};
+
+// The server gives out the last number again, and again: no row may be written over another one.
+TEST_F(long_split_refused, numbers_that_run_out_end_it) {
+    make(
+        "CREATE TABLE a (number TINYINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL "
+        "UNIQUE, street VARCHAR(40))");
+    const auto process =
+        run.start_split({"--columns=id, street", "--where=street IS NOT NULL AND id<>11"});
+    split_run::wait_until_in_step(*process);
+    const auto before = run.session().query("SELECT id, number, street FROM a ORDER BY id");
+    EXPECT_EQ(before.size(), 199U);
+    for (int id = 3; id <= 300 && process->running(); id += 3)
+        make(fmt::format("UPDATE t SET street='comes' WHERE id={}", id));
+    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    const auto after =
+        run.session().query("SELECT id, number, street FROM a WHERE street<>'comes' ORDER BY id");
+    EXPECT_TRUE(before == after) << process->err();
+}
 
 TEST_F(long_split_refused, a_foreign_write_ends_it_and_is_not_gone_on_with) {
     const auto process = run.start_split(run.numbered());
