@@ -400,7 +400,6 @@ _segue_split_flags='--host
 --ssl-key
 --ssl-allow-insecure
 --database
---table
 --where
 --from
 --into

@@ -201,6 +201,13 @@ command_help help_of_expand() {
             "be read. More:\ndocs/expand.md\n"};
 }
 
+// Its tables have flags of their own.
+std::vector<std::string_view> all_flags_of_a_split() {
+    auto flags = with_common_flags(flags_of_a_split());
+    std::erase(flags, "table");
+    return flags;
+}
+
 command_help help_of_split() {
     return {
         .about =
@@ -210,7 +217,7 @@ command_help help_of_split() {
             "Fills a second table from the first and keeps it in step, by the binary log, until "
             "it\n"
             "is told to finish; every row is compared before. Without --execute, a rehearsal.\n",
-        .flags = with_common_flags(flags_of_a_split()),
+        .flags = all_flags_of_a_split(),
         .meanings = {{"database", "Schema of both tables"},
                      {"host", "The primary, or a replica whose binary log is read"},
                      {"where",

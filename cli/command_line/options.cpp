@@ -290,9 +290,6 @@ class options_reader {
                     throw error(fmt::format("--{} is of `segue split` alone", name));
             return;
         }
-        if (given_.has("table"))
-            throw error(
-                "--table means nothing to `segue split`: --from and --into name its tables");
         static_cast<void>(required("into", asked));
         static_cast<void>(required("columns", asked));
         refuse_empty_where("for all rows");

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -56,6 +57,16 @@ void begin_anew(const begun_with& at, plan& made) {
                 tables::split_state_comment);
     fault::point("split.state_begun");
     make_target(at, made);
+}
+
+void take_back(const begun_with& at, const plan& made) noexcept {
+    try {
+        tables::checkpoint_table(made.tables.checkpoint, at.run_token)
+            .check_still_owner(at.session);
+        drop_own_tables(at.session, made, at.stop);
+    } catch (const std::exception& failure) {
+        log::info("the state of a split that did not begin is left: {}", failure.what());
+    }
 }
 
 void go_on(const begun_with& at, plan& made) {

@@ -25,6 +25,9 @@ struct begun_with {
 /// left is dropped before, but never the target. Notes in the plan what was made. Throws
 /// segue::error, `stopped`.
 void begin_anew(const begun_with& at, plan& made);
+/// Drops the state of a begin_anew() that has failed, as far as it was made by this run. Throws
+/// nothing.
+void take_back(const begun_with& at, const plan& made) noexcept;
 /// Makes the state of the earlier run this one's, and drops its changelog. Throws segue::error
 /// where it cannot be gone on with, `stopped`.
 void go_on(const begun_with& at, plan& made);

@@ -148,26 +148,7 @@ void locked_end::lock_and_unlock(sessions& on, attempt& made) {
     std::optional<error> fatal;
     bool commits = false;
     try {
-        fault::point("split.before_lock");
-        on.locker.execute(
-            fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE", with_.made.source.name.quoted(),
-                        with_.made.target.name.quoted(), with_.of.checkpoint.name().quoted()));
-        fault::point("split.locked");
-        made.gave_way_because = catch_up_under_lock(on.locker, timer, budget);
-        if (made.gave_way_because.empty()) {
-            const std::string place = place_now(on.locker, with_.made.server.gtids);
-            with_.of.checkpoint.record_ended(on.locker, place);
-            // From here on nothing interrupts the locker.
-            timer.disarm();
-            if (budget.spent()) {
-                made.gave_way_because = "the stall budget was spent";
-            } else {
-                commits = true;
-                on.locker.execute("COMMIT");
-                made.place = place;
-                fault::point("split.end_is_committed");
-            }
-        }
+        lock_and_end(on.locker, timer, budget, made, commits);
     } catch (const stopped&) {
         made.gave_way_because = "the stall budget was spent";
     } catch (const error& failure) {
@@ -193,6 +174,29 @@ void locked_end::lock_and_unlock(sessions& on, attempt& made) {
     }
     made.stall = budget.used();
     if (fatal) throw *fatal;
+}
+
+void locked_end::lock_and_end(db::session& locker, swap::watchdog& timer,
+                              const swap::stall_budget& budget, attempt& made, bool& commits) {
+    fault::point("split.before_lock");
+    locker.execute(fmt::format("LOCK TABLES {} WRITE, {} WRITE, {} WRITE",
+                               with_.made.source.name.quoted(), with_.made.target.name.quoted(),
+                               with_.of.checkpoint.name().quoted()));
+    fault::point("split.locked");
+    made.gave_way_because = catch_up_under_lock(locker, timer, budget);
+    if (!made.gave_way_because.empty()) return;
+    const std::string place = place_now(locker, with_.made.server.gtids);
+    with_.of.checkpoint.record_ended(locker, place);
+    // From here on nothing interrupts the locker.
+    timer.disarm();
+    if (budget.spent()) {
+        made.gave_way_because = "the stall budget was spent";
+        return;
+    }
+    commits = true;
+    locker.execute("COMMIT");
+    made.place = place;
+    fault::point("split.end_is_committed");
 }
 
 std::string locked_end::catch_up_under_lock(db::session& locker, const swap::watchdog& timer,

@@ -58,6 +58,9 @@ class locked_end {
     std::string foresee(sessions& on);
     void prepare(sessions& on) const;
     void lock_and_unlock(sessions& on, attempt& made);
+    /// From LOCK TABLES to the COMMIT that writes the end down. `commits`: that it was sent.
+    void lock_and_end(db::session& locker, swap::watchdog& timer, const swap::stall_budget& budget,
+                      attempt& made, bool& commits);
     std::string catch_up_under_lock(db::session& locker, const swap::watchdog& timer,
                                     const swap::stall_budget& budget);
     bool end_lost_locker(db::session& spare);

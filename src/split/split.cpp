@@ -168,16 +168,21 @@ void split::begin(db::session& session, const std::stop_token& stop) {
                         .pace = around_.pace.snapshot(),
                         .run_token = run_token_,
                         .stop = stop};
-    if (made.begins == beginning::from_earlier) {
-        go_on(at, made);
-        around_.told.on_notice(goes_on_text(*made.left));
-    } else {
-        begin_anew(at, made);
+    try {
+        if (made.begins == beginning::from_earlier) {
+            go_on(at, made);
+            around_.told.on_notice(goes_on_text(*made.left));
+        } else {
+            begin_anew(at, made);
+        }
+        build_engine(made);
+        hold(made);
+        parts_->barrier.create(session);
+        if (made.begins == beginning::anew) parts_->checkpoint.complete(session, made.asked);
+    } catch (const error&) {
+        if (made.begins == beginning::anew) take_back(at, made);
+        throw;
     }
-    build_engine(made);
-    hold(made);
-    parts_->barrier.create(session);
-    if (made.begins == beginning::anew) parts_->checkpoint.complete(session, made.asked);
     release_start(session, made.tables);
     fault::point("split.state_complete");
 }
@@ -216,12 +221,11 @@ void split::build_engine(const plan& made) {
 }
 
 outcome split::reach_end(ends& held, const std::stop_token& stop) {
-    const auto meanwhile = [this, &stop] { look_after(stop); };
     try {
         follow(stop);
         around_.told.on_before_rows();
         enter(phase::copy);
-        parts_->copy(meanwhile);
+        parts_->copy([&] { look_after(stop); });
         {
             const std::lock_guard lock(mutex_);
             all_copied_ = true;
@@ -229,36 +233,7 @@ outcome split::reach_end(ends& held, const std::stop_token& stop) {
         fault::point("split.copied");
         around_.told.on_rows_complete();
         wait_until_finish_is_asked(stop);
-        enter(phase::verify);
-        const auto tell = [this](const std::string& text) { around_.told.on_notice(text); };
-        const auto found = verify_rows({.of = *parts_,
-                                        .sessions = around_.sessions,
-                                        .made = *made_,
-                                        .threads = threads_,
-                                        .tell = tell,
-                                        .progressed = [this](auto rows) { rows_verified_ = rows; },
-                                        .look_after = meanwhile});
-        outcome done;
-        done.rows_verified = found.rows;
-        done.rows_in_target = found.rows_in_target;
-        around_.told.on_before_finish();
-        enter(phase::finish);
-        fault::point("split.verified");
-        if (with_.end == ending::locked) {
-            held.locked = std::make_unique<locked_end>(
-                locked_end::parts{.of = *parts_,
-                                  .sessions = around_.sessions,
-                                  .made = *made_,
-                                  .stall_budget = with_.stall_budget,
-                                  .from_replica = around_.roles.stream_from().has_value(),
-                                  .tell = tell,
-                                  .look_after = meanwhile});
-            held.locked->reach(done);
-        } else {
-            held.in_step = std::make_unique<in_step_end>(*parts_, around_.sessions, meanwhile);
-            done.place = held.in_step->reach();
-        }
-        return done;
+        return verify_and_end(held, stop);
     } catch (const error& failure) {
         if (db::is_about_a_table(failure))
             for (const auto until = std::chrono::steady_clock::now() + carry::stream_tells_within;
@@ -266,6 +241,40 @@ outcome split::reach_end(ends& held, const std::stop_token& stop) {
                 look_after(stop);
         throw;
     }
+}
+
+outcome split::verify_and_end(ends& held, const std::stop_token& stop) {
+    const auto meanwhile = [this, &stop] { look_after(stop); };
+    const auto tell = [this](const std::string& text) { around_.told.on_notice(text); };
+    enter(phase::verify);
+    const auto found = verify_rows({.of = *parts_,
+                                    .sessions = around_.sessions,
+                                    .made = *made_,
+                                    .threads = threads_,
+                                    .tell = tell,
+                                    .progressed = [this](auto rows) { rows_verified_ = rows; },
+                                    .look_after = meanwhile});
+    outcome done;
+    done.rows_verified = found.rows;
+    done.rows_in_target = found.rows_in_target;
+    around_.told.on_before_finish();
+    enter(phase::finish);
+    fault::point("split.verified");
+    if (with_.end == ending::in_step) {
+        held.in_step = std::make_unique<in_step_end>(*parts_, around_.sessions, meanwhile);
+        done.place = held.in_step->reach();
+        return done;
+    }
+    held.locked = std::make_unique<locked_end>(
+        locked_end::parts{.of = *parts_,
+                          .sessions = around_.sessions,
+                          .made = *made_,
+                          .stall_budget = with_.stall_budget,
+                          .from_replica = around_.roles.stream_from().has_value(),
+                          .tell = tell,
+                          .look_after = meanwhile});
+    held.locked->reach(done);
+    return done;
 }
 
 void split::follow(const std::stop_token& stop) {

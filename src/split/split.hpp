@@ -84,6 +84,7 @@ class split {
         std::unique_ptr<locked_end> locked;
     };
     outcome reach_end(ends& held, const std::stop_token& stop);
+    outcome verify_and_end(ends& held, const std::stop_token& stop);
     void follow(const std::stop_token& stop);
     void wait_for_place(const std::stop_token& stop);
     void wait_until_finish_is_asked(const std::stop_token& stop);

@@ -155,6 +155,16 @@ TEST_F(long_split_refused, a_foreign_write_ends_it_and_is_not_gone_on_with) {
     run.expect_equal();
 }
 
+TEST_F(long_split_refused, a_start_that_fails_leaves_no_state) {
+    fault_points faults;
+    faults.fail("split.target_made");
+    const auto process = run.start_split(run.numbered(), &faults);
+    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    EXPECT_EQ(run.tables(), "a,t");
+    run.split(0, run.numbered({"--finish-when-copied"}));
+    run.expect_equal();
+}
+
 TEST_F(long_split_refused, definitions_that_change_end_it) {
     for (const char* const change :
          {"TRUNCATE TABLE t", "RENAME TABLE t TO u", "ALTER TABLE t ADD later INT",

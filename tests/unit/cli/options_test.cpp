@@ -251,7 +251,7 @@ TEST_F(a_command_line, says_what_is_split_into_what) {
     EXPECT_TRUE(with("--finish-when-copied").run->split.when_copied);
     EXPECT_THAT(split({"--from=t", "--into=a"}).fatal, HasSubstr("--columns is missing"));
     EXPECT_THAT(split({"--into=a", "--columns=a"}).fatal, HasSubstr("--from is missing"));
-    EXPECT_THAT(with("--table=t").fatal, HasSubstr("--from and --into name its tables"));
+    EXPECT_EQ(with("--table=t").exit_code, 2);
     EXPECT_THAT(with("--where=").fatal, HasSubstr("--where is empty"));
     EXPECT_EQ(with("--finish=now").exit_code, 1);
     EXPECT_EQ(with("--set=b = a").exit_code, 2);
