@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -52,7 +53,12 @@ void refuse_unknown_tables(db::session& session, const plan& made, tables::state
 std::optional<std::string> why_another(const plan& made, const tables::saved_state& state) {
     if (state.print.alter != made.asked.alter)
         return fmt::format("it has {}, and this command {}", state.print.alter, made.asked.alter);
-    return earlier::difference(state.print, made.asked);
+    auto differs = earlier::difference(state.print, made.asked);
+    constexpr std::string_view theirs = "the new table";
+    if (const auto at = differs ? differs->find(theirs) : std::string::npos;
+        at != std::string::npos)
+        differs->replace(at, theirs.size(), "the target");
+    return differs;
 }
 
 void begin_anew_or_refuse(const inspected_at& at, plan& made, const std::string& why) {

@@ -127,8 +127,8 @@ TEST_F(long_split_refused, numbers_that_run_out_end_it) {
     make(
         "CREATE TABLE a (number TINYINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, id INT NOT NULL "
         "UNIQUE, street VARCHAR(40))");
-    const auto process =
-        run.start_split({"--columns=id, street", "--where=street IS NOT NULL AND id<>11"});
+    const auto process = run.start_split(
+        {"--columns=id, street", "--where=street IS NOT NULL AND id<>11", "--default-retries=2"});
     split_run::wait_until_in_step(*process);
     const auto before = run.session().query("SELECT id, number, street FROM a ORDER BY id");
     EXPECT_EQ(before.size(), 199U);
