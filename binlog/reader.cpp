@@ -35,11 +35,9 @@ constexpr milliseconds silence_min{2'000};
 
 constexpr milliseconds between_looks_max{300'000};
 
-std::string text_of(const stream_position& position) {
-    if (const auto* set = std::get_if<gtid_set>(&position))
-        return fmt::format("GTID set {}", set->text());
-    const auto& at = std::get<file_position>(position);
-    return fmt::format("{}:{}", at.file, at.offset);
+// A set may have one transaction alone, and look like anything.
+std::string in_words(const stream_position& position) {
+    return (std::holds_alternative<gtid_set>(position) ? "GTID set " : "") + text_of(position);
 }
 
 milliseconds doubled(milliseconds first, unsigned times, milliseconds most) {
@@ -75,7 +73,7 @@ class stream_reader {
             const auto lost = read(server);
             if (lost)
                 tell(failed(*lost), *lost,
-                     fmt::format("reading on from {}", text_of(machine_.position())));
+                     fmt::format("reading on from {}", in_words(machine_.position())));
             machine_.reconnected();
             if (lost) pause(delay(), stop_);
         }
@@ -93,7 +91,7 @@ class stream_reader {
                     std::holds_alternative<gtid_set>(machine_.position()))
                     uuid_.reset();
                 log::info("binlog: reading from {} behind {}", options_.connection.server.text(),
-                          text_of(machine_.position()));
+                          in_words(machine_.position()));
                 return server;
             } catch (const error& failure) {
                 if (!worth_reconnecting(failure)) throw context(failure);
@@ -207,7 +205,7 @@ class stream_reader {
     error context(const error& failure) const {
         return failure.in(fmt::format("reading the binary log of {} behind {}",
                                       options_.connection.server.text(),
-                                      text_of(machine_.position())));
+                                      in_words(machine_.position())));
     }
 
     const reader_options& options_;

@@ -29,6 +29,13 @@ struct file_position {
 /// A place between two transactions: a GTID set where gtid_mode is ON, else file and offset.
 using stream_position = std::variant<gtid_set, file_position>;
 
+/// "binlog.000004:1234", or a GTID set.
+inline std::string text_of(const stream_position& position) {
+    if (const auto* file = std::get_if<file_position>(&position))
+        return file->file + ":" + std::to_string(file->offset);
+    return std::get<gtid_set>(position).text();
+}
+
 /// By what a log is known again at a place: the last transaction before it, by GTID and the moment
 /// at which it was committed on the server that it comes from (microseconds since 1970); or, where
 /// positions are counted in files, the file and the moment at which it was made (seconds). A log

@@ -26,7 +26,8 @@ std::string what_it_is(const remnants& found, bool execute) {
     const std::string why = found.why.empty() ? "" : fmt::format(": {}", found.why);
     switch (found.are) {
         case remnants::kind::none:
-            return found.trials.ours.empty() && !found.backfill && found.expanded.empty()
+            return found.trials.ours.empty() && !found.backfill && found.expanded.empty() &&
+                           found.splits.empty()
                        ? "Nothing is left of a run.\n"
                        : "";
         case remnants::kind::resumable:
@@ -93,6 +94,24 @@ std::string text_of(const commands::left_expand& one) {
     return text;
 }
 
+std::string text_of(const earlier::split_left& one, bool execute) {
+    const std::string target = one.target.quoted();
+    std::string text = fmt::format("A split into {} ({}) ", target, one.asked);
+    if (!one.ended.empty())
+        text += fmt::format("has ended at {}, and its tables are left", one.ended);
+    else if (!one.spoiled.empty())
+        text += fmt::format("stopped, and nobody can go on with it: {}", one.spoiled);
+    else
+        text += fmt::format(
+            "stopped in its phase {}: {} is not kept in step, and not to be written. The same "
+            "`segue split` goes on from there",
+            one.phase, target);
+    return text + (execute ? ". It was given up.\n"
+                           : fmt::format(". To give it up, add --execute, which drops {} and {}, "
+                                         "and leaves {} as it is.\n",
+                                         one.changelog.quoted(), one.state.quoted(), target));
+}
+
 std::string text_of_foreign_keys(const remnants& found) {
     std::string text =
         "What its swap had still to do about foreign keys, which --execute does before it drops "
@@ -121,6 +140,7 @@ std::string text_of(const remnants& found, bool execute) {
             "there. "
             "What it has set stays. To give it up, add --execute, which drops:\n{}",
             text_of(*found.backfill));
+    for (const auto& one : found.splits) text += text_of(one, execute);
     for (const auto& one : found.expanded) text += text_of(one);
     text += text_of_trials(found, execute);
     if (found.kept)

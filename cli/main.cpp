@@ -10,6 +10,7 @@
 #include "cli/running/report_file.hpp"
 #include "cli/running/signal_watch.hpp"
 #include "cli/running/standard_streams.hpp"
+#include "cli/split.hpp"
 #include "cli/status.hpp"
 #include "cli/verify.hpp"
 #include "cli/views.hpp"
@@ -43,6 +44,8 @@ int run_process(int argc, char* argv[]) {
         return cli::backfill_table(*asked.run, asked.notices);
     if (asked.run && asked.asked == cli::job::expand)
         return cli::expand_table(*asked.run, asked.notices);
+    if (asked.run && asked.asked == cli::job::split)
+        return cli::split_table(*asked.run, asked.notices);
     if (asked.run && asked.asked == cli::job::status)
         return cli::tell_status(*asked.run, asked.notices);
     if (asked.run && asked.asked != cli::job::migrate && asked.asked != cli::job::contract) {

@@ -16,30 +16,32 @@ _segue() {
             mapfile -t COMPREPLY < <(compgen -W "$modes" -- "$word")
             return
             ;;
-        --socket | --conf | --ssl-ca | --ssl-cert | --ssl-key | --throttle-flag-file | \
-            --throttle-additional-flag-file | --postpone-cut-over-flag-file | --panic-flag-file | \
-            --serve-socket-file | --hooks-path | --report)
+        --socket | --conf | --ssl-ca | --ssl-cert | --ssl-key | --finish-flag-file | \
+            --throttle-flag-file | --throttle-additional-flag-file | \
+            --postpone-cut-over-flag-file | --panic-flag-file | --serve-socket-file | \
+            --hooks-path | --report)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
             ;;
         --host | --assume-master-host | --master-user | --master-password | --port | --user | \
             --password | --mysql-timeout | --storage-engine | --charset | --alter | --database | \
-            --table | --where | --as | --view | --map | --sql-security | --column | --up | --down | \
-            --rename | --trigger-order | --definer | --abandon | --indexes | --unused-for | \
-            --watch | --set | --trigger-suffix | --preflight-data-check | --threads | \
-            --chunk-size | --chunk-time | --nice-ratio | --default-retries | \
-            --wait-for-server-seconds | --with-table | --with-database | --dml-batch-size | \
-            --max-lag-millis | --throttle-control-replicas | --max-load | --critical-load | \
-            --throttle-query | --throttle-http | --throttle-http-interval-millis | \
-            --throttle-http-timeout-millis | --critical-load-interval-millis | \
-            --critical-load-hibernate-seconds | --heartbeat-interval-millis | \
-            --replication-lag-query | --verify | --cut-over-stall-budget-millis | \
-            --cut-over-lock-timeout-seconds | --exponential-backoff-max-interval | \
-            --kill-blockers-after-seconds | --cut-over | --force-table-names | \
-            --replica-server-id | --binlogsyncer-max-reconnect-attempts | --serve-tcp-port | \
-            --serve-tcp-host | --hooks-hint | --hooks-hint-owner | --hooks-hint-token | \
-            --hooks-status-interval | --hooks-timeout-seconds | --statsd-addr | --statsd-tags | \
-            --checkpoint-seconds | --old-table | --runtime-metrics-interval | --timeout)
+            --table | --where | --as | --view | --map | --sql-security | --from | --into | \
+            --columns | --create | --finish | --column | --up | --down | --rename | \
+            --trigger-order | --definer | --abandon | --indexes | --unused-for | --watch | --set | \
+            --trigger-suffix | --preflight-data-check | --threads | --chunk-size | --chunk-time | \
+            --nice-ratio | --default-retries | --wait-for-server-seconds | --with-table | \
+            --with-database | --dml-batch-size | --max-lag-millis | --throttle-control-replicas | \
+            --max-load | --critical-load | --throttle-query | --throttle-http | \
+            --throttle-http-interval-millis | --throttle-http-timeout-millis | \
+            --critical-load-interval-millis | --critical-load-hibernate-seconds | \
+            --heartbeat-interval-millis | --replication-lag-query | --verify | \
+            --cut-over-stall-budget-millis | --cut-over-lock-timeout-seconds | \
+            --exponential-backoff-max-interval | --kill-blockers-after-seconds | --cut-over | \
+            --force-table-names | --replica-server-id | --binlogsyncer-max-reconnect-attempts | \
+            --serve-tcp-port | --serve-tcp-host | --hooks-hint | --hooks-hint-owner | \
+            --hooks-hint-token | --hooks-status-interval | --hooks-timeout-seconds | \
+            --statsd-addr | --statsd-tags | --checkpoint-seconds | --old-table | \
+            --runtime-metrics-interval | --timeout)
             return
             ;;
     esac
@@ -56,11 +58,12 @@ _segue() {
         cleanup) mapfile -t COMPREPLY < <(compgen -W "$_segue_cleanup_flags" -- "$word") ;;
         contract) mapfile -t COMPREPLY < <(compgen -W "$_segue_contract_flags" -- "$word") ;;
         expand) mapfile -t COMPREPLY < <(compgen -W "$_segue_expand_flags" -- "$word") ;;
+        split) mapfile -t COMPREPLY < <(compgen -W "$_segue_split_flags" -- "$word") ;;
         verify) mapfile -t COMPREPLY < <(compgen -W "$_segue_verify_flags" -- "$word") ;;
         views) mapfile -t COMPREPLY < <(compgen -W "$_segue_views_flags" -- "$word") ;;
         *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup contract ctl expand status verify views'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup contract ctl expand split status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -96,6 +99,13 @@ _segue_flags='--host
 --map
 --sql-security
 --drop
+--from
+--into
+--columns
+--create
+--finish
+--finish-when-copied
+--finish-flag-file
 --column
 --up
 --down
@@ -329,6 +339,13 @@ _segue_contract_flags='--host
 --database
 --table
 --drop
+--from
+--into
+--columns
+--create
+--finish
+--finish-when-copied
+--finish-flag-file
 --abandon
 --indexes
 --unused-for
@@ -454,6 +471,79 @@ _segue_expand_flags='--host
 --cut-over-stall-budget-millis
 --cut-over-lock-timeout-seconds
 --force-table-names
+--serve-socket-file
+--serve-tcp-port
+--serve-tcp-host
+--force-named-panic
+--hooks-path
+--hooks-hint
+--hooks-hint-owner
+--hooks-hint-token
+--hooks-status-interval
+--hooks-timeout-seconds
+--resume
+--no-resume
+--json
+--report
+--quiet
+--verbose
+--debug
+--help
+--version
+--check-flag
+--stack'
+_segue_split_flags='--host
+--assume-master-host
+--master-user
+--master-password
+--port
+--socket
+--user
+--password
+--ask-pass
+--conf
+--mysql-timeout
+--ssl
+--ssl-mode
+--ssl-ca
+--ssl-cert
+--ssl-key
+--ssl-allow-insecure
+--database
+--where
+--from
+--into
+--columns
+--create
+--finish
+--finish-when-copied
+--finish-flag-file
+--execute
+--threads
+--chunk-size
+--chunk-time
+--nice-ratio
+--default-retries
+--wait-for-server-seconds
+--locking-reads
+--max-lag-millis
+--throttle-control-replicas
+--throttle-flag-file
+--throttle-additional-flag-file
+--max-load
+--critical-load
+--throttle-query
+--throttle-http
+--throttle-http-interval-millis
+--throttle-http-timeout-millis
+--ignore-http-errors
+--critical-load-interval-millis
+--critical-load-hibernate-seconds
+--heartbeat-interval-millis
+--panic-flag-file
+--cut-over-stall-budget-millis
+--cut-over-lock-timeout-seconds
+--replica-server-id
 --serve-socket-file
 --serve-tcp-port
 --serve-tcp-host

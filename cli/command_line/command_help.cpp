@@ -245,6 +245,40 @@ command_help help_of_contract() {
         .with_value = {"drop"}};
 }
 
+// Its tables have flags of their own.
+std::vector<std::string_view> all_flags_of_a_split() {
+    auto flags = with_common_flags(flags_of_a_split());
+    std::erase(flags, "table");
+    return flags;
+}
+
+command_help help_of_split() {
+    return {
+        .about =
+            "Usage: segue split --host HOST --database DB --from TABLE --into OTHER\n"
+            "                   --columns \"TARGET=SOURCE, ...\" [--where CONDITION] ...\n"
+            "\n"
+            "Fills a second table from the first and keeps it in step, by the binary log, until "
+            "it\n"
+            "is told to finish; every row is compared before. Without --execute, a rehearsal.\n",
+        .flags = all_flags_of_a_split(),
+        .meanings = {{"database", "Schema of both tables"},
+                     {"host", "The primary, or a replica whose binary log is read"},
+                     {"where",
+                      "The rows of --from that are to be in --into, by a condition over the row's "
+                      "own columns; without it all rows. One that ceases to match goes"},
+                     {"cut-over-stall-budget-millis",
+                      "Of --finish=lock: how long the application may wait for one attempt to lock "
+                      "both tables"},
+                     {"execute",
+                      "Do it. Without it, a rehearsal: everything is checked, the first rows are "
+                      "written to an empty table that is dropped again, and shown"}},
+        .value_names = {},
+        .ends =
+            "Exit code: 0 the split has ended, and every row was right; 1 it was refused, stopped, "
+            "or could not\nbe done; 2 the command line cannot be read. More: docs/split.md\n"};
+}
+
 }  // namespace
 
 std::optional<command_help> help_of(job of) {
@@ -254,6 +288,7 @@ std::optional<command_help> help_of(job of) {
     if (of == job::verify) return help_of_verify();
     if (of == job::clean_up) return help_of_cleanup();
     if (of == job::expand) return help_of_expand();
+    if (of == job::split) return help_of_split();
     return std::nullopt;
 }
 
@@ -275,6 +310,7 @@ std::string foreign_flag_text(job of, std::string_view flag) {
     const auto* const command = of == job::verify     ? "verify"
                                 : of == job::expand   ? "expand"
                                 : of == job::contract ? "contract"
+                                : of == job::split    ? "split"
                                 : of == job::views    ? "views"
                                 : of == job::status   ? "status"
                                                       : "cleanup";
@@ -285,10 +321,10 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "contract", "ctl",
-                                            "expand",   "status",  "verify",   "views"};
+    const std::vector<std::string> commands{"backfill", "cleanup", "contract", "ctl",  "expand",
+                                            "split",    "status",  "verify",   "views"};
     constexpr std::string_view known =
-        "backfill, cleanup, contract, ctl, expand, status, verify and views";
+        "backfill, cleanup, contract, ctl, expand, split, status, verify and views";
     if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
     const auto near = nearest_names(word, commands, 1);
     // Another word is not shown: it may be a password.

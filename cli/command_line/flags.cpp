@@ -209,6 +209,12 @@ std::string indexes_of(const std::string& given) {
     throw error(fmt::format("{} is neither move nor drop", given));
 }
 
+bool is_locked_end(const std::string& given) {
+    if (given == "lock") return true;
+    if (given == "in-step") return false;
+    throw error(fmt::format("{} is neither in-step nor lock", given));
+}
+
 std::string trigger_order_of(const std::string& given) {
     if (given.empty() || given == "precedes" || given == "follows") return given;
     throw error(fmt::format("{} is neither precedes nor follows", given));
@@ -344,9 +350,9 @@ std::vector<flag> obeyed_flags() {
         parsed(
             "where", change, "", "CONDITION", [](options & o) -> auto& { return o.where; },
             [](const std::string& given) { return given; },
-            "Of `segue backfill`: the rows that are set, by a condition over the row's own "
-            "columns; "
-            "without it all rows",
+            "Of `segue backfill` and `segue split`: the rows that are set, or that are in the "
+            "other "
+            "table, by a condition over the row's own columns; without it all rows",
             ours),
         switched(
             "touch", change, [](options & o) -> auto& { return o.touch; },
@@ -373,6 +379,34 @@ std::vector<flag> obeyed_flags() {
             "a "
             "value, the old column: --drop name",
             ours),
+        flag{"from", text, change, "", "NAME",
+             "Of `segue split`: the table that is split, and stays as it is", ours},
+        written(
+            "into", "NAME", [](options & o) -> auto& { return o.split.into; },
+            "Of `segue split`: the table of the same schema that is filled from it and kept in "
+            "step"),
+        written(
+            "columns", "TARGET=SOURCE,...", [](options & o) -> auto& { return o.split.columns; },
+            "Of `segue split`: the columns of --into and what each is made from; a name alone is "
+            "that of both: \"user_id=id, street\""),
+        written(
+            "create", "CREATE TABLE", [](options & o) -> auto& { return o.split.create; },
+            "Of `segue split`: the statement that makes --into, if it is not there"),
+        parsed(
+            "finish", change, "in-step", "in-step|lock",
+            [](options & o) -> auto& { return o.split.locked; }, is_locked_end,
+            "Of `segue split`: how it ends: when all that has changed so far is carried over, or "
+            "with both tables locked for a moment, at a place of the binary log that is told and "
+            "at which they are equal",
+            ours),
+        switched(
+            "finish-when-copied", change, [](options & o) -> auto& { return o.split.when_copied; },
+            "Of `segue split`: end as soon as all rows are copied and verified. Without it the "
+            "command `finish`, or --finish-flag-file, is waited for",
+            ours),
+        path(
+            "finish-flag-file", change, [](options & o) -> auto& { return o.split.flag_file; },
+            "Of `segue split`: end when this file is there", ours),
         written(
             "column", "COLUMN DEFINITION", [](options & o) -> auto& { return o.expand.column; },
             "Of `segue expand`: the new column, as it is to be in the end: \"full_name "

@@ -72,4 +72,26 @@ inline std::vector<std::string_view> flags_of_an_expand() {
     return names;
 }
 
+/// Those that mean something to `segue split`: its own, a backfill's but for what that is told to
+/// set, and what a migration has of the stream and of locks.
+inline std::vector<std::string_view> flags_of_a_split() {
+    std::vector<std::string_view> names = {"from",
+                                           "into",
+                                           "columns",
+                                           "create",
+                                           "finish",
+                                           "finish-when-copied",
+                                           "finish-flag-file",
+                                           "threads",
+                                           "locking-reads",
+                                           "replica-server-id",
+                                           "cut-over-stall-budget-millis",
+                                           "cut-over-lock-timeout-seconds"};
+    for (const std::string_view one : flags_of_a_backfill())
+        if (one != "set" && one != "touch" && one != "allow-nondeterministic" &&
+            one != "force-table-names")
+            names.push_back(one);
+    return names;
+}
+
 }  // namespace segue::cli

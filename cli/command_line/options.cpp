@@ -87,7 +87,9 @@ class given_flags {
             "--with-table. `segue backfill` sets\ncolumns in place: --table with --set, and "
             "--where for some rows (docs/backfill.md).\n`segue expand` gives a column a second "
             "name (docs/expand.md), `segue contract` ends that\n(docs/contract.md). `segue views` "
-            "makes views in which old names of columns live on\n(docs/views.md).");
+            "makes views in which old names of columns live on\n(docs/views.md). `segue split` "
+            "fills a second table from the first, and keeps it in "
+            "step\n(docs/split.md).");
     }
 
     std::string usage() const {
@@ -202,6 +204,7 @@ class options_reader {
         read_views(asked);
         read_expand(asked);
         read_contract(asked);
+        read_split(asked);
         check_exclusions();
         read_server();
         // As with --defaults-file of MySQL's: a file that is named is the only one.
@@ -229,6 +232,10 @@ class options_reader {
             made_.run.request.original = {name_of("database", {}), given_.text("table")};
             return;
         }
+        if (asked == job::split) {
+            made_.run.request.original = {required("database", asked), required("from", asked)};
+            return;
+        }
         if (alter.empty() && asked != job::migrate) {
             made_.run.request.original = {name_of("database", {}), name_of("table", {})};
             return;
@@ -245,6 +252,16 @@ class options_reader {
         const auto statement = sql::parse_alter(alter);
         made_.run.request.original.schema = name_of("database", statement.schema);
         made_.run.request.original.name = name_of("table", statement.table);
+    }
+
+    std::string required(std::string_view name, job asked) {
+        if (given_.text(name).empty())
+            throw error(fmt::format("--{} is missing. {}", name,
+                                    asked == job::split
+                                        ? "A split is told by --database, --from, --into and "
+                                          "--columns \"target=source, ...\""
+                                        : ""));
+        return given_.text(name);
     }
 
     void read_other_table(job asked) {
@@ -265,7 +282,8 @@ class options_reader {
 
     void read_backfill(job asked) {
         if (asked != job::backfill) {
-            if (given_.has("where")) throw error("--where is of `segue backfill` alone");
+            if (given_.has("where") && asked != job::split)
+                throw error("--where is of `segue backfill` and `segue split` alone");
             if (given_.has("touch") && asked != job::expand)
                 throw error("--touch is of `segue backfill` and `segue expand` alone");
             return;
@@ -274,9 +292,27 @@ class options_reader {
             throw error(
                 "--set is missing: it says which column gets which value, \"column = "
                 "expression\"");
-        if (given_.has("where") && given_.text("where").empty())
-            throw error("--where is empty: write a condition, or leave it out to set all rows");
+        refuse_empty_where("to set all rows");
         hold_rows_shortly();
+    }
+
+    void refuse_empty_where(std::string_view all) {
+        if (given_.has("where") && given_.text("where").empty())
+            throw error(
+                fmt::format("--where is empty: write a condition, or leave it out {}", all));
+    }
+
+    void read_split(job asked) {
+        if (asked != job::split) {
+            for (const auto* name : {"from", "into", "columns", "create", "finish",
+                                     "finish-when-copied", "finish-flag-file"})
+                if (given_.has(name))
+                    throw error(fmt::format("--{} is of `segue split` alone", name));
+            return;
+        }
+        static_cast<void>(required("into", asked));
+        static_cast<void>(required("columns", asked));
+        refuse_empty_where("for all rows");
     }
 
     // A run holds rows of the application's as long as a chunk takes.
@@ -574,6 +610,7 @@ job job_of(const std::vector<std::string>& arguments) {
     if (arguments.front() == "expand") return job::expand;
     if (arguments.front() == "status") return job::status;
     if (arguments.front() == "contract") return job::contract;
+    if (arguments.front() == "split") return job::split;
     return arguments.front() == "verify" ? job::verify : job::migrate;
 }
 

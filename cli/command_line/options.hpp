@@ -70,6 +70,16 @@ struct contract_flags {
     std::vector<wire::endpoint> watched = {};  ///< --watch
 };
 
+/// What `segue split` is asked for, beside --where.
+struct split_flags {
+    std::string into = {};       ///< --into
+    std::string columns = {};    ///< --columns
+    std::string create = {};     ///< --create. Empty: the table has to be there.
+    std::string flag_file = {};  ///< --finish-flag-file. Empty: none.
+    bool locked = false;         ///< --finish=lock
+    bool when_copied = false;    ///< --finish-when-copied
+};
+
 /// What the process was asked to do. Const after parsing.
 struct options {
     migration::settings run;
@@ -87,10 +97,11 @@ struct options {
     /// --with-database, --with-table, of `segue verify`: what the table is compared with.
     table_name compared_with = {};
     /// --where and --touch, of `segue backfill`. Empty (the default): all rows.
-    std::string where = {};
-    bool touch = false;  ///< Of `segue expand`, too.
+    std::string where = {};  ///< Of `segue split`, too.
+    bool touch = false;      ///< Of `segue expand`, too.
     expand_flags expand;
     contract_flags contract;
+    split_flags split;  ///< --from is run.request.original.
     /// --as, --view, --map and --sql-security, of `segue views`, and --drop.
     views::task views = {};
     bool drop = false;
@@ -104,6 +115,7 @@ enum class job {
     backfill,  ///< `segue backfill`
     expand,    ///< `segue expand`
     contract,  ///< `segue contract`
+    split,     ///< `segue split`
     views,     ///< `segue views`
     status     ///< `segue status --database`: without that flag it asks a socket (cli/remote).
 };
@@ -121,11 +133,11 @@ struct command_line {
 };
 
 /// Reads the arguments behind the program's name (see take_arguments()). With `cleanup`, `verify`,
-/// `backfill`, `expand`, `contract` or `views` as the first of them the flags of a run mean what
-/// they mean for one, and --alter is not needed; those that mean nothing to it are refused. Exit
-/// codes: 2 for flags that are unknown or cannot be read, with a line on it as `output`; 1 for
-/// anything else that is wrong, with `fatal`; 0 for --help, --version and --check-flag. May block
-/// in ask_password. Does not throw for what a user can do wrong.
+/// `backfill`, `expand`, `contract`, `split` or `views` as the first of them the flags of a run
+/// mean what they mean for one, and --alter is not needed; those that mean nothing to it are
+/// refused. Exit codes: 2 for flags that are unknown or cannot be read, with a line on it as
+/// `output`; 1 for anything else that is wrong, with `fatal`; 0 for --help, --version and
+/// --check-flag. May block in ask_password. Does not throw for what a user can do wrong.
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside);
 

@@ -59,6 +59,18 @@ json expanded_fields(const std::vector<commands::left_expand>& all) {
     return columns;
 }
 
+json split_fields(const std::vector<earlier::split_left>& splits) {
+    json all = json::array();
+    for (const earlier::split_left& one : splits)
+        all.push_back({{"target", one.target.quoted()},
+                       {"to_drop", {one.changelog.quoted(), one.state.quoted()}},
+                       {"asked", one.asked},
+                       {"phase", one.phase},
+                       {"ended", one.ended},
+                       {"spoiled", one.spoiled}});
+    return all;
+}
+
 std::string document(json fields) {
     fields["version"] = json_version;
     fields["kind"] = "cleanup";
@@ -91,6 +103,7 @@ std::string json_of(const cleaned_up& end) {
          {"to_drop_backfill", found.backfill ? fields_of(*found.backfill) : json(nullptr)},
          {"to_drop_trials", names_of(found.trials.ours)},
          {"not_known", names_of(found.trials.others)},
+         {"splits", split_fields(found.splits)},
          {"expanded", expanded_fields(found.expanded)},
          {"kept", found.kept ? fields_of(*found.kept) : json(nullptr)},
          {"kept_though_asked", found.kept_though_asked}});

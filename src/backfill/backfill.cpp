@@ -10,6 +10,7 @@
 #include "src/carry/engine.hpp"
 #include "src/db/retry.hpp"
 #include "src/earlier/earlier_run.hpp"
+#include "src/earlier/job_claim.hpp"
 #include "src/servers/start_failure.hpp"
 #include "src/servers/unreadable_replica.hpp"
 #include "throttle/signals/command_signal.hpp"
@@ -27,7 +28,7 @@ constexpr std::chrono::seconds claim_awaited{10};
 constexpr std::chrono::seconds claim_interval{5};
 
 void claim_or_throw(db::session& session, const table_name& table) {
-    if (claim(session, table, claim_awaited)) return;
+    if (earlier::claim(session, earlier::claimed_by::backfill, table, claim_awaited)) return;
     throw_refusals({{fmt::format("another backfill is at work on {}", table.quoted()),
                      "Nothing was changed. Let it finish, or end it first: `segue ctl panic`."}});
 }
@@ -221,7 +222,8 @@ void backfill::beat(const plan& made, const state_table& state, std::stop_token 
     for (;;) {
         session.run("write the heartbeat", stop, [&](db::session& on) {
             if (const auto now = std::chrono::steady_clock::now(); now - claimed > claim_interval) {
-                static_cast<void>(claim(on, made.table.name, std::chrono::seconds(0)));
+                static_cast<void>(earlier::claim(on, earlier::claimed_by::backfill, made.table.name,
+                                                 std::chrono::seconds(0)));
                 claimed = now;
             }
             state.beat(on, std::chrono::system_clock::now());

@@ -144,9 +144,4 @@ std::string difference(const facts& before, const facts& now) {
     return "";
 }
 
-bool claim(db::session& session, const table_name& table, std::chrono::seconds wait) {
-    return session.query_value(fmt::format("SELECT GET_LOCK({}, {})",
-                                           earlier::backfill_claim(table), wait.count())) == "1";
-}
-
 }  // namespace segue::backfill

@@ -81,8 +81,4 @@ class state_table {
 /// What of two differs first, as "--where was ..., and is ..."; empty: nothing.
 std::string difference(const facts& before, const facts& now);
 
-/// Claims the table for a backfill as long as the session lives; false: another session has it.
-/// https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
-bool claim(db::session& session, const table_name& table, std::chrono::seconds wait);
-
 }  // namespace segue::backfill

@@ -52,6 +52,15 @@ std::string trigger_beside(const table_name& original, const std::string& column
     return derived(original.name + "_" + column, suffix);
 }
 
+migration_tables split_tables(const table_name& source, const table_name& target) {
+    return {.original = source,
+            .ghost = target,
+            .old = beside(target, {}, "_spo"),
+            .changelog = beside(target, {}, "_spc"),
+            .checkpoint = beside(target, {}, "_spk"),
+            .rehearsal = beside(target, {}, "_spr")};
+}
+
 migration_tables tables_beside(const table_name& original, const table_naming& naming) {
     const auto named = [&](std::string_view suffix) { return beside(original, naming, suffix); };
     return {

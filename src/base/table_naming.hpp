@@ -27,6 +27,11 @@ std::string trigger_beside(const table_name& original, const std::string& column
 /// `_<t>_bkf`: the state of a backfill of `original`, in place of which no migration has a table.
 table_name backfill_state_beside(const table_name& original, const table_naming& naming);
 
+/// Of a split of `source` into `target`: what is made beside `target` has names of its own, unlike
+/// those of a migration of either, `_<t>_spc` (the changelog), `_<t>_spk` (the state) and
+/// `_<t>_spr` (for a moment). `target` is migration_tables::ghost.
+migration_tables split_tables(const table_name& source, const table_name& target);
+
 /// `_<t>_ghv` and `_<t>_ghw`: an empty table like `original`, and a view over it, to try a view on.
 struct view_trial_names {
     table_name table;

@@ -118,6 +118,9 @@ class engine {
     /// `stopped`. Precondition: follow(), not with contents::equal.
     void copy(const look_after& meanwhile);
 
+    /// Is asked to stop with the run's threads.
+    std::stop_token stop_token() const { return around_.threads.token(); }
+
     const engine_task task;
     const engine_settings with;
     throttle::live_pace& pace;

@@ -57,8 +57,9 @@ void table_feed::on_table(const binlog::table_shape& shape) const {
     if (shape.column_types.size() == watched_.columns) return;
     throw error(
         fmt::format("rows of {} in the binary log have {} columns, the table had {}: it was "
-                    "altered while it was migrated",
-                    watched_.original.quoted(), shape.column_types.size(), watched_.columns),
+                    "altered while it was {}",
+                    watched_.original.quoted(), shape.column_types.size(), watched_.columns,
+                    watched_.done),
         spoils);
 }
 
@@ -120,12 +121,12 @@ void table_feed::see_change_of_ours(const binlog::statement& seen) {
         std::lock_guard lock(mutex_);
         if (!change_of_ours_.empty()) return;
         change_of_ours_ =
-            fmt::format("{}{} was {} by somebody else while the migration ran: {}",
-                        &one == &watched_.ours.front() ? "the new table " : "", one.quoted(),
+            fmt::format("{}{} was {} by somebody else while {} ran: {}",
+                        &one == &watched_.ours.front() ? watched_.called + " " : "", one.quoted(),
                         verb == sql::ddl_verb::drop_table       ? "dropped"
                         : verb == sql::ddl_verb::truncate_table ? "emptied"
                                                                 : "changed",
-                        shown(seen.text));
+                        watched_.job, shown(seen.text));
     }
 }
 
@@ -155,9 +156,9 @@ void table_feed::see_writer(std::uint64_t connection) {
     std::lock_guard lock(mutex_);
     if (!change_of_ours_.empty()) return;
     change_of_ours_ = fmt::format(
-        "connection {} has written into the new table {}, whose rows are nobody "
-        "else's to change while the migration runs",
-        connection, watched_.ours.front().quoted());
+        "connection {} has written into {} {}, whose rows are nobody "
+        "else's to change while {} runs",
+        connection, watched_.called, watched_.ours.front().quoted(), watched_.job);
 }
 
 void table_feed::expect_triggers(std::vector<std::string> names) {
@@ -195,14 +196,14 @@ void table_feed::see_definition(const binlog::statement& seen) {
                  : sql::touch_of(logged(seen), watched_.original, watched_.case_insensitive_names);
     if (touch == sql::ddl_touch::touched)
         throw error(fmt::format("the table {} was redefined by another session while it was "
-                                "migrated: {}",
-                                watched_.original.quoted(), shown(seen.text)),
+                                "{}: {}",
+                                watched_.original.quoted(), watched_.done, shown(seen.text)),
                     spoils);
     if (touch == sql::ddl_touch::unreadable)
         throw error(
             fmt::format("a statement of the binary log cannot be read, so it may have redefined "
-                        "the table {} while it was migrated: {}",
-                        watched_.original.quoted(), shown(seen.text)),
+                        "the table {} while it was {}: {}",
+                        watched_.original.quoted(), watched_.done, shown(seen.text)),
             spoils);
     if (touch == sql::ddl_touch::perhaps) ++possible_children_;
     definition_seen_ = true;

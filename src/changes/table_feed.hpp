@@ -37,6 +37,10 @@ class table_feed {
         /// Whether a connection is, or was, one of this run's. Unset: who writes the target is not
         /// looked at. Called by the stream's thread.
         std::function<bool(std::uint64_t connection)> is_ours = {};
+        // What messages call things: the target, what goes on, and what it does with the original.
+        std::string called = "the new table";
+        std::string job = "the migration";
+        std::string done = "migrated";
     };
     /// `stop` ends its wait for room in the change set.
     table_feed(table watched, const keys::key_codec& codec, change_set& changes,

@@ -15,6 +15,7 @@
 #include "src/schema/trigger.hpp"
 #include "src/servers/account.hpp"
 #include "src/servers/read_only_refusal.hpp"
+#include "src/tables/checkpoint_table.hpp"
 #include "src/tables/saved_state.hpp"
 
 #include <array>
@@ -182,10 +183,11 @@ remnants look(place& at, const migration::settings& with) {
     if (const auto state =
             earlier::backfill_state_of(session, tables.original, with.request.naming))
         found.backfill = look_at(session, *state);
+    found.splits = earlier::splits_left(session, tables.original);
     found.expanded = look_at_expanded(session, tables, with.request.naming);
     const bool nothing = found.are == remnants::kind::none && !found.kept && !found.backfill &&
-                         found.expanded.empty() && found.trials.ours.empty() &&
-                         found.trials.others.empty();
+                         found.splits.empty() && found.expanded.empty() &&
+                         found.trials.ours.empty() && found.trials.others.empty();
     if (!original && nothing)
         throw_refusals({{fmt::format("there is no table {} that the account can see, nor anything "
                                      "that a run of it leaves",
@@ -224,6 +226,16 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
     if (found.backfill) {
         earlier::drop_leftover(at.session, found.backfill->name, stop);
         tell(fmt::format("dropped {}", found.backfill->name.quoted()));
+    }
+    for (const earlier::split_left& one : found.splits) {
+        earlier::outlast_statements(at.session, one.state, stop, [&] {
+            tables::checkpoint_table(one.state, "dropped").take_over(at.session);
+        });
+        // The state goes last: while it is there, the next run knows what is left to be done.
+        for (const table_name& table : {one.changelog, one.state}) {
+            earlier::drop_leftover(at.session, table, stop);
+            tell(fmt::format("dropped {}", table.quoted()));
+        }
     }
     if (found.are == remnants::kind::unknown && found.dropped.empty()) return found;
     // Statements of a run that died before its swap may be at work in the server: they are waited

@@ -3,6 +3,7 @@
 #include "src/base/table_name.hpp"
 #include "src/commands/trial_tables.hpp"
 #include "src/earlier/expanded_columns.hpp"
+#include "src/earlier/splits_left.hpp"
 #include "src/migration/settings.hpp"
 #include "src/new_table/unfinished_swap.hpp"
 
@@ -51,6 +52,9 @@ struct remnants {
     std::optional<left_table> kept;      ///< The old table, where a clean-up leaves it.
     bool kept_though_asked = false;      ///< It was to be dropped, and nothing proves whose it is.
     std::optional<left_table> backfill;  ///< A backfill's state, which a clean-up drops as well.
+    /// Splits that have the table as their source or target. A clean-up drops the tables of their
+    /// own, and leaves the target as it is.
+    std::vector<earlier::split_left> splits;
     /// Columns that live under two names, which no clean-up touches.
     std::vector<left_expand> expanded;
     /// What a swap had still to do about foreign keys. Of a clean-up that could not do it, and then

@@ -92,11 +92,11 @@ std::string value_of(db::session& session, const table_name& table, std::string_
     return rows.empty() ? "" : rows.front()[0].value_or("");
 }
 
-void read_migration(db::session& session, undertaking& one) {
+void read_run(db::session& session, undertaking& one, std::string_view comment) {
     table_name changelog = one.state;
-    changelog.name.replace(changelog.name.size() - 1, 1, "c");  // _ghk, _ghc
+    changelog.name.replace(changelog.name.size() - 1, 1, "c");  // _ghk, _ghc; _spk, _spc
     one.heard_of = heartbeat_in(session, changelog);
-    if (tables::look_for_state(session, one.state) != tables::state_found::whole) return;
+    if (tables::look_for_state(session, one.state, comment) != tables::state_found::whole) return;
     const tables::saved_state state = tables::read_state(session, one.state);
     one.what = state.print.alter;
     if (!state.print.sets.empty()) one.what += "; --set " + state.print.sets;
@@ -145,6 +145,7 @@ std::optional<undertaking::kind> kind_of(const record& of) {
     if (of.comment == tables::state_table_comment) return undertaking::kind::migration;
     if (of.comment == earlier::backfill_state_comment) return undertaking::kind::backfill;
     if (of.comment == earlier::expanded_state_comment) return undertaking::kind::expand;
+    if (of.comment == tables::split_state_comment) return undertaking::kind::split;
     if (of.name.name == views::record_name) return undertaking::kind::views;
     return std::nullopt;
 }
@@ -152,7 +153,10 @@ std::optional<undertaking::kind> kind_of(const record& of) {
 std::vector<undertaking> read(db::session& session, undertaking one) {
     switch (one.is) {
         case undertaking::kind::migration:
-            read_migration(session, one);
+            read_run(session, one, tables::state_table_comment);
+            break;
+        case undertaking::kind::split:
+            read_run(session, one, tables::split_state_comment);
             break;
         case undertaking::kind::backfill:
             read_backfill(session, one);
@@ -175,6 +179,8 @@ std::string_view name_of(undertaking::kind is) noexcept {
             return "backfill";
         case undertaking::kind::expand:
             return "expand";
+        case undertaking::kind::split:
+            return "split";
         case undertaking::kind::views:
             return "views";
     }

@@ -14,7 +14,7 @@ namespace segue::commands {
 /// One thing that was begun, and has not been taken to its end. Moments are in UTC, as
 /// 2026-01-02 03:04:05.
 struct undertaking {
-    enum class kind { migration, backfill, expand, views };
+    enum class kind { migration, backfill, expand, split, views };
     kind is = kind::migration;
     /// Where it is written down, and what it is of; unset: that the name of `state` does not tell.
     table_name state;

@@ -20,9 +20,9 @@ struct asking {
     std::function<bool(std::uint64_t connection)> is_ours = {};
 };
 
-/// Who is at work on the table: a backfill, a migration, or a gh-ost. Blocks for seconds where
-/// tables of one are there. Throws segue::error, and `stopped`. Precondition: the session has the
-/// claim of claim_start().
+/// Who is at work on the table: a backfill, a split, a migration, or a gh-ost. Blocks for seconds
+/// where tables of one are there. Throws segue::error, and `stopped`. Precondition: the session has
+/// the claim of claim_start().
 std::optional<refusal> others_at_work(db::session& session, const migration_tables& tables,
                                       const asking& by, const std::stop_token& stop);
 

@@ -20,7 +20,6 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
@@ -44,12 +43,6 @@ servers::server_kind kind_of_server(const settings& with) {
 }
 
 }  // namespace
-
-std::string text_of(const binlog::stream_position& position) {
-    if (const auto* file = std::get_if<binlog::file_position>(&position))
-        return fmt::format("{}:{}", file->file, file->offset);
-    return std::get<binlog::gtid_set>(position).text();
-}
 
 run_state::run_state(settings given, observer& told_to, step_gate& asked, steering& steered)
     : with(std::move(given)),

@@ -25,9 +25,6 @@
 
 namespace segue::migration {
 
-/// "binlog.000004:1234", or a GTID set.
-std::string text_of(const binlog::stream_position& position);
-
 /// What a run knows of itself, and what others may ask meanwhile.
 /// Threads: now(), about(), steer() and left_behind() from any; all else from the one that runs the
 /// migration. Lifetime: `told`, `gate` and what steers it outlive it.

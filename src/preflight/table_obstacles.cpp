@@ -160,6 +160,8 @@ std::vector<refusal> trigger_obstacles(db::session& session, const table_name& t
     return found;
 }
 
+}  // namespace
+
 // A cascade of the storage engine changes rows that no binary log tells. Of the server's own, since
 // 9.6, it does.
 // https://dev.mysql.com/doc/refman/9.6/en/create-table-foreign-keys.html
@@ -167,6 +169,14 @@ bool cascades_are_logged(db::session& session) {
     const auto found = session.query("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
     return !found.empty() && found[0][1] == "OFF";
 }
+
+std::vector<std::string> visible_children(db::session& session, const table_name& table) {
+    std::vector<std::string> names;
+    for (const auto& [child, keys] : visible_children_of(session, table)) names.push_back(child);
+    return names;
+}
+
+namespace {
 
 std::vector<refusal> foreign_key_obstacles(db::session& session, const table_name& table,
                                            const taken_along& along) {

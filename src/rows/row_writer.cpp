@@ -81,12 +81,17 @@ row_writer::presence row_writer::look_up(db::session& session,
     return found;
 }
 
+// Writes over what the target holds.
+void row_writer::write_over(db::session& session, std::span<const keys::key_value> keys) const {
+    const presence found = look_up(session, keys);
+    if (!found.gone.empty()) session.execute(texts_.erase(found.gone));
+    if (!found.there.empty()) session.execute(texts_.carry_over(found.there));
+}
+
 void row_writer::carry_over(db::session& session, std::span<const keys::key_value> keys) const {
     begin(session);
     if (texts_.upserts()) {
-        const presence found = look_up(session, keys);
-        if (!found.gone.empty()) session.execute(texts_.erase(found.gone));
-        if (!found.there.empty()) session.execute(texts_.carry_over(found.there));
+        write_over(session, keys);
     } else {
         erase(session, keys);
         session.execute(texts_.carry_over(keys));
@@ -105,17 +110,17 @@ void row_writer::carry_over_under_lock(db::session& session,
                                        std::span<const keys::key_value> keys) const {
     checkpoint_.check_still_owner(session);
     // All are erased first: a unique value may have moved between rows of different batches.
+    const std::vector<step> steps = texts_.keeps_rows() ? std::vector{step::write_over}
+                                                        : std::vector{step::erase, step::insert};
     try {
-        do_in_batches(session, keys, step::erase);
-        do_in_batches(session, keys, step::insert);
+        for (const step one : steps) do_in_batches(session, keys, one);
         session.execute("COMMIT");
         return;
     } catch (const error& failure) {
         if (!db::is_too_large(failure)) throw;
         session.execute("ROLLBACK");
     }
-    commit_in_parts(session, keys, step::erase);
-    commit_in_parts(session, keys, step::insert);
+    for (const step one : steps) commit_in_parts(session, keys, one);
 }
 
 void row_writer::do_in_batches(db::session& session, std::span<const keys::key_value> keys,
@@ -124,8 +129,10 @@ void row_writer::do_in_batches(db::session& session, std::span<const keys::key_v
         const auto some = keys.subspan(i, std::min(batch_keys_, keys.size() - i));
         if (what == step::erase)
             session.execute(texts_.erase(some));
-        else
+        else if (what == step::insert)
             insert(session, some);
+        else
+            write_over(session, some);
     }
 }
 

@@ -104,6 +104,7 @@ class row_writer {
         std::vector<keys::key_value> gone;
         std::vector<keys::key_value> there;
     };
+    void write_over(db::session& session, std::span<const keys::key_value> keys) const;
     void erase(db::session& session, std::span<const keys::key_value> keys) const;
     void erase(db::session& session, const keys::key_range& range) const;
     /// Calls `take` with the keys that the range has in the source, batch by batch, until it says
@@ -114,7 +115,7 @@ class row_writer {
     std::optional<error> failure_of(db::session& session,
                                     std::span<const keys::key_value> keys) const;
     std::vector<collision> collected(db::session& session) const;
-    enum class step { erase, insert };
+    enum class step { erase, insert, write_over };
     void do_in_batches(db::session& session, std::span<const keys::key_value> keys,
                        step what) const;
     void commit_in_parts(db::session& session, std::span<const keys::key_value> keys,

@@ -100,7 +100,7 @@ std::size_t statements::key_bytes_max() const {
 std::size_t statements::frame_bytes_max() const {
     return insert_into().size() +
            std::max(over_what_is_there().size(), collecting_collisions().size()) +
-           matching(side::target).size() + words_bytes;
+           matching(side::target).size() + projection_.where.size() + words_bytes;
 }
 
 // Each column of the key stands at most once for each of them, as range_condition() has it.
@@ -302,9 +302,9 @@ std::string statements::insert_into() const {
 }
 
 std::string statements::from_range(const keys::key_range& range) const {
-    return fmt::format(" FROM {} FORCE INDEX ({}) WHERE {}{}", projection_.source.quoted(),
+    return fmt::format(" FROM {} FORCE INDEX ({}) WHERE {}{}{}", projection_.source.quoted(),
                        quoted_name(projection_.key.source_index),
-                       range_condition(side::source, range), lock_clause_);
+                       range_condition(side::source, range), if_it_is_meant(), lock_clause_);
 }
 
 std::string statements::copy(const keys::key_range& range) const {
@@ -344,10 +344,10 @@ std::string statements::key_list(std::span<const keys::key_value> keys, listed h
 }
 
 std::string statements::which_are_gone(std::span<const keys::key_value> keys) const {
-    return fmt::format("SELECT {}.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}",
+    return fmt::format("SELECT {}.n, {} IS NULL FROM {} LEFT JOIN {} FORCE INDEX ({}) ON {}{}{}",
                        keys_name_, name_of(side::source, 0), key_list(keys, listed::with_index),
                        projection_.source.quoted(), quoted_name(projection_.key.source_index),
-                       matching(side::source), lock_clause_);
+                       matching(side::source), if_it_is_meant(), lock_clause_);
 }
 
 std::string statements::same_keys(std::span<const keys::key_value> asked,
@@ -372,7 +372,7 @@ bool statements::spelling_matters() const noexcept {
 }
 
 std::string statements::spelled(std::span<const keys::key_value> keys) const {
-    return "SELECT " + source_read_ + from_keys(keys, /*locking=*/false);
+    return "SELECT " + source_read_ + from_keys(keys, of_rows::all);
 }
 
 std::string statements::is_in_source(const keys::key_range& range) const {
@@ -400,6 +400,10 @@ std::string statements::is_row_of_source() const {
     return condition;
 }
 
+std::string statements::if_it_is_meant() const {
+    return projection_.where.empty() ? "" : " AND " + projection_.where;
+}
+
 std::string statements::in_target(std::span<const keys::key_value> keys) const {
     return in_target(keys, "");
 }
@@ -412,15 +416,17 @@ std::string statements::in_target(std::span<const keys::key_value> keys,
                        quoted_name(projection_.key.target_index), matching(side::target));
 }
 
-std::string statements::from_keys(std::span<const keys::key_value> keys, bool locking) const {
-    return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}",
+// What is asked of all rows is not about to be written, and locks none.
+std::string statements::from_keys(std::span<const keys::key_value> keys, of_rows which) const {
+    const bool written = which == of_rows::meant;
+    return fmt::format(" FROM {} STRAIGHT_JOIN {} FORCE INDEX ({}) ON {}{}{}",
                        key_list(keys, listed::each_row_once), projection_.source.quoted(),
                        quoted_name(projection_.key.source_index), matching(side::source),
-                       locking ? lock_clause_ : "");
+                       written ? if_it_is_meant() : "", written ? lock_clause_ : "");
 }
 
 std::string statements::carry_over_plainly(std::span<const keys::key_value> keys) const {
-    return insert_into() + from_keys(keys, /*locking=*/true);
+    return insert_into() + from_keys(keys, of_rows::meant);
 }
 
 std::string statements::carry_over(std::span<const keys::key_value> keys) const {
@@ -428,12 +434,23 @@ std::string statements::carry_over(std::span<const keys::key_value> keys) const 
     return upserts() ? text + over_what_is_there() : text;
 }
 
+// A row with a number of its own may meet another row by that, when no number is left: the server
+// gives out the last one again. NULL, which no column of the key takes, ends the statement then.
+std::string statements::written_over(const schema::projected_column& column) const {
+    const auto is_it = [&](const schema::key_column& one) {
+        return sql::same_name(one.target, column.target);
+    };
+    if (!projection_.keeps_rows || std::ranges::none_of(projection_.key.columns, is_it))
+        return column.expression;
+    return fmt::format("IF({},{},NULL)", is_row_of_source(), column.expression);
+}
+
 std::string statements::over_what_is_there() const {
     std::string assignments;
     for (const auto& column : projection_.columns)
-        append_separated(
-            assignments, ",",
-            fmt::format("{}={}", qualified(projection_.target, column.target), column.expression));
+        append_separated(assignments, ",",
+                         fmt::format("{}={}", qualified(projection_.target, column.target),
+                                     written_over(column)));
     for (const std::string& name : projection_.kept_on_update)
         append_separated(assignments, ",",
                          fmt::format("{0}={0}", qualified(projection_.target, name)));
@@ -461,7 +478,7 @@ std::string statements::collisions_in(const keys::key_range& range) const {
 }
 
 std::string statements::collisions_in(std::span<const keys::key_value> keys) const {
-    return insert_into() + from_keys(keys, /*locking=*/true) + collecting_collisions();
+    return insert_into() + from_keys(keys, of_rows::meant) + collecting_collisions();
 }
 
 }  // namespace segue::rows

@@ -63,7 +63,8 @@ class statements {
     std::string erase_range(const keys::key_range& range) const;
 
     /// Asks for one row for each of the keys, of its index from 0 and then 1 if the source has no
-    /// such row, 0 if it has. An answer with fewer rows than keys is not one.
+    /// such row that is meant (projection::where), 0 if it has. An answer with fewer rows than keys
+    /// is not one.
     std::string which_are_gone(std::span<const keys::key_value> keys) const;
     /// Asks, for keys that only the server compares, for a row for each of `asked` that names a row
     /// which one of `names` names too, of its index and the least index of such a name.
@@ -83,6 +84,8 @@ class statements {
     /// holds.
     std::string carry_over_plainly(std::span<const keys::key_value> keys) const;
     bool upserts() const noexcept { return projection_.upserts; }
+    /// Whether a row that is in the target must be written over, and never be inserted anew.
+    bool keeps_rows() const noexcept { return projection_.keeps_rows; }
     /// Columns of the target that the server computes from others of the row.
     const std::vector<std::string>& computed() const noexcept { return projection_.computed; }
     /// Columns of the target whose values are converted by an expression.
@@ -117,6 +120,8 @@ class statements {
     std::string source_key() const { return source_read_; }
     std::string target_key() const { return printed_key(side::target); }
     std::string is_row_of_source() const;
+    /// " AND " and the condition that rows of the source have to meet; empty: there is none.
+    std::string if_it_is_meant() const;
 
     /// Asks for the keys of the range's rows in the source, in order, `rows_max` at most.
     std::string keys_in(const keys::key_range& range, std::uint64_t rows_max) const;
@@ -136,9 +141,11 @@ class statements {
     std::string key_list(std::span<const keys::key_value> keys, listed how,
                          std::string_view given = {}) const;
     std::string insert_into() const;
+    std::string written_over(const schema::projected_column& column) const;
     std::string over_what_is_there() const;
     std::string from_range(const keys::key_range& range) const;
-    std::string from_keys(std::span<const keys::key_value> keys, bool locking) const;
+    enum class of_rows { all, meant };
+    std::string from_keys(std::span<const keys::key_value> keys, of_rows which) const;
     std::string collecting_collisions() const;
     std::size_t key_bytes_max() const;
     std::size_t frame_bytes_max() const;

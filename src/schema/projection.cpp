@@ -179,6 +179,8 @@ std::string text_of(const projection& of) {
     text += fmt::format("; {}\n", of.upserts ? "upserts" : "deletes, then inserts");
     for (const projected_column& one : of.columns)
         text += fmt::format("{} = {}\n", quoted_name(one.target), one.expression);
+    if (!of.where.empty()) text += fmt::format("where {}\n", of.where);
+    if (of.keeps_rows) text += "keeps rows\n";
     return text;
 }
 

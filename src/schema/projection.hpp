@@ -42,6 +42,12 @@ struct projection {
     /// only unique index, no new column has an expression default, and no JSON is written. Else
     /// delete, then insert.
     bool upserts = false;
+    /// A condition over the source's row, in brackets and with columns named as in expressions: the
+    /// rows that do not meet it are as good as not there. Empty: all rows are meant. Deterministic.
+    std::string where = {};
+    /// Columns of the target that are not written have values of their own for each row, as an
+    /// AUTO_INCREMENT has: a row that is there is written over, at any time. With `upserts` alone.
+    bool keeps_rows = false;
     /// For the operator: "`new`: new, its default", "dropped: `x`", one line each.
     std::string description;
 };

@@ -12,7 +12,6 @@
 #include "src/holders/foresight.hpp"
 #include "src/new_table/check_constraint_names.hpp"
 #include "src/preflight/inspection.hpp"
-#include "src/servers/binary_log_status.hpp"
 #include "src/servers/blockers.hpp"
 #include "src/servers/sight.hpp"
 #include "src/servers/tables_there.hpp"
@@ -35,15 +34,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// So many at most may be left for the flush under the lock.
-constexpr std::size_t drained_keys_max = 500;
-constexpr milliseconds drain_patience{5'000};
-constexpr milliseconds drain_interval{10};
 constexpr milliseconds quiet_patience{2'000};
 constexpr milliseconds foresight_good_for{50};
 constexpr milliseconds look_interval{5};
 constexpr milliseconds snapshot_patience_max{500};
-constexpr milliseconds marker_commit_patience{2'000};
 constexpr milliseconds beyond_budget{5'000};
 constexpr unsigned trigger_tries_max = 60;
 
@@ -62,20 +56,14 @@ bool is_counted(const error& failure) {
 
 }  // namespace
 
-std::optional<std::string> cut_over::drain(std::stop_token stop) {
-    const auto give_up = steady_clock::now() + drain_patience;
-    while (with_.changes.backlog() > drained_keys_max) {
-        if (steady_clock::now() >= give_up)
-            return fmt::format("{} changed rows are still to be carried over",
-                               with_.changes.backlog());
-        pause_for(drain_interval, stop);
-    }
-    const auto marker =
-        with_.barrier.pass_until(steady_clock::now() + marker_commit_patience, stop);
-    if (!marker) return "nothing can be written on the server: a marker waits";
-    if (with_.router.wait_for_marker(*marker, steady_clock::now() + with_.set.stall_budget, stop))
-        return std::nullopt;
-    return "the stream is behind the binary log's end";
+caught_up_with cut_over::caught_up() const {
+    return {.writer = with_.writer,
+            .barrier = with_.barrier,
+            .router = with_.router,
+            .feed = with_.feed,
+            .changes = with_.changes,
+            .stall_budget = with_.set.stall_budget,
+            .from_replica_by_gtids = with_.set.from_replica && with_.plan.server.gtids};
 }
 
 cut_over::swap_sessions cut_over::connect() {
@@ -185,31 +173,7 @@ void cut_over::prepare(swap_sessions& sessions) const {
 
 std::optional<std::string> cut_over::catch_up_under_lock(db::session& locker, const watchdog& timer,
                                                          const stall_budget& budget) {
-    // Committed by another connection after the lock was granted: all that changed the table
-    // stands before it.
-    const std::uint64_t marker = with_.barrier.pass(timer.out_of_time());
-    if (!with_.router.wait_for_marker(marker, budget.deadline(), timer.out_of_time()))
-        return "the stream did not reach the marker in time";
-    fault::point("cut_over.marker_seen");
-    if (auto changed = with_.feed.change_of_ours(); !changed.empty()) throw error(changed);
-    // A replica that did not keep the order of commits would show by this.
-    if (with_.set.from_replica && with_.plan.server.gtids) {
-        const auto executed = servers::read_executed_transactions(locker);
-        if (!with_.router.wait_until_past(executed, budget.deadline(), timer.out_of_time()))
-            return "transactions of the primary did not come through the replica in time";
-    }
-    if (with_.feed.held_for_xa() > 0)
-        return "a prepared XA transaction holds changed rows of the table";
-    const auto taken = with_.changes.take_all();
-    if (!taken) return "a flush is still in flight";
-    try {
-        with_.writer.carry_over_under_lock(locker, *taken);
-    } catch (...) {
-        with_.changes.put_back(*taken);
-        throw;
-    }
-    with_.changes.flushed(*taken);
-    fault::point("cut_over.flushed");
+    if (auto why = swap::catch_up_under_lock(caught_up(), locker, timer, budget)) return why;
     preflight::throw_if_changed_under_lock(locker, with_.plan);
     if (with_.feed.possible_children() != children_seen_)
         return "a statement may have made a foreign key to the table: it is looked for";
@@ -264,7 +228,7 @@ cut_over::result cut_over::attempt(std::stop_token stop) {
         if (!end_lost_locker(sessions->spare, stop))
             return give_way(fmt::format("connection {}, which was lost, may still ask for the lock",
                                         lost_locker_->id));
-        if (auto reason = drain(stop)) {
+        if (auto reason = drain(caught_up(), stop)) {
             // Whoever holds the table may hold us up as well.
             const auto who = foresee_blockers(*sessions, made, milliseconds(0), stop);
             return give_way(who ? *who : *reason);

@@ -14,6 +14,7 @@
 #include "src/preflight/plan.hpp"
 #include "src/rows/row_writer.hpp"
 #include "src/servers/locked_beside.hpp"
+#include "src/swap/catch_up.hpp"
 #include "src/swap/foreign_key_swap.hpp"
 #include "src/swap/lost_connection.hpp"
 #include "src/swap/stall_budget.hpp"
@@ -120,9 +121,7 @@ class cut_over {
 
     // Of what returns a reason in words: nullopt, it goes on; else the attempt gives way.
 
-    /// Waits, for seconds, until few changes are left for the flush under the lock, a marker was
-    /// written, and the stream has come to it.
-    std::optional<std::string> drain(std::stop_token stop);
+    caught_up_with caught_up() const;
     swap_sessions connect();
     /// Waits for a moment at which nobody holds what the lock or RENAME would wait for, and nobody
     /// has an old snapshot.

@@ -18,7 +18,8 @@ checkpoint_table::checkpoint_table(table_name name, std::string run_token, when_
       must_not_be_written_(on_such == when_read_only::refuse ? "@@GLOBAL.read_only" : "0") {}
 
 void checkpoint_table::begin(db::session& session, const std::string& server_uuid,
-                             const fingerprint& print, const std::string& old_table) const {
+                             const fingerprint& print, const std::string& old_table,
+                             std::string_view comment) const {
     session.execute(fmt::format(
         R"(CREATE TABLE {} (
              kind VARCHAR(16) NOT NULL,
@@ -27,7 +28,7 @@ void checkpoint_table::begin(db::session& session, const std::string& server_uui
              PRIMARY KEY (kind, id))
            ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
            COMMENT='{}')",
-        name_.quoted(), state_table_comment));
+        name_.quoted(), comment));
     session.execute(fmt::format(
         R"(INSERT INTO {} (kind, id, value) VALUES
            ('owner',0,{}),('format',0,'{}'),('server',0,{}),('phase',0,'inspect'),
@@ -158,6 +159,11 @@ void checkpoint_table::record_extent(db::session& session, const copy_extent& ex
 
 void checkpoint_table::record_spoiled(db::session& session, const std::string& why) const {
     write_as_owner(session, [&] { put(session, "spoiled", why); });
+}
+
+void checkpoint_table::record_ended(db::session& session, const std::string& place) const {
+    put(session, "ended", place);
+    put(session, "phase", "done");
 }
 
 // What the chunks below `chunk` add to the watermark; nullopt: there are none.

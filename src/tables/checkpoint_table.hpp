@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace segue::tables {
 
@@ -30,7 +31,7 @@ class checkpoint_table {
     /// after the swap. Nobody else knows the table yet, so that no owner is checked; the same holds
     /// for complete().
     void begin(db::session& session, const std::string& server_uuid, const fingerprint& print,
-               const std::string& old_table) const;
+               const std::string& old_table, std::string_view comment = state_table_comment) const;
     /// Writes down the rest of the fingerprint, once the target is there.
     void complete(db::session& session, const fingerprint& print) const;
     /// Writes down what the swap will do to foreign keys, before it can be reached; again
@@ -74,6 +75,10 @@ class checkpoint_table {
     void record_extent(db::session& session, const copy_extent& extent) const;
     /// Writes down why no later run can go on, in a transaction of its own.
     void record_spoiled(db::session& session, const std::string& why) const;
+    /// Writes down at which place of the log a split has ended; no run goes on from it then.
+    /// Precondition: a session on which a transaction is open, or that holds LOCK TABLES for WRITE
+    /// on this table with autocommit=0; the caller commits.
+    void record_ended(db::session& session, const std::string& place) const;
     /// How far a run has come since that was last written down.
     struct progress {
         std::optional<resume_point> resume_at = {};   ///< Unset: the one written last still holds.

@@ -65,12 +65,13 @@ std::uint64_t rows_copied(const saved_state& state) {
     return rows;
 }
 
-state_found look_for_state(db::session& session, const table_name& table) {
+state_found look_for_state(db::session& session, const table_name& table,
+                           std::string_view comment) {
     const auto there = session.query(fmt::format(
         R"(SELECT TABLE_COMMENT FROM information_schema.TABLES
            WHERE TABLE_SCHEMA={} AND TABLE_NAME={} AND TABLE_TYPE='BASE TABLE')",
         quoted_literal(table.schema), quoted_literal(table.name)));
-    if (there.empty() || there.front()[0] != state_table_comment) return state_found::none;
+    if (there.empty() || there.front()[0] != comment) return state_found::none;
     const by_kind rows = read_rows(session, table);
     // Made, and nothing else: the next statement of that run would have filled it.
     if (rows.empty()) return state_found::unfinished;
@@ -103,7 +104,9 @@ saved_state read_state(db::session& session, const table_name& table) {
                       .evicted = {},
                       .foreign_keys = {},
                       .verified = {},
-                      .spoiled = {}};
+                      .spoiled = {},
+                      .ended = {}};
+    if (const auto* const at = only(rows, "ended")) state.ended = *at;
     if (const auto* const why = only(rows, "spoiled")) state.spoiled = *why;
     if (const auto* const sets = only(rows, "sets")) state.print.sets = *sets;
     if (const auto keys = rows.find("foreign_key"); keys != rows.end())

@@ -21,6 +21,8 @@ inline constexpr unsigned state_format = 3;
 
 /// The comment by which such a table is known, whatever stands in it.
 inline constexpr std::string_view state_table_comment = "Segue: state of a migration";
+/// The same of a split (src/split), whose `_<t>_spk` has the same format.
+inline constexpr std::string_view split_state_comment = "Segue: state of a split";
 
 /// What must be the same for a run to go on where another one stopped.
 struct fingerprint {
@@ -68,6 +70,8 @@ struct saved_state {
     swapped_foreign_keys foreign_keys;
     std::optional<verified_point> verified;  ///< Unset: nothing was.
     std::string spoiled;                     ///< Why no run can go on from it; empty: one can.
+    /// Of a split that has ended: at which place of the log, in words; empty: it has not.
+    std::string ended;
 };
 
 /// How many rows the copy has written.
@@ -80,8 +84,9 @@ enum class state_found {
     unfinished,    ///< Its run ended before it had begun to copy.
     whole          ///< read_state() reads it, and a copy goes on from it, or was done.
 };
-/// Looks at it, and changes nothing. Throws as sessions do.
-state_found look_for_state(db::session& session, const table_name& table);
+/// Looks at it, and changes nothing. `comment`: by which the table is known. Throws as sessions do.
+state_found look_for_state(db::session& session, const table_name& table,
+                           std::string_view comment = state_table_comment);
 
 /// The whole state, in one snapshot; rows of other kinds are passed over. Throws segue::error when
 /// the table is not there, is of another format, or holds what is not of this one.

@@ -34,8 +34,9 @@ comparison::comparison(const rows::statements& texts, const schema::projection& 
 }
 
 std::string comparison::source_with_target(const keys::key_range& range) const {
-    return fmt::format(" FROM {} LEFT JOIN {} ON {} WHERE {}", source_, target_,
-                       texts_.is_row_of_source(), texts_.is_in_source(range));
+    return fmt::format(" FROM {} LEFT JOIN {} ON {} WHERE {}{}", source_, target_,
+                       texts_.is_row_of_source(), texts_.is_in_source(range),
+                       texts_.if_it_is_meant());
 }
 
 std::string comparison::counts(const keys::key_range& range) const {
@@ -53,12 +54,13 @@ std::string comparison::differing(const keys::key_range& range, std::size_t rows
 
 std::string comparison::surplus(const keys::key_range& range, std::size_t rows_max) const {
     if (!by_ranges())
-        return fmt::format("SELECT {} FROM {} LEFT JOIN {} ON {} WHERE {} LIMIT {}",
+        return fmt::format("SELECT {} FROM {} LEFT JOIN {} ON {}{} WHERE {} LIMIT {}",
                            texts_.target_key(), target_, source_alone_, texts_.is_row_of_source(),
-                           lacks_, rows_max);
-    return fmt::format("SELECT {} FROM {} LEFT JOIN {} ON {} WHERE {} AND {}{} LIMIT {}",
+                           texts_.if_it_is_meant(), lacks_, rows_max);
+    return fmt::format("SELECT {} FROM {} LEFT JOIN {} ON {}{} WHERE {} AND {}{} LIMIT {}",
                        texts_.target_key(), target_, source_, texts_.is_row_of_source(),
-                       texts_.is_in_target(range), lacks_, texts_.target_order(), rows_max);
+                       texts_.if_it_is_meant(), texts_.is_in_target(range), lacks_,
+                       texts_.target_order(), rows_max);
 }
 
 std::string comparison::digests(std::span<const keys::key_value> keys) const {

@@ -2,12 +2,17 @@
 
 #include "tests/support/patience.hpp"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace segue::test {
 
-backfill_run::backfill_run(const sandbox_server& server)
-    : server_(server), schema_(server), session_(server.over_tcp(), schema_.name()) {
+backfill_run::backfill_run(const sandbox_server& server, std::vector<std::string> about)
+    : server_(server),
+      about_(std::move(about)),
+      schema_(server),
+      session_(server.over_tcp(), schema_.name()) {
     // What the server makes of the rows of a test is the test's business, and not the mode's.
     session_.execute("SET SESSION cte_max_recursion_depth=1000000");
 }
@@ -22,8 +27,8 @@ std::vector<std::string> backfill_run::arguments(const std::vector<std::string>&
                                  "--port=" + std::to_string(server_.port()),
                                  "--user=" + server_.user(),
                                  "--database=" + schema(),
-                                 "--table=t",
                                  "--allow-on-master"};
+    all.insert(all.end(), about_.begin(), about_.end());
     all.insert(all.end(), words.begin() + 1, words.end());
     return all;
 }

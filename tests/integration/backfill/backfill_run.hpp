@@ -11,11 +11,14 @@
 
 namespace segue::test {
 
-/// A schema of its own, and `segue backfill` on the table `t` in it, which the test makes itself.
+/// A schema of its own, and `segue backfill`, or another command, on the table `t` in it, which the
+/// test makes itself.
 /// Threads: one. Lifetime: `server` outlives it.
 class backfill_run {
   public:
-    explicit backfill_run(const sandbox_server& server);
+    /// `about`: the flags that name the table.
+    explicit backfill_run(const sandbox_server& server,
+                          std::vector<std::string> about = {"--table=t"});
 
     const std::string& schema() const noexcept { return schema_.name(); }
     const sandbox_server& server() const noexcept { return server_; }
@@ -55,6 +58,7 @@ class backfill_run {
     std::vector<std::string> arguments(const std::vector<std::string>& words) const;
 
     const sandbox_server& server_;
+    const std::vector<std::string> about_;
     const fresh_schema schema_;
     application_session session_;
 };

@@ -143,7 +143,7 @@ TEST_F(a_backfill_at_work, takes_commands_and_goes_on_after_a_panic) {
     EXPECT_THAT(ctl("sup"), HasSubstr("Backfill: "));
     EXPECT_THAT(ctl("cut-over", 1), HasSubstr("is a command to a migration"));
     EXPECT_THAT(ctl("thrott1e", 1), HasSubstr("throttle"));
-    EXPECT_THAT(ctl("panic=other", 1), HasSubstr("this backfills t"));
+    EXPECT_THAT(ctl("panic=other", 1), HasSubstr("this is a backfill of t"));
     EXPECT_THAT(ctl("panic"), HasSubstr("the backfill of"));
     EXPECT_EQ(process->wait(), 1);
     EXPECT_THAT(process->err(), HasSubstr("the same command goes on from there"));

@@ -83,6 +83,8 @@ segue \- change the schema of a MySQL table while it is read and written
 .br
 .B segue contract
 \fB\-\-database\fR \fINAME\fR \fB\-\-table\fR \fINAME\fR (\fB\-\-drop\fR | \fB\-\-abandon\fR) \fICOLUMN\fR [\fIflags\fR] [\fB\-\-execute\fR]
+.B segue split
+\fB\-\-database\fR \fINAME\fR \fB\-\-from\fR \fINAME\fR \fB\-\-into\fR \fINAME\fR \fB\-\-columns\fR \fITARGET=SOURCE,...\fR [\fB\-\-where\fR \fICONDITION\fR] [\fIflags\fR] [\fB\-\-execute\fR]
 .br
 .B segue views
 \fB\-\-database\fR \fINAME\fR (\fB\-\-as\fR \fISCHEMA\fR | \fB\-\-table\fR \fINAME\fR \fB\-\-view\fR \fINAME\fR) [\fB\-\-map\fR \fI[TABLE.]NAME=COLUMN\fR] [\fB\-\-drop\fR] [\fIflags\fR] [\fB\-\-execute\fR]
@@ -99,6 +101,7 @@ has ended left \fBsegue cleanup\fR shows, and drops with \fB\-\-execute\fR. \fBs
 two tables that nobody writes to, by key. \fBsegue backfill\fR sets columns of a table in place, in
 chunks behind the same throttles; \fBsegue expand\fR gives a column a second name, and keeps both right;
 \fBsegue contract\fR takes one of the two away, by a migration;
+\fBsegue split\fR fills a second table from the first, and keeps it in step until it is told to finish;
 \fBsegue views\fR makes views that are written through, in which old names of columns live on. Each says
 what it would do, and does it with \fB\-\-execute\fR.
 .PP
@@ -190,7 +193,7 @@ constexpr std::string_view completion_foot =
 constexpr std::string_view completion_end =
     R"(        *)
             local all=$_segue_flags
-            ((COMP_CWORD != 1)) || all+=' backfill cleanup contract ctl expand status verify views'
+            ((COMP_CWORD != 1)) || all+=' backfill cleanup contract ctl expand split status verify views'
             mapfile -t COMPREPLY < <(compgen -W "$all" -- "$word")
             ;;
     esac
@@ -229,11 +232,12 @@ std::vector<std::string> names_of(const std::vector<remote_flag>& all) {
 }
 
 /// Commands that take some of a migration's flags.
-constexpr std::array<std::pair<std::string_view, job>, 6> with_flags_of_their_own{
+constexpr std::array<std::pair<std::string_view, job>, 7> with_flags_of_their_own{
     {{"backfill", job::backfill},
      {"cleanup", job::clean_up},
      {"contract", job::contract},
      {"expand", job::expand},
+     {"split", job::split},
      {"verify", job::verify},
      {"views", job::views}}};
 

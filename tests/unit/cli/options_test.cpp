@@ -229,6 +229,36 @@ TEST_F(a_command_line, of_views_names_a_schema_or_a_view_and_its_table) {
     EXPECT_THAT(read({"views", "--help"}).output, testing::StartsWith("Usage: segue views "));
 }
 
+TEST_F(a_command_line, says_what_is_split_into_what) {
+    const auto split = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"split", "--user=me", "--database=d"});
+        return read(more);
+    };
+    const std::vector<std::string> all = {"--from=t", "--into=a", "--columns=b=a"};
+    const auto with = [&](const std::string& one) {
+        auto words = all;
+        words.push_back(one);
+        return split(words);
+    };
+    const auto locked = with("--finish=lock");
+    ASSERT_TRUE(locked.run) << locked.fatal;
+    EXPECT_EQ(locked.asked, job::split);
+    EXPECT_EQ(locked.run->run.request.original.name, "t");
+    EXPECT_EQ(locked.run->split.into, "a");
+    EXPECT_TRUE(locked.run->split.locked);
+    EXPECT_FALSE(with("--finish=in-step").run->split.locked);
+    EXPECT_EQ(with("--where=a > 1").run->where, "a > 1");
+    EXPECT_TRUE(with("--finish-when-copied").run->split.when_copied);
+    EXPECT_THAT(split({"--from=t", "--into=a"}).fatal, HasSubstr("--columns is missing"));
+    EXPECT_THAT(split({"--into=a", "--columns=a"}).fatal, HasSubstr("--from is missing"));
+    EXPECT_EQ(with("--table=t").exit_code, 2);
+    EXPECT_THAT(with("--where=").fatal, HasSubstr("--where is empty"));
+    EXPECT_EQ(with("--finish=now").exit_code, 1);
+    EXPECT_EQ(with("--set=b = a").exit_code, 2);
+    EXPECT_EQ(read_complete({"--into=a"}).fatal, "--into is of `segue split` alone");
+    EXPECT_THAT(read({"split", "--help"}).output, testing::StartsWith("Usage: segue split "));
+}
+
 TEST_F(a_command_line, says_by_what_a_column_is_expanded) {
     const auto expand = [&](std::vector<std::string> more) {
         more.insert(more.begin(), {"expand", "--user=me", "--database=d", "--table=t"});
@@ -333,7 +363,7 @@ TEST_F(a_command_line, of_an_unknown_command_names_the_nearest_and_all_of_them) 
         EXPECT_EQ(result.exit_code, 2);
         EXPECT_THAT(
             result.output,
-            HasSubstr("backfill, cleanup, contract, ctl, expand, status, verify and views"));
+            HasSubstr("backfill, cleanup, contract, ctl, expand, split, status, verify and views"));
         return result.output;
     };
     EXPECT_THAT(told("clean-up"), HasSubstr("did you mean cleanup?"));

@@ -56,6 +56,34 @@ TEST(statements, the_last_key_is_read_from_the_indexs_end) {
     EXPECT_THAT(composite().last_key(), HasSubstr("ORDER BY `s`.`t`.`a` DESC,`s`.`t`.`b` DESC"));
 }
 
+// A row that does not match is as good as not there, but its names are still its own.
+TEST(statements, rows_that_do_not_match_count_as_gone) {
+    auto made = carried({signed_column("id")});
+    made.where = "(`s`.`t`.`n` > 1)";
+    const statements texts(made, /*locking_reads=*/false);
+    const std::string matching = " AND (`s`.`t`.`n` > 1)";
+    const auto ids = keys({1});
+    EXPECT_THAT(texts.copy({key(1), key(9)}), EndsWith(matching));
+    EXPECT_THAT(texts.which_are_gone(ids), EndsWith(matching));
+    EXPECT_THAT(texts.carry_over_plainly(ids), EndsWith(matching));
+    EXPECT_THAT(texts.carry_over(ids), HasSubstr(matching + " ON DUPLICATE KEY UPDATE"));
+    EXPECT_THAT(texts.collisions_in(ids), HasSubstr(matching + " ON DUPLICATE KEY UPDATE"));
+    EXPECT_THAT(texts.collisions_in({key(1), key(9)}), HasSubstr(matching));
+    for (const std::string& text : {texts.spelled(ids), texts.erase(ids), texts.last_key(),
+                                    texts.keys_in({key(1), key(9)}, 5)})
+        EXPECT_THAT(text, Not(HasSubstr("> 1)")));
+}
+
+TEST(statements, a_row_that_is_kept_is_written_over_as_itself_alone) {
+    auto made = carried({signed_column("id")});
+    EXPECT_THAT(statements(made, false).carry_over(keys({1})),
+                HasSubstr("UPDATE `s`.`_t_gho`.`id`=`s`.`t`.`id`,"));
+    made.keeps_rows = true;
+    EXPECT_THAT(statements(made, false).carry_over(keys({1})),
+                HasSubstr("UPDATE `s`.`_t_gho`.`id`=IF(`s`.`_t_gho`.`id`=`s`.`t`.`id`,"
+                          "`s`.`t`.`id`,NULL),`s`.`_t_gho`.`n`=0"));
+}
+
 TEST(statements, any_row_of_a_range_that_meets_a_condition_is_asked_for) {
     const auto texts = single();
     const std::array<db::value, 1> row = {"7"};
