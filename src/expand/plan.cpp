@@ -325,11 +325,12 @@ plan inspect(const inspected_at& at) {
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);
     earlier::claim_start(at.session, made.tables.original);
-    // Who was waited for may have made the column.
-    made.table = read_or_throw(at.session, made.table.name);
     if (const auto others =
             earlier::others_at_work(at.session, made.tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});
+    // Who was waited for may have made the column, or swapped the table.
+    made.table = read_or_throw(at.session, made.table.name);
+    throw_refusals(preflight::shape_obstacles(made.table));
     throw_refusals(column_obstacles(at.asked, made.table));
     made.pair.old_column = *made.table.find_column(at.asked.down.column);
     made.pair.old_default =
