@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -26,11 +25,9 @@ namespace {
 // A constraint that the server has named follows the table's name; the ALTER may have the name that
 // it had when the source was called as the target is. A new one is in the target already, and no
 // other of the schema can have its name.
-std::map<std::string, std::string> names_since(const pair_of_tables& of,
-                                               const sql::alter_statement& alter,
-                                               const table_name& twin,
-                                               const migration_tables& tables) {
-    std::map<std::string, std::string> map;
+sql::names_of_constraints names_since(const pair_of_tables& of, const sql::alter_statement& alter,
+                                      const table_name& twin, const migration_tables& tables) {
+    sql::names_of_constraints map;
     for (const auto& clause : alter.clauses)
         if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
             map.emplace(clause.name, fmt::format("{}_chk_new{}", twin.name, map.size() + 1));
@@ -68,7 +65,7 @@ schema::table_definition altered(const workplace& at, const plan& made, const pa
                      empty_table::purpose::for_a_moment);
     auto done =
         alter_target(at.session, of.source, name, made.tables, beside_foreign_keys(at.alter),
-                     names_since(of, at.alter, name, made.tables));
+                     {.checks = names_since(of, at.alter, name, made.tables)});
     twin.drop();
     return std::move(done.definition);
 }
