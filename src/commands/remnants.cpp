@@ -227,7 +227,7 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
         found.foreign_keys = std::move(finished);
         return found;
     }
-    drop_trial_tables(at.session, found.trials);
+    drop_trial_tables(at.session, found.trials, at.tables);
     if (found.trials.view) tell(fmt::format("dropped {}", found.trials.view->quoted()));
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.backfill) {

@@ -14,6 +14,7 @@
 #include "src/expressions/column_references.hpp"
 #include "src/expressions/expression_judge.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/twin_names.hpp"
 #include "src/preflight/key_check.hpp"
@@ -59,8 +60,8 @@ class twins {
   public:
     twins(const inspected_at& at, const plan& made)
         : at_(at),
-          stand_in_(made_free(at, made.tables.rehearsal)),
-          judged_on_(made_free(at, preflight::expression_twin(made.tables))),
+          stand_in_(made_free(at, made, made.tables.rehearsal)),
+          judged_on_(made_free(at, made, preflight::expression_twin(made.tables))),
           pair_table_(at.session, at.record, stand_in_, made.table.name,
                       preflight::empty_table::purpose::for_a_moment) {
         if (preflight::rename_cost::is_measured(made.table))
@@ -114,8 +115,8 @@ class twins {
     void drop() { pair_table_.drop(); }
 
   private:
-    static table_name made_free(const inspected_at& at, table_name name) {
-        preflight::clear_for_a_moment(at.session, name);
+    static table_name made_free(const inspected_at& at, const plan& made, table_name name) {
+        preflight::clear_for_a_moment(at.session, name, {made.table.name, made.tables.ghost});
         return name;
     }
     // As the server prints a column of this definition: one of another name is added for a moment.

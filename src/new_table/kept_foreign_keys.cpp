@@ -3,6 +3,7 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/utf8.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/new_table/twin_names.hpp"
 #include "src/schema/check_constraint.hpp"
@@ -377,9 +378,10 @@ foreign_key_trial::foreign_key_trial(db::session& session, const table_record& r
     refuse_long_names(own_, tables_, twin_.name);
     {
         const unchecked_foreign_keys unchecked(session_);
-        clear_for_a_moment(session_, twin_);
+        const auto like = made_like(session_, tables_);
+        clear_for_a_moment(session_, twin_, like);
         for (std::size_t i = 0; i < parents_.size(); ++i)
-            clear_for_a_moment(session_, parent_twin(tables_, i));
+            clear_for_a_moment(session_, parent_twin(tables_, i), like);
     }
     for (std::size_t i = 0; i < parents_.size(); ++i)
         parent_twins_.emplace_back(session_, record_, parent_twin(tables_, i), parents_[i],

@@ -85,7 +85,7 @@ std::string remedy_for(const error& failure, const table_name& target) {
 
 // In place the server makes one FULLTEXT index at a time; by a copy as many as are asked for. A
 // replica is told so by the text: it runs the ALTER with settings of its own.
-void execute_alter(db::session& session, const sql::alter_statement& alter,
+void execute_alter_once(db::session& session, const sql::alter_statement& alter,
                         const table_name& target, const sql::words_on_target& words) {
     const auto text = [&](sql::alter_way way) { return sql::alter_on(alter, target, words, way); };
     try {
@@ -93,6 +93,21 @@ void execute_alter(db::session& session, const sql::alter_statement& alter,
     } catch (const error& failure) {
         if (failure.mysql_errno() != er::innodb_ft_limit) throw;
         session.execute(text(sql::alter_way::by_copy));
+    }
+}
+
+// With what is put before a comment it may be too long, or the server speak of it.
+void execute_alter(db::session& session, const sql::alter_statement& alter,
+                   const table_name& target, sql::words_on_target words) {
+    try {
+        execute_alter_once(session, alter, target, words);
+    } catch (const error& failure) {
+        const std::string_view told = failure.what();
+        if (words.before_comment.empty() || (failure.mysql_errno() != er::too_long_table_comment &&
+                                             told.find(words.before_comment) == told.npos))
+            throw;
+        words.before_comment = {};
+        execute_alter_once(session, alter, target, words);
     }
 }
 
@@ -146,13 +161,15 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     remake_check_constraints(session, name, names);
     sql::words_on_target words{
         .checks = check_names_in_alter(alter, names, original.name.name, name.name),
-        .foreign_keys = other_names.foreign_keys};
+        .foreign_keys = other_names.foreign_keys,
+        .before_comment = marked ? mark_before_comment : std::string_view()};
     for (const auto& [written, meant] : other_names.checks)
         words.checks.insert_or_assign(written, meant);
     run_alter(session, alter, name, original.name.name, words);
+    fault::point("target_table.altered");
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
-    // An ALTER may set the comment, too.
+    // A comment that is as long as may be has no room for what is put before it.
     if (marked && !is_marked_for_a_moment(text)) mark_for_a_moment(session, name);
     if (marked) text = without_mark(text, original.create_statement);
     refuse_names_held_by_others(session, made.definition, tables, names);

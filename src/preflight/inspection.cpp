@@ -10,6 +10,7 @@
 #include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/check_constraint_names.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/preflight/going_on.hpp"
@@ -363,10 +364,11 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
                        .request = request,
                        .record = record,
                        .stop = std::move(stop)};
-    if (request.rehearsal || rename_cost::is_measured(made.original))
-        clear_for_a_moment(session, made.tables.rehearsal);
+    if (const auto like = made_like(session, made.tables);
+        request.rehearsal || rename_cost::is_measured(made.original))
+        clear_for_a_moment(session, made.tables.rehearsal, like);
     else
-        drop_left_for_a_moment(session, made.tables.rehearsal);
+        drop_left_for_a_moment(session, made.tables.rehearsal, like);
     made.sets = judged_sets(at, made);
     rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
     if (rename_cost::is_measured(made.original)) {

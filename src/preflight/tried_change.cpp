@@ -6,6 +6,7 @@
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/preflight/planned_target.hpp"
 #include "src/preflight/set_columns.hpp"
@@ -60,7 +61,7 @@ void refuse_what_is_not_run(const sql::alter_statement& alter) {
 
 schema::table_definition altered(const workplace& at, const plan& made, const pair_of_tables& of) {
     const table_name& name = made.tables.rehearsal;
-    clear_for_a_moment(at.session, name);
+    clear_for_a_moment(at.session, name, {of.source.name, made.tables.ghost});
     empty_table twin(at.session, at.record, name, of.source.name,
                      empty_table::purpose::for_a_moment);
     auto done =
