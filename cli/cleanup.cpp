@@ -71,10 +71,9 @@ std::string text_of_trials(const remnants& found, bool execute) {
             list_of(found.trials.ours));
     if (!found.trials.others.empty())
         text += fmt::format(
-            "Of names that a run needs for a moment, but without the comment that Segue gives such "
-            "tables, or with rows, so that they stay:\n  {}\nIf one has no rows, a Segue that was "
-            "killed in the moment in which it made it may have left it: DROP TABLE. Else it is "
-            "somebody's: rename it.\n",
+            "Of names that a run needs for a moment, but with rows, or neither with the comment "
+            "that Segue gives such tables nor like the table, so that they stay:\n  {}\nThey are "
+            "somebody's: rename them.\n",
             list_of(found.trials.others));
     return text;
 }

@@ -219,6 +219,7 @@ plan inspect(const inspected_at& at) {
     if (const auto others =
             earlier::others_at_work(at.session, tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});
+    look_at_table(at, made, refusals);  // Who has come to an end since may have swapped it.
     std::vector<schema::set_column> written;
     for (const expressions::assignment& one : at.asked.sets)
         written.push_back(

@@ -86,6 +86,7 @@ inline constexpr int plugin_is_not_loaded = 1524;
 inline constexpr int no_partition_for_given_value = 1526;
 inline constexpr int dup_entry_with_key_name =
     1586;  // the index stands in the text, not its number
+inline constexpr int too_long_table_comment = 1628;
 inline constexpr int too_many_concurrent_trxs = 1637;
 inline constexpr int undo_record_too_big = 1713;
 inline constexpr int row_does_not_match_given_partition_set = 1748;

@@ -155,7 +155,7 @@ std::vector<left_expand> look_at_expanded(db::session& session, const migration_
     return found;
 }
 
-remnants look(place& at, const migration::settings& with) {
+remnants seen_now(place& at, const migration::settings& with) {
     db::session& session = at.session;
     const migration_tables& tables = at.tables;
     remnants found;
@@ -196,6 +196,15 @@ remnants look(place& at, const migration::settings& with) {
     return found;
 }
 
+// A run's statements may end in the server when its process has died, a DROP TABLE among them.
+remnants look(place& at, const migration::settings& with) {
+    const std::string old_by_name = at.tables.old.name;
+    return db::in_spite_of_drops([&] {
+        at.tables.old.name = old_by_name;
+        return seen_now(at, with);
+    });
+}
+
 }  // namespace
 
 remnants look_at_remnants(const migration::settings& with, const std::stop_token& stop) {
@@ -220,7 +229,7 @@ remnants clean_up_remnants(const migration::settings& with, const std::stop_toke
         found.foreign_keys = std::move(finished);
         return found;
     }
-    drop_trial_tables(at.session, found.trials);
+    drop_trial_tables(at.session, found.trials, at.tables);
     if (found.trials.view) tell(fmt::format("dropped {}", found.trials.view->quoted()));
     for (const table_name& one : found.trials.ours) tell(fmt::format("dropped {}", one.quoted()));
     if (found.backfill) {

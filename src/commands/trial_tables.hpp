@@ -13,17 +13,16 @@ namespace segue::commands {
 /// `_<t>_g01` to `_<t>_g99` for foreign keys. One is left where the process was killed in that
 /// moment.
 struct trial_tables {
-    std::vector<table_name> ours;  ///< Empty, with the comment that says so: anybody may drop them.
-    /// Those of these names that do not bear it, or have rows: they stay. A Segue that was killed
-    /// between two statements leaves one without a comment.
-    std::vector<table_name> others;
+    std::vector<table_name> ours;    ///< preflight::is_left_for_a_moment(): anybody may drop them.
+    std::vector<table_name> others;  ///< Others of these names, or with rows: they stay.
     std::optional<table_name> view = {};  ///< Over one of `ours`.
 };
 
-/// Looks for them. Throws as sessions do.
+/// Looks for them. The session has earlier::claim_start(). Throws as sessions do.
 trial_tables find_trial_tables(db::session& session, const migration_tables& tables);
 
 /// Drops `ours`, those with foreign keys first. Throws as sessions do.
-void drop_trial_tables(db::session& session, const trial_tables& found);
+void drop_trial_tables(db::session& session, const trial_tables& found,
+                       const migration_tables& tables);
 
 }  // namespace segue::commands

@@ -16,6 +16,21 @@ bool is_missing_table(const error& failure) noexcept;
 /// replicated to this server yet.
 bool is_missing_table_or_schema(const error& failure) noexcept;
 
+/// What `look` returns, which reads tables that another process may drop meanwhile: it is called
+/// anew where one has gone since it saw it, a few times. Throws what `look` throws.
+template <typename Look>
+auto in_spite_of_drops(Look look) {
+    constexpr int looks_max = 8;  // a migration has fewer tables
+    for (int looks = 1; looks < looks_max; ++looks) {
+        try {
+            return look();
+        } catch (const error& failure) {
+            if (!is_missing_table(failure)) throw;
+        }
+    }
+    return look();
+}
+
 /// Whether the server says of this very table that it is not there, or that it became another one
 /// meanwhile, which of several tables it does not say.
 bool is_gone(const error& failure, const table_name& table);

@@ -2,6 +2,7 @@
 
 #include "src/base/clock.hpp"
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/growing_interval.hpp"
 #include "src/base/log.hpp"
 #include "src/base/pause.hpp"
@@ -38,23 +39,28 @@ constexpr int changes_of_the_dead_max = 4;
 // A rehearsal of somebody else's lasts no longer, as a rule, and must not end a run.
 constexpr std::chrono::seconds claim_awaited{10};
 
-// Empty for a table that is gone, or that is none of these.
-std::vector<db::row> changelog_rows(db::session& session, const table_name& changelog) {
+// Empty for a table that is none of these; nullopt: it is gone.
+std::optional<std::vector<db::row>> changelog_rows(db::session& session,
+                                                   const table_name& changelog) {
     try {
         return session.query("SELECT id, value FROM " + changelog.quoted() +
                              " ORDER BY id LIMIT 1000");
     } catch (const error& failure) {
         if (failure.retryable() || failure.connection_lost()) throw;
-        return {};
+        if (db::is_missing_table_or_schema(failure)) return std::nullopt;
+        return std::vector<db::row>{};
     }
 }
 
-// Whether somebody who writes the changelog would not have had to wait. Changes nothing.
+// Whether somebody who writes the changelog would not have had to wait: nobody waits for one that
+// is gone. Changes nothing.
 bool could_be_written(db::session& session, const table_name& changelog) {
+    fault::point("earlier_run.before_writing");
     const auto asked = steady_clock::now();
     try {
         session.execute("UPDATE " + changelog.quoted() + " SET value=value");
     } catch (const error& failure) {
+        if (db::is_missing_table_or_schema(failure)) return true;
         if (failure.connection_lost() || !failure.retryable()) throw;
         return false;
     }
@@ -68,6 +74,7 @@ void take_tables_over(db::session& session, const table_name& checkpoint,
             tables::checkpoint_table(checkpoint, "dropped").take_over(session);
         } catch (const error& failure) {
             if (failure.retryable() || stop.stop_requested()) throw;
+            if (db::is_missing_table_or_schema(failure)) return;  // Dropped since it was seen.
             log::warning("{} is not a table of Segue's: {}", checkpoint.quoted(), failure.what());
         }
     });
@@ -171,8 +178,9 @@ bool start_is_claimed(db::session& session, const table_name& original) {
 std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
                                std::stop_token stop) {
     if (!servers::exists(session, tables.changelog)) return std::nullopt;
+    fault::point("earlier_run.changelog_seen");
     auto seen = changelog_rows(session, tables.changelog);
-    if (seen.empty()) return std::nullopt;
+    if (!seen || seen->empty()) return std::nullopt;
     int changes = 0;
     growing_interval told;
     for (int looks = 0; looks < looks_max; ++looks) {
@@ -183,6 +191,8 @@ std::optional<refusal> at_work(db::session& session, const migration_tables& tab
         while (steady_clock::now() < until) {
             pause_for(look_interval, stop);
             auto there = changelog_rows(session, tables.changelog);
+            // A run that has come to its end has dropped it: nobody is at work by it.
+            if (!there) return std::nullopt;
             if (there == seen) continue;
             if (++changes > changes_of_the_dead_max) return run_at_work(session, tables);
             seen = std::move(there);

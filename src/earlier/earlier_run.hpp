@@ -39,7 +39,8 @@ bool start_is_claimed(db::session& session, const table_name& original);
 /// a few changes may be statements of a process that has died. Times are not compared, since clocks
 /// differ. Looks again, some ten times at most, where nobody could have written them
 /// meanwhile. A reason not to begin if they change, or if that cannot be seen. Returns at once
-/// where there is no such table. Throws segue::error, and `stopped` when asked to stop.
+/// where there is no such table, or none any more: that run has come to its end. Throws
+/// segue::error, and `stopped` when asked to stop.
 std::optional<refusal> at_work(db::session& session, const migration_tables& tables,
                                std::stop_token stop);
 

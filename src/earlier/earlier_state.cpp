@@ -1,7 +1,9 @@
 #include "src/earlier/earlier_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 #include "src/base/one_line.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/sql/alter_text.hpp"
@@ -63,6 +65,7 @@ std::optional<std::string> first_only_in(const std::vector<std::string>& lines,
 // Precondition: the state is whole.
 state judged(db::session& session, const migration_tables& tables,
              const schema::table_definition* original, const std::optional<change>& asked) {
+    fault::point("earlier_state.whole");
     const tables::saved_state left = tables::read_state(session, tables.checkpoint);
     state found{.run = left.run, .old_table = left.old_table};
     const bool ghost_is_there = servers::exists(session, tables.ghost);
@@ -139,9 +142,10 @@ std::optional<std::string> difference(const tables::fingerprint& before,
     return std::nullopt;
 }
 
-state look_at_earlier_state(db::session& session, const migration_tables& tables,
-                            const schema::table_definition* original,
-                            const std::optional<change>& asked) {
+namespace {
+
+state seen_now(db::session& session, const migration_tables& tables,
+               const schema::table_definition* original, const std::optional<change>& asked) {
     switch (tables::look_for_state(session, tables.checkpoint)) {
         case tables::state_found::none:
             if (const auto there = tables_there(session, tables); !there.empty())
@@ -157,6 +161,14 @@ state look_at_earlier_state(db::session& session, const migration_tables& tables
             break;
     }
     return judged(session, tables, original, asked);
+}
+
+}  // namespace
+
+state look_at_earlier_state(db::session& session, const migration_tables& tables,
+                            const schema::table_definition* original,
+                            const std::optional<change>& asked) {
+    return db::in_spite_of_drops([&] { return seen_now(session, tables, original, asked); });
 }
 
 tables::saved_state take_state_over(db::session& session, const tables::checkpoint_table& table,

@@ -50,7 +50,8 @@ struct change {
 
 /// Looks at the state that stands in the checkpoint table and changes nothing. `original`: as it is
 /// now; nullptr: there is no such table. `asked`: unset: what that run was asked. Precondition:
-/// nobody is at work on it. Throws as sessions do.
+/// nobody is at work on it; what is dropped all the same while it looks is gone. Throws as sessions
+/// do.
 state look_at_earlier_state(db::session& session, const migration_tables& tables,
                             const schema::table_definition* original,
                             const std::optional<change>& asked);

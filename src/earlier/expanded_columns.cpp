@@ -1,6 +1,7 @@
 #include "src/earlier/expanded_columns.hpp"
 
 #include "src/base/refusal.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
@@ -90,7 +91,9 @@ std::vector<std::string> undoing(const table_name& table, const table_name& stat
     return made;
 }
 
-std::vector<expanded_column> expanded_columns(db::session& session, const table_name& state) {
+namespace {
+
+std::vector<expanded_column> read_columns(db::session& session, const table_name& state) {
     const auto comment = comment_of(session, state);
     if (!comment) return {};
     if (comment != expanded_state_comment)
@@ -114,6 +117,12 @@ std::vector<expanded_column> expanded_columns(db::session& session, const table_
         throw_refusals({{fmt::format("{} was written by another version of Segue", state.quoted()),
                          "Use that version for what it says of the table."}});
     return found;
+}
+
+}  // namespace
+
+std::vector<expanded_column> expanded_columns(db::session& session, const table_name& state) {
+    return db::in_spite_of_drops([&] { return read_columns(session, state); });
 }
 
 std::string pair_mark(std::string_view new_column) {

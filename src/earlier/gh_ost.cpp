@@ -165,11 +165,11 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
                                      const std::stop_token& stop) {
     using std::chrono::steady_clock;
     const table_name& original = tables.original;
-    const bool has_tables = servers::exists(session, tables.checkpoint);
     const auto began = steady_clock::now();
     std::optional<seconds> silent;
     int signs_of_life = 0;
     for (growing_interval told;;) {
+        const bool has_tables = servers::exists(session, tables.checkpoint);
         const auto holder = holder_now(session, original);
         if (holder.of != gh_ost_lock_holder::kind::another_segue) return std::nullopt;
         if (is_ours && is_ours(holder.connection)) return std::nullopt;
@@ -178,10 +178,12 @@ std::optional<refusal> segue_at_work(db::session& session, const migration_table
         const auto before = std::exchange(silent, silence_of(session, holder.connection));
         // Once may be the end of a statement whose process has died.
         if (before && silent && *silent < *before && ++signs_of_life > 1)
-            return refusal{fmt::format("another run of Segue is at work on {}{}: {} has its lock, "
-                                       "and is alive",
-                                       original.quoted(),
-                                       has_tables ? "" : ", with tables of other names", who),
+            return refusal{fmt::format("another run of Segue is at work on {}: {} has its lock, "
+                                       "and is alive{}",
+                                       original.quoted(), who,
+                                       has_tables ? ""
+                                                  : "; it is starting or ending, or has tables of "
+                                                    "other names"),
                            "Nothing was changed. Let it finish, or end it first: on its machine "
                            "`segue status` tells how far it is, and `segue ctl panic` ends it."};
         if (has_tables && silent && *silent > silence_of_the_living) return std::nullopt;

@@ -14,6 +14,7 @@
 #include "src/expressions/column_references.hpp"
 #include "src/expressions/expression_judge.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/twin_names.hpp"
 #include "src/preflight/key_check.hpp"
@@ -51,8 +52,8 @@ class twins {
   public:
     twins(const inspected_at& at, const plan& made)
         : at_(at),
-          stand_in_(made_free(at, made.tables.rehearsal)),
-          judged_on_(made_free(at, preflight::expression_twin(made.tables))),
+          stand_in_(made_free(at, made, made.tables.rehearsal)),
+          judged_on_(made_free(at, made, preflight::expression_twin(made.tables))),
           pair_table_(at.session, at.record, stand_in_, made.table.name,
                       preflight::empty_table::purpose::for_a_moment) {
         if (preflight::rename_cost::is_measured(made.table))
@@ -106,8 +107,8 @@ class twins {
     void drop() { pair_table_.drop(); }
 
   private:
-    static table_name made_free(const inspected_at& at, table_name name) {
-        preflight::clear_for_a_moment(at.session, name);
+    static table_name made_free(const inspected_at& at, const plan& made, table_name name) {
+        preflight::clear_for_a_moment(at.session, name, {made.table.name, made.tables.ghost});
         return name;
     }
     // As the server prints a column of this definition: one of another name is added for a moment.
@@ -339,11 +340,12 @@ plan inspect(const inspected_at& at) {
     made.tables = earlier::tables_as_stored(at.session, made.table.name, at.asked.naming);
     made.state = expanded_state_beside(made.tables.original, at.asked.naming);
     earlier::claim_start(at.session, made.tables.original);
-    // Who was waited for may have made the column.
-    made.table = servers::read_or_refuse(at.session, made.table.name);
     if (const auto others =
             earlier::others_at_work(at.session, made.tables, {.needs_tables = false}, at.stop))
         throw_refusals({*others});
+    // Who was waited for may have made the column, or swapped the table.
+    made.table = servers::read_or_refuse(at.session, made.table.name);
+    throw_refusals(preflight::shape_obstacles(made.table));
     throw_refusals(column_obstacles(at.asked, made.table));
     made.pair.old_column = *made.table.find_column(at.asked.down.column);
     made.pair.old_default =

@@ -7,6 +7,7 @@
 #include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/rehearsal/slow_rename.hpp"
 
@@ -264,7 +265,8 @@ void swap_finish::measure_rename(swap::rename_forecast& forecast) {
     try {
         db::session session = state_.sessions().connect(db::session_role::patient);
         earlier::claim_start(session, made.original.name);
-        preflight::clear_for_a_moment(session, made.tables.rehearsal);
+        preflight::clear_for_a_moment(session, made.tables.rehearsal,
+                                      preflight::made_like(session, made.tables));
         record.dropped(made.tables.rehearsal);
         preflight::rename_cost cost(session, made.tables, record, state_.with.stall_budget,
                                     threads_.token());

@@ -176,11 +176,11 @@ void remake_check_constraints(db::session& session, const table_name& table,
     }
 }
 
-std::map<std::string, std::string> check_names_in_alter(const sql::alter_statement& alter,
-                                                        const std::vector<check_name>& names,
-                                                        const std::string& original,
-                                                        const std::string& target) {
-    std::map<std::string, std::string> map;
+sql::names_of_constraints check_names_in_alter(const sql::alter_statement& alter,
+                                               const std::vector<check_name>& names,
+                                               const std::string& original,
+                                               const std::string& target) {
+    sql::names_of_constraints map;
     for (const check_name& one : names) map.emplace(one.original, one.ghost);
     // A new constraint whose name follows the table's gets the name that will follow.
     for (const auto& clause : alter.clauses)

@@ -7,7 +7,6 @@
 #include "src/schema/table_definition.hpp"
 #include "src/sql/alter_text.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,9 +49,10 @@ void remake_check_constraints(db::session& session, const table_name& table,
 
 /// Maps the names that the ALTER gives CHECK constraints to those that they get on the table
 /// `target`, an unqualified name as is `original`.
-std::map<std::string, std::string> check_names_in_alter(
-    const sql::alter_statement& alter, const std::vector<schema::check_name>& names,
-    const std::string& original, const std::string& target);
+sql::names_of_constraints check_names_in_alter(const sql::alter_statement& alter,
+                                               const std::vector<schema::check_name>& names,
+                                               const std::string& original,
+                                               const std::string& target);
 
 /// Which CHECK constraints of the new table `made` will have another name than the original's after
 /// the swap, a sentence each. `names`: of the original's.

@@ -2,10 +2,11 @@
 
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
-#include "src/base/refusal.hpp"
 #include "src/base/server_errors.hpp"
 #include "src/servers/tables_there.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +46,17 @@ span comment_of(const std::string& text) {
 std::string text_of_comment(const std::string& text) {
     const auto found = comment_of(text);
     return found.start == std::string::npos ? "" : text.substr(found.start, found.length);
+}
+
+// What an ALTER has made of the comment of a table that was made for a moment, as SHOW CREATE TABLE
+// has it: an empty one not at all. nullopt: it gave it none.
+std::optional<std::string> given_by_alter(std::string text) {
+    if (!std::string_view(text)
+             .substr(std::min(comment.size(), text.size()))
+             .starts_with(mark_before_comment))
+        return std::nullopt;
+    text.erase(comment.size(), mark_before_comment.size());
+    return text.size() == comment.size() + 1 ? "" : text;
 }
 
 }  // namespace
@@ -101,56 +113,16 @@ void mark_for_a_moment(db::session& session, const table_name& name) {
 }
 
 bool is_marked_for_a_moment(const std::string& create_statement) {
-    return text_of_comment(create_statement) == mark;
+    const std::string found = text_of_comment(create_statement);
+    return found == mark || given_by_alter(found);
 }
 
 std::string without_mark(std::string create_statement, const std::string& original) {
-    if (const auto found = comment_of(create_statement); is_marked_for_a_moment(create_statement))
-        create_statement.replace(found.start, found.length, text_of_comment(original));
-    return create_statement;
-}
-
-namespace {
-
-struct found_table {
-    bool marked = false;
-    bool empty = false;
-};
-
-found_table look_at(db::session& session, const table_name& name) {
-    const auto text = session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
-    const bool marked = is_marked_for_a_moment(text);
-    return {
-        .marked = marked,
-        .empty = marked && session.query("SELECT 1 FROM " + name.quoted() + " LIMIT 1").empty()};
-}
-
-}  // namespace
-
-void clear_for_a_moment(db::session& session, const table_name& name) {
-    if (!servers::exists(session, name)) return;
-    const auto [marked, empty] = look_at(session, name);
-    if (marked && !empty)
-        throw_refusals(
-            {{fmt::format("the table {} exists, and has rows", name.quoted()),
-              "Segue makes an empty table of this name for a moment, and drops no other. "
-              "Rename that one, or drop it if it is not needed."}});
-    if (!marked)
-        throw_refusals(
-            {{fmt::format("the table {} exists, and its comment does not say that Segue made it",
-                          name.quoted()),
-              fmt::format("If it has no rows and is as the table to be changed, it may be what a "
-                          "Segue left that was killed in the moment in which it made it: DROP "
-                          "TABLE {}; Else it is somebody's: rename it, as Segue needs the name for "
-                          "a moment.",
-                          name.quoted())}});
-    servers::drop_if_exists(session, name);
-}
-
-void drop_left_for_a_moment(db::session& session, const table_name& name) {
-    if (!servers::exists(session, name)) return;
-    if (const auto [marked, empty] = look_at(session, name); marked && empty)
-        servers::drop_if_exists(session, name);
+    if (!is_marked_for_a_moment(create_statement)) return create_statement;
+    const auto found = comment_of(create_statement);
+    const auto given = given_by_alter(text_of_comment(create_statement));
+    return create_statement.replace(found.start, found.length,
+                                    given ? *given : text_of_comment(original));
 }
 
 }  // namespace segue::preflight

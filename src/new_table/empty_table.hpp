@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace segue::preflight {
 
@@ -48,19 +49,16 @@ void drop_made(db::session& session, const table_record& record, const table_nam
 /// Gives the table the comment of one that was made for a moment.
 void mark_for_a_moment(db::session& session, const table_name& name);
 
-/// Whether this text of SHOW CREATE TABLE has the comment of a table that was made for a moment.
+/// Begins the comment that an ALTER gives a table that was made for a moment, so that there is no
+/// time without the mark.
+inline constexpr std::string_view mark_before_comment = "Segue: rehearsal; ";
+
+/// Whether this text of SHOW CREATE TABLE has the comment of a table that was made for a moment, or
+/// one that begins with mark_before_comment.
 bool is_marked_for_a_moment(const std::string& create_statement);
 
 /// A text of SHOW CREATE TABLE with the comment that `original`, the original's text, has in place
-/// of the one of a table for a moment, or with none.
+/// of the one of a table for a moment, or with none; where an ALTER gave it one, with that.
 std::string without_mark(std::string create_statement, const std::string& original);
-
-/// Makes the name free for a table that is made for a moment: one that an earlier run left is
-/// dropped. Throws refusals for a table that Segue has not made, or that has rows.
-void clear_for_a_moment(db::session& session, const table_name& name);
-
-/// Drops a table that an earlier run may have left, where its name is not needed: one that Segue
-/// has not made stays.
-void drop_left_for_a_moment(db::session& session, const table_name& name);
 
 }  // namespace segue::preflight

@@ -14,7 +14,6 @@
 #include "src/wire/server_failure.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 #include <utility>
 
@@ -86,12 +85,9 @@ std::string remedy_for(const error& failure, const table_name& target) {
 
 // In place the server makes one FULLTEXT index at a time; by a copy as many as are asked for. A
 // replica is told so by the text: it runs the ALTER with settings of its own.
-void execute_alter(db::session& session, const sql::alter_statement& alter,
-                   const table_name& target,
-                   const std::map<std::string, std::string>& constraint_names) {
-    const auto text = [&](sql::alter_way way) {
-        return sql::alter_on(alter, target, constraint_names, way);
-    };
+void execute_alter_once(db::session& session, const sql::alter_statement& alter,
+                        const table_name& target, const sql::words_on_target& words) {
+    const auto text = [&](sql::alter_way way) { return sql::alter_on(alter, target, words, way); };
     try {
         session.execute(text(sql::alter_way::as_it_likes));
     } catch (const error& failure) {
@@ -100,13 +96,27 @@ void execute_alter(db::session& session, const sql::alter_statement& alter,
     }
 }
 
+// With what is put before a comment it may be too long, or the server speak of it.
+void execute_alter(db::session& session, const sql::alter_statement& alter,
+                   const table_name& target, sql::words_on_target words) {
+    try {
+        execute_alter_once(session, alter, target, words);
+    } catch (const error& failure) {
+        const std::string_view told = failure.what();
+        if (words.before_comment.empty() || (failure.mysql_errno() != er::too_long_table_comment &&
+                                             told.find(words.before_comment) == told.npos))
+            throw;
+        words.before_comment = {};
+        execute_alter_once(session, alter, target, words);
+    }
+}
+
 void run_alter(db::session& session, const sql::alter_statement& alter, const table_name& target,
-               const std::string& original,
-               const std::map<std::string, std::string>& constraint_names) {
+               const std::string& original, const sql::words_on_target& words) {
     if (alter.options_text.empty()) return;  // All of it was about foreign keys.
     try {
         fault::point("target_table.before_alter");
-        execute_alter(session, alter, target, constraint_names);
+        execute_alter(session, alter, target, words);
     } catch (const error& failure) {
         if (failure.connection_lost())
             throw failure.in("the connection was lost while the new table was altered");
@@ -116,7 +126,8 @@ void run_alter(db::session& session, const sql::alter_statement& alter, const ta
             throw failure.in("the new table could not be altered");
         const auto lookalike = sql::lookalike_hint(alter.options_text);
         operators_names known{{target.name, original}};
-        for (const auto& [operators, name] : constraint_names) known.emplace(name, operators);
+        for (const auto* const some : {&words.checks, &words.foreign_keys})
+            for (const auto& [operators, name] : *some) known.emplace(name, operators);
         throw error(
             fmt::format("the server refuses this ALTER: {}.{}{}",
                         in_operators_words(failure.what(), known), remedy_for(failure, target),
@@ -138,7 +149,7 @@ std::vector<std::string> notes_on_target(const schema::table_definition& origina
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter,
-                          const std::map<std::string, std::string>& other_names) {
+                          const sql::words_on_target& other_names) {
     const auto names = schema::check_names(schema::check_constraints_of(original.create_statement),
                                            original.name.name, name.name, tables.old.name);
     schema::table_definition like = read(session, name);
@@ -148,13 +159,17 @@ target_table alter_target(db::session& session, const schema::table_definition& 
     refuse_expressions_read_otherwise(session, original.name, name);
     refuse_what_like_leaves_out(original, like);
     remake_check_constraints(session, name, names);
-    auto names_in_alter = check_names_in_alter(alter, names, original.name.name, name.name);
-    for (const auto& [written, meant] : other_names)
-        names_in_alter.insert_or_assign(written, meant);
-    run_alter(session, alter, name, original.name.name, names_in_alter);
+    sql::words_on_target words{
+        .checks = check_names_in_alter(alter, names, original.name.name, name.name),
+        .foreign_keys = other_names.foreign_keys,
+        .before_comment = marked ? mark_before_comment : std::string_view()};
+    for (const auto& [written, meant] : other_names.checks)
+        words.checks.insert_or_assign(written, meant);
+    run_alter(session, alter, name, original.name.name, words);
+    fault::point("target_table.altered");
     target_table made{.definition = read(session, name), .notes = {}};
     std::string& text = made.definition.create_statement;
-    // An ALTER may set the comment, too.
+    // A comment that is as long as may be has no room for what is put before it.
     if (marked && !is_marked_for_a_moment(text)) mark_for_a_moment(session, name);
     if (marked) text = without_mark(text, original.create_statement);
     refuse_names_held_by_others(session, made.definition, tables, names);

@@ -6,7 +6,6 @@
 #include "src/schema/table_definition.hpp"
 #include "src/sql/alter_text.hpp"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -29,7 +28,7 @@ struct target_table {
 target_table alter_target(db::session& session, const schema::table_definition& original,
                           const table_name& name, const migration_tables& tables,
                           const sql::alter_statement& alter,
-                          const std::map<std::string, std::string>& other_names = {});
+                          const sql::words_on_target& other_names = {});
 
 /// The notes of a new table that was altered by an earlier run.
 std::vector<std::string> notes_on_target(const schema::table_definition& original,

@@ -4,6 +4,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/pause.hpp"
 #include "src/base/server_errors.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/kept_foreign_keys.hpp"
@@ -95,7 +96,8 @@ struct looked_at {
     std::vector<table_name> held;  // which the statements lock
 };
 
-looked_at look(db::session& session, const table_name& original, const migration_tables& tables) {
+looked_at seen_now(db::session& session, const table_name& original,
+                   const migration_tables& tables) {
     if (!servers::exists(session, tables.checkpoint) || servers::exists(session, tables.ghost))
         return {};
     if (tables::look_for_state(session, tables.checkpoint) != tables::state_found::whole) return {};
@@ -119,6 +121,10 @@ looked_at look(db::session& session, const table_name& original, const migration
     if (old_is_there) found.held.push_back(old);
     for (const schema::foreign_key& key : own) found.held.push_back(key.parent);
     return found;
+}
+
+looked_at look(db::session& session, const table_name& original, const migration_tables& tables) {
+    return db::in_spite_of_drops([&] { return seen_now(session, original, tables); });
 }
 
 // Waits for those who hold the tables. Returns why it could not be done; empty: it is.

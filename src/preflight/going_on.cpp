@@ -61,6 +61,8 @@ namespace {
 // What a run could go on with is dropped because a flag says so.
 void tell_what_is_given_up(const workplace& at, const plan& made) {
     if (!made.earlier.could_be_gone_on_with) return;
+    if (tables::look_for_state(at.session, made.tables.checkpoint) != tables::state_found::whole)
+        return;
     const tables::saved_state left = tables::read_state(at.session, made.tables.checkpoint);
     if (at.request.look_at_servers && at.request.look_at_servers(left)) return;
     const bool anew = at.request.earlier == earlier::run_use::begun_anew;

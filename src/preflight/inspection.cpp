@@ -10,6 +10,7 @@
 #include "src/earlier/others_at_work.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/check_constraint_names.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/preflight/going_on.hpp"
@@ -62,6 +63,27 @@ beginning beginning_by(const earlier::state& left, earlier::run_use asked) {
                                                                     : beginning::anew;
 }
 
+std::string near_tables(db::session& session, const table_name& written) {
+    std::vector<std::string> known;
+    for (const db::row& one :
+         session.query("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=" +
+                       quoted_literal(written.schema)))
+        known.push_back(one[0].value_or(""));
+    return did_you_mean(written.name, known);
+}
+
+// Throws all refusals if it is not there.
+schema::table_definition found_original(db::session& session, const inspection_request& request,
+                                        std::vector<refusal>& refusals) {
+    auto original = schema::read_table(session, request.original);
+    if (original) return std::move(*original);
+    refusals.push_back(
+        {fmt::format("there is no table {} that the account can see", request.original.quoted()),
+         near_tables(session, request.original) +
+             "Check --database and --table, and the account's privileges."});
+    throw refused(refusals);
+}
+
 // Of a run that is at work nothing is dropped, nor told to be; of one of gh-ost's that it may
 // resume neither.
 void check_names(db::session& session, const inspection_request& request, plan& made,
@@ -80,6 +102,8 @@ void check_names(db::session& session, const inspection_request& request, plan& 
         refusals.push_back(std::move(*others));
         return;
     }
+    // A run that has come to its end since has swapped the tables.
+    made.original = found_original(session, request, refusals);
     made.earlier =
         earlier::look_at_earlier_state(session, tables, &made.original, asked_for(request));
     const earlier::state& left = made.earlier;
@@ -149,15 +173,6 @@ std::vector<refusal> read_otherwise(db::session& session, const inspection_reque
     for (const expressions::assignment& one : request.sets)
         look_at(fmt::format("--set {}", one.text()), one.expression);
     return found;
-}
-
-std::string near_tables(db::session& session, const table_name& written) {
-    std::vector<std::string> known;
-    for (const db::row& one :
-         session.query("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA=" +
-                       quoted_literal(written.schema)))
-        known.push_back(one[0].value_or(""));
-    return did_you_mean(written.name, known);
 }
 
 void append(std::vector<refusal>& refusals, const std::vector<refusal>& more) {
@@ -288,15 +303,7 @@ plan look(db::session& session, const inspection_request& request,
     append(refusals, read_otherwise(session, request));
     made.server.image_is_minimal |= request.replica_image_is_minimal;
     made.stream_host = made.server.host;
-    auto original = schema::read_table(session, request.original);
-    if (!original) {
-        refusals.push_back({fmt::format("there is no table {} that the account can see",
-                                        request.original.quoted()),
-                            near_tables(session, request.original) +
-                                "Check --database and --table, and the account's privileges."});
-        throw_refusals(refusals);
-    }
-    made.original = std::move(*original);
+    made.original = found_original(session, request, refusals);
     made.auto_increment = alter.auto_increment();
     for (const auto& clause : alter.clauses)
         if (clause.kind == sql::clause_kind::how_to_run)
@@ -307,6 +314,7 @@ plan look(db::session& session, const inspection_request& request,
     const bool names_fold_case = made.server.names_fold_case;
     made.tables = earlier::tables_as_stored(made.original.name, request.naming, names_fold_case);
     append(refusals, names_of_the_original(made.tables, names_fold_case));
+    fault::point("inspection.before_claim");
     earlier::claim_start(session, made.original.name);
     check_names(session, request, made, stop, refusals);
     if (made.begins == beginning::from_swap) {
@@ -358,10 +366,11 @@ plan inspect(db::session& session, const inspection_request& request, const tabl
                        .request = request,
                        .record = record,
                        .stop = std::move(stop)};
-    if (request.rehearsal || rename_cost::is_measured(made.original))
-        clear_for_a_moment(session, made.tables.rehearsal);
+    if (const auto like = made_like(session, made.tables);
+        request.rehearsal || rename_cost::is_measured(made.original))
+        clear_for_a_moment(session, made.tables.rehearsal, like);
     else
-        drop_left_for_a_moment(session, made.tables.rehearsal);
+        drop_left_for_a_moment(session, made.tables.rehearsal, like);
     made.sets = judged_sets(at, made);
     rename_cost cost(session, made.tables, record, request.stall_budget, at.stop);
     if (rename_cost::is_measured(made.original)) {

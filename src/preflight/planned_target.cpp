@@ -3,6 +3,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/new_table/check_constraint_names.hpp"
 #include "src/new_table/kept_foreign_keys.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/preflight/key_check.hpp"
 #include "src/preflight/operators_choices.hpp"
@@ -240,7 +241,7 @@ plan with_target(const workplace& at, const plan& made, const table_name& name,
 }
 
 plan rehearse(const workplace& at, const plan& made, const rename_cost& cost) {
-    clear_for_a_moment(at.session, made.tables.rehearsal);
+    clear_for_a_moment(at.session, made.tables.rehearsal, made_like(at.session, made.tables));
     return with_target(at, made, made.tables.rehearsal, cost);
 }
 

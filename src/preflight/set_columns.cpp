@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/rename_cost.hpp"
 #include "src/new_table/twin_names.hpp"
 
@@ -28,7 +29,7 @@ std::vector<schema::set_column> judge_on_twin(const judged_by& by,
                                               std::span<const expressions::assignment> sets,
                                               expressions::dependence allowed) {
     const table_name name = expression_twin(by.tables);
-    clear_for_a_moment(by.session, name);
+    clear_for_a_moment(by.session, name, {by.table.name});
     empty_table twin(by.session, by.record, name, by.table.name,
                      empty_table::purpose::for_a_moment);
     // Each ALTER would be made on each partition.

@@ -6,6 +6,7 @@
 #include "src/earlier/earlier_run.hpp"
 #include "src/earlier/stored_names.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/new_table/target_table.hpp"
 #include "src/preflight/planned_target.hpp"
 #include "src/preflight/set_columns.hpp"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -26,11 +26,9 @@ namespace {
 // A constraint that the server has named follows the table's name; the ALTER may have the name that
 // it had when the source was called as the target is. A new one is in the target already, and no
 // other of the schema can have its name.
-std::map<std::string, std::string> names_since(const pair_of_tables& of,
-                                               const sql::alter_statement& alter,
-                                               const table_name& twin,
-                                               const migration_tables& tables) {
-    std::map<std::string, std::string> map;
+sql::names_of_constraints names_since(const pair_of_tables& of, const sql::alter_statement& alter,
+                                      const table_name& twin, const migration_tables& tables) {
+    sql::names_of_constraints map;
     for (const auto& clause : alter.clauses)
         if (clause.kind == sql::clause_kind::add_check && !clause.name.empty())
             map.emplace(clause.name, fmt::format("{}_chk_new{}", twin.name, map.size() + 1));
@@ -63,12 +61,12 @@ void refuse_what_is_not_run(const sql::alter_statement& alter) {
 
 schema::table_definition altered(const workplace& at, const plan& made, const pair_of_tables& of) {
     const table_name& name = made.tables.rehearsal;
-    clear_for_a_moment(at.session, name);
+    clear_for_a_moment(at.session, name, {of.source.name, made.tables.ghost});
     empty_table twin(at.session, at.record, name, of.source.name,
                      empty_table::purpose::for_a_moment);
     auto done =
         alter_target(at.session, of.source, name, made.tables, beside_foreign_keys(at.alter),
-                     names_since(of, at.alter, name, made.tables));
+                     {.checks = names_since(of, at.alter, name, made.tables)});
     twin.drop();
     return std::move(done.definition);
 }

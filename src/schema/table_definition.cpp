@@ -1,6 +1,7 @@
 #include "src/schema/table_definition.hpp"
 
 #include "src/base/error.hpp"
+#include "src/db/table_failure.hpp"
 #include "src/schema/stored_expression.hpp"
 #include "src/sql/sql_tokenizer.hpp"
 
@@ -175,9 +176,14 @@ std::optional<table_definition> read_table(db::session& session, const table_nam
                       FROM information_schema.PARTITIONS
                       WHERE {} AND PARTITION_METHOD IS NOT NULL)",
                    of_table)));
-    if (table.table_type == "BASE TABLE")
+    if (table.table_type != "BASE TABLE") return table;
+    try {
         table.create_statement =
             session.query_row("SHOW CREATE TABLE " + name.quoted())[1].value_or("");
+    } catch (const error& failure) {
+        if (!db::is_missing_table(failure)) throw;
+        return std::nullopt;  // Dropped since it was seen.
+    }
     return table;
 }
 

@@ -565,6 +565,12 @@ class alter_parser {
         return at.rest().size() == 1;
     }
 
+    // Without a prefix, as N'..' has.
+    static bool is_plain_string(const sql_token& token) {
+        return token.kind == token_kind::string &&
+               (token.text.front() == '\'' || token.text.front() == '"');
+    }
+
     void read_table_options(token_span piece) {
         token_cursor at(piece);
         while (!at.done()) {
@@ -575,6 +581,8 @@ class alter_parser {
             auto& clause = add_silently(own, clause_kind::table_option);
             clause.name = std::move(option->name);
             clause.value = std::move(option->value);
+            if (clause.name == "COMMENT" && is_plain_string(own.back()))
+                clause.value_span = span_of(own.back());
             if (!option->refusal_reason.empty()) {
                 clause.kind = clause_kind::refused;
                 const reason_and_remedy why{option->refusal_reason, option->refusal_remedy};
@@ -644,8 +652,36 @@ alter_statement parse_alter(std::string_view text) {
     }
 }
 
+namespace {
+
+// That of the constraint in the clause; nullptr: the one that is written.
+const std::string* name_on_target(const alter_clause& clause, const words_on_target& words) {
+    const auto in = [&](const names_of_constraints& some) {
+        const auto found = some.find(clause.name);
+        return found == some.end() ? nullptr : &found->second;
+    };
+    switch (clause.kind) {
+        case clause_kind::add_check:
+            return clause.name_span.length > 0 ? in(words.checks) : nullptr;
+        case clause_kind::drop_check:
+        case clause_kind::alter_check:
+            return in(words.checks);
+        case clause_kind::drop_foreign_key:
+            return in(words.foreign_keys);
+        case clause_kind::drop_constraint:
+        case clause_kind::alter_constraint: {
+            const std::string* const check = in(words.checks);
+            return check == nullptr ? in(words.foreign_keys) : check;
+        }
+        default:
+            return nullptr;
+    }
+}
+
+}  // namespace
+
 std::string alter_on(const alter_statement& statement, const table_name& target,
-                     const std::map<std::string, std::string>& constraint_names, alter_way way) {
+                     const words_on_target& words, alter_way way) {
     require(statement.refusals.empty(), "an ALTER with refused clauses is not run");
     struct replacement {
         text_span span;
@@ -654,18 +690,11 @@ std::string alter_on(const alter_statement& statement, const table_name& target,
     std::vector<replacement> replacements;
     for (const text_span span : statement.left_out) replacements.push_back({span, " "});
     for (const auto& clause : statement.clauses) {
-        const bool uses_constraint =
-            (clause.kind == clause_kind::add_check && clause.name_span.length > 0) ||
-            clause.kind == clause_kind::drop_check || clause.kind == clause_kind::alter_check ||
-            clause.kind == clause_kind::drop_foreign_key ||
-            clause.kind == clause_kind::drop_constraint ||
-            clause.kind == clause_kind::alter_constraint;
-        if (!uses_constraint) continue;
-        const auto renamed = std::ranges::find_if(constraint_names, [&](const auto& names) {
-            return same_name(names.first, clause.name);
-        });
-        if (renamed != constraint_names.end())
-            replacements.push_back({clause.name_span, quoted_name(renamed->second)});
+        if (const std::string* const name = name_on_target(clause, words))
+            replacements.push_back({clause.name_span, quoted_name(*name)});
+        if (clause.value_span.length > 0)  // behind its quote
+            replacements.push_back({.span = {.offset = clause.value_span.offset + 1, .length = 0},
+                                    .by = std::string(words.before_comment)});
     }
     // From the right, so that the spans before stay where they are.
     std::ranges::sort(replacements, std::ranges::greater(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/base/table_name.hpp"
+#include "src/sql/identifier_case.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +62,7 @@ struct alter_clause {
     std::string value;         ///< Of a table option, without quotes.
     text_span name_span =
         {};  ///< Where `name` stands, quotes included, for check and constraint clauses.
+    text_span value_span = {};    ///< Where `value` stands, quotes included, for COMMENT.
     bool auto_increment = false;  ///< The column's definition says AUTO_INCREMENT.
     bool primary_key = false;     ///< The column's definition says [PRIMARY] KEY.
 };
@@ -99,11 +101,22 @@ enum class alter_way {
     instantly  ///< ALGORITHM=INSTANT: the server refuses what it would have to build.
 };
 
-/// "ALTER TABLE `s`.`t` <options>". `constraint_names` gives the names that clauses which add, drop
-/// or alter a CHECK, FOREIGN KEY or CONSTRAINT by name use on `target`, where they differ from
-/// those written. What is left out is not in it. Precondition: no refusals.
+/// By the names of constraints, as they are written, those that they have on another table.
+using names_of_constraints = std::map<std::string, std::string, name_order>;
+
+/// How an ALTER is worded for another table. A CHECK constraint and a foreign key of one table may
+/// have the same name.
+struct words_on_target {
+    /// Those that clauses which add, drop or alter a CHECK, FOREIGN KEY or CONSTRAINT by name use
+    /// there, where they differ from those written.
+    names_of_constraints checks = {};
+    names_of_constraints foreign_keys = {};
+    /// Begins the COMMENT that the table is given; needs no quoting.
+    std::string_view before_comment = {};
+};
+
+/// "ALTER TABLE `s`.`t` <options>". What is left out is not in it. Precondition: no refusals.
 std::string alter_on(const alter_statement& statement, const table_name& target,
-                     const std::map<std::string, std::string>& constraint_names = {},
-                     alter_way way = alter_way::as_it_likes);
+                     const words_on_target& words = {}, alter_way way = alter_way::as_it_likes);
 
 }  // namespace segue::sql

@@ -85,6 +85,10 @@ bool same_name(std::string_view a, std::string_view b) {
     return fold_case(a) == fold_case(b);
 }
 
+bool name_order::operator()(std::string_view a, std::string_view b) const {
+    return fold_case(a) < fold_case(b);
+}
+
 bool same_table_name(std::string_view a, std::string_view b, bool names_fold_case) {
     return names_fold_case ? same_name(a, b) : a == b;
 }

@@ -19,6 +19,11 @@ bool has_case(std::string_view character);
 
 bool same_name(std::string_view a, std::string_view b);  ///< Whether fold_case() makes them equal.
 
+/// Orders such names, so that in a set or a map those that fold alike are one.
+struct name_order {
+    bool operator()(std::string_view a, std::string_view b) const;
+};
+
 /// Two names of schemas or tables: where lower_case_table_names is not 0 they fold, else each
 /// letter counts.
 bool same_table_name(std::string_view a, std::string_view b, bool names_fold_case);

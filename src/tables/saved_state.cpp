@@ -1,6 +1,7 @@
 #include "src/tables/saved_state.hpp"
 
 #include "src/base/error.hpp"
+#include "src/base/fault_point.hpp"
 
 #include <map>
 #include <set>
@@ -72,6 +73,7 @@ state_found look_for_state(db::session& session, const table_name& table,
            WHERE TABLE_SCHEMA={} AND TABLE_NAME={} AND TABLE_TYPE='BASE TABLE')",
         quoted_literal(table.schema), quoted_literal(table.name)));
     if (there.empty() || there.front()[0] != comment) return state_found::none;
+    fault::point("saved_state.table_seen");
     const by_kind rows = read_rows(session, table);
     // Made, and nothing else: the next statement of that run would have filled it.
     if (rows.empty()) return state_found::unfinished;

@@ -4,6 +4,7 @@
 #include "src/base/fault_point.hpp"
 #include "src/base/table_naming.hpp"
 #include "src/new_table/empty_table.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/servers/tables_there.hpp"
 #include "src/views/seen_view.hpp"
 
@@ -209,7 +210,7 @@ void clear_left_by_trial(db::session& session, const table_name& table) {
                              "Segue tries views under that name for a moment: rename it."}});
         session.execute("DROP VIEW " + view.quoted());
     }
-    preflight::clear_for_a_moment(session, copy);
+    preflight::clear_for_a_moment(session, copy, {table});
 }
 
 }  // namespace segue::views

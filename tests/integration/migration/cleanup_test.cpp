@@ -310,6 +310,87 @@ TEST_F(a_clean_up, drops_nothing_of_a_run_that_is_at_work) {
     run.expect_swapped();
 }
 
+// A second command, held between two statements, while the first one comes to its end.
+class a_second_command : public a_clean_up, public testing::WithParamInterface<const char*> {
+  protected:
+    std::unique_ptr<segue_process> start_clean_up(const fault_points& faults) const {
+        return std::make_unique<segue_process>(
+            segue_build::faulty,
+            command_arguments("cleanup", run.server(), run.table(), {"--execute"}),
+            segue_variables(run.server(), faults.variables()));
+    }
+};
+
+class a_second_command_beside_a_run_that_ends : public a_second_command {
+  protected:
+    void SetUp() override {
+        a_second_command::SetUp();
+        run.start(alter, {.postponed = true, .more = {"--ok-to-drop-table"}});
+        run.segue().wait_for_output("State: postponing cut-over");
+        held.pause(GetParam());
+    }
+    void let_the_first_end() {
+        held.wait_reached(GetParam());
+        run.let_cut_over();
+        run.expect_swapped();
+        held.go(GetParam());
+    }
+    fault_points held;
+};
+
+TEST_P(a_second_command_beside_a_run_that_ends, cleans_up_what_there_is) {
+    const auto second = start_clean_up(held);
+    let_the_first_end();
+    EXPECT_EQ(second->wait(3 * patience), 0) << second->err();
+    EXPECT_THAT(second->out(), HasSubstr("Nothing is left of a run"));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_P(a_second_command_beside_a_run_that_ends, sees_the_table_as_it_is_then) {
+    const auto second = run.start_another(alter, {.build = segue_build::faulty, .faults = &held});
+    let_the_first_end();
+    EXPECT_EQ(second->wait(3 * patience), 1);
+    EXPECT_THAT(second->err(), HasSubstr("Duplicate column name 'b'"));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+INSTANTIATE_TEST_SUITE_P(held_at, a_second_command_beside_a_run_that_ends,
+                         testing::Values("earlier_run.changelog_seen",
+                                         "earlier_run.before_writing"));
+
+class a_second_command_beside_a_drop : public a_second_command {
+  protected:
+    void SetUp() override {
+        a_second_command::SetUp();
+        die_while_postponed();
+        held.pause(GetParam());
+    }
+    void drop_all() {
+        held.wait_reached(GetParam());
+        run.session().execute("DROP TABLE _t_gho, _t_ghc, _t_ghk");
+        held.go(GetParam());
+    }
+    fault_points held;
+};
+
+TEST_P(a_second_command_beside_a_drop, finds_nothing_left) {
+    const auto second = start_clean_up(held);
+    drop_all();
+    EXPECT_EQ(second->wait(3 * patience), 0) << second->err();
+    EXPECT_THAT(second->out(), HasSubstr("Nothing is left of a run"));
+    EXPECT_EQ(run.everything(), "t:3");
+}
+
+TEST_P(a_second_command_beside_a_drop, begins_anew) {
+    run.start(alter, {.build = segue_build::faulty, .faults = &held});
+    drop_all();
+    run.expect_swapped();
+    EXPECT_EQ(run.everything(), "_t_del:3 t:3");
+}
+
+INSTANTIATE_TEST_SUITE_P(held_at, a_second_command_beside_a_drop,
+                         testing::Values("saved_state.table_seen", "earlier_state.whole"));
+
 TEST_F(a_clean_up, drops_nothing_beside_a_run_that_is_still_cleaning_up) {
     fault_points faults;
     faults.pause("migration.before_drop", {.first = 2});
@@ -317,7 +398,7 @@ TEST_F(a_clean_up, drops_nothing_beside_a_run_that_is_still_cleaning_up) {
     faults.wait_reached("migration.before_drop");
     EXPECT_THAT(clean_up(1, {"--execute", "--ok-to-drop-table"}),
                 AllOf(HasSubstr("another run of Segue is at work on"), HasSubstr("and is alive"),
-                      Not(HasSubstr("with tables of other names"))));
+                      Not(HasSubstr("tables of other names"))));
     EXPECT_THAT(run.everything(), HasSubstr("_t_del:3 _t_ghk:"));
     faults.go("migration.before_drop");
     run.expect_swapped();

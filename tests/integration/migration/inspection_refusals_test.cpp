@@ -301,25 +301,26 @@ TEST_F(names_in_use, by_a_table_with_rows_keep_a_rehearsal_from_using_them) {
 }
 
 TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_rehearsal_from_using_them) {
-    run.session().execute("CREATE TABLE _t_ghr LIKE t");
+    run.session().execute("CREATE TABLE _t_ghr (id INT PRIMARY KEY)");
     expect_refused_and_nothing_left(
         run, "ADD COLUMN b INT",
-        {"_t_ghr` exists, and its comment does not say that Segue made it"}, {"--execute=false"});
+        {"_t_ghr` exists, and neither does its comment say that Segue made it"},
+        {"--execute=false"});
     run.session().execute("ALTER TABLE _t_ghr COMMENT='kept for Segue: rehearsal'");
     expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
-                                    {"its comment does not say that Segue made it"},
+                                    {"neither does its comment say that Segue made it"},
                                     {"--execute=false"});
 }
 
 TEST_F(names_in_use, by_an_empty_table_of_somebody_elses_keep_a_run_from_measuring) {
     run.session().execute("ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 2");
-    run.session().execute("CREATE TABLE _t_ghr LIKE t");
+    run.session().execute("CREATE TABLE _t_ghr (id INT PRIMARY KEY)");
     expect_refused_and_nothing_left(
         run, "ADD COLUMN b INT",
-        {"_t_ghr` exists, and its comment does not say that Segue made it"});
+        {"_t_ghr` exists, and neither does its comment say that Segue made it"});
     run.session().execute("CREATE TABLE _t_ghc (id INT)");
     expect_refused_and_nothing_left(run, "ADD COLUMN b INT",
-                                    {"its comment does not say that Segue made it"},
+                                    {"neither does its comment say that Segue made it"},
                                     {"--initially-drop-ghost-table"});
 }
 

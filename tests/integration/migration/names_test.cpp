@@ -96,6 +96,22 @@ TEST_F(named_tables, do_not_let_a_second_run_begin) {
     EXPECT_EQ(run.everything(), "_m_del:3 t:3");
 }
 
+// It has the lock of the table before it claims the start, and no tables yet.
+TEST_F(named_tables, are_not_said_to_be_anothers_of_a_run_that_is_starting) {
+    fault_points faults;
+    faults.pause("inspection.before_claim");
+    run.start(add_b, {.build = segue_build::faulty, .faults = &faults});
+    faults.wait_reached("inspection.before_claim");
+    const auto other = run.start_another(add_b, {});
+    EXPECT_EQ(other->wait(3 * patience), 1);
+    EXPECT_NE(other->err().find("has its lock, and is alive; it is starting or ending, or has "
+                                "tables of other names"),
+              std::string::npos)
+        << other->err();
+    faults.go("inspection.before_claim");
+    run.expect_swapped();
+}
+
 TEST_F(named_tables, of_before_are_not_in_the_way_of_one_with_its_time_in_its_name) {
     run.start(add_b);
     run.expect_swapped();

@@ -41,5 +41,17 @@ TEST(empty_table, is_told_with_the_comment_of_the_original) {
               table(" COMMENT='new'"));
 }
 
+TEST(empty_table, is_told_with_the_comment_that_an_alter_gave_it) {
+    const std::string old = table(" COMMENT='old'", partitions);
+    for (const std::string& given : {std::string("it''s \\'' new"), std::string("''")}) {
+        const std::string marked = table(" COMMENT='Segue: rehearsal; " + given + "'", partitions);
+        EXPECT_TRUE(is_marked_for_a_moment(marked));
+        EXPECT_EQ(without_mark(marked, old), table(" COMMENT='" + given + "'", partitions));
+    }
+    const std::string emptied = table(" COMMENT='Segue: rehearsal; '", partitions);
+    EXPECT_EQ(without_mark(emptied, old), table("", partitions));
+    EXPECT_FALSE(is_marked_for_a_moment(table(" COMMENT='Segue: rehearsal'';'")));
+}
+
 }  // namespace
 }  // namespace segue::preflight

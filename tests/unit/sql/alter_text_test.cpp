@@ -103,7 +103,7 @@ TEST(alter_text, algorithm_and_lock_are_left_out) {
 TEST(alter_text, names_of_constraints_are_replaced_beside_what_is_left_out) {
     const auto statement =
         parse_alter("LOCK=NONE, DROP CHECK c, ALGORITHM=COPY, ADD CONSTRAINT d CHECK (a > 0)");
-    EXPECT_EQ(alter_on(statement, {"s", "t"}, {{"c", "one"}, {"d", "two"}}),
+    EXPECT_EQ(alter_on(statement, {"s", "t"}, {.checks = {{"c", "one"}, {"d", "two"}}}),
               "ALTER TABLE `s`.`t`  DROP CHECK `one`,  ADD CONSTRAINT `two` CHECK (a > 0)");
 }
 
@@ -367,7 +367,7 @@ TEST(alter_on, constraints_are_named_as_on_the_target) {
         "ALTER TABLE t DROP CHECK `C1`, ADD c1 INT, ALTER CONSTRAINT c2 ENFORCED, DROP CONSTRAINT "
         "c3, ADD CONSTRAINT c1 CHECK (a > 0), ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
     EXPECT_EQ(
-        alter_on(statement, {"d", "g"}, {{"c1", "g_chk_1"}, {"c2", "longer``name"}}),
+        alter_on(statement, {"d", "g"}, {.checks = {{"c1", "g_chk_1"}, {"c2", "longer``name"}}}),
         "ALTER TABLE `d`.`g` DROP CHECK `g_chk_1`, ADD c1 INT, ALTER CONSTRAINT "
         "`longer````name` ENFORCED, DROP CONSTRAINT c3, ADD CONSTRAINT `g_chk_1` CHECK (a > 0), "
         "ADD CONSTRAINT CHECK (b > 0), ADD CHECK (c > 0)");
@@ -379,10 +379,38 @@ TEST(alter_on, constraints_in_the_definition_of_a_column_are_named_as_on_the_tar
         "INT CONSTRAINT C2 CHECK (b > 0) NOT ENFORCED, c INT), MODIFY d INT CONSTRAINT c3 CHECK "
         "(d > 0) AFTER c1");
     EXPECT_EQ(
-        alter_on(statement, {"d", "g"}, {{"c1", "n1"}, {"c2", "n2"}, {"c3", "n3"}}),
+        alter_on(statement, {"d", "g"}, {.checks = {{"c1", "n1"}, {"c2", "n2"}, {"c3", "n3"}}}),
         "ALTER TABLE `d`.`g` ADD a INT CONSTRAINT `n1` CHECK (a > 0) CONSTRAINT CHECK (a < 9) "
         "CHECK (a <> 5), ADD (b INT CONSTRAINT `n2` CHECK (b > 0) NOT ENFORCED, c INT), MODIFY d "
         "INT CONSTRAINT `n3` CHECK (d > 0) AFTER c1");
+}
+
+TEST(alter_on, names_that_differ_in_case_alone_are_one_constraint) {
+    words_on_target names;
+    names.checks.emplace("é", "g_chk_1");
+    names.checks.emplace("É", "É");
+    EXPECT_EQ(alter_on(parse_alter("DROP CHECK É, ADD CONSTRAINT É CHECK (a > 0), DROP CHECK e"),
+                       {"d", "g"}, names),
+              "ALTER TABLE `d`.`g` DROP CHECK `g_chk_1`, ADD CONSTRAINT `g_chk_1` CHECK (a > 0), "
+              "DROP CHECK e");
+}
+
+TEST(alter_on, a_check_constraint_and_a_foreign_key_may_have_one_name) {
+    EXPECT_EQ(
+        alter_on(
+            parse_alter("DROP CHECK x, DROP FOREIGN KEY X, DROP CONSTRAINT y"), {"d", "g"},
+            {.checks = {{"x", "g_chk_1"}}, .foreign_keys = {{"x", "g_ibfk_1"}, {"y", "g_ibfk_2"}}}),
+        "ALTER TABLE `d`.`g` DROP CHECK `g_chk_1`, DROP FOREIGN KEY `g_ibfk_1`, DROP "
+        "CONSTRAINT `g_ibfk_2`");
+}
+
+TEST(alter_on, the_comment_of_the_table_begins_as_is_said) {
+    const words_on_target words{.checks = {{"c", "d"}}, .before_comment = "mark; "};
+    EXPECT_EQ(alter_on(parse_alter("ADD a INT COMMENT 'x', COMMENT = 'it''s' COMMENT \"\", DROP "
+                                   "CHECK c, ENGINE=InnoDB"),
+                       {"d", "g"}, words),
+              "ALTER TABLE `d`.`g` ADD a INT COMMENT 'x', COMMENT = 'mark; it''s' COMMENT "
+              "\"mark; \", DROP CHECK `d`, ENGINE=InnoDB");
 }
 
 TEST(alter_on, a_copy_is_asked_for_in_front_of_all_clauses) {

@@ -59,7 +59,8 @@ TEST(without_foreign_keys, a_comment_that_servers_execute_is_a_refusal) {
 }
 
 TEST(alter_on, a_dropped_foreign_key_has_its_name_on_the_target) {
-    EXPECT_EQ(alter_on(parse_alter("DROP FOREIGN KEY F, DROP a"), {"d", "x"}, {{"f", "x_ibfk_1"}}),
+    EXPECT_EQ(alter_on(parse_alter("DROP FOREIGN KEY F, DROP a"), {"d", "x"},
+                       {.foreign_keys = {{"f", "x_ibfk_1"}}}),
               "ALTER TABLE `d`.`x` DROP FOREIGN KEY `x_ibfk_1`, DROP a");
 }
 
