@@ -249,7 +249,7 @@ TEST_F(a_clean_up, drops_empty_tables_on_which_something_was_tried) {
     EXPECT_THAT(seen, HasSubstr("`_t_g01`"));
     EXPECT_THAT(clean_up(0), HasSubstr("dropped `" + run.schema() + "`.`_t_ghf`"));
     EXPECT_EQ(run.everything(), "_t_g07:0 p:3 t:3");
-    EXPECT_THAT(clean_up(0, only_look), HasSubstr("without the comment that Segue gives"));
+    EXPECT_THAT(clean_up(0, only_look), HasSubstr("neither with the comment"));
 }
 
 nlohmann::json only_line(const std::string& text) {
