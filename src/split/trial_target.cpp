@@ -2,6 +2,7 @@
 
 #include "src/base/error.hpp"
 #include "src/base/refusal.hpp"
+#include "src/new_table/left_for_a_moment.hpp"
 #include "src/split/plan.hpp"
 
 #include <utility>
@@ -14,7 +15,7 @@ namespace segue::split {
 trial_target::trial_target(db::session& session, const preflight::table_record& record,
                            const plan& made, const std::string& create)
     : session_(session), record_(record), name_(made.tables.rehearsal) {
-    preflight::clear_for_a_moment(session, name_);
+    preflight::clear_for_a_moment(session, name_, {made.tables.ghost});
     record.made(name_);
     there_ = true;
     try {
