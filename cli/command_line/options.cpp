@@ -389,6 +389,10 @@ class options_reader {
         for (const auto* name : {"drop", "abandon"})
             if (given_.has(name) && given_.text(name).empty())
                 throw error(fmt::format("--{} is empty: it names the column that goes", name));
+        // Of several --watch one may be an empty variable of a script.
+        const std::string watched = "," + given_.text("watch") + ",";
+        if (given_.has("watch") && watched.find(",,") != std::string::npos)
+            throw error("--watch is empty: it names a server whose statements are watched");
         if (given_.has("drop")) made_.contract.drop = given_.text("drop");
         if (!given_.has("abandon")) return;
         for (const auto* name : {"unused-for", "watch"})

@@ -76,7 +76,9 @@ bool names_column(std::string_view text, std::string_view column) {
     try {
         const auto tokenized = sql::tokenize(text);
         return std::ranges::any_of(tokenized.tokens, [&](const sql_token& one) {
-            return one.is_identifier() && sql::same_name(sql::unquote(one), column);
+            // Under ANSI_QUOTES it is a name.
+            const bool in_quotes = one.kind == sql::token_kind::string && one.text.starts_with('"');
+            return (one.is_identifier() || in_quotes) && sql::same_name(sql::unquote(one), column);
         });
     } catch (const error&) {
         return true;
@@ -86,7 +88,11 @@ bool names_column(std::string_view text, std::string_view column) {
 std::string definition_of(const table_definition& table, const std::string& column) {
     std::string line(schema::column_line(table, column));
     require(!line.empty(), "a column of the table has a line in its definition");
-    return line.substr(quoted_name(column).size() + 1);
+    line = line.substr(quoted_name(column).size() + 1);
+    // The one that takes its place is seen.
+    constexpr std::string_view invisible = " /*!80023 INVISIBLE */";
+    if (const auto at = line.find(invisible); at != line.npos) line.erase(at, invisible.size());
+    return line;
 }
 
 std::vector<std::string> indexes_over(const table_definition& table, const std::string& column) {

@@ -5,7 +5,9 @@
 #include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/refusal.hpp"
+#include "src/contract/users_of_column.hpp"
 #include "src/db/retry.hpp"
+#include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/earlier_run.hpp"
 
 #include <algorithm>
@@ -130,6 +132,13 @@ std::string contraction::used_again() {
     watch_record unused = parse_watch(made_->expanded.watch);
     const auto first_of = [&](db::session& session) -> std::string {
         const watched_server seen = look_at_statements(session, about, within, unused);
+        if (seen.begun_anew)
+            return fmt::format(
+                "what the server {} had collected of its statements is gone, by a restart or since "
+                "somebody emptied it, so that whoever has used {} since the contract began is not "
+                "known. The swap waits; the same command, once it was stopped, watches anew, and "
+                "with --despite-use does not ask",
+                seen.name, quoted_name(made_->goes));
         if (seen.seen.empty()) return {};
         const seen_statement& one = seen.seen.front();
         return fmt::format(
@@ -139,12 +148,26 @@ std::string contraction::used_again() {
             seen.name, one.unknown ? "may use" : "uses", quoted_name(made_->goes), one.text);
     };
     db::session primary = around_.sessions.connect(db::session_role::control);
+    if (std::string why = code_since(primary); !why.empty()) return why;
     if (std::string why = first_of(primary); !why.empty()) return why;
     for (const wire::connection_options& server : around_.watched) {
         db::session_factory sessions(server);
         db::session session = sessions.connect(db::session_role::control);
         if (std::string why = first_of(session); !why.empty()) return why;
     }
+    return {};
+}
+
+// A view or a program that was made meanwhile.
+std::string contraction::code_since(db::session& primary) {
+    std::vector<std::string> unseen;
+    const auto now = code_that_names(primary, made_->table, made_->goes, unseen);
+    for (const std::string& one : now)
+        if (std::ranges::find(made_->used_by.code, one) == made_->used_by.code.end())
+            return fmt::format(
+                "{} names {}, since the contract began, and the swap waits until it does not any "
+                "more",
+                one, quoted_name(made_->goes));
     return {};
 }
 
@@ -174,6 +197,17 @@ std::string contraction::disagreeing(const throttle::live_pace& pace,
     return {};
 }
 
+// What an expand that was given up has left of the rows that it was filling.
+void contraction::drop_rows_filled(db::session& session) const {
+    const auto left = earlier::backfill_state_of(session, made_->table.name, asked_.naming);
+    if (!left) return;
+    const auto sets =
+        session.query(fmt::format("SELECT value FROM {} WHERE hint='sets'", left->quoted()));
+    const std::string ours = quoted_name(made_->expanded.asked.new_column) + " =";
+    if (!sets.empty() && sets.front()[0].value_or("").starts_with(ours))
+        earlier::drop_leftover(session, *left, {});
+}
+
 std::string contraction::conclude() noexcept {
     const std::string gone = fmt::format("{} is gone, and {} stays", quoted_name(made_->goes),
                                          quoted_name(made_->stays));
@@ -182,6 +216,7 @@ std::string contraction::conclude() noexcept {
                                      db::lock_conflicts::failures, db::session_role::patient);
         session.run("remove what stands of the column", {}, [&](db::session& on) {
             earlier::claim_start(on, made_->tables.original);
+            drop_rows_filled(on);
             state_->remove(on);
             earlier::release_start(on, made_->tables.original);
         });

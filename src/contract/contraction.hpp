@@ -69,6 +69,8 @@ class contraction {
     std::string disagreeing(const throttle::live_pace& pace, const throttle::throttler& throttler,
                             const std::stop_token& stop);
     std::string used_again();
+    std::string code_since(db::session& primary);
+    void drop_rows_filled(db::session& session) const;
 
     const task asked_;
     const settings with_;

@@ -32,24 +32,18 @@ class reading {
         : tokens_(tokens), schema_(schema), about_(about) {}
 
     // Tables that runs of Segue's make, and names within their statements.
-    bool is_own() const {
-        const std::string begins = "_" + about_.table.name + "_";
-        constexpr std::array<std::string_view, 11> ends{"gho", "ghr", "ghe", "ghk", "ghc", "del",
-                                                        "bkf", "exu", "exi", "xtu", "xti"};
-        for (std::size_t at = 0; at < tokens_.size(); ++at) {
-            if (tokens_[at].kind != token_kind::quoted_identifier) continue;
-            const std::string name = sql::unquote(tokens_[at]);
-            if (name.starts_with("segue_")) return true;
-            if (sql::fold_case(name).starts_with(sql::fold_case(begins)) &&
-                std::ranges::any_of(ends, [&](auto end) { return name.ends_with(end); }))
-                return true;
-        }
-        return false;
-    }
+    bool is_own() const { return has_own_name("_" + about_.table.name + "_"); }
+    bool is_own_of_another_table() const { return has_own_name("_"); }
     bool names_table() const {
         for (std::size_t at = 0; at < tokens_.size(); ++at)
             if (is_table(at)) return true;
         return false;
+    }
+    // Settings, which read no table unless they have a subquery.
+    bool sets_variables_alone() const {
+        return is_first("SET") && std::ranges::none_of(tokens_, [](const sql_token& one) {
+                   return one.is_word("SELECT") || one.is_word("TABLE");
+               });
     }
     // Of the server's own tables alone, as whoever watches it asks.
     bool is_about_the_server() const {
@@ -59,23 +53,21 @@ class reading {
                     sql::same_name(sql::unquote(one), "information_schema"));
         });
     }
-    bool names_schema() const {
-        for (std::size_t at = 0; at < tokens_.size(); ++at)
-            if (is(at, about_.table.schema)) return true;
-        return sql::same_name(schema_, about_.table.schema);
-    }
     bool names_column() const {
         for (std::size_t at = 0; at < tokens_.size(); ++at)
-            if (is(at, about_.column)) return true;
+            if (is(at, about_.column) || is_keyword(at, about_.column_word)) return true;
         return false;
     }
-    // SELECT *, t.*, TABLE t, a join by all names that two tables share, and values by their place.
+    // SELECT *, t.*, TABLE t, HANDLER t, a join by all names that two tables share, and values by
+    // their place.
     bool may_use_all_columns() const {
+        if (is_first("HANDLER")) return true;
         for (std::size_t at = 0; at < tokens_.size(); ++at) {
             if (tokens_[at].is_word("NATURAL")) return true;
             if (tokens_[at].is_symbol('*') && stands_for_columns(at)) return true;
             if (!is_table(at)) continue;
-            if (word_before(at, "TABLE") && (is_first("TABLE") || is_first("LOAD"))) return true;
+            if (is_first("LOAD")) return !has_columns_behind(at);
+            if (word_before(at, "TABLE") && !is_object_of_definition(at)) return true;
             if ((is_first("INSERT") || is_first("REPLACE")) && is_inserted_into(at) &&
                 gives_no_columns(at + 1))
                 return true;
@@ -84,6 +76,20 @@ class reading {
     }
 
   private:
+    bool has_own_name(const std::string& begins) const {
+        constexpr std::array<std::string_view, 13> ends{"gho", "ghr", "ghe", "ghk", "ghc",
+                                                        "del", "bkf", "exu", "exi", "xtu",
+                                                        "xti", "spk", "spc"};
+        for (const sql_token& one : tokens_) {
+            if (one.kind != token_kind::quoted_identifier) continue;
+            const std::string name = sql::unquote(one);
+            if (name.starts_with("segue_")) return true;
+            if (sql::fold_case(name).starts_with(sql::fold_case(begins)) &&
+                std::ranges::any_of(ends, [&](auto end) { return name.ends_with(end); }))
+                return true;
+        }
+        return false;
+    }
     // A name that is a keyword as well stands without quotes, as `name` does: it was written so.
     bool is(std::size_t at, std::string_view name) const {
         const sql_token& one = tokens_[at];
@@ -94,10 +100,29 @@ class reading {
                              one.kind == token_kind::word;
         return !is_call || word_before(at, "INTO");
     }
+    bool is_keyword(std::size_t at, std::string_view word) const {
+        return !word.empty() && tokens_[at].is_word(word);
+    }
     bool is_table(std::size_t at) const {
-        if (!is(at, about_.table.name)) return false;
+        if (!is(at, about_.table.name) && !is_keyword(at, about_.table_word)) return false;
         if (at >= 2 && tokens_[at - 1].is_symbol('.')) return is(at - 2, about_.table.schema);
         return sql::same_name(schema_, about_.table.schema);
+    }
+    // ALTER TABLE t and the like; not CREATE TABLE other TABLE t.
+    bool is_object_of_definition(std::size_t at) const {
+        const std::size_t before = at >= 2 && tokens_[at - 1].is_symbol('.') ? at - 3 : at - 1;
+        constexpr std::array<std::string_view, 13> words{
+            "ALTER",    "DROP",   "TRUNCATE", "RENAME", "ANALYZE",   "CHECK", "CHECKSUM",
+            "OPTIMIZE", "REPAIR", "CREATE",   "SHOW",   "TEMPORARY", "IMPORT"};
+        return before >= 1 && std::ranges::any_of(words, [&](std::string_view word) {
+                   return tokens_[before - 1].is_word(word);
+               });
+    }
+    // Of LOAD DATA and LOAD XML; PARTITION has brackets as well.
+    bool has_columns_behind(std::size_t at) const {
+        for (std::size_t i = at + 1; i < tokens_.size(); ++i)
+            if (tokens_[i].is_symbol('(') && !tokens_[i - 1].is_word("PARTITION")) return true;
+        return false;
     }
     // Its first word; where a statement is prepared or run by its name, the one behind that.
     bool is_first(std::string_view word) const {
@@ -128,7 +153,9 @@ class reading {
         if (tokens_[behind].is_word("SET")) return false;
         if (!tokens_[behind].is_symbol('(')) return true;
         return behind + 1 < tokens_.size() &&
-               (tokens_[behind + 1].is_word("SELECT") || tokens_[behind + 1].is_word("TABLE"));
+               (tokens_[behind + 1].is_word("SELECT") || tokens_[behind + 1].is_word("TABLE") ||
+                tokens_[behind + 1].is_word("WITH") || tokens_[behind + 1].is_symbol(')') ||
+                tokens_[behind + 1].is_symbol('('));
     }
 
     const std::span<const sql_token> tokens_;
@@ -158,9 +185,12 @@ verdict judge(std::string_view text, std::string_view schema, bool whole,
         if (read.is_own()) return verdict::other;
         const bool names_table = read.names_table();
         if (names_table && read.names_column()) return verdict::names;
+        // What was cut off may name the table, whichever schema the session uses.
         if (!whole)
-            return read.names_schema() && !read.is_about_the_server() ? verdict::unknown
-                                                                      : verdict::other;
+            return read.is_about_the_server() || read.is_own_of_another_table() ||
+                           read.sets_variables_alone()
+                       ? verdict::other
+                       : verdict::unknown;
         return names_table && read.may_use_all_columns() ? verdict::unknown : verdict::other;
     } catch (const error&) {
         return verdict::unknown;

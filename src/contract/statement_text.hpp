@@ -13,6 +13,10 @@ namespace segue::contract {
 struct asked_about {
     table_name table;
     std::string column;
+    /// What digests have in place of a name that is a keyword with a synonym, and was written
+    /// without quotes: `user` is SYSTEM_USER there. Empty: nothing else.
+    std::string table_word = {};
+    std::string column_word = {};
 };
 
 enum class verdict {

@@ -4,9 +4,11 @@
 #include "src/earlier/expanded_columns.hpp"
 #include "src/schema/foreign_key.hpp"
 #include "src/schema/trigger.hpp"
+#include "src/servers/account.hpp"
 #include "src/sql/identifier_case.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -24,6 +26,19 @@ std::string in_table(const table_definition& table) {
                        quoted_literal(table.name.name));
 }
 
+// As information_schema has expressions quotes and backslashes in them stand behind a backslash.
+std::string as_written(const db::value& printed) {
+    const std::string text = printed.value_or("");
+    std::string made;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool escapes = text[at] == '\\' && at + 1 < text.size() &&
+                             (text[at + 1] == '\'' || text[at + 1] == '\\');
+        if (escapes) ++at;
+        made += text[at];
+    }
+    return made;
+}
+
 void look_at_expressions(db::session& session, const table_definition& table,
                          const std::string& column, std::vector<refusal>& found) {
     for (const db::row& one :
@@ -32,11 +47,11 @@ void look_at_expressions(db::session& session, const table_definition& table,
                        "information_schema.COLUMNS WHERE " +
                        in_table(table))) {
         const std::string name = one[0].value_or("");
-        if (!one[1].value_or("").empty() && names_column(one[1].value_or(""), column))
+        if (!one[1].value_or("").empty() && names_column(as_written(one[1]), column))
             found.push_back({fmt::format("the generated column {} reads {}", quoted_name(name),
                                          quoted_name(column)),
                              std::string(change_before)});
-        if (!one[2].value_or("").empty() && names_column(one[2].value_or(""), column))
+        if (!one[2].value_or("").empty() && names_column(as_written(one[2]), column))
             found.push_back(
                 {fmt::format("the default of {} reads {}", quoted_name(name), quoted_name(column)),
                  std::string(change_before)});
@@ -53,7 +68,7 @@ void look_at_constraints(db::session& session, const table_definition& table,
                      t.CONSTRAINT_NAME=c.CONSTRAINT_NAME
                 WHERE t.CONSTRAINT_TYPE='CHECK' AND {})",
              in_table(table))))
-        if (names_column(one[1].value_or(""), column))
+        if (names_column(as_written(one[1]), column))
             found.push_back({fmt::format("the CHECK constraint {} reads {}",
                                          quoted_name(one[0].value_or("")), quoted_name(column)),
                              std::string(change_before)});
@@ -112,6 +127,14 @@ std::vector<std::string> code_that_names(db::session& session, const table_defin
                                          const std::string& column,
                                          std::vector<std::string>& unseen) {
     std::vector<std::string> found;
+    // What is in schemas on which the account has no right the server does not show.
+    const servers::account_facts everywhere = servers::read_account(session, "");
+    constexpr std::array needed = {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT"};
+    if (const std::string missing = everywhere.held.missing(needed); !missing.empty())
+        unseen.push_back(
+            fmt::format("views and programs of other schemas, which the account does not see: it "
+                        "lacks {} ON *.*",
+                        missing));
     for (const db::row& one : session.query(fmt::format(
              R"(SELECT 'view', v.TABLE_SCHEMA, v.TABLE_NAME, v.VIEW_DEFINITION
                 FROM information_schema.VIEW_TABLE_USAGE u
@@ -135,7 +158,10 @@ std::vector<std::string> code_that_names(db::session& session, const table_defin
         // What a library of external code has no text for is not seen either.
         if (text.empty())
             unseen.push_back(fmt::format("{}, whose text the account does not see", name));
-        else if (names_column(text, table.name.name) && names_column(text, column))
+        else if (names_column(text, table.name.name) && names_column(text, column) &&
+                 // A bare name is one of its own schema's.
+                 (sql::same_name(schema_of, table.name.schema) ||
+                  names_column(text, table.name.schema)))
             found.push_back(name);
     }
     return found;

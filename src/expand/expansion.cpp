@@ -190,7 +190,8 @@ backfill::task expansion::rows_to_fill() const {
             .back = asked_.down,
             .only_looked_at = was_verified_,
             .touch = asked_.touch,
-            .earlier = asked_.earlier};
+            // What a backfill of before this expand has done was of other rows.
+            .earlier = made_->goes_on ? asked_.earlier : earlier::run_use::begun_anew};
 }
 
 bool expansion::conclude(const backfill::outcome& done) {

@@ -2,6 +2,7 @@
 #include "tests/integration/contract/contract_run.hpp"
 #include "tests/support/conditions.hpp"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,64 @@ TEST_P(contract_refused, by_statements_that_may_use_the_name_without_naming_it) 
         run.session().execute(statement);
         EXPECT_THAT(told(), HasSubstr("  none\n")) << statement;
     }
+}
+
+// Whatever is not collected may be what uses it.
+TEST_P(contract_refused, where_not_all_statements_are_collected) {
+    auto root = run.server().root();
+    for (const auto& [off, on, words] : std::vector<std::array<std::string, 3>>{
+             {"UPDATE performance_schema.setup_consumers SET ENABLED='NO' WHERE "
+              "NAME='global_instrumentation'",
+              "UPDATE performance_schema.setup_consumers SET ENABLED='YES' WHERE "
+              "NAME='global_instrumentation'",
+              "global_instrumentation"},
+             {"UPDATE performance_schema.setup_instruments SET ENABLED='NO' WHERE "
+              "NAME='statement/sql/select'",
+              "UPDATE performance_schema.setup_instruments SET ENABLED='YES' WHERE "
+              "NAME='statement/sql/select'",
+              "statement/sql/select"},
+             {"INSERT INTO performance_schema.setup_actors VALUES ('%','app','%','NO','NO')",
+              "DELETE FROM performance_schema.setup_actors WHERE USER='app'", "app@%"}}) {
+        root.execute(off);
+        EXPECT_THAT(told(), HasSubstr(words));
+        root.execute(on);
+    }
+    EXPECT_THAT(told(), Not(HasSubstr("not collected")));
+}
+
+TEST_P(contract_refused, where_a_server_to_be_watched_is_not_named) {
+    EXPECT_THAT(run.rehearse_contract(1, {"--drop=name", "--watch="}),
+                HasSubstr("--watch is empty"));
+}
+
+// Their quotes stand behind a backslash in information_schema.
+TEST_P(contract_refused, by_no_check_that_reads_other_columns) {
+    run.session().execute(
+        "CREATE TABLE t2 (id INT PRIMARY KEY, name VARCHAR(9), z VARCHAR(9), g VARCHAR(20) AS "
+        "(CONCAT(z,'x''y')), CHECK (z IN ('a','b')))");
+    run.session().execute("RENAME TABLE t TO t1, t2 TO t");
+    run.session().execute("DROP TRIGGER _t_full_name_exi");
+    run.session().execute("DROP TRIGGER _t_full_name_exu");
+    run.session().execute("DROP TABLE _t_exp, t1");
+    run.expand(0, renamed);
+    EXPECT_THAT(run.rehearse_contract(0, drop_unasked), Not(HasSubstr("reads `name`")));
+    EXPECT_THAT(run.rehearse_contract(0, {"--abandon=full_name"}), Not(HasSubstr("reads")));
+}
+
+// A synonym stands in digests.
+TEST_P(contract_refused, by_a_name_that_is_a_keyword) {
+    run.session().execute("CREATE TABLE u (id INT PRIMARY KEY, day INT)");
+    const auto in_u = [&](const std::string& table) {
+        return std::vector<std::string>{"--table=" + table};
+    };
+    auto flags = in_u("u");
+    flags.emplace_back("--rename=day=weekday");
+    run.expand(0, flags);
+    forget_statements();
+    run.session().execute("SELECT day FROM u");
+    flags = in_u("u");
+    flags.insert(flags.end(), {"--drop=day", "--unused-for=1h"});
+    EXPECT_THAT(run.rehearse_contract(1, flags), HasSubstr("SQL_TSI_DAY"));
 }
 
 TEST_P(contract_refused_too, by_statements_that_were_cut_off) {
