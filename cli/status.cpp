@@ -5,13 +5,17 @@
 #include "cli/subcommand.hpp"
 #include "src/base/log.hpp"
 #include "src/base/table_name.hpp"
+#include "src/base/table_naming.hpp"
 #include "src/commands/undertakings.hpp"
 #include "src/db/session_factory.hpp"
 #include "src/migration/settings.hpp"
 #include "src/sql/identifier_case.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,14 +31,23 @@ using nlohmann::json;
 void keep_table(going_on& found, const std::string& table) {
     if (table.empty()) return;
     std::erase_if(found.all, [&](const undertaking& one) {
-        return one.table && !sql::same_name(one.table->name, table);
+        const auto is = [&](const std::optional<table_name>& its) {
+            return its && sql::same_name(its->name, table);
+        };
+        if (is(one.table) || is(one.source)) return false;
+        if (one.table) return true;
+        // A name that was cut tells of no table, but only one table's is cut to it.
+        const table_name asked{one.state.schema, table};
+        const std::array states{tables_beside(asked, {}).checkpoint,
+                                backfill_state_beside(asked, {}), expanded_state_beside(asked, {})};
+        return std::ranges::count(states, one.state) == 0;
     });
 }
 
 std::string text_of(const undertaking& one) {
-    std::string text =
-        fmt::format("{} of {}", name_of(one.is),
-                    one.table ? one.table->quoted() : "what " + one.state.quoted() + " tells of");
+    std::string text = fmt::format(
+        "{} of {}{}", name_of(one.is), one.source ? one.source->quoted() + " into " : "",
+        one.table ? one.table->quoted() : "what " + one.state.quoted() + " tells of");
     if (!one.what.empty()) text += ": " + one.what;
     text += "\n";
     if (!one.phase.empty())
@@ -68,6 +81,7 @@ std::string document_of(const going_on& found, const std::string& schema) {
         all.push_back({{"kind", name_of(one.is)},
                        {"state_table", one.state.quoted()},
                        {"table", one.table ? json(one.table->quoted()) : json(nullptr)},
+                       {"source", one.source ? json(one.source->quoted()) : json(nullptr)},
                        {"what", one.what},
                        {"phase", one.phase},
                        {"begun", one.begun},

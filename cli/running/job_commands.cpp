@@ -114,7 +114,10 @@ std::string job_commands::answer_or_throw(const control::command& asked) {
         return words + "\n";
     }
     for (const own_command& one : with_.own)
-        if (one.name == name) return one.act();
+        if (one.name == name) {
+            check_table(asked, /*must_be_named=*/false);
+            return one.act();
+        }
     for (const auto& one : interactive::names())
         if (one.name == name)
             throw error(fmt::format("{} is a command to a migration, and this is a {}: it {}", name,

@@ -106,6 +106,14 @@ void read_run(db::session& session, undertaking& one, std::string_view comment) 
     if (!state.spoiled.empty()) one.found += "; it cannot be gone on with: " + state.spoiled;
 }
 
+// "--from=users --columns=..." is what a split was asked for.
+void look_for_source(undertaking& one) {
+    constexpr std::string_view from = "--from=";
+    const auto end = one.what.find(" --columns=");
+    if (!one.what.starts_with(from) || end == std::string::npos) return;
+    one.source = table_name{one.state.schema, one.what.substr(from.size(), end - from.size())};
+}
+
 void read_backfill(db::session& session, undertaking& one) {
     one.what = value_of(session, one.state, "sets");
     if (const auto where = value_of(session, one.state, "where"); !where.empty())
@@ -157,6 +165,7 @@ std::vector<undertaking> read(db::session& session, undertaking one) {
             break;
         case undertaking::kind::split:
             read_run(session, one, tables::split_state_comment);
+            look_for_source(one);
             break;
         case undertaking::kind::backfill:
             read_backfill(session, one);

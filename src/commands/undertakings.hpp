@@ -19,6 +19,8 @@ struct undertaking {
     /// Where it is written down, and what it is of; unset: that the name of `state` does not tell.
     table_name state;
     std::optional<table_name> table = std::nullopt;
+    /// Of a split, the table that it is from.
+    std::optional<table_name> source = std::nullopt;
     std::string what = {};         ///< What was asked for, in its own words; may be empty.
     std::string phase = {};        ///< Empty: not known, or there is none.
     std::string begun = {};        ///< When.

@@ -83,7 +83,7 @@ class twins {
         expressions::expression_judge judge(at_.session, expanded_, judged_on_);
         std::vector<expressions::judged_expression> judged;
         for (const expressions::assignment& one : all)
-            judged.push_back(judge.judge(one, expressions::dependence::row_alone));
+            judged.push_back(judge.judge(one, expressions::dependence::row_alone_always));
         table.drop();
         return judged;
     }

@@ -177,24 +177,32 @@ judged_expression expression_judge::judge(const assignment& given, dependence al
         if (is_of_the_server(failure)) throw;
         refuse(failure, remedy_for(failure, given, source_));
     }
+    constexpr std::string_view same_value =
+        "Write an expression that has the same value whenever it is computed.";
+    if (refused && allowed == dependence::row_alone_always)
+        refuse(*refused, std::string(same_value));
     if (refused && allowed == dependence::row_alone)
-        refuse(
-            *refused,
-            "Write an expression that has the same value whenever it is computed. With "
-            "--allow-nondeterministic this one is taken: each row gets the value of the moment in "
-            "which it is carried over, another one with each of its changes, and verification "
-            "leaves the column out.");
+        refuse(*refused,
+               fmt::format(
+                   "{} With --allow-nondeterministic this one is taken: each row gets the value of "
+                   "the moment in which it is carried over, another one with each of its changes, "
+                   "and verification leaves the column out.",
+                   same_value));
     const auto columns = columns_in(given, form);
     const auto day = look_for_the_day(
         session_, source_, twin_, fmt::format("({})", qualified(given.expression, columns, twin_)));
-    if (day.value && allowed == dependence::row_alone)
+    if (day.value && allowed != dependence::also_others)
         throw_refusals(
             {{fmt::format("{} makes a date of a TIME, and that is the date of the day on which it "
                           "is computed",
                           given.text()),
-              "Give it a date, as TIMESTAMP('2000-01-01', t) does, or compare it with a TIME. With "
-              "--allow-nondeterministic it is taken as it is, and verification leaves the column "
-              "out."}});
+              fmt::format(
+                  "Give it a date, as TIMESTAMP('2000-01-01', t) does, or compare it with a "
+                  "TIME.{}",
+                  allowed == dependence::row_alone_always
+                      ? ""
+                      : " With --allow-nondeterministic it is taken as it is, and "
+                        "verification leaves the column out.")}});
     judged_expression made{
         .text = fmt::format("({})", qualified(given.expression, columns, source_.name)),
         .reads = {},

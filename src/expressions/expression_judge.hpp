@@ -15,7 +15,8 @@ namespace segue::expressions {
 
 /// What an expression may depend on.
 enum class dependence {
-    row_alone,   ///< The row's own columns: the same whenever it is computed.
+    row_alone,         ///< The row's own columns: the same whenever it is computed.
+    row_alone_always,  ///< The same, where no flag allows others.
     also_others  ///< Also the moment, chance, the session: whatever a column's default may be.
 };
 

@@ -97,7 +97,7 @@ std::string judged_where(const inspected_at& at, const plan& made) {
                                      .tables = migration_tables::of(made.source.name),
                                      .record = nobody,
                                      .stop = at.stop},
-                                    asked, expressions::dependence::row_alone)
+                                    asked, expressions::dependence::row_alone_always)
         .front()
         .expression;
 }

@@ -144,6 +144,8 @@ outcome split::run(std::stop_token stop) {
         // What a worker met behind the end changes nothing.
         log::warning("behind the end: {}", late.what());
     }
+    // Behind the drop nobody could tell any more.
+    around_.told.on_notice(fmt::format("the split has ended, at {}", done.place));
     drop_state(stop);
     enter(phase::done);
     done.at = now();
@@ -260,6 +262,9 @@ outcome split::verify_and_end(ends& held, const std::stop_token& stop) {
     around_.told.on_before_finish();
     enter(phase::finish);
     fault::point("split.verified");
+    // A trigger of the target falsifies the rows that are compared, and is in no log where it was
+    // made so.
+    look_at_definitions();
     if (with_.end == ending::in_step) {
         held.in_step = std::make_unique<in_step_end>(*parts_, around_.sessions, meanwhile);
         done.place = held.in_step->reach();

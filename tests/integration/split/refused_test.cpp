@@ -120,6 +120,53 @@ TEST_F(split_refused, a_cascade_is_followed_where_it_is_logged) {
     EXPECT_EQ(run.value("SELECT COUNT(*) FROM a"), "100");
 }
 
+// Between the comparison and the end nothing else looks at the rows.
+TEST_F(split_refused, a_foreign_write_behind_the_comparison_is_found_by_the_stream) {
+    fault_points faults;
+    faults.pause("split.verified");
+    const auto process = run.start_split(run.numbered({"--finish-when-copied"}), &faults);
+    faults.wait_reached("split.verified");
+    make("UPDATE a SET town='not ours' WHERE user_id=1");
+    faults.go("split.verified");
+    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    EXPECT_NE(process->err().find("has written into the target"), std::string::npos)
+        << process->err();
+}
+
+// The comparison looks at rows as the target has them, once they were written anew.
+TEST_F(split_refused, a_trigger_of_the_target_that_no_log_tells) {
+    const auto process = run.start_split(run.numbered());
+    split_run::wait_until_in_step(*process);
+    auto root = run.server().root();
+    root.execute("SET SESSION sql_log_bin=0");
+    root.execute("USE " + run.schema());
+    root.execute("CREATE TRIGGER tt BEFORE INSERT ON a FOR EACH ROW SET NEW.town='TRIG'");
+    make("INSERT INTO t (name,street,city) VALUES ('n','s','c')");
+    run.finish();
+    EXPECT_EQ(process->wait(3 * patience), 1) << process->out();
+    EXPECT_NE(process->err().find("trigger"), std::string::npos) << process->err();
+}
+
+TEST_F(split_refused, a_command_to_finish_another_table_s) {
+    const auto process = run.start_split(run.numbered());
+    split_run::wait_until_in_step(*process);
+    const auto wrong = run.refused_on_socket("finish=other");
+    EXPECT_NE(wrong.find("names the table other"), std::string::npos) << wrong;
+    const sandbox_server& on = run.server();
+    segue_process status(segue_build::released,
+                         {"status", "--host=" + on.host(), "--port=" + std::to_string(on.port()),
+                          "--user=" + on.user(), "--database=" + run.schema(), "--table=t"},
+                         segue_variables(on));
+    EXPECT_EQ(status.wait(), 0) << status.err();
+    EXPECT_NE(
+        status.out().find("split of `" + run.schema() + "`.`t` into `" + run.schema() + "`.`a`"),
+        std::string::npos)
+        << status.out();
+    run.finish();
+    EXPECT_EQ(process->wait(3 * patience), 0) << process->err();
+    EXPECT_NE(process->err().find("the split has ended, at "), std::string::npos);
+}
+
 class long_split_refused : public split_refused {};
 
 // The server gives out the last number again, and again: no row may be written over another one.

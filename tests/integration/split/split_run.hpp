@@ -75,6 +75,12 @@ class split_run : public backfill_run {
         EXPECT_EQ(process.wait(), 0) << process.out() << process.err();
         return process.out();
     }
+    /// Why such a command is refused.
+    std::string refused_on_socket(const std::string& command) {
+        segue_process process(segue_build::released, {"ctl", "--socket", socket(), command}, {});
+        EXPECT_EQ(process.wait(), 1) << process.out();
+        return process.err();
+    }
 
     void fill_t(unsigned rows) {
         fill("name,street,city,code",
