@@ -12,6 +12,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -48,6 +49,11 @@ milliseconds doubled(milliseconds first, unsigned times, milliseconds most) {
 bool says_nothing_new(const event_header& header) {
     return header.artificial() || header.type == event_type::rotate ||
            header.type == event_type::format_description;
+}
+
+// By a client that has the same server_uuid or server_id: both would cut each other off for ever.
+bool is_cut_off_by_another(const error& failure) {
+    return std::string_view(failure.what()).find("same server_") != std::string_view::npos;
 }
 
 bool is_heartbeat(const event_header& header) {
@@ -118,7 +124,8 @@ class stream_reader {
                 // What the server does not find in its log any more may have been reset: the place
                 // is looked at again, which tells.
                 const bool lost_in_log =
-                    failure.mysql_errno() == er::source_fatal_error_reading_binlog;
+                    failure.mysql_errno() == er::source_fatal_error_reading_binlog &&
+                    !is_cut_off_by_another(failure);
                 if (worth_reconnecting(failure) || (lost_in_log && has_news)) return failure;
                 throw context(with_remedy(failure));
             }

@@ -254,7 +254,7 @@ TEST_F(a_column_that_is_set, is_in_no_foreign_key) {
 
 TEST_F(a_column_that_is_set, is_tried_on_what_a_run_that_died_has_left_but_on_no_table_of_others) {
     run.session().execute("CREATE TABLE _t_ghe (id INT PRIMARY KEY)");
-    expect_refused("ADD a INT", {"a = day"}, {"_t_ghe` exists, and its comment does not say"});
+    expect_refused("ADD a INT", {"a = day"}, {"_t_ghe` exists, and neither does its comment say"});
     run.session().execute("DROP TABLE _t_ghe");
     // Of a process that died right behind its first statement.
     run.session().execute("CREATE TABLE _t_ghe LIKE t");
