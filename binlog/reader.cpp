@@ -12,7 +12,6 @@
 #include <exception>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,11 +48,6 @@ milliseconds doubled(milliseconds first, unsigned times, milliseconds most) {
 bool says_nothing_new(const event_header& header) {
     return header.artificial() || header.type == event_type::rotate ||
            header.type == event_type::format_description;
-}
-
-// By a client that has the same server_uuid or server_id: both would cut each other off for ever.
-bool is_cut_off_by_another(const error& failure) {
-    return std::string_view(failure.what()).find("same server_") != std::string_view::npos;
 }
 
 bool is_heartbeat(const event_header& header) {
@@ -122,7 +116,8 @@ class stream_reader {
                 if (wire::is_error_packet(packet)) throw wire::server_error(packet);
             } catch (const error& failure) {
                 // What the server does not find in its log any more may have been reset: the place
-                // is looked at again, which tells.
+                // is looked at again, which tells. (Two of one server_uuid would cut each other off
+                // for ever.)
                 const bool lost_in_log =
                     failure.mysql_errno() == er::source_fatal_error_reading_binlog &&
                     !is_cut_off_by_another(failure);

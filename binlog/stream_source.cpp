@@ -204,6 +204,11 @@ bool worth_reconnecting(const error& failed) {
            failed.mysql_errno() == er::query_interrupted;
 }
 
+bool is_cut_off_by_another(const error& from_server) {
+    const std::string_view text = from_server.what();
+    return text.find("same server_uuid") != text.npos || text.find("same server_id") != text.npos;
+}
+
 error with_remedy(const error& from_server) {
     const std::string_view text = from_server.what();
     const auto says = [&text](std::string_view words) {
@@ -227,7 +232,7 @@ error with_remedy(const error& from_server) {
                     "Binary logs that are still needed are gone from the server, so the "
                     "migration has to begin anew. Let the server keep them longer "
                     "(binlog_expire_logs_seconds)");
-            if (says("same server_uuid") || says("same server_id"))
+            if (is_cut_off_by_another(from_server))
                 return advised(
                     "Another client reads the stream under our replica_uuid: each run "
                     "needs its own");

@@ -30,6 +30,9 @@ gtid_verdict judge(const gtid_set& ours, const server_gtids& server);
 /// network: the connection is gone, or the server is not able to answer just now.
 bool worth_reconnecting(const error& failed);
 
+/// Whether the server ended the dump for another client of the same server_uuid or server_id.
+bool is_cut_off_by_another(const error& from_server);
+
 /// An error that the server answered with once it was logged in to, with what to do about it.
 error with_remedy(const error& from_server);
 

@@ -4,13 +4,31 @@
 #include "cli/command_line/flags_of_a_contract.hpp"
 #include "src/base/nearest_names.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace segue::cli {
 namespace {
+
+struct command {
+    std::string_view name;
+    job does;
+};
+// Beside `ctl`, which takes no flags of these (cli/remote).
+constexpr std::array<command, 8> commands{{{"backfill", job::backfill},
+                                           {"cleanup", job::clean_up},
+                                           {"contract", job::contract},
+                                           {"expand", job::expand},
+                                           {"split", job::split},
+                                           {"status", job::status},
+                                           {"verify", job::verify},
+                                           {"views", job::views}}};
 
 // Where the server is, who logs in, and which table it is.
 std::vector<std::string_view> with_common_flags(std::vector<std::string_view> own) {
@@ -301,19 +319,18 @@ std::optional<std::vector<std::string_view>> flags_of(job of) {
     return std::nullopt;
 }
 
+job job_called(std::string_view word) {
+    const auto* const found = std::ranges::find(commands, word, &command::name);
+    return found == commands.end() ? job::migrate : found->does;
+}
+
 std::string foreign_flag_text(job of, std::string_view flag) {
     if (of == job::backfill)
         return fmt::format(
             "--{} means nothing to `segue backfill`, which makes no new table and follows no "
             "binary log. docs/backfill.md lists the flags that it knows",
             flag);
-    const auto* const command = of == job::verify     ? "verify"
-                                : of == job::expand   ? "expand"
-                                : of == job::contract ? "contract"
-                                : of == job::split    ? "split"
-                                : of == job::views    ? "views"
-                                : of == job::status   ? "status"
-                                                      : "cleanup";
+    const std::string_view command = std::ranges::find(commands, of, &command::does)->name;
     return fmt::format(
         "--{} means nothing to `segue {}`. `segue {} --help` lists the flags that "
         "it knows",
@@ -321,12 +338,13 @@ std::string foreign_flag_text(job of, std::string_view flag) {
 }
 
 std::string unknown_command_text(std::string_view word) {
-    const std::vector<std::string> commands{"backfill", "cleanup", "contract", "ctl",  "expand",
-                                            "split",    "status",  "verify",   "views"};
-    constexpr std::string_view known =
-        "backfill, cleanup, contract, ctl, expand, split, status, verify and views";
+    std::vector<std::string> names{"ctl"};
+    for (const command& one : commands) names.emplace_back(one.name);
+    std::ranges::sort(names);
+    const auto but_the_last = std::span(names).first(names.size() - 1);
+    const std::string known = fmt::format("{} and {}", fmt::join(but_the_last, ", "), names.back());
     if (word == "help") return fmt::format("did you mean --help? The commands are {}", known);
-    const auto near = nearest_names(word, commands, 1);
+    const auto near = nearest_names(word, names, 1);
     // Another word is not shown: it may be a password.
     if (near.empty())
         return fmt::format("argument 1 is a stray word: only flags are expected, or a command: {}",

@@ -30,6 +30,9 @@ std::optional<command_help> help_of(job of);
 /// (flag_answer::notice). Unset: all of them.
 std::optional<std::vector<std::string_view>> flags_of(job of);
 
+/// What the first word asks for; job::migrate for every other word.
+job job_called(std::string_view word);
+
 /// Why the flag, which is none of them, is refused.
 std::string foreign_flag_text(job of, std::string_view flag);
 

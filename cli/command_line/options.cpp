@@ -606,18 +606,6 @@ class options_reader {
     options made_;
 };
 
-job job_of(const std::vector<std::string>& arguments) {
-    if (arguments.empty()) return job::migrate;
-    if (arguments.front() == "cleanup") return job::clean_up;
-    if (arguments.front() == "backfill") return job::backfill;
-    if (arguments.front() == "views") return job::views;
-    if (arguments.front() == "expand") return job::expand;
-    if (arguments.front() == "status") return job::status;
-    if (arguments.front() == "contract") return job::contract;
-    if (arguments.front() == "split") return job::split;
-    return arguments.front() == "verify" ? job::verify : job::migrate;
-}
-
 std::vector<flag_syntax> syntax_of_flags(job asked) {
     const auto own = help_of(asked);
     std::vector<flag_syntax> all;
@@ -645,7 +633,7 @@ std::string no_command(job asked, const std::vector<std::string>& words) {
 command_line read_command_line(const std::vector<std::string>& arguments,
                                const surroundings& outside) {
     command_line result;
-    result.asked = job_of(arguments);
+    result.asked = arguments.empty() ? job::migrate : job_called(arguments.front());
     const std::vector<std::string> words(arguments.begin() + (result.asked == job::migrate ? 0 : 1),
                                          arguments.end());
     given_flags given(result.asked);

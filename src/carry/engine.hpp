@@ -32,7 +32,9 @@
 #include "throttle/pace.hpp"
 #include "throttle/throttler.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -120,6 +122,12 @@ class engine {
 
     /// Is asked to stop with the run's threads.
     std::stop_token stop_token() const { return around_.threads.token(); }
+
+    /// The newest heartbeat that was answered as committed, or read; unset: none was. Threads: any.
+    std::optional<std::chrono::system_clock::time_point> newest_heartbeat() const {
+        // An empty one is less than any.
+        return std::max(router.last_heartbeat(), barrier.answered_heartbeat());
+    }
 
     const engine_task task;
     const engine_settings with;

@@ -6,6 +6,7 @@
 #include "src/earlier/backfill_at_work.hpp"
 #include "src/earlier/expanded_columns.hpp"
 #include "src/servers/account.hpp"
+#include "src/servers/tables_there.hpp"
 #include "src/tables/saved_state.hpp"
 #include "src/views/record_table.hpp"
 
@@ -67,29 +68,25 @@ std::optional<table_name> table_of(db::session& session, const table_name& state
     constexpr std::size_t suffix = 4;
     if (state.name.size() <= suffix + 1) return std::nullopt;
     const std::string name = state.name.substr(1, state.name.size() - suffix - 1);
-    if (session.query_value(fmt::format("SELECT COUNT(*) FROM information_schema.TABLES WHERE "
-                                        "TABLE_SCHEMA={} AND TABLE_NAME={}",
-                                        quoted_literal(state.schema), quoted_literal(name))) == "0")
-        return std::nullopt;
-    return table_name{state.schema, name};
-}
-
-// "2026-01-02T03:04:05.678901Z", or whatever a run has written.
-std::string heartbeat_in(db::session& session, const table_name& table) {
-    try {
-        const auto rows = session.query(fmt::format(
-            "SELECT value FROM {} WHERE hint='heartbeat' ORDER BY id LIMIT 1", table.quoted()));
-        return rows.empty() ? "" : rows.front()[0].value_or("");
-    } catch (const error& failure) {
-        if (failure.connection_lost()) throw;
-        return "";
-    }
+    table_name found{state.schema, name};
+    if (!servers::exists(session, found)) return std::nullopt;
+    return found;
 }
 
 std::string value_of(db::session& session, const table_name& table, std::string_view hint) {
     const auto rows = session.query(fmt::format(
         "SELECT value FROM {} WHERE hint='{}' ORDER BY id LIMIT 1", table.quoted(), hint));
     return rows.empty() ? "" : rows.front()[0].value_or("");
+}
+
+// "2026-01-02T03:04:05.678901Z", or whatever a run has written.
+std::string heartbeat_in(db::session& session, const table_name& table) {
+    try {
+        return value_of(session, table, "heartbeat");
+    } catch (const error& failure) {
+        if (failure.connection_lost()) throw;
+        return "";
+    }
 }
 
 void read_run(db::session& session, undertaking& one, std::string_view comment) {

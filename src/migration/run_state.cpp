@@ -102,16 +102,12 @@ void run_state::look_for_last_heartbeat(db::session& made) {
     const unsigned restarts = restarts_.restarts();
     if (restarts == 0) return;
     const carry::engine* parts = nullptr;
-    table_name changelog;
     {
         const std::lock_guard lock(mutex_);
         if (!parts_) return;
         parts = parts_.get();
-        changelog = made_->tables.changelog;
     }
-    // An empty one is less than any.
-    evidence_.look(made, changelog, restarts,
-                   std::max(parts->router.last_heartbeat(), parts->barrier.answered_heartbeat()));
+    evidence_.look(made, parts->task.changelog, restarts, parts->newest_heartbeat());
 }
 
 preflight::plan run_state::inspect(db::session& primary, preflight::inspection_request request,

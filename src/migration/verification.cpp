@@ -1,25 +1,13 @@
 #include "src/migration/verification.hpp"
 
-#include "src/base/error.hpp"
 #include "src/base/fault_point.hpp"
 #include "src/base/log.hpp"
-#include "src/carry/chunk_sizer.hpp"
 #include "src/db/retry.hpp"
 #include "src/preflight/inspection.hpp"
 #include "src/schema/table_definition.hpp"
 #include "src/servers/durability.hpp"
-#include "src/verify/carried_anew.hpp"
-#include "src/verify/comparison.hpp"
-#include "src/verify/difference.hpp"
-#include "src/verify/pending_changes.hpp"
-#include "src/verify/range_verifier.hpp"
-#include "src/verify/range_walk.hpp"
-#include "src/verify/verified.hpp"
+#include "src/verify/live_comparison.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <cstddef>
-#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -29,78 +17,9 @@
 namespace segue::migration {
 namespace {
 
-constexpr std::size_t differences_max = 100;
-constexpr std::size_t differences_told = 10;
-
 std::uint64_t random_seed() {
     std::random_device source;
     return source();
-}
-
-// What the workers share. It outlives them.
-struct comparing {
-    comparing(run_state& of, tables::verified_point begun)
-        : state(of),
-          point(std::move(begun)),
-          how(of.parts().texts, of.plan().projection, of.plan().original, of.plan().target),
-          pending({.changes = of.parts().changes,
-                   .barrier = of.parts().barrier,
-                   .router = of.parts().router}),
-          sizer(of.parts().pace),
-          walk(point.so_far, {.differences_max = differences_max,
-                              .sample_percent = point.percent,
-                              .sample_seed = point.seed,
-                              .surplus_apart = !how.by_ranges()}) {}
-
-    void run(std::stop_token end) {
-        verify::range_verifier worker(
-            {.sessions = state.sessions(),
-             .how = how,
-             .verdict =
-                 [this](db::session& on, const auto& keys) {
-                     return verify::changed_by_carrying_over(on, how, &state.parts().checkpoint,
-                                                             keys);
-                 },
-             .walk = walk,
-             .sizer = sizer,
-             .throttler = &state.parts().throttler,
-             .pending = &pending,
-             .failures_max = state.with.carrying.failures_max,
-             .progressed = [this] { tell(); },
-             .holders = [this](db::session& waited) { return state.who_holds_up(waited); }});
-        worker.run(std::move(end));
-    }
-    void tell() {
-        const verify::verified so_far = walk.so_far();
-        state.note_verified(so_far.rows, so_far.rows_in_target);
-        tables::verified_point now = point;
-        now.so_far = walk.settled();
-        state.parts().checkpointer.note_verified(std::move(now));
-        fault::point("verification.range_ended");
-    }
-
-    run_state& state;
-    const tables::verified_point point;  ///< As it begins.
-    const verify::comparison how;
-    const verify::pending_changes pending;
-    carry::chunk_sizer sizer;
-    verify::range_walk walk;
-    std::atomic<unsigned> at_work{0};  // counted down by the workers
-};
-
-error differs(const run_state& state, const verify::verified& found, const keys::key_codec& codec) {
-    const auto& all = found.differences;
-    std::string rows;
-    for (std::size_t i = 0; i < std::min(all.size(), differences_told); ++i)
-        rows += fmt::format("\n  {}", verify::describe(all[i], codec, "the new table"));
-    return error(
-        fmt::format("the new table is not what the original gives: {}{} {} (docs/what-if.md){}",
-                    all.size(), found.there_may_be_more ? " or more" : "",
-                    all.size() == 1 ? "row differs" : "rows differ", rows) +
-            fmt::format("\nNothing of {} was changed. Somebody else may have written into the new "
-                        "table.",
-                        state.plan().original.name.quoted()),
-        {.spoils_run = true});
 }
 
 }  // namespace
@@ -141,19 +60,33 @@ tables::verified_point verification::where_to_begin() {
 }
 
 void verification::compare_rows() {
-    const auto work = std::make_shared<comparing>(state_, where_to_begin());
-    for (const std::string& one : work->how.left_out())
-        state_.told.on_notice(fmt::format("not verified: {}", one));
-    work->tell();
-    work->at_work = state_.with.carrying.copy_workers;
-    for (unsigned i = 1; i <= state_.with.carrying.copy_workers; ++i)
-        threads_.spawn(fmt::format("verify-{}", i), [work](std::stop_token end) {
-            work->run(std::move(end));
-            --work->at_work;
-        });
-    while (work->at_work > 0) look_after_();
-    const verify::verified found = work->walk.so_far();
-    if (!found.differences.empty()) throw differs(state_, found, state_.parts().texts.codec());
+    const tables::verified_point point = where_to_begin();
+    const auto progressed = [&state = state_, point](const verify::range_walk& walk) {
+        const verify::verified so_far = walk.so_far();
+        state.note_verified(so_far.rows, so_far.rows_in_target);
+        tables::verified_point now = point;
+        now.so_far = walk.settled();
+        state.parts().checkpointer.note_verified(std::move(now));
+        fault::point("verification.range_ended");
+    };
+    const verify::verified found = verify::compare_live(
+        {.of = state_.parts(),
+         .sessions = state_.sessions(),
+         .target = state_.plan().target,
+         .threads = threads_,
+         .begun = point.so_far,
+         .sample_percent = point.percent,
+         .sample_seed = point.seed,
+         .holders = [&state = state_](db::session& on) { return state.who_holds_up(on); },
+         .tell = [this](const std::string& text) { state_.told.on_notice(text); },
+         .progressed = progressed,
+         .look_after = look_after_});
+    if (!found.differences.empty())
+        throw verify::differs(found, state_.parts().texts.codec(),
+                              {.target = "the new table",
+                               .gives = "the original",
+                               .source = state_.plan().original.name.quoted(),
+                               .page = "docs/what-if.md"});
     tell(found);
 }
 

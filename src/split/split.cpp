@@ -72,15 +72,12 @@ void split::look_at_new(db::session& made) {
     const unsigned restarts = restarts_.restarts();
     if (restarts == 0) return;
     const carry::engine* parts = nullptr;
-    table_name changelog;
     {
         const std::lock_guard lock(mutex_);
         if (!parts_) return;
         parts = parts_.get();
-        changelog = made_->tables.changelog;
     }
-    evidence_.look(made, changelog, restarts,
-                   std::max(parts->router.last_heartbeat(), parts->barrier.answered_heartbeat()));
+    evidence_.look(made, parts->task.changelog, restarts, parts->newest_heartbeat());
 }
 
 void split::hold(plan made) {
